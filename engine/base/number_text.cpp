@@ -1,0 +1,135 @@
+#include "engine/base/number_text.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+
+namespace arbors {
+namespace {
+
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::size_t skip_digits(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_digit(text[at])) ++at;
+  return at;
+}
+
+// Reads well-formed real text; from_chars refuses what overflows, where SQLite gives infinity or 0.
+double read_real(std::string_view digits, bool negative) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error == std::errc::result_out_of_range) {
+    value = std::strtod(std::string(digits).c_str(), nullptr);
+  }
+  return negative ? -value : value;
+}
+
+// Reads plain digits; false, and the nearest bound, where they do not fit.
+bool read_integer(std::string_view digits, bool negative, std::int64_t& out) {
+  std::uint64_t magnitude = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), magnitude);
+  const std::uint64_t most = static_cast<std::uint64_t>(kMost) + (negative ? 1 : 0);
+  if (error == std::errc::result_out_of_range || magnitude > most) {
+    out = negative ? kLeast : kMost;
+    return false;
+  }
+  out = static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
+  return true;
+}
+
+}  // namespace
+
+NumberPrefix number_prefix(std::string_view text) {
+  NumberPrefix number;
+  std::size_t at = 0;
+  while (at < text.size() && is_space(text[at])) ++at;
+  bool negative = false;
+  if (at < text.size() && (text[at] == '-' || text[at] == '+')) negative = text[at++] == '-';
+
+  const std::size_t start = at;
+  at = skip_digits(text, at);
+  const std::size_t integer_end = at;
+  std::size_t digits = at - start;
+  bool pointed = false;
+  if (at < text.size() && text[at] == '.') {
+    pointed = true;
+    const std::size_t fraction = ++at;
+    at = skip_digits(text, at);
+    digits += at - fraction;
+  }
+  if (integer_end > start) {
+    number.fits_integer =
+        read_integer(text.substr(start, integer_end - start), negative, number.integer);
+  }
+  if (digits == 0) return number;
+
+  std::size_t real_end = at;
+  bool exponent = false;
+  bool broken_exponent = false;
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    std::size_t sign = at + 1;
+    if (sign < text.size() && (text[sign] == '-' || text[sign] == '+')) ++sign;
+    const std::size_t end = skip_digits(text, sign);
+    exponent = end > sign;
+    broken_exponent = !exponent;
+    if (exponent) real_end = at = end;
+  }
+  number.form = pointed || exponent ? NumberPrefix::Form::Real : NumberPrefix::Form::Integer;
+  number.fits_integer = number.fits_integer && number.form == NumberPrefix::Form::Integer;
+  number.real = read_real(text.substr(start, real_end - start), negative);
+  while (at < text.size() && is_space(text[at])) ++at;
+  number.whole = at == text.size() && !broken_exponent;
+  return number;
+}
+
+Value arithmetic_value(std::string_view text) {
+  const NumberPrefix number = number_prefix(text);
+  if (number.form == NumberPrefix::Form::None) return Value::of(std::int64_t{0});
+  return number.fits_integer ? Value::of(number.integer) : Value::of(number.real);
+}
+
+Value numeric_value(std::string_view text, bool prefer_integer) {
+  const NumberPrefix number = number_prefix(text);
+  if (number.form == NumberPrefix::Form::None || !number.whole) return Value::null();
+  if (number.fits_integer) return Value::of(number.integer);
+  if (prefer_integer) {
+    const std::int64_t integer = truncate_to_integer(number.real);
+    const bool exact = static_cast<double>(integer) == number.real;
+    if (exact && integer > kLeast && integer < kMost) return Value::of(integer);
+  }
+  return Value::of(number.real);
+}
+
+std::int64_t truncate_to_integer(double value) {
+  if (std::isnan(value)) return 0;
+  if (value >= 9223372036854775808.0) return kMost;
+  if (value <= -9223372036854775808.0) return kLeast;
+  return static_cast<std::int64_t>(value);
+}
+
+void append_integer(std::string& out, std::int64_t value) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  out.append(digits, end);
+}
+
+std::string real_as_sql_text(double value) {
+  if (std::isinf(value)) return value < 0 ? "-Inf" : "Inf";
+  if (value == 0) return "0.0";  // also of -0.0
+  char digits[40];
+  const int length = std::snprintf(digits, sizeof digits, "%.15g", value);
+  std::string text(digits, static_cast<std::size_t>(length));
+  if (text.find('.') != std::string::npos) return text;
+  const std::size_t exponent = text.find('e');
+  text.insert(exponent == std::string::npos ? text.size() : exponent, ".0");
+  return text;
+}
+
+}  // namespace arbors

@@ -1,0 +1,33 @@
+// Numbers in texts as SQLite reads and writes them: literals and their longest numeric prefix, with
+// white space around and no hexadecimal; reals as "%!.15g".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/base/value.h"
+
+namespace arbors {
+
+struct NumberPrefix {
+  enum class Form : std::uint8_t { None, Integer, Real } form = Form::None;  // digits; `.` or `e`
+  bool whole = false;         // nothing but white space around the number
+  bool fits_integer = false;  // Form::Integer within int64
+  std::int64_t integer = 0;   // of the leading digits alone, clamped to int64
+  double real = 0;
+};
+
+// Reads the longest numeric prefix of a text.
+NumberPrefix number_prefix(std::string_view text);
+
+// Reads a text as arithmetic does: 5 of '5 apples', 0 of 'apples'; an Integer or a Real value.
+Value arithmetic_value(std::string_view text);
+
+// Appends an integer's digits.
+void append_integer(std::string& out, std::int64_t value);
+
+// Turns a real to an integer as CAST does: truncates, clamps to int64; 0 of NaN.
+std::int64_t truncate_to_integer(double value);
+
+}  // namespace arbors

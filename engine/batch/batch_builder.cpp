@@ -1,0 +1,274 @@
+#include "engine/batch/batch_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/batch/column_set.h"
+#include "engine/batch/document_walker.h"
+#include "engine/json/fault.h"
+#include "engine/json/normalizer.h"
+#include "engine/json/structural_index.h"
+
+namespace arbors::batch {
+namespace {
+
+// Indexes about this much text at a time: the index and the text it covers stay in the cache.
+constexpr std::size_t kGroupBytes = 128U << 10;
+
+// Puts a byte that begins no token after a text, for as long as it is walked.
+class Sentinel {
+ public:
+  explicit Sentinel(char* at) : at_(at), kept_(std::exchange(*at, '\0')) {}
+  ~Sentinel() { *at_ = kept_; }
+  Sentinel(const Sentinel&) = delete;
+  Sentinel& operator=(const Sentinel&) = delete;
+
+ private:
+  char* at_;
+  char kept_;
+};
+
+void check_room(std::uint64_t bytes) {
+  // Offsets into a batch's texts have 32 bits.
+  if (bytes > 0xF0000000U) throw Error(ErrorCode::Limit, "a batch would exceed 3.75 GB of JSON");
+}
+
+PathId find_path(const PathDictionary& paths, const ColumnBuilder& column,
+                 const std::vector<PathId>& path_of) {
+  if (column.parent == nullptr) return kRootPath;
+  const PathId parent = path_of[column.parent->id];
+  return column.element ? paths.find_element(parent) : paths.find_key(parent, column.key);
+}
+
+}  // namespace
+
+class BatchBuilder::Impl {
+ public:
+  explicit Impl(const BuilderLimits& limits)
+      : limits_(limits), columns_(limits), walker_(columns_, limits) {}
+
+  void add(std::string_view document) {
+    copy_ = document;
+    add_alone({copy_.data(), copy_.size()}, copy_.data() + copy_.size());
+  }
+
+  std::vector<Rejected> add_slice(json::Slice& slice, OnError on_error, std::size_t first,
+                                  std::size_t count);
+
+  BuiltBatch take(const std::vector<PathId>& path_of);
+
+  bool all_known(const PathDictionary& paths, std::vector<PathId>& path_of) const;
+  void intern_all(PathDictionary& paths, std::size_t room, std::vector<PathId>& path_of);
+
+  std::uint32_t trees() const { return trees_; }
+  std::uint64_t json_bytes() const { return json_bytes_; }
+
+ private:
+  // Adds a document that `*end` follows, which is changed for the while.
+  void add_alone(std::string_view document, char* end) {
+    const Sentinel sentinel(end);
+    if (!index_.build(document)) refuse(document);
+    add_indexed(document, {document.data(), index_.begin(), end});
+  }
+
+  void add_indexed(std::string_view document, const json::TokenCursor& cursor);
+  void add_without_duplicates(std::string_view document);
+  [[noreturn]] void refuse(std::string_view document) const;
+  void require_well_formed(std::string_view document) const;
+  void add_group(json::Slice& slice, std::size_t first, std::size_t last, OnError on_error,
+                 std::vector<Rejected>& rejected);
+
+  const BuilderLimits limits_;
+  ColumnSet columns_;
+  DocumentWalker walker_;
+  json::StructuralIndex index_;
+  std::string copy_;
+  std::uint32_t trees_ = 0;
+  std::uint64_t json_bytes_ = 0;
+};
+
+// Tries until the document fits: each fold takes paths away for good, so this ends.
+void BatchBuilder::Impl::add_indexed(std::string_view document, const json::TokenCursor& cursor) {
+  using Outcome = DocumentWalker::Outcome;
+  check_room(json_bytes_ + document.size());
+  while (true) {
+    columns_.begin_document();
+    columns_.root().rows = trees_ + 1;
+    const Outcome outcome = walker_.walk(cursor, trees_);
+    if (outcome == Outcome::Added) break;
+    columns_.root().rows = trees_;
+    columns_.roll_back();
+    if (outcome == Outcome::Malformed) refuse(document);
+    require_well_formed(document);
+    if (outcome == Outcome::DuplicateKey) return add_without_duplicates(document);
+    columns_.apply_fold();
+  }
+  ++trees_;
+  json_bytes_ += document.size();
+}
+
+void BatchBuilder::Impl::add_without_duplicates(std::string_view document) {
+  std::string text = json::normalize(document);
+  json::StructuralIndex index;  // the group's own index is still in use
+  if (!index.build(text)) refuse(document);
+  add_indexed(text, {text.data(), index.begin(), text.data() + text.size()});
+  json_bytes_ += document.size() - text.size();
+}
+
+void BatchBuilder::Impl::require_well_formed(std::string_view document) const {
+  if (auto fault = json::find_fault(document, limits_.max_nesting)) {
+    throw DocumentError(fault->reason, fault->offset);
+  }
+}
+
+void BatchBuilder::Impl::refuse(std::string_view document) const {
+  require_well_formed(document);
+  throw DocumentError("the document cannot be read", 0);
+}
+
+std::vector<BatchBuilder::Rejected> BatchBuilder::Impl::add_slice(json::Slice& slice,
+                                                                  OnError on_error,
+                                                                  std::size_t first,
+                                                                  std::size_t count) {
+  std::vector<Rejected> rejected;
+  const auto& documents = slice.documents();
+  const std::size_t last = first + std::min(count, documents.size() - first);
+  while (first < last) {
+    std::size_t group = first + 1;
+    while (group < last &&
+           documents[group].begin + documents[group].size - documents[first].begin < kGroupBytes) {
+      ++group;
+    }
+    add_group(slice, first, group, on_error, rejected);
+    if (on_error == OnError::Stop && !rejected.empty()) break;
+    first = group;
+  }
+  return rejected;
+}
+
+void BatchBuilder::Impl::add_group(json::Slice& slice, std::size_t first, std::size_t last,
+                                   OnError on_error, std::vector<Rejected>& rejected) {
+  const auto& documents = slice.documents();
+  const std::size_t begin = documents[first].begin;
+  const std::size_t end = documents[last - 1].begin + documents[last - 1].size;
+  const Sentinel sentinel(slice.data() + end);
+  const char* text = slice.data() + begin;
+  const bool indexed = index_.build({text, end - begin});
+  json::TokenCursor cursor{text, index_.begin(), nullptr};
+  for (std::size_t i = first; i < last; ++i) {
+    const json::DocumentSpan& span = documents[i];
+    const std::string_view document = slice.document(span);
+    try {
+      if (indexed) {
+        while (*cursor.token < span.begin - begin) ++cursor.token;
+        cursor.end = document.data() + document.size();
+        add_indexed(document, cursor);
+      } else {
+        add_alone(document, slice.data() + span.begin + span.size);
+      }
+    } catch (const DocumentError& error) {
+      const auto lines = std::count(
+          document.begin(),
+          document.begin() + static_cast<std::ptrdiff_t>(std::min(error.offset(), span.size)),
+          '\n');
+      rejected.push_back({span.line + static_cast<std::uint64_t>(lines),
+                          span.file_offset + error.offset() + 1, error.what()});
+      if (on_error == OnError::Stop) return;
+    }
+  }
+}
+
+bool BatchBuilder::Impl::all_known(const PathDictionary& paths,
+                                   std::vector<PathId>& path_of) const {
+  path_of.assign(columns_.columns().back()->id + 1, kNoPath);
+  return std::all_of(columns_.columns().begin(), columns_.columns().end(), [&](const auto& column) {
+    return (path_of[column->id] = find_path(paths, *column, path_of)) != kNoPath;
+  });
+}
+
+// Numbers the columns in order; folds what holds a path that has no room. A fold may drop columns
+// that were numbered, so it begins again.
+void BatchBuilder::Impl::intern_all(PathDictionary& paths, std::size_t room,
+                                    std::vector<PathId>& path_of) {
+  const std::size_t most = paths.size() + room;
+  std::size_t i = 0;
+  while (i < columns_.columns().size()) {
+    ColumnBuilder& column = *columns_.columns()[i++];
+    PathId& path = path_of[column.id];
+    path = find_path(paths, column, path_of);
+    if (path != kNoPath) continue;
+    if (paths.size() >= most) {
+      columns_.fold(*column.parent, !column.element);
+      i = 0;
+    } else {
+      const PathId parent = path_of[column.parent->id];
+      path = column.element ? paths.intern_element(parent) : paths.intern_key(parent, column.key);
+    }
+  }
+}
+
+BuiltBatch BatchBuilder::Impl::take(const std::vector<PathId>& path_of) {
+  BuiltBatch batch;
+  batch.trees = trees_;
+  batch.json_bytes = json_bytes_;
+  columns_.root().rows = trees_;
+  for (const auto& column : columns_.columns()) {
+    ColumnBuffer& buffer = batch.columns.emplace_back();
+    buffer.path = path_of[column->id];
+    column->tags.resize(column->domain->rows, static_cast<std::uint8_t>(Tag::Missing));
+    buffer.tags = std::move(column->tags);
+    buffer.integers = std::move(column->integers);
+    buffer.reals = std::move(column->reals);
+    buffer.strings = column->strings.take();
+    buffer.big_numbers = column->big_numbers.take();
+    buffer.opaque = column->opaque.take();
+    buffer.lengths = std::move(column->lengths);
+    buffer.shape_of = std::move(column->shape_of);
+    buffer.shapes = std::move(column->shapes);
+    for (auto& shape : buffer.shapes) {
+      for (PathId& key : shape) key = path_of[key];
+    }
+  }
+  return batch;
+}
+
+BatchBuilder::BatchBuilder(BuilderLimits limits)
+    : impl_(std::make_unique<Impl>(limits)), limits_(limits) {}
+BatchBuilder::~BatchBuilder() = default;
+BatchBuilder::BatchBuilder(BatchBuilder&&) noexcept = default;
+BatchBuilder& BatchBuilder::operator=(BatchBuilder&&) noexcept = default;
+
+void BatchBuilder::add(std::string_view document) { impl_->add(document); }
+
+std::vector<BatchBuilder::Rejected> BatchBuilder::add_slice(json::Slice& slice, OnError on_error,
+                                                            std::size_t first, std::size_t count) {
+  return impl_->add_slice(slice, on_error, first, count);
+}
+
+std::uint32_t BatchBuilder::trees() const { return impl_->trees(); }
+std::uint64_t BatchBuilder::json_bytes() const { return impl_->json_bytes(); }
+
+BuiltBatch BatchBuilder::finish(SharedPaths& paths, std::uint64_t sequence) {
+  const std::unique_ptr<Impl> built = std::exchange(impl_, std::make_unique<Impl>(limits_));
+  std::vector<PathId> path_of;
+  paths.resolve(
+      sequence,
+      [&](const PathDictionary& dictionary) { return built->all_known(dictionary, path_of); },
+      [&](PathDictionary& dictionary, std::size_t room) {
+        built->intern_all(dictionary, room, path_of);
+      });
+  return built->take(path_of);
+}
+
+BuiltBatch build_batch(std::span<const std::string_view> documents, PathDictionary& paths,
+                       BuilderLimits limits, std::size_t* failed) {
+  BatchBuilder builder(limits);
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    if (failed != nullptr) *failed = i;
+    builder.add(documents[i]);
+  }
+  SharedPaths shared(paths);
+  return builder.finish(shared, 0);
+}
+
+}  // namespace arbors::batch

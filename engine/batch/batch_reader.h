@@ -1,0 +1,40 @@
+// One immutable batch as readers see it, wherever it lives (stored, in memory, pending). Columns
+// are named by path number; a path that does not occur in the batch has no column.
+//
+// Threads: load() may touch storage and is called by the thread that owns it; statistics() and
+// column() of loaded paths may be called by any one thread at a time per reader.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "engine/base/path_dictionary.h"
+#include "engine/batch/statistics.h"
+#include "engine/batch/vector.h"
+
+namespace arbors::batch {
+
+class BatchReader {
+ public:
+  virtual ~BatchReader() = default;
+
+  virtual std::uint32_t trees() const = 0;  // rows of the root domain
+  virtual const PathDictionary& paths() const = 0;
+
+  // Gives a path's statistics; nullptr where the path does not occur in this batch. Reads no
+  // payload. The pointer lives as long as the reader.
+  virtual const Statistics* statistics(PathId path) = 0;
+
+  // Fetches the stored bytes of the given paths, so that column() needs no storage access.
+  // Paths that do not occur are ignored.
+  virtual void load(std::span<const PathId> paths) = 0;
+
+  // Decodes a path's column over its domain; nullptr where the path does not occur. Loads it first
+  // where load() did not. Throws Error{Corrupt} naming the batch.
+  virtual VectorPtr column(PathId path) = 0;
+};
+
+using BatchReaderPtr = std::shared_ptr<BatchReader>;
+
+}  // namespace arbors::batch

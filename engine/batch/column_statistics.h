@@ -1,0 +1,12 @@
+// Computes the statistics of a column while its values are at hand: one pass a stream, strings by
+// their dictionary where there is one.
+#pragma once
+
+#include "engine/batch/column_buffer.h"
+#include "engine/batch/statistics.h"
+
+namespace arbors::batch {
+
+Statistics compute_statistics(const ColumnBuffer& buffer);
+
+}  // namespace arbors::batch

@@ -1,0 +1,181 @@
+#include "engine/batch/scope.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/base/error.h"
+#include "engine/batch/path_reader.h"
+#include "engine/batch/scope_walk.h"
+#include "engine/batch/value_writer.h"
+#include "engine/batch/vector_builder.h"
+#include "engine/batch/vector_ops.h"
+#include "engine/json/json_value.h"
+
+namespace arbors::batch {
+namespace {
+
+using json::JsonKind;
+
+// Sets a row to a decoded JSON value.
+void set_row(VectorBuilder& builder, std::uint32_t row, const json::JsonValue& value) {
+  switch (value.kind) {
+    case JsonKind::Missing:
+      return builder.set_tag(row, Tag::Missing);
+    case JsonKind::Null:
+      return builder.set_tag(row, Tag::Null);
+    case JsonKind::False:
+      return builder.set_tag(row, Tag::False);
+    case JsonKind::True:
+      return builder.set_tag(row, Tag::True);
+    case JsonKind::Integer:
+      return builder.set_integer(row, value.integer);
+    case JsonKind::Real:
+      return builder.set_real(row, value.real);
+    case JsonKind::BigNumber:
+      return builder.set_big_number(row, value.text, value.real);
+    case JsonKind::String:
+      return builder.set_text(row, value.text);
+    case JsonKind::Object:
+    case JsonKind::Array:
+      return builder.set_json(row, value.text);
+  }
+}
+
+auto first_every(const Path& path) {
+  return std::find_if(path.steps.begin(), path.steps.end(),
+                      [](const PathStep& step) { return step.kind == PathStep::Kind::Every; });
+}
+
+}  // namespace
+
+Scope::Scope(BatchReader& batch)
+    : batch_(&batch), size_(batch.trees()), at_(kRootPath), domain_rows_(size_), all_(true) {}
+
+Scope::Scope(BatchReader& batch, RowSpan rows)
+    : batch_(&batch),
+      size_(static_cast<std::uint32_t>(rows.size())),
+      at_(kRootPath),
+      domain_rows_(batch.trees()),
+      rows_(rows.begin(), rows.end()) {}
+
+Scope::Scope(VectorPtr values) : size_(values->rows), values_(std::move(values)) {
+  if (!values_->has(Tag::Opaque)) return;
+  for (std::uint32_t row = 0; row < size_; ++row)
+    if (values_->tag(row) == Tag::Opaque && !values_->text(row).empty())
+      texts_.push_back({row, values_->text(row)});
+  owners_.push_back(values_);
+}
+
+VectorPtr Scope::read(const Path& path, Nested nested) const {
+  if (first_every(path) != path.steps.end()) return read_lists(path, nested);
+  return path.steps.empty() ? values(nested) : follow(path.steps).values(nested);
+}
+
+List Scope::list(const Path& path) const {
+  auto every = first_every(path);
+  if (every == path.steps.end()) return follow(path.steps).elements();
+  List list = follow({path.steps.begin(), every}).elements();
+  const Path rest{{every + 1, path.steps.end()}};
+  if (rest.steps.empty()) return list;
+  const bool deeper = first_every(rest) != rest.steps.end();
+  List inner = deeper ? list.elements.list(rest) : list.elements.follow(rest.steps).found();
+  for (std::uint32_t& start : list.starts) start = inner.starts[start];
+  list.elements = std::move(inner.elements);
+  return list;
+}
+
+Scope Scope::select(RowSpan rows) const {
+  Scope chosen;
+  chosen.batch_ = batch_;
+  chosen.size_ = static_cast<std::uint32_t>(rows.size());
+  chosen.at_ = at_;
+  chosen.domain_rows_ = domain_rows_;
+  if (shredded()) {
+    chosen.rows_.assign(rows.begin(), rows.end());
+    if (!all_)
+      for (std::uint32_t& row : chosen.rows_) row = rows_[row];
+  }
+  if (values_) chosen.values_ = gather(*values_, rows);
+  if (texts_.empty()) return chosen;
+  for (std::uint32_t i = 0; i < rows.size(); ++i) {
+    const auto text =
+        std::lower_bound(texts_.begin(), texts_.end(), rows[i],
+                         [](const TextRow& t, std::uint32_t row) { return t.row < row; });
+    if (text != texts_.end() && text->row == rows[i]) chosen.texts_.push_back({i, text->text});
+  }
+  chosen.owners_ = owners_;
+  return chosen;
+}
+
+// The column of the path that the scope is at; nullptr where it does not occur.
+VectorPtr Scope::column() const {
+  if (!shredded()) return nullptr;
+  VectorPtr column = batch_->column(at_);
+  if (column && column->rows != domain_rows_)
+    throw_corrupt("the column of '" + batch_->paths().text(at_) + "' holds another count of rows");
+  return column;
+}
+
+Scope Scope::follow(Steps steps) const { return ScopeWalk(*this).follow(steps); }
+
+List Scope::elements() const { return ScopeWalk(*this).elements(); }
+
+// Turns each row into a list of its value, or of none where it is missing.
+List Scope::found() const {
+  const VectorPtr kinds = values(Nested::Kind);
+  List list{{}, {}, *this};
+  list.starts.reserve(size_ + std::size_t{1});
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < size_; ++row) {
+    list.starts.push_back(static_cast<std::uint32_t>(rows.size()));
+    if (kinds->tag(row) != Tag::Missing) rows.push_back(row);
+  }
+  list.starts.push_back(static_cast<std::uint32_t>(rows.size()));
+  list.present.assign(size_, 1);
+  if (rows.size() != size_) list.elements = select(rows);
+  return list;
+}
+
+// Gives the rows themselves: the shredded ones gathered, then the texts decoded over them.
+VectorPtr Scope::values(Nested nested) const {
+  if (values_) return values_;
+  VectorPtr shredded = column();
+  if (shredded && nested == Nested::Text)
+    shredded = all_ ? to_sql(shredded, *batch_, at_)
+                    : to_sql(gather(*shredded, rows_), *batch_, at_, rows_);
+  else if (shredded && !all_)
+    shredded = gather(*shredded, rows_);
+  if (!shredded) shredded = uniform(Tag::Missing, size_);
+  if (texts_.empty()) return shredded;
+  VectorBuilder builder;
+  std::vector<std::uint32_t> rows(size_);
+  std::iota(rows.begin(), rows.end(), 0U);
+  builder.resize(size_);
+  builder.place(*shredded, rows, rows);
+  for (const TextRow& text : texts_) set_row(builder, text.row, json::decode(text.text));
+  return builder.finish();
+}
+
+VectorPtr Scope::read_lists(const Path& path, Nested nested) const {
+  const List list = this->list(path);
+  const VectorPtr values = nested == Nested::Text ? list.elements.read({}) : nullptr;
+  VectorBuilder builder;
+  builder.resize(size_);
+  std::string text;
+  for (std::uint32_t row = 0; row < size_; ++row) {
+    if (list.present[row] == 0) continue;
+    if (nested == Nested::Kind) {
+      builder.set_tag(row, Tag::Array);
+      continue;
+    }
+    text = '[';
+    for (std::uint32_t i = list.starts[row]; i < list.starts[row + 1]; ++i) {
+      if (i != list.starts[row]) text += ',';
+      write_value(*values, i, text);
+    }
+    builder.set_json(row, text += ']');
+  }
+  return builder.finish();
+}
+
+}  // namespace arbors::batch

@@ -1,0 +1,141 @@
+#include "engine/batch/tree_writer.h"
+
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/batch/value_writer.h"
+#include "engine/json/writer.h"
+
+namespace arbors::batch {
+namespace {
+
+bool repeats(std::vector<PathId> keys) {
+  std::sort(keys.begin(), keys.end());
+  return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+}
+
+}  // namespace
+
+TreeWriter::TreeWriter(BatchReader& batch, Counters* counters)
+    : batch_(batch), counters_(counters) {}
+
+void TreeWriter::write_tree(std::uint32_t row, std::string& out) {
+  if (!write(kRootPath, row, out)) throw_corrupt("a tree is missing from its batch");
+  if (counters_ != nullptr) ++counters_->materialize_calls;
+}
+
+bool TreeWriter::write(PathId path, std::uint32_t row, std::string& out) {
+  Node& start = node(path);
+  if (!start.vector || start.vector->tag(row) == Tag::Missing) return false;
+  open_.clear();
+  begin(start, row, out);
+  while (!open_.empty()) {
+    if (open_.back().members != nullptr)
+      continue_object(out);
+    else
+      continue_array(out);
+  }
+  return true;
+}
+
+// Writes a scalar, or opens an object or array.
+void TreeWriter::begin(Node& node, std::uint32_t row, std::string& out) {
+  const Vector& vector = *node.vector;
+  const Tag tag = vector.tag(row);
+  if (tag == Tag::Object) {
+    const auto& keys = members(node, vector.codes[row]);
+    out += '{';
+    open_.push_back({&node, &keys, row, 0, static_cast<std::uint32_t>(keys.size())});
+  } else if (tag == Tag::Array) {
+    out += '[';
+    open_.push_back({element(node), nullptr, row, vector.starts[row], vector.starts[row + 1]});
+  } else {
+    write_value(vector, row, out);
+  }
+}
+
+// Writes members until one of them opens, or the object ends.
+void TreeWriter::continue_object(std::string& out) {
+  const std::size_t depth = open_.size();
+  Open& object = open_.back();
+  const std::uint32_t row = object.row;
+  while (object.next < object.end) {
+    Node& member = *(*object.members)[object.next++];
+    if (!member.vector || member.vector->tag(row) == Tag::Missing) continue;
+    if (out.back() != '{') out += ',';
+    out += member.key;
+    begin(member, row, out);
+    if (open_.size() != depth) return;
+  }
+  out += '}';
+  open_.pop_back();
+}
+
+void TreeWriter::continue_array(std::string& out) {
+  const std::size_t depth = open_.size();
+  Open& array = open_.back();
+  while (array.next < array.end) {
+    if (out.back() != '[') out += ',';
+    begin(*array.node, array.next++, out);
+    if (open_.size() != depth) return;
+  }
+  out += ']';
+  open_.pop_back();
+}
+
+TreeWriter::Node& TreeWriter::node(PathId path) {
+  const auto [entry, fresh] = nodes_.try_emplace(path);
+  Node& node = entry->second;
+  if (!fresh) return node;
+  node.path = path;
+  node.vector = batch_.column(path);
+  const bool of_trees = batch_.paths()[path].domain == kRootPath;
+  if (node.vector && of_trees && node.vector->rows != batch_.trees())
+    throw_corrupt("a column holds another count of rows than its batch");
+  if (!batch_.paths()[path].element && path != kRootPath) {
+    json::write_string(node.key, batch_.paths()[path].key);
+    node.key += ':';
+  }
+  if (node.vector && node.vector->shapes) node.members.resize(node.vector->shapes->size());
+  return node;
+}
+
+// Checks what one column says of another: children are the path's own and listed once (or writing
+// would not end) and have as many rows.
+const std::vector<TreeWriter::Node*>& TreeWriter::members(Node& object, std::uint32_t shape) {
+  const std::vector<PathId>& keys = (*object.vector->shapes)[shape];
+  if (object.members[shape].size() == keys.size()) return object.members[shape];
+  if (repeats(keys)) throw_corrupt("a shape names a key twice");
+  std::vector<Node*> members;
+  for (const PathId key : keys) {
+    if (key == kRootPath || batch_.paths()[key].parent != object.path ||
+        batch_.paths()[key].element)
+      throw_corrupt("a shape names a path of another object");
+    Node& member = node(key);
+    if (member.vector && member.vector->rows != object.vector->rows)
+      throw_corrupt("a member's column holds another count of rows");
+    members.push_back(&member);
+  }
+  return object.members[shape] = std::move(members);
+}
+
+TreeWriter::Node* TreeWriter::element(Node& array) {
+  if (array.element != nullptr) return array.element;
+  const std::uint32_t rows = array.vector->starts.back();
+  if (rows == 0) return nullptr;
+  const PathId path = batch_.paths().find_element(array.path);
+  array.element = path == kNoPath ? nullptr : &node(path);
+  if (array.element == nullptr || !array.element->vector || array.element->vector->rows != rows)
+    throw_corrupt("an array's elements are not as many as its lengths say");
+  return array.element;
+}
+
+std::vector<PathId> paths_to_write(BatchReader& batch, PathId path) {
+  std::vector<PathId> paths{path};
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    for (const PathId child : batch.paths().children(paths[i]))
+      if (batch.statistics(child) != nullptr) paths.push_back(child);
+  return paths;
+}
+
+}  // namespace arbors::batch

@@ -1,0 +1,63 @@
+// Rebuilds JSON text, of whole trees or of any value inside them, from a batch's columns: key order
+// by shapes, missing keys left out, arrays by their lengths, opaque texts as they stand. Columns
+// are fetched once and kept for the writer's life; key texts are escaped once a path.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/counters.h"
+#include "engine/batch/batch_reader.h"
+
+namespace arbors::batch {
+
+class TreeWriter {
+ public:
+  // `batch` outlives the writer. `counters`, where given, counts whole trees written.
+  explicit TreeWriter(BatchReader& batch, Counters* counters = nullptr);
+
+  // Appends the tree of a row.
+  void write_tree(std::uint32_t row, std::string& out);
+
+  // Appends the value of `path` at a row of the path's domain; nothing, and false, where it is
+  // missing.
+  bool write(PathId path, std::uint32_t row, std::string& out);
+
+ private:
+  // A path as far as writing has needed it.
+  struct Node {
+    PathId path = kRootPath;
+    VectorPtr vector;                         // null where the path does not occur
+    std::string key;                          // `"key":`
+    std::vector<std::vector<Node*>> members;  // of each shape met so far
+    Node* element = nullptr;                  // of an array met so far
+  };
+  // An object or array under way: its next member, or its next element's row.
+  struct Open {
+    Node* node;
+    const std::vector<Node*>* members;  // null for an array
+    std::uint32_t row;                  // of an object
+    std::uint32_t next;
+    std::uint32_t end;
+  };
+
+  Node& node(PathId path);
+  const std::vector<Node*>& members(Node& object, std::uint32_t shape);
+  Node* element(Node& array);
+  void begin(Node& node, std::uint32_t row, std::string& out);
+  void continue_object(std::string& out);
+  void continue_array(std::string& out);
+
+  BatchReader& batch_;
+  Counters* counters_;
+  std::unordered_map<PathId, Node> nodes_;
+  std::vector<Open> open_;
+};
+
+// Lists the paths whose columns write(path, …) may read in this batch, `path` first: pass them to
+// load().
+std::vector<PathId> paths_to_write(BatchReader& batch, PathId path);
+
+}  // namespace arbors::batch

@@ -1,0 +1,24 @@
+// The encodings of lists of strings, one file each; see StringCodec for what the functions promise.
+#pragma once
+
+#include "engine/codec/strings.h"
+
+namespace arbors::codec {
+
+// plain_strings.cpp
+bool encode_plain_strings(Strings values, Bytes& out);
+void decode_plain_strings(ByteReader& in, std::size_t count, StringPool& out);
+
+// compressed_strings.cpp
+bool encode_zstd_strings(Strings values, Bytes& out);
+void decode_zstd_strings(ByteReader& in, std::size_t count, StringPool& out);
+
+// pattern_strings.cpp
+bool encode_pattern_strings(Strings values, Bytes& out);
+void decode_pattern_strings(ByteReader& in, std::size_t count, StringPool& out);
+
+// number_strings.cpp
+bool encode_number_strings(Strings values, Bytes& out);
+void decode_number_strings(ByteReader& in, std::size_t count, StringPool& out);
+
+}  // namespace arbors::codec

@@ -1,0 +1,49 @@
+// One aggregate over all groups: typed arrays indexed by group, fed a vector of values at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "engine/batch/vector.h"
+#include "engine/plan/aggregate.h"
+
+namespace arbors::exec {
+
+// Which group each row of a vector belongs to.
+struct RowGroups {
+  std::span<const std::uint32_t> of_row;  // empty: every row belongs to group 0
+  std::uint32_t groups = 1;               // groups known so far
+  std::uint32_t rows = 0;
+
+  std::uint32_t operator[](std::size_t row) const { return of_row.empty() ? 0 : of_row[row]; }
+};
+
+class Accumulator {
+ public:
+  virtual ~Accumulator() = default;
+  // Adds a value per row; `values` is null for count().
+  virtual void add(const batch::Vector* values, const RowGroups& rows) = 0;
+  // Adds what another accumulator of the same aggregate gathered from later rows: its group g is
+  // group to[g] here, of `groups`.
+  virtual void merge(Accumulator& other, std::span<const std::uint32_t> to,
+                     std::uint32_t groups) = 0;
+  // Gives one value a group.
+  virtual batch::VectorPtr finish(std::uint32_t groups) = 0;
+};
+using AccumulatorPtr = std::unique_ptr<Accumulator>;
+
+AccumulatorPtr make_accumulator(const plan::AggregateCall& call);
+
+// The kinds, each where its name says.
+AccumulatorPtr count_accumulator(bool rows);
+AccumulatorPtr sum_accumulator(plan::AggregateKind kind);
+AccumulatorPtr bound_accumulator(bool greatest, Collation collation);
+AccumulatorPtr spread_accumulator(bool root);
+AccumulatorPtr quantile_accumulator(double share);
+AccumulatorPtr pick_accumulator(plan::AggregateKind kind);
+AccumulatorPtr list_accumulator();
+AccumulatorPtr distinct_count_accumulator(Collation collation);
+AccumulatorPtr distinct_accumulator(AccumulatorPtr over, Collation collation);
+
+}  // namespace arbors::exec

@@ -1,0 +1,81 @@
+#include "engine/batch/tree_writer.h"
+#include "engine/exec/export/arrow_writer.h"
+#include "engine/exec/export/export.h"
+#include "engine/exec/export/export_file.h"
+#include "engine/exec/export/json_sink.h"
+
+namespace arbors::exec {
+namespace {
+
+constexpr std::uint32_t kTreesBetweenChecks = 4096;
+
+// Chooses a segment's live rows of its batch, behind those chosen so far.
+void choose(const Segment& segment, RowChoice& choice) {
+  if (segment.rows == choice.domain_rows && segment.count == segment.rows && choice.rows.empty()) {
+    choice.all = true;
+    return;
+  }
+  choice.rows.reserve(choice.rows.size() + segment.count);
+  for (std::uint32_t k = 0; k < segment.rows; ++k)
+    if (segment.is_live(k)) choice.rows.push_back(segment.first_row + k);
+}
+
+// Calls `each` with a batch and the chosen trees of it, in order of position. Neighbouring segments
+// of one batch are taken together.
+template <typename Each>
+void for_each_batch(TreeSource& source, const ExecutionContext& context, Each each) {
+  const std::span<const Segment> segments = source.segments();
+  for (std::size_t i = 0; i < segments.size();) {
+    context.check_interrupt();
+    const BatchId id = segments[i].batch;
+    const batch::BatchReaderPtr batch = source.open_batch(id);
+    RowChoice choice{batch->trees(), false, {}};
+    do choose(segments[i++], choice);
+    while (!choice.all && i < segments.size() && segments[i].batch == id);
+    if (choice.count() != 0) each(*batch, choice);
+  }
+}
+
+std::uint64_t write_json(TreeSource& source, ByteSink& to, bool array,
+                         const ExecutionContext& context) {
+  JsonSink sink(to, array);
+  for_each_batch(source, context, [&](batch::BatchReader& batch, const RowChoice& trees) {
+    batch.load(batch::paths_to_write(batch, kRootPath));
+    batch::TreeWriter writer(batch, context.counters);
+    for (std::uint32_t i = 0; i < trees.count(); ++i) {
+      if (i % kTreesBetweenChecks == kTreesBetweenChecks - 1) context.check_interrupt();
+      writer.write_tree(trees[i], sink.begin_tree());
+      sink.end_tree();
+    }
+  });
+  sink.finish();
+  return sink.trees();
+}
+
+std::uint64_t write_arrow(TreeSource& source, ByteSink& to, bool file,
+                          const ExecutionContext& context) {
+  SeenKinds seen;
+  for_each_batch(source, context, [&](batch::BatchReader& batch, const RowChoice& trees) {
+    seen.add(batch, trees);
+  });
+  ArrowWriter writer(to, seen.columns(source.paths()), file);
+  for_each_batch(source, context, [&](batch::BatchReader& batch, const RowChoice& trees) {
+    writer.write(batch, trees);
+  });
+  writer.finish();
+  return writer.trees();
+}
+
+}  // namespace
+
+ExportReport export_trees(TreeSource& source, const std::string& file, const ExportOptions& options,
+                          const ExecutionContext& context) {
+  ExportFile target(file, options);
+  const std::uint64_t trees =
+      target.is_arrow()
+          ? write_arrow(source, target.sink(), target.is(ExportFormat::ArrowFile), context)
+          : write_json(source, target.sink(), target.is(ExportFormat::JsonArray), context);
+  return target.commit(trees);
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,32 @@
+// Numbers the rows of vectors by several keys together: rows that agree on every key share a group,
+// counted from 0 in order of first appearance.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/batch/vector.h"
+#include "engine/exec/number_table.h"
+#include "engine/exec/value_numbers.h"
+
+namespace arbors::exec {
+
+class GroupKeys {
+ public:
+  explicit GroupKeys(std::span<const Collation> collations);
+
+  // Writes the group of each row into `groups`; `keys` has one vector a key, of as many rows.
+  void number(std::span<const batch::VectorPtr> keys, std::vector<std::uint32_t>& groups);
+
+  std::uint32_t size() const;
+  // One key's value of each group (see ValueNumbers).
+  batch::VectorPtr values(std::size_t key) const;
+
+ private:
+  std::vector<ValueNumbers> keys_;
+  std::vector<NumberTable> joined_;  // of keys 0 .. i+1: (number of the first, number of the last)
+  std::vector<std::uint32_t> numbers_;
+};
+
+}  // namespace arbors::exec

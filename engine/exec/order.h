@@ -1,0 +1,23 @@
+// Puts the rows of a scan in order: all of them, by ranks, or only the first k, by a heap whose
+// threshold rules later batches out. Holds row references and keys, never trees.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/exec/execution_context.h"
+#include "engine/exec/ordered_run.h"
+#include "engine/exec/scan.h"
+#include "engine/plan/logical_plan.h"
+
+namespace arbors::exec {
+
+// Sorts every row of the scan by the keys of `sort`, equal rows in their order. With `distinct`,
+// gives the first row of each group of equal keys only.
+std::vector<RowRef> order_all(Scan& scan, const plan::Sort& sort, const ExecutionContext& context);
+
+// Gives the first `count` rows of order_all, looking only at rows that can still be among them.
+std::vector<RowRef> order_first(Scan& scan, const plan::Sort& sort, std::uint64_t count,
+                                const ExecutionContext& context);
+
+}  // namespace arbors::exec

@@ -1,0 +1,55 @@
+// A run of rows from anywhere in a scan, in an order of their own: one window of a sorted result.
+// Values are gathered block by block, so that each batch is decoded once a window and column.
+#pragma once
+
+#include <compare>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/exec/execution_context.h"
+#include "engine/exec/row_run.h"
+#include "engine/exec/scan.h"
+#include "engine/exec/tree_shape.h"
+
+namespace arbors::exec {
+
+// A row of a scan: the segment's index, and the row of its block.
+struct RowRef {
+  std::uint32_t segment = 0;
+  std::uint32_t row = 0;
+  auto operator<=>(const RowRef&) const = default;
+};
+
+class OrderedRun : public RowRun {
+ public:
+  OrderedRun(const ScanInput& input, std::vector<RowRef> rows, TreeShapePtr shape,
+             const ExecutionContext& context);
+
+  std::uint32_t size() const override { return static_cast<std::uint32_t>(rows_.size()); }
+  std::int64_t rowid(std::uint32_t row) const override;
+  std::uint64_t position(std::uint32_t row) const override;
+  ColumnBlock column(const Path& path, std::uint32_t row) override;
+  batch::VectorPtr evaluate(const RowExpr& expr) override;
+  void tree(std::uint32_t row, std::string& out) override;
+
+ private:
+  using Places = std::vector<std::uint32_t>;
+  // Calls visit(block, its rows (ascending, each once), where each row of `window` that the block
+  // holds finds its own among them, where those stand in the window), once a segment.
+  using Visit = std::function<void(ScannedRows& block, const expr::Selection& rows,
+                                   const Places& among, const Places& places)>;
+  void for_each_block(std::span<const RowRef> window, const Visit& visit);
+  std::uint32_t tree_row(std::uint32_t row) const;
+  void write_trees(std::uint32_t first);
+
+  ScanInput input_;
+  std::vector<RowRef> rows_;
+  Places by_place_;  // rows_ by segment and row; made when first needed
+  TreeShapePtr shape_;
+  const ExecutionContext& context_;
+  std::uint32_t trees_first_ = 0;  // trees_[i] is the text of row trees_first_ + i
+  std::vector<std::string> trees_;
+};
+
+}  // namespace arbors::exec

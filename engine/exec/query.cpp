@@ -1,0 +1,204 @@
+#include "engine/exec/query.h"
+
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/exec/column_batch.h"
+#include "engine/expr/builder.h"
+#include "engine/expr/filter.h"
+#include "engine/plan/optimize/optimizer.h"
+#include "engine/plan/plan_parser.h"
+
+namespace arbors::exec {
+namespace {
+
+// The first tree of a plan that is known to give at most one.
+std::optional<std::string> first_tree(const Query& query, const plan::NodePtr& plan) {
+  const RowStreamPtr rows = execute(plan::optimize(plan), query.bind, query.context);
+  std::optional<std::string> tree;
+  while (const RowRunPtr run = rows->next())
+    if (!tree) run->tree(0, tree.emplace());
+  return tree;
+}
+
+plan::NodePtr first_where(const plan::NodePtr& plan, const expr::ExprPtr& condition) {
+  return plan::make(plan::Slice{0, 1}, {plan::make(plan::Filter{condition}, {plan})});
+}
+
+bool has_any(const Query& query, const expr::ExprPtr& condition) {
+  const plan::NodePtr plan = plan::optimize(first_where(query.plan, condition));
+  const RowStreamPtr rows = execute(plan, query.bind, query.context);
+  bool found = false;
+  while (rows->next()) found = true;
+  return found;
+}
+
+// Leaves out the last stages that give as many trees as they get.
+plan::NodePtr without_order(plan::NodePtr plan) {
+  const auto one_for_one = [](const plan::Node& node) {
+    const auto* sort = std::get_if<plan::Sort>(&node.op);
+    return (sort != nullptr && !sort->limit && !sort->distinct) ||
+           std::holds_alternative<plan::Project>(node.op) ||
+           std::holds_alternative<plan::AddField>(node.op) ||
+           std::holds_alternative<plan::Drop>(node.op) ||
+           std::holds_alternative<plan::Reverse>(node.op) ||
+           std::holds_alternative<plan::Shuffle>(node.op) ||
+           std::holds_alternative<plan::IndexBy>(node.op);
+  };
+  while (one_for_one(*plan)) plan = plan->inputs.front();
+  return plan;
+}
+
+void add_sources(const plan::Node& plan, std::vector<plan::Source>& found) {
+  for (const plan::NodePtr& input : plan.inputs) add_sources(*input, found);
+  const auto* source = std::get_if<plan::Source>(&plan.op);
+  if (source == nullptr || source->kind == plan::Source::Kind::Json) return;
+  const bool known = std::any_of(found.begin(), found.end(), [&](const plan::Source& other) {
+    return other.kind == source->kind && other.schema == source->schema &&
+           other.name == source->name && other.generation == source->generation;
+  });
+  if (!known) found.push_back(*source);
+}
+
+template <typename Named>
+void add_names(const std::vector<Named>& fields, std::vector<std::string>& names) {
+  for (const Named& field : fields) names.push_back(field.name);
+}
+
+}  // namespace
+
+plan::NodePtr prepare(std::string_view text, std::span<const Value> parameters) {
+  return plan::optimize(plan::parse_plan(text, parameters));
+}
+
+bool TreeStream::next(std::string& tree) {
+  while (!run_ || at_ >= run_->size()) {
+    run_ = rows_->next();
+    at_ = 0;
+    if (!run_) return false;
+  }
+  tree.clear();
+  run_->tree(at_++, tree);
+  return true;
+}
+
+std::uint64_t count(const Query& query) {
+  const plan::NodePtr plan = without_order(query.plan);
+  return count_rows(run_plan(*plan, query.bind, query.context), query.context);
+}
+
+bool any(const Query& query, const expr::ExprPtr& condition) { return has_any(query, condition); }
+
+bool all(const Query& query, const expr::ExprPtr& condition) {
+  return !has_any(query, expr::is_truth(condition, true, true));
+}
+
+std::vector<std::uint64_t> matching_indices(const Query& query, const expr::ExprPtr& condition) {
+  Relation relation = run_plan(*query.plan, query.bind, query.context);
+  const RowExpr resolved(resolve(relation, condition, query.context));
+  const expr::ExprPtr truth = expr::path(parse_path("\"0\""));
+  const RowStreamPtr rows = stream(relation, query.context);
+  std::vector<std::uint64_t> found;
+  std::uint64_t first = 0;
+  while (const RowRunPtr run = rows->next()) {
+    ColumnBatch values({{"0", run->evaluate(resolved)}}, run->size());
+    const batch::Scope scope(values);
+    expr::Selection matching = expr::Selection::all(run->size());
+    expr::filter(*truth, {scope}, matching);
+    for (std::uint32_t i = 0; i < matching.size(); ++i) found.push_back(first + matching[i]);
+    first += run->size();
+  }
+  return found;
+}
+
+std::optional<std::string> find_one(const Query& query, const expr::ExprPtr& condition) {
+  return first_tree(query, first_where(query.plan, condition));
+}
+
+std::optional<std::string> get(const Query& query, std::int64_t index) {
+  Relation relation = run_plan(*query.plan, query.bind, query.context);
+  if (index < 0) {
+    if (!relation.is_positional()) pick(relation, query.context);
+    index += static_cast<std::int64_t>(count_rows(relation, query.context));
+    if (index < 0) return std::nullopt;
+  }
+  slice_rows(relation, {static_cast<std::uint64_t>(index), 1}, query.context);
+  TreeStream trees(stream(relation, query.context));
+  std::string tree;
+  if (!trees.next(tree)) return std::nullopt;
+  return tree;
+}
+
+std::optional<std::string> lookup(const Query& query, const Value& key) {
+  Relation relation = run_plan(*query.plan, query.bind, query.context);
+  if (!relation.index_key) throw_invalid("the plan has no keys: end it with `| index_by e`");
+  const expr::ExprPtr found =
+      expr::compare(expr::Comparison::Equal, relation.index_key, expr::constant(key));
+  filter_scan_rows(relation, found, query.context);
+  slice_rows(relation, {0, 1}, query.context);
+  TreeStream trees(stream(relation, query.context));
+  std::string tree;
+  if (!trees.next(tree)) return std::nullopt;
+  return tree;
+}
+
+std::string collect_tree(const Query& query) {
+  TreeStream trees(execute(query.plan, query.bind, query.context));
+  std::string tree, second;
+  if (!trees.next(tree)) throw_invalid("the plan gives no tree, where exactly one is wanted");
+  if (trees.next(second))
+    throw_invalid("the plan gives more than one tree, where exactly one is wanted");
+  return tree;
+}
+
+void write_array(const Query& query, std::string& out) {
+  TreeStream trees(execute(query.plan, query.bind, query.context));
+  std::string tree;
+  out += '[';
+  while (trees.next(tree)) {
+    if (out.back() != '[') out += ',';
+    out += tree;
+  }
+  out += ']';
+}
+
+TreeSourcePtr open(const Query& query) {
+  return to_source(run_plan(*query.plan, query.bind, query.context), query.context);
+}
+
+std::optional<std::vector<std::string>> field_names(const plan::Node& plan) {
+  std::vector<std::string> names;
+  if (const auto* project = std::get_if<plan::Project>(&plan.op)) {
+    add_names(project->fields, names);
+  } else if (const auto* group = std::get_if<plan::GroupBy>(&plan.op)) {
+    add_names(group->keys, names);
+    add_names(group->aggregates, names);
+    if (group->gather_trees) names.emplace_back("trees");
+  } else if (const auto* aggregate = std::get_if<plan::Aggregate>(&plan.op)) {
+    add_names(aggregate->aggregates, names);
+  } else {
+    using namespace plan;
+    // Stages that keep the trees as they are.
+    const bool keeps = std::visit(
+        [](const auto& op) {
+          using Op = std::decay_t<decltype(op)>;
+          return std::is_same_v<Op, Filter> || std::is_same_v<Op, Slice> ||
+                 std::is_same_v<Op, Tail> || std::is_same_v<Op, Take> ||
+                 std::is_same_v<Op, Sample> || std::is_same_v<Op, Shuffle> ||
+                 std::is_same_v<Op, Reverse> || std::is_same_v<Op, Sort> ||
+                 std::is_same_v<Op, UniqueBy> || std::is_same_v<Op, Remove> ||
+                 std::is_same_v<Op, IndexBy>;
+        },
+        plan.op);
+    return keeps ? field_names(*plan.inputs.front()) : std::nullopt;
+  }
+  return names;
+}
+
+std::vector<plan::Source> sources(const plan::Node& plan) {
+  std::vector<plan::Source> found;
+  add_sources(plan, found);
+  return found;
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,54 @@
+// Runs a plan's stages one over the other, each giving a relation. Stages that only choose, order
+// or reshape rows change the relation's indices and expressions; those that need every row
+// (grouping, sorting, sampling …) read what they need at once.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "engine/exec/relation.h"
+
+namespace arbors::exec {
+
+using SourceBinder = std::function<TreeSourcePtr(const plan::Source&)>;
+
+// `context` outlives the relation and all that comes of it. Throws Error as evaluating does.
+Relation run_plan(const plan::Node& plan, const SourceBinder& bind,
+                  const ExecutionContext& context);
+
+// The stages that choose and order rows by place alone; a position out of range is Error{Invalid}.
+void slice_rows(Relation& relation, const plan::Slice& slice, const ExecutionContext& context);
+void tail_rows(Relation& relation, std::uint64_t count, const ExecutionContext& context);
+void take_rows(Relation& relation, const std::vector<std::int64_t>& positions,
+               const ExecutionContext& context);
+void sample_rows(Relation& relation, const plan::Sample& sample, const ExecutionContext& context);
+void shuffle_rows(Relation& relation, std::uint64_t seed, const ExecutionContext& context);
+void reverse_rows(Relation& relation, const ExecutionContext& context);
+
+// The sequence edits.
+Relation concatenated(const Relation& first, const Relation& second,
+                      const ExecutionContext& context);
+Relation inserted(const Relation& into, std::int64_t position, const Relation& what,
+                  const ExecutionContext& context);
+Relation replaced(const Relation& into, std::int64_t position, const Relation& what,
+                  const ExecutionContext& context);
+Relation removed(const Relation& from, const std::vector<std::int64_t>& positions,
+                 const ExecutionContext& context);
+
+// The stages that compare keys.
+void filter_rows(Relation& relation, const expr::ExprPtr& predicate,
+                 const ExecutionContext& context);
+// The same by a condition over the relation's rows, its trees' shape resolved already.
+void filter_scan_rows(Relation& relation, const expr::ExprPtr& condition,
+                      const ExecutionContext& context);
+void sort_rows(Relation& relation, plan::Sort sort, const ExecutionContext& context);
+void unique_rows(Relation& relation, const std::vector<expr::ExprPtr>& keys,
+                 const ExecutionContext& context);
+
+// The stages that gather rows.
+Relation grouped(Relation relation, const plan::GroupBy& group, const ExecutionContext& context);
+Relation aggregated(Relation relation, const plan::Aggregate& aggregate,
+                    const ExecutionContext& context);
+Relation nested(Relation relation, const plan::Nest& nest, const ExecutionContext& context);
+
+}  // namespace arbors::exec

@@ -1,0 +1,127 @@
+// Functions that choose among their arguments or look at their kinds.
+#include <array>
+
+#include "engine/expr/call_frame.h"
+#include "engine/expr/function.h"
+
+namespace arbors::expr {
+namespace {
+
+using batch::Tag;
+
+void coalesce(CallFrame& frame) {
+  const std::size_t last = frame.args.size() - 1;
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    std::size_t arg = 0;
+    while (arg < last && frame.args[arg][i].is_null()) ++arg;
+    frame.pass(arg, i);
+  }
+}
+
+void iif(CallFrame& frame) {
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const Scalar condition = frame.args[0][i];
+    const bool chosen = !condition.is_null() && is_true(condition);
+    if (chosen || frame.args.size() > 2) {
+      frame.pass(chosen ? 1 : 2, i);
+    } else {
+      frame.out.append_null();
+    }
+  }
+}
+
+void nullif(CallFrame& frame) {
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const Scalar left = frame.args[0][i];
+    const bool same = !left.is_null() && compare(left, frame.args[1][i]) == 0;
+    if (same) {
+      frame.out.append_null();
+    } else {
+      frame.pass(0, i);
+    }
+  }
+}
+
+// The least (or greatest) argument; NULL where any is NULL. Of equal ones min takes the last and
+// max the first, which shows where 1 and 1.0 meet.
+template <int wanted>
+void extreme(CallFrame& frame) {
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    std::size_t best = 0;
+    bool null = frame.args[0][i].is_null();
+    for (std::size_t arg = 1; arg < frame.args.size(); ++arg) {
+      const Scalar value = frame.args[arg][i];
+      null |= value.is_null();
+      if (compare(value, frame.args[best][i]) * wanted >= (wanted > 0 ? 1 : 0)) best = arg;
+    }
+    if (null) {
+      frame.out.append_null();
+    } else {
+      frame.pass(best, i);
+    }
+  }
+}
+
+std::string_view type_name(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::Null:
+      return "null";
+    case ValueKind::Integer:
+      return "integer";
+    case ValueKind::Real:
+      return "real";
+    case ValueKind::Blob:
+      return "blob";
+    default:
+      return "text";
+  }
+}
+
+// Tells a row's kind from its tag alone: the texts of objects and arrays are not there.
+ValueKind kind_of(Tag tag) {
+  const batch::TagSet bit = batch::tag_bit(tag);
+  if ((bit & batch::kNullTags) != 0) return ValueKind::Null;
+  if (tag == Tag::Real || tag == Tag::BigNumber) return ValueKind::Real;
+  return (bit & batch::kNumberTags) != 0 ? ValueKind::Integer : ValueKind::Text;
+}
+
+void type_of(CallFrame& frame) {
+  const Operand& operand = frame.args[0];
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const ValueKind kind = operand.is_constant() ? operand.constant().kind
+                                                 : kind_of(operand.vector().tag(operand.row(i)));
+    frame.out.append_text(type_name(kind));
+  }
+}
+
+void exists(CallFrame& frame) {
+  const Operand& operand = frame.args[0];
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const bool missing =
+        !operand.is_constant() && operand.vector().tag(operand.row(i)) == Tag::Missing;
+    frame.out.append_bool(!missing);
+  }
+}
+
+constexpr auto kScalar = Function::Shape::Scalar;
+constexpr auto kPresence = Function::Shape::Presence;
+constexpr std::array<Function, 8> kFunctions{{
+    {"coalesce", 2, 255, "coalesce(a, b, …)", "the first argument that is not NULL", kScalar,
+     coalesce},
+    {"ifnull", 2, 2, "ifnull(a, b)", "a, or b where a is NULL", kScalar, coalesce},
+    {"iif", 2, 3, "iif(condition, a [, b])", "a where the condition is true, else b or NULL",
+     kScalar, iif},
+    {"nullif", 2, 2, "nullif(a, b)", "a, or NULL where a = b", kScalar, nullif},
+    {"min", 2, 255, "min(a, b, …)", "the least argument; NULL where any is", kScalar, extreme<-1>},
+    {"max", 2, 255, "max(a, b, …)", "the greatest argument; NULL where any is", kScalar,
+     extreme<1>},
+    {"typeof", 1, 1, "typeof(value)", "null, integer, real or text", kPresence, type_of},
+    {"exists", 1, 1, "exists(path)", "true if the path is there, even if its value is null",
+     kPresence, exists},
+}};
+
+}  // namespace
+
+std::span<const Function> condition_functions() { return kFunctions; }
+
+}  // namespace arbors::expr

@@ -1,0 +1,20 @@
+#include "engine/expr/keywords.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/base/value.h"
+
+namespace arbors::expr {
+
+bool is_reserved(std::string_view word) {
+  static constexpr std::array<std::string_view, 22> kReserved{
+      "and",     "between", "case", "collate", "else",   "end", "escape", "false",
+      "from",    "glob",    "in",   "is",      "isnull", "it",  "like",   "not",
+      "notnull", "null",    "or",   "then",    "true",   "when"};
+  return std::any_of(kReserved.begin(), kReserved.end(), [word](std::string_view reserved) {
+    return word.size() == reserved.size() && compare(word, reserved, Collation::NoCase) == 0;
+  });
+}
+
+}  // namespace arbors::expr

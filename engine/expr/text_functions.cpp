@@ -1,0 +1,253 @@
+// Functions on texts, with SQLite's meaning where SQLite has them: case is ASCII's, positions count
+// characters from 1, numbers are seen as their texts.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "engine/base/error.h"
+#include "engine/expr/call_frame.h"
+#include "engine/expr/function.h"
+#include "engine/expr/regex.h"
+#include "engine/expr/utf8.h"
+#include "engine/json/writer.h"
+
+namespace arbors::expr {
+namespace {
+
+using batch::VectorBuilder;
+
+template <char first, char last, int shift>
+void change_case(Arguments args, VectorBuilder& out) {
+  std::string text;
+  append_text(text, args[0]);
+  for (char& c : text) {
+    if (c >= first && c <= last) c = static_cast<char>(c + shift);
+  }
+  out.append_text(text);
+}
+
+void length(Arguments args, VectorBuilder& out) {
+  std::string buffer;
+  const std::string_view text = text_of(args[0], buffer);
+  // A NUL ends a text here, as in SQLite.
+  out.append_integer(static_cast<std::int64_t>(utf8_length(text.substr(0, text.find('\0')))));
+}
+
+// Finds the byte where character `count` begins, or the end.
+std::size_t byte_of(std::string_view text, std::int64_t count) {
+  std::size_t at = 0;
+  for (; count > 0 && at < text.size(); --count) at += utf8_size(text, at);
+  return at;
+}
+
+void substr(Arguments args, VectorBuilder& out) {
+  std::string buffer;
+  const std::string_view text = text_of(args[0], buffer);
+  const auto characters = static_cast<std::int64_t>(utf8_length(text));
+  // SQLite takes positions as 32-bit integers, and its longest text for "all the rest".
+  constexpr std::int64_t kMaxLength = 1'000'000'000;
+  std::int64_t first = static_cast<std::int32_t>(to_integer(args[1]));
+  std::int64_t count =
+      args.size() > 2 ? static_cast<std::int32_t>(to_integer(args[2])) : kMaxLength;
+  const bool backwards = count < 0;
+  if (backwards) count = -count;
+  if (first < 0) {
+    first += characters;
+    if (first < 0) {
+      count = std::max<std::int64_t>(0, count + first);
+      first = 0;
+    }
+  } else if (first > 0) {
+    --first;
+  } else if (count > 0) {
+    --count;
+  }
+  if (backwards) {
+    first -= count;
+    if (first < 0) {
+      count += first;
+      first = 0;
+    }
+  }
+  const std::size_t begin = byte_of(text, first);
+  const std::string_view rest = text.substr(begin);
+  out.append_text(rest.substr(0, byte_of(rest, count)));
+}
+
+template <bool left, bool right>
+void trim(Arguments args, VectorBuilder& out) {
+  std::string buffer;
+  std::string set_buffer;
+  std::string_view text = text_of(args[0], buffer);
+  const std::string_view set = args.size() > 1 ? text_of(args[1], set_buffer) : " ";
+  std::vector<std::string_view> characters;
+  for (std::size_t at = 0; at < set.size(); at += characters.back().size()) {
+    characters.push_back(set.substr(at, utf8_size(set, at)));
+  }
+  const auto cut = [&](auto fits, auto remove) {
+    for (bool again = left || right; again;) {
+      const auto found = std::find_if(characters.begin(), characters.end(), fits);
+      again = found != characters.end();
+      if (again) remove(found->size());
+    }
+  };
+  if (left) {
+    cut([&](std::string_view c) { return text.starts_with(c); },
+        [&](std::size_t size) { text.remove_prefix(size); });
+  }
+  if (right) {
+    cut([&](std::string_view c) { return text.ends_with(c); },
+        [&](std::size_t size) { text.remove_suffix(size); });
+  }
+  out.append_text(text);
+}
+
+void replace(Arguments args, VectorBuilder& out) {
+  std::array<std::string, 3> buffers;
+  const std::string_view text = text_of(args[0], buffers[0]);
+  const std::string_view from = text_of(args[1], buffers[1]);
+  const std::string_view to = text_of(args[2], buffers[2]);
+  if (from.empty()) return append(out, args[0]);  // unchanged: a number stays one
+  std::string result;
+  std::size_t at = 0;
+  for (std::size_t hit; (hit = text.find(from, at)) != std::string_view::npos;) {
+    result.append(text, at, hit - at).append(to);
+    at = hit + from.size();
+  }
+  out.append_text(result.append(text, at));
+}
+
+void instr(Arguments args, VectorBuilder& out) {
+  std::array<std::string, 2> buffers;
+  const std::string_view text = text_of(args[0], buffers[0]);
+  const std::size_t at = text.find(text_of(args[1], buffers[1]));
+  const bool found = at != std::string_view::npos;
+  out.append_integer(found ? static_cast<std::int64_t>(utf8_length(text.substr(0, at))) + 1 : 0);
+}
+
+void unicode(Arguments args, VectorBuilder& out) {
+  std::string buffer;
+  const std::string_view text = text_of(args[0], buffer);
+  std::size_t at = 0;
+  if (text.empty() || text[0] == '\0') return out.append_null();
+  out.append_integer(static_cast<std::int64_t>(utf8_next(text, at)));
+}
+
+void characters(Arguments args, VectorBuilder& out) {
+  std::string text;
+  for (const Scalar& arg : args) {
+    const std::int64_t c = to_integer(arg);
+    const bool valid = c >= 0 && c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF);
+    append_utf8(text, valid ? static_cast<char32_t>(c) : U'\uFFFD');
+  }
+  out.append_text(text);
+}
+
+void hex(Arguments args, VectorBuilder& out) {
+  std::string buffer;
+  std::string digits;
+  for (const char c : text_of(args[0], buffer)) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    digits += kDigits[static_cast<unsigned char>(c) >> 4];
+    digits += kDigits[static_cast<unsigned char>(c) & 15];
+  }
+  out.append_text(digits);
+}
+
+void starts_with(Arguments args, VectorBuilder& out) {
+  std::array<std::string, 2> buffers;
+  out.append_bool(text_of(args[0], buffers[0]).starts_with(text_of(args[1], buffers[1])));
+}
+
+void ends_with(Arguments args, VectorBuilder& out) {
+  std::array<std::string, 2> buffers;
+  out.append_bool(text_of(args[0], buffers[0]).ends_with(text_of(args[1], buffers[1])));
+}
+
+void contains(Arguments args, VectorBuilder& out) {
+  std::array<std::string, 2> buffers;
+  const std::string_view text = text_of(args[0], buffers[0]);
+  out.append_bool(text.find(text_of(args[1], buffers[1])) != std::string_view::npos);
+}
+
+void split(Arguments args, VectorBuilder& out) {
+  std::array<std::string, 2> buffers;
+  const std::string_view text = text_of(args[0], buffers[0]);
+  const std::string_view separator = text_of(args[1], buffers[1]);
+  if (separator.empty()) throw_invalid("split: the separator must not be empty");
+  std::string parts = "[";
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    if (at > 0) parts += ',';
+    json::write_string(parts, text.substr(at, end - at));
+    at = end + separator.size();
+  }
+  out.append_json(parts + ']');
+}
+
+// Compiles a pattern once while it stays the same from row to row.
+void regexp_like(CallFrame& frame) {
+  std::optional<Regex> regex;
+  std::string compiled;
+  std::array<std::string, 2> buffers;
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const Scalar text = frame.args[0][i];
+    const Scalar pattern = frame.args[1][i];
+    if (text.is_null() || pattern.is_null()) {
+      frame.out.append_null();
+      continue;
+    }
+    const std::string_view source = text_of(pattern, buffers[1]);
+    if (!regex || compiled != source) {
+      regex.emplace(source);
+      compiled = source;
+    }
+    frame.out.append_bool(regex->found_in(text_of(text, buffers[0])));
+  }
+}
+
+constexpr auto kScalar = Function::Shape::Scalar;
+constexpr std::array<Function, 18> kFunctions{{
+    {"upper", 1, 1, "upper(text)", "ASCII letters in upper case", kScalar,
+     each_known_row<change_case<'a', 'z', -32>>},
+    {"lower", 1, 1, "lower(text)", "ASCII letters in lower case", kScalar,
+     each_known_row<change_case<'A', 'Z', 32>>},
+    {"length", 1, 1, "length(text)", "number of characters", kScalar, each_known_row<length>},
+    {"substr", 2, 3, "substr(text, first [, count])",
+     "characters from position first, counted from 1, from the end where negative", kScalar,
+     each_known_row<substr>},
+    {"substring", 2, 3, "substring(text, first [, count])", "the same as substr", kScalar,
+     each_known_row<substr>},
+    {"trim", 1, 2, "trim(text [, characters])", "text without spaces (or characters) at its ends",
+     kScalar, each_known_row<trim<true, true>>},
+    {"ltrim", 1, 2, "ltrim(text [, characters])", "the same at its beginning", kScalar,
+     each_known_row<trim<true, false>>},
+    {"rtrim", 1, 2, "rtrim(text [, characters])", "the same at its end", kScalar,
+     each_known_row<trim<false, true>>},
+    {"replace", 3, 3, "replace(text, from, to)", "text with every from replaced by to", kScalar,
+     each_known_row<replace>},
+    {"instr", 2, 2, "instr(text, part)", "position of the first part, counted from 1; 0 if none",
+     kScalar, each_known_row<instr>},
+    {"unicode", 1, 1, "unicode(text)", "code point of the first character", kScalar,
+     each_known_row<unicode>},
+    {"hex", 1, 1, "hex(text)", "the text's bytes in hexadecimal", kScalar, each_known_row<hex>},
+    {"starts_with", 2, 2, "starts_with(text, part)", "true if text begins with part", kScalar,
+     each_known_row<starts_with>},
+    {"ends_with", 2, 2, "ends_with(text, part)", "true if text ends with part", kScalar,
+     each_known_row<ends_with>},
+    {"contains", 2, 2, "contains(text, part)", "true if part is somewhere in text", kScalar,
+     each_known_row<contains>},
+    {"split", 2, 2, "split(text, separator)", "the parts of text, as a list", kScalar,
+     each_known_row<split>},
+    {"regexp_like", 2, 2, "regexp_like(text, pattern)",
+     "true if the regular expression matches somewhere in text", kScalar, regexp_like},
+    {"char", 0, 255, "char(code, …)", "the characters of these code points", kScalar,
+     each_row<characters>},
+}};
+
+}  // namespace
+
+std::span<const Function> text_functions() { return kFunctions; }
+
+}  // namespace arbors::expr

@@ -1,0 +1,68 @@
+#include "engine/json/edit.h"
+
+#include "engine/base/error.h"
+#include "engine/json/json_value.h"
+#include "engine/json/writer.h"
+
+namespace arbors::json {
+namespace {
+
+void add_member(std::string& object, std::string_view key, std::string_view value) {
+  if (object.size() > 1) object += ',';
+  write_string(object, key);
+  object += ':';
+  object += value;
+}
+
+// Gives the value made of objects alone that holds `value` at `steps`.
+std::string wrapped(std::span<const PathStep> steps, const std::string& value) {
+  std::string text = value;
+  for (std::size_t i = steps.size(); i-- > 0;) {
+    std::string object = "{";
+    add_member(object, steps[i].key, text);
+    text = object + '}';
+  }
+  return text;
+}
+
+char first_character(std::string_view json) {
+  const std::size_t at = json.find_first_not_of(" \t\r\n");
+  return at == std::string_view::npos ? '\0' : json[at];
+}
+
+std::string edited(std::string_view tree, std::span<const PathStep> all, std::size_t depth,
+                   const std::optional<std::string>& value) {
+  const auto steps = all.subspan(depth);
+  if (steps.empty()) return *value;
+  const char first = first_character(tree);
+  if (first != '{') {
+    if (!value) return std::string(tree);
+    throw_invalid("cannot set " + to_text(Path{{all.begin(), all.end()}}) + ": " +
+                  (depth == 0 ? std::string("the tree")
+                              : to_text(Path{{all.begin(),
+                                              all.begin() + static_cast<std::ptrdiff_t>(depth)}})) +
+                  " is not an object");
+  }
+  std::string object = "{";
+  bool found = false;
+  for_each_member(tree, [&](std::string_view key, std::string_view raw) {
+    if (key != steps.front().key) {
+      add_member(object, key, raw);
+      return true;
+    }
+    found = true;
+    if (value || steps.size() > 1) add_member(object, key, edited(raw, all, depth + 1, value));
+    return true;
+  });
+  if (!found && value) add_member(object, steps.front().key, wrapped(steps.subspan(1), *value));
+  return object + '}';
+}
+
+}  // namespace
+
+std::string with_value(std::string_view tree, std::span<const PathStep> steps,
+                       const std::optional<std::string>& value) {
+  return edited(tree, steps, 0, value);
+}
+
+}  // namespace arbors::json

@@ -1,0 +1,85 @@
+#include "engine/json/input.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "engine/json/compressed_input.h"
+
+namespace arbors::json {
+namespace {
+
+class FileInput : public Input {
+ public:
+  FileInput(const std::string& file, InterruptCheck interrupted)
+      : name_(file), interrupted_(std::move(interrupted)) {
+    if (file.find('\0') != std::string::npos) {
+      throw Error(ErrorCode::Invalid, "a file's name cannot hold a zero: " + file);
+    }
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored)) {
+      throw Error(ErrorCode::Io, file + " is a directory, not a file");
+    }
+    errno = 0;
+    file_.reset(std::fopen(file.c_str(), "rb"));
+    if (file_ != nullptr) {
+      std::setvbuf(file_.get(), nullptr, _IONBF, 0);
+      return;
+    }
+    const std::string reason = std::strerror(errno);
+    if (errno == ENOENT) throw Error(ErrorCode::NotFound, "no such file: " + file);
+    throw Error(ErrorCode::Io, file + " cannot be opened: " + reason);
+  }
+
+  std::size_t read(char* to, std::size_t size) override {
+    if (interrupted_ && interrupted_()) throw Error(ErrorCode::Interrupted, "interrupted");
+    const std::size_t count = std::fread(to, 1, size, file_.get());
+    if (count < size && std::ferror(file_.get()) != 0) {
+      throw Error(ErrorCode::Io, name_ + " cannot be read: " + std::strerror(errno));
+    }
+    return count;
+  }
+  const std::string& name() const override { return name_; }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::string name_;
+  InterruptCheck interrupted_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+class MemoryInput : public Input {
+ public:
+  MemoryInput(std::string_view bytes, InterruptCheck interrupted)
+      : left_(bytes), interrupted_(std::move(interrupted)) {}
+
+  std::size_t read(char* to, std::size_t size) override {
+    if (interrupted_ && interrupted_()) throw Error(ErrorCode::Interrupted, "interrupted");
+    const std::size_t count = left_.copy(to, size);
+    left_.remove_prefix(count);
+    return count;
+  }
+  const std::string& name() const override { return name_; }
+
+ private:
+  const std::string name_ = "json";
+  std::string_view left_;
+  InterruptCheck interrupted_;
+};
+
+}  // namespace
+
+std::unique_ptr<Input> open_file(const std::string& file, InterruptCheck interrupted) {
+  return undo_compression(std::make_unique<FileInput>(file, std::move(interrupted)));
+}
+
+std::unique_ptr<Input> open_memory(std::string_view bytes, InterruptCheck interrupted) {
+  return undo_compression(std::make_unique<MemoryInput>(bytes, std::move(interrupted)));
+}
+
+}  // namespace arbors::json

@@ -1,0 +1,36 @@
+// A stream of bytes to import: a file or memory, gzip (many members) and zstd (many frames) undone
+// on the way. The first bytes tell the compression, never the name alone. Reads in big blocks;
+// memory is a few blocks, whatever the file's size.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace arbors::json {
+
+// Asked between blocks; true stops the work with Error{Interrupted}. May be empty.
+using InterruptCheck = std::function<bool()>;
+
+class Input {
+ public:
+  virtual ~Input() = default;
+
+  // Fills `to` with up to `size` bytes; fewer only at the end of the stream, 0 when it is over.
+  // Throws Error{Io} naming the file: unreadable, cut off or damaged compression.
+  virtual std::size_t read(char* to, std::size_t size) = 0;
+
+  // What error messages call it: the file's name as given, or `json`.
+  virtual const std::string& name() const = 0;
+};
+
+// Opens a file. Throws Error{NotFound} where there is none, Error{Io} for a directory or a file
+// that may not be read.
+std::unique_ptr<Input> open_file(const std::string& file, InterruptCheck interrupted = {});
+
+// Reads from memory, which must outlive the input; compressed bytes are undone as in files.
+std::unique_ptr<Input> open_memory(std::string_view bytes, InterruptCheck interrupted = {});
+
+}  // namespace arbors::json

@@ -1,0 +1,45 @@
+// The aggregates of the plan language: one table, from which the parser, the executor, arbor_help
+// and the tests read.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/plan/logical_plan.h"
+
+namespace arbors::plan {
+
+enum class AggregateKind : std::uint8_t {
+  Count,
+  Sum,
+  Total,
+  Average,
+  Min,
+  Max,
+  First,
+  Last,
+  Median,
+  Quantile,
+  Stddev,
+  Variance,
+  List,
+  AnyValue
+};
+
+struct AggregateInfo {
+  std::string_view name;
+  AggregateKind kind;
+  std::uint8_t least_args, most_args;
+  bool ordered;  // the answer depends on the order of the trees
+  std::string_view syntax;
+  std::string_view help;
+};
+
+std::span<const AggregateInfo> aggregates();
+const AggregateInfo* find_aggregate(std::string_view name);  // case ignored; null: there is none
+
+std::string to_text(const AggregateCall& call);  // without its name
+
+}  // namespace arbors::plan

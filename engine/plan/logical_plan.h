@@ -1,0 +1,153 @@
+// What a query means, before anyone decides how to run it: a tree of operators over named sources.
+// Pure and immutable: no snapshot, no file, no SQLite; sources are bound when the plan is executed.
+// SQL scans and the plan language both end here, so there is one optimizer and one executor.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/path.h"
+#include "engine/base/value.h"
+#include "engine/expr/expression.h"
+
+namespace arbors::plan {
+
+struct Node;
+using NodePtr = std::shared_ptr<const Node>;
+
+struct NamedExpr {
+  std::string name;  // the field it makes
+  expr::ExprPtr expr;
+};
+
+struct SortKey {
+  enum class By : std::uint8_t { Expression, Rowid, Position };
+  expr::ExprPtr expr;  // null unless by expression
+  bool descending = false;
+  bool nulls_last = false;  // where NULLs go; SQLite's default: first ascending, last descending
+  Collation collation = Collation::Binary;
+  By by = By::Expression;
+};
+
+struct AggregateInfo;  // a row of the aggregate table (aggregate.h)
+
+struct AggregateCall {
+  const AggregateInfo* function = nullptr;
+  std::string name;        // the field it makes
+  expr::ExprPtr argument;  // null for count()
+  expr::ExprPtr second;    // quantile's fraction
+  bool distinct = false;
+  expr::ExprPtr filter;  // filter (where e), or null
+};
+
+// A restriction on which trees are looked at, by identity: intersected where several are given.
+// Ranges are inclusive. Sets are ascending without duplicates.
+struct RowRestriction {
+  std::optional<std::pair<std::int64_t, std::int64_t>> rowids;
+  std::optional<std::vector<std::int64_t>> rowid_set;
+  std::optional<std::pair<std::int64_t, std::int64_t>> positions;
+  std::optional<std::vector<std::int64_t>> position_set;
+
+  bool none() const { return !rowids && !rowid_set && !positions && !position_set; }
+};
+
+// ---- operators
+// -----------------------------------------------------------------------------------
+
+// A named Arbor, an Arbor in memory (`json`), or an opened handle.
+struct Source {
+  enum class Kind { Name, Json, Handle };
+  Kind kind = Kind::Name;
+  std::string schema;  // of a name; may be empty
+  std::string name;    // the name, the JSON text, or the handle (`@1`)
+  std::optional<std::int64_t> generation;
+  RowRestriction rows;
+};
+struct Filter {
+  expr::ExprPtr predicate;
+};
+struct Project {  // select
+  std::vector<NamedExpr> fields;
+};
+struct AddField {
+  std::vector<NamedExpr> fields;  // the name is a path text
+};
+struct Drop {
+  std::vector<Path> paths;
+};
+struct Slice {  // skip and head
+  std::uint64_t offset = 0;
+  std::optional<std::uint64_t> limit;
+};
+struct Tail {
+  std::uint64_t count = 0;
+};
+struct Take {
+  std::vector<std::int64_t> positions;  // in that order; negatives count from the end
+};
+struct Sample {
+  std::uint64_t count = 0;
+  std::uint64_t seed = 0;
+};
+struct Shuffle {
+  std::uint64_t seed = 0;
+};
+struct Reverse {};
+struct Sort {
+  std::vector<SortKey> keys;
+  std::optional<std::uint64_t> limit;  // keep only the first so many: top-k
+  bool grouped = false;                // equal keys together is enough, in any order of groups
+  bool distinct = false;               // besides, one row of each group is enough
+};
+struct UniqueBy {
+  std::vector<expr::ExprPtr> keys;
+};
+struct GroupBy {
+  std::vector<NamedExpr> keys;
+  std::vector<AggregateCall> aggregates;
+  bool gather_trees = false;  // no braces: each group becomes {key…, "trees": […]}
+  bool in_key_order = true;   // false where what follows does not see the order
+};
+struct Aggregate {
+  std::vector<AggregateCall> aggregates;
+};
+struct Explode {
+  Path path;
+  std::string as;  // empty: the element takes the array's place
+  bool outer = false;
+};
+struct Flatten {};
+struct Nest {
+  std::vector<NamedExpr> fields;  // those that are bare paths leave the tree
+  std::string as;
+};
+struct Concat {};  // inputs: first, second
+struct Insert {    // inputs: into, what
+  std::int64_t position = 0;
+};
+struct SetAt {  // inputs: into, what (one tree)
+  std::int64_t position = 0;
+};
+struct Remove {
+  std::vector<std::int64_t> positions;
+};
+struct IndexBy {
+  expr::ExprPtr key;
+};
+
+using Operator = std::variant<Source, Filter, Project, AddField, Drop, Slice, Tail, Take, Sample,
+                              Shuffle, Reverse, Sort, UniqueBy, GroupBy, Aggregate, Explode,
+                              Flatten, Nest, Concat, Insert, SetAt, Remove, IndexBy>;
+
+struct Node {
+  Operator op;
+  std::vector<NodePtr> inputs;  // none for a source, two for Concat, Insert and SetAt, else one
+};
+
+NodePtr make(Operator op, std::vector<NodePtr> inputs = {});
+
+}  // namespace arbors::plan

@@ -1,0 +1,66 @@
+// Computes calculations over constants once, and takes conditions that are always true out of
+// filters. Truth values elsewhere are left: a tree tells true from 1.
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/expr/builder.h"
+#include "engine/expr/evaluate.h"
+#include "engine/plan/optimize/node_shape.h"
+#include "engine/plan/optimize/rule.h"
+
+namespace arbors::plan {
+namespace {
+
+bool calculates(const expr::Expr& expr) {
+  return expr.as<expr::Calculate>() != nullptr || expr.as<expr::UnaryOp>() != nullptr ||
+         expr.as<expr::Concat>() != nullptr;
+}
+
+expr::ExprPtr fold(const expr::ExprPtr& expr) {
+  if (expr->args.empty()) return expr;
+  std::vector<expr::ExprPtr> args = expr->args;
+  for (expr::ExprPtr& arg : args) arg = fold(arg);
+  const expr::ExprPtr folded = args == expr->args ? expr : expr::with_args(*expr, std::move(args));
+  if (!calculates(*folded) || !expr::is_constant(*folded)) return folded;
+  try {
+    return expr::constant(expr::evaluate_constant(*folded));
+  } catch (const Error&) {
+    return folded;  // fails when it is run, if it is run
+  }
+}
+
+void fold_all(std::vector<NamedExpr>& fields) {
+  for (NamedExpr& field : fields) field.expr = fold(field.expr);
+}
+
+bool always_true(const expr::ExprPtr& condition) {
+  if (!expr::is_constant(*condition)) return false;
+  try {
+    const Value value = expr::evaluate_constant(*condition);
+    return !value.is_null() && is_true(Scalar(value));
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+NodePtr fold_constants(const NodePtr& node) {
+  if (const auto* filter = std::get_if<Filter>(&node->op)) {
+    std::vector<expr::ExprPtr> conditions = conjuncts(fold(filter->predicate));
+    std::erase_if(conditions, always_true);
+    if (conditions.empty()) return node->inputs.front();
+    const expr::ExprPtr predicate = expr::and_all(std::move(conditions));
+    if (expr::equal(*predicate, *filter->predicate)) return nullptr;
+    return make(Filter{predicate}, node->inputs);
+  }
+  if (const auto* project = std::get_if<Project>(&node->op)) {
+    Project folded = *project;
+    fold_all(folded.fields);
+    for (std::size_t i = 0; i < folded.fields.size(); ++i)
+      if (folded.fields[i].expr != project->fields[i].expr) return make(folded, node->inputs);
+  }
+  return nullptr;
+}
+
+}  // namespace arbors::plan

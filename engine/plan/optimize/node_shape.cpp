@@ -1,0 +1,24 @@
+#include "engine/plan/optimize/node_shape.h"
+
+namespace arbors::plan {
+
+std::optional<RowShape> shape_of(const Node& node) {
+  if (const auto* project = std::get_if<Project>(&node.op))
+    return RowShape().select(project->fields);
+  if (const auto* add = std::get_if<AddField>(&node.op)) return RowShape().add(add->fields);
+  if (const auto* drop = std::get_if<Drop>(&node.op)) return RowShape().drop(drop->paths);
+  return std::nullopt;
+}
+
+NodePtr over(const Node& node, NodePtr input) {
+  std::vector<NodePtr> inputs = node.inputs;
+  inputs.front() = std::move(input);
+  return make(node.op, std::move(inputs));
+}
+
+std::vector<expr::ExprPtr> conjuncts(const expr::ExprPtr& predicate) {
+  if (predicate->as<expr::And>() != nullptr) return predicate->args;
+  return {predicate};
+}
+
+}  // namespace arbors::plan

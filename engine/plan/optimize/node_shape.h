@@ -1,0 +1,21 @@
+// What the rules ask of nodes: the shape that a reshaping stage gives its trees, and a node put
+// over others.
+#pragma once
+
+#include <optional>
+
+#include "engine/plan/logical_plan.h"
+#include "engine/plan/row_shape.h"
+
+namespace arbors::plan {
+
+// The shape that select, add_field and drop give, over their input's trees; none for other stages.
+std::optional<RowShape> shape_of(const Node& node);
+
+// The node itself over another first input.
+NodePtr over(const Node& node, NodePtr input);
+
+// The conditions that a predicate joins by AND; itself where it joins none.
+std::vector<expr::ExprPtr> conjuncts(const expr::ExprPtr& predicate);
+
+}  // namespace arbors::plan

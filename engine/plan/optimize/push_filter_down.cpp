@@ -1,0 +1,61 @@
+// Moves a filter below a stage that does not change what it tests: through select, add_field and
+// drop by substitution, below an order, into both sides of an append, and, condition by condition,
+// below an explode whose elements it does not look at.
+#include <algorithm>
+
+#include "engine/expr/builder.h"
+#include "engine/plan/optimize/node_shape.h"
+#include "engine/plan/optimize/rule.h"
+#include "engine/plan/rewrite.h"
+
+namespace arbors::plan {
+namespace {
+
+NodePtr filtered(const expr::ExprPtr& predicate, const NodePtr& input) {
+  return make(Filter{predicate}, {input});
+}
+
+// Tells whether an expression reads anything at or around a path.
+bool touches(const expr::Expr& expr, const Path& path) {
+  const std::vector<Path> read = expr::paths(expr);
+  return std::any_of(read.begin(), read.end(), [&](const Path& other) {
+    return starts_with(other, path) || starts_with(path, other);
+  });
+}
+
+NodePtr below_explode(const Filter& filter, const Node& node, const Explode& explode) {
+  std::vector<expr::ExprPtr> above, below;
+  for (const expr::ExprPtr& condition : conjuncts(filter.predicate)) {
+    bool sees = touches(*condition, explode.path);
+    if (!explode.as.empty())
+      sees = sees || touches(*condition, Path{{{PathStep::Kind::Key, explode.as, 0}}});
+    (sees ? above : below).push_back(condition);
+  }
+  if (below.empty()) return nullptr;
+  const NodePtr exploded = over(node, filtered(expr::and_all(below), node.inputs.front()));
+  return above.empty() ? exploded : filtered(expr::and_all(above), exploded);
+}
+
+}  // namespace
+
+NodePtr push_filter_down(const NodePtr& node) {
+  const auto* filter = std::get_if<Filter>(&node->op);
+  if (filter == nullptr) return nullptr;
+  const Node& below = *node->inputs.front();
+  if (const auto shape = shape_of(below)) {
+    const expr::ExprPtr predicate = shape->resolve(filter->predicate);
+    return predicate ? over(below, filtered(predicate, below.inputs.front())) : nullptr;
+  }
+  if (const auto* sort = std::get_if<Sort>(&below.op); sort != nullptr && !sort->limit)
+    return over(below, filtered(filter->predicate, below.inputs.front()));
+  if (std::holds_alternative<Reverse>(below.op))
+    return over(below, filtered(filter->predicate, below.inputs.front()));
+  if (std::holds_alternative<Concat>(below.op))
+    return make(Concat{}, {filtered(filter->predicate, below.inputs[0]),
+                           filtered(filter->predicate, below.inputs[1])});
+  if (const auto* explode = std::get_if<Explode>(&below.op))
+    return below_explode(*filter, below, *explode);
+  return nullptr;
+}
+
+}  // namespace arbors::plan

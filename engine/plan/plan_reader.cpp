@@ -1,0 +1,245 @@
+#include "engine/plan/plan_reader.h"
+
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/expr/parser.h"
+#include "engine/plan/aggregate.h"
+#include "engine/plan/nearest_name.h"
+#include "engine/plan/rewrite.h"
+#include "engine/plan/stage.h"
+
+namespace arbors::plan {
+namespace {
+
+using expr::Token;
+
+constexpr unsigned kMaxNesting = 64;      // plans in plans
+constexpr std::size_t kMaxStages = 1000;  // walks of a plan recurse
+constexpr std::size_t kLongestFieldName = 200;
+
+bool is_name(const Token& token) {
+  return token.kind == Token::Kind::Name || token.kind == Token::Kind::QuotedName;
+}
+
+// Names a field after its expression: a path by its last key, else by the text.
+std::string default_name(const expr::Expr& expr) {
+  if (const Path* path = bare_path(expr))
+    for (auto step = path->steps.rbegin(); step != path->steps.rend(); ++step)
+      if (step->kind == PathStep::Kind::Key) return step->key;
+  std::string text = expr::to_text(expr);
+  if (text.size() > kLongestFieldName) text.resize(kLongestFieldName);
+  return text;
+}
+
+}  // namespace
+
+NodePtr PlanReader::plan() {
+  if (++nesting_ > kMaxNesting) lexer_.fail("plans are nested too deeply");
+  NodePtr node = source();
+  while (lexer_.accept_symbol("|")) node = stage(std::move(node));
+  --nesting_;
+  return node;
+}
+
+NodePtr PlanReader::plan_in_parens() {
+  lexer_.expect_symbol("(");
+  NodePtr node = plan();
+  lexer_.expect_symbol(")");
+  return node;
+}
+
+NodePtr PlanReader::source() {
+  if (lexer_.at_symbol("(")) return plan_in_parens();
+  if (lexer_.accept_symbol("@")) return handle("@" + std::to_string(count()));
+  const Token& token = lexer_.peek();
+  if (token.kind == Token::Kind::Text && token.text.starts_with("@"))
+    return handle(lexer_.next().text);
+  const Token& second = lexer_.peek(1);
+  if (lexer_.at_keyword("json") &&
+      (second.kind == Token::Kind::Text || second.kind == Token::Kind::Parameter)) {
+    lexer_.next();
+    Source source{Source::Kind::Json, {}, {}, {}, {}};
+    if (second.kind == Token::Kind::Text) {
+      source.name = lexer_.next().text;
+    } else {
+      const std::size_t byte = lexer_.peek().begin;
+      const auto value = expression();
+      const auto* constant = value->as<expr::Constant>();
+      if (constant == nullptr || !Scalar(constant->value).is_text())
+        lexer_.fail_at(byte, "json takes a text");
+      source.name = constant->value.text;
+    }
+    return make(std::move(source));
+  }
+  return named_source();
+}
+
+NodePtr PlanReader::handle(std::string name) {
+  return make(Source{Source::Kind::Handle, {}, std::move(name), {}, {}});
+}
+
+NodePtr PlanReader::named_source() {
+  if (!is_name(lexer_.peek()))
+    lexer_.fail("expected a source: a name, name@generation, a handle, json '[…]' or (plan)");
+  Source source;
+  source.name = lexer_.next().text;
+  if (lexer_.accept_symbol(".")) {
+    source.schema = std::move(source.name);
+    source.name = name();
+  }
+  if (lexer_.accept_symbol("@")) source.generation = static_cast<std::int64_t>(count());
+  return make(std::move(source));
+}
+
+NodePtr PlanReader::stage(NodePtr input) {
+  if (++stages_ > kMaxStages) lexer_.fail("the plan has too many stages");
+  if (lexer_.peek().kind != Token::Kind::Name) lexer_.fail("expected a stage after '|'");
+  const StageInfo* info = find_stage(lexer_.peek().text);
+  if (info == nullptr) {
+    const std::string word = lexer_.peek().text.substr(0, kLongestFieldName);
+    lexer_.fail("no such stage: " + word + suggestion(word, stage_names()));
+  }
+  lexer_.next();
+  return info->parse(*this, std::move(input));
+}
+
+expr::ExprPtr PlanReader::expression() {
+  const std::size_t byte = lexer_.peek().begin;
+  const expr::ExprPtr parsed = expr::parse_expression(lexer_);
+  try {
+    return bind_parameters(parsed, parameters_);
+  } catch (const Error& error) {
+    lexer_.fail_at(byte, error.what());
+  }
+}
+
+Path PlanReader::path() { return expr::parse_path(lexer_); }
+
+Path PlanReader::key_path() {
+  const std::size_t byte = lexer_.peek().begin;
+  Path read = path();
+  if (read.steps.empty() || read.through_array())
+    lexer_.fail_at(byte, "expected the path of a field: keys, without [ ]");
+  return read;
+}
+
+std::string PlanReader::name() {
+  if (!is_name(lexer_.peek())) lexer_.fail("expected a name");
+  return lexer_.next().text;
+}
+
+std::int64_t PlanReader::whole_number() {
+  const std::size_t byte = lexer_.peek().begin;
+  const bool negative = lexer_.accept_symbol("-");
+  Value value;
+  if (lexer_.peek().kind == Token::Kind::Number) {
+    value = lexer_.next().number;
+  } else if (lexer_.peek().kind == Token::Kind::Parameter) {
+    const std::uint32_t number = lexer_.next().parameter;
+    if (number > parameters_.size())
+      lexer_.fail_at(byte, "parameter ?" + std::to_string(number) + " is not given");
+    value = apply_affinity(parameters_[number - 1], Affinity::Integer);
+  }
+  if (value.kind != ValueKind::Integer) lexer_.fail_at(byte, "expected a whole number");
+  return negative ? -value.integer : value.integer;
+}
+
+std::uint64_t PlanReader::count() {
+  const std::size_t byte = lexer_.peek().begin;
+  const std::int64_t number = whole_number();
+  if (number < 0) lexer_.fail_at(byte, "expected a whole number, 0 or more");
+  return static_cast<std::uint64_t>(number);
+}
+
+NamedExpr PlanReader::named(bool may_rename) {
+  NamedExpr named;
+  named.expr = expression();
+  const bool renamed = may_rename && lexer_.accept_keyword("as");
+  named.name = renamed ? name() : default_name(*named.expr);
+  return named;
+}
+
+void PlanReader::check_names(const std::vector<std::string>& names, std::size_t byte) {
+  std::vector<std::string_view> sorted(names.begin(), names.end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end())
+    lexer_.fail_at(byte, "two fields are named " + std::string(*twice) + ": rename one with `as`");
+}
+
+std::vector<NamedExpr> PlanReader::named_list() {
+  const std::size_t byte = lexer_.peek().begin;
+  std::vector<NamedExpr> fields = list([&] { return named(); });
+  std::vector<std::string> names;
+  for (const NamedExpr& field : fields) names.push_back(field.name);
+  check_names(names, byte);
+  return fields;
+}
+
+SortKey PlanReader::sort_key(bool descending) {
+  SortKey key;
+  key.expr = expression();
+  key.collation = expr::collation(*key.expr, *key.expr);
+  if (lexer_.accept_keyword("desc")) {
+    descending = true;
+  } else if (lexer_.accept_keyword("asc")) {
+    descending = false;
+  }
+  key.descending = descending;
+  key.nulls_last = descending;  // NULLs are least
+  if (lexer_.at_keyword("nulls") &&
+      (lexer_.at_keyword("first", 1) || lexer_.at_keyword("last", 1))) {
+    lexer_.next();
+    key.nulls_last = lexer_.at_keyword("last");
+    lexer_.next();
+  }
+  return key;
+}
+
+AggregateCall PlanReader::aggregate() {
+  if (lexer_.peek().kind != Token::Kind::Name || !lexer_.at_symbol("(", 1))
+    lexer_.fail("expected an aggregate: count(), sum(e), …");
+  AggregateCall call;
+  const Token word = lexer_.next();
+  call.function = find_aggregate(word.text);
+  if (call.function == nullptr) {
+    std::vector<std::string_view> names;
+    for (const AggregateInfo& info : aggregates()) names.push_back(info.name);
+    lexer_.fail_at(word.begin, "no such aggregate: " + word.text + suggestion(word.text, names));
+  }
+  lexer_.expect_symbol("(");
+  std::vector<expr::ExprPtr> args;
+  call.distinct = lexer_.at_keyword("distinct") && !lexer_.at_symbol(")", 1) &&
+                  !lexer_.at_symbol(",", 1) && lexer_.accept_keyword("distinct");
+  if (call.function->kind == AggregateKind::Count && lexer_.at_symbol("*")) lexer_.next();
+  if (!lexer_.at_symbol(")")) args = list([&] { return expression(); });
+  lexer_.expect_symbol(")");
+  if (args.size() < call.function->least_args || args.size() > call.function->most_args ||
+      (call.distinct && args.empty()))
+    lexer_.fail_at(word.begin, "wrong number of arguments: " + std::string(call.function->syntax));
+  if (!args.empty()) call.argument = args[0];
+  if (args.size() > 1) call.second = args[1];
+  if (lexer_.at_keyword("filter") && lexer_.at_symbol("(", 1)) {
+    lexer_.next();
+    lexer_.next();
+    lexer_.expect_keyword("where");
+    call.filter = expression();
+    lexer_.expect_symbol(")");
+  }
+  call.name = lexer_.accept_keyword("as")    ? name()
+              : call.argument || call.filter ? to_text(call)
+                                             : std::string(call.function->name);
+  return call;
+}
+
+std::vector<AggregateCall> PlanReader::aggregate_list() {
+  const std::size_t byte = lexer_.peek().begin;
+  std::vector<AggregateCall> calls = list([&] { return aggregate(); });
+  std::vector<std::string> names;
+  for (const AggregateCall& call : calls) names.push_back(call.name);
+  check_names(names, byte);
+  return calls;
+}
+
+}  // namespace arbors::plan

@@ -1,0 +1,61 @@
+// Reads the parts that stages are made of from the tokens of a plan: expressions with names,
+// counts, sort keys, aggregates, plans in parentheses. Binds parameters as it goes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/value.h"
+#include "engine/expr/lexer.h"
+#include "engine/plan/logical_plan.h"
+
+namespace arbors::plan {
+
+class PlanReader {
+ public:
+  // `text` and `parameters` outlive the reader.
+  PlanReader(std::string_view text, std::span<const Value> parameters)
+      : lexer_(text), parameters_(parameters) {}
+
+  expr::Lexer& lexer() { return lexer_; }
+
+  NodePtr plan();            // a source and its stages, up to the end or a closing parenthesis
+  NodePtr plan_in_parens();  // (plan)
+  expr::ExprPtr expression();
+  Path path();            // any path
+  Path key_path();        // a path of keys alone
+  std::string name();     // a bare or quoted word
+  std::uint64_t count();  // a whole number, 0 or more
+  std::int64_t whole_number();
+  NamedExpr named(bool may_rename = true);  // e [as n]
+  std::vector<NamedExpr> named_list();      // each name once
+  SortKey sort_key(bool descending);
+  AggregateCall aggregate();
+  std::vector<AggregateCall> aggregate_list();
+
+  // Reads `item` once or more, separated by commas.
+  template <typename Item>
+  auto list(Item item) {
+    std::vector<decltype(item())> items;
+    do items.push_back(item());
+    while (lexer_.accept_symbol(","));
+    return items;
+  }
+
+ private:
+  NodePtr source();
+  NodePtr named_source();
+  NodePtr handle(std::string name);
+  NodePtr stage(NodePtr input);
+  void check_names(const std::vector<std::string>& names, std::size_t byte);
+
+  expr::Lexer lexer_;
+  std::span<const Value> parameters_;
+  unsigned nesting_ = 0;
+  std::size_t stages_ = 0;
+};
+
+}  // namespace arbors::plan

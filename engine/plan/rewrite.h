@@ -1,0 +1,29 @@
+// Rewrites expressions leaf by leaf: what substitution through a select, binding of parameters and
+// constant folding are made of. The tree is shared where nothing changes.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "engine/expr/expression.h"
+
+namespace arbors::plan {
+
+// Gives a leaf's replacement: the leaf itself to keep it, null where it cannot be expressed.
+using RewriteLeaf = std::function<expr::ExprPtr(const expr::ExprPtr& leaf)>;
+
+// Rewrites every path, parameter and constant in the expression's own scope (not inside the element
+// expressions of list functions, whose paths belong to the elements). Null where a leaf gave null.
+expr::ExprPtr rewrite_leaves(const expr::ExprPtr& expr, const RewriteLeaf& rewrite);
+
+// Puts values in the place of parameters, everywhere. Throws Error{Invalid} for one that is not
+// given.
+expr::ExprPtr bind_parameters(const expr::ExprPtr& expr, std::span<const Value> parameters);
+
+// Tells whether an expression is a bare path, and which.
+const Path* bare_path(const expr::Expr& expr);
+
+// Tells whether `path` begins with all steps of `prefix`.
+bool starts_with(const Path& path, const Path& prefix);
+
+}  // namespace arbors::plan

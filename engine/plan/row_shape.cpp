@@ -1,0 +1,101 @@
+#include "engine/plan/row_shape.h"
+
+#include <limits>
+
+#include "engine/expr/builder.h"
+#include "engine/expr/function.h"
+#include "engine/plan/rewrite.h"
+
+namespace arbors::plan {
+namespace {
+
+// A path that leads nowhere in any tree, an index that no array reaches: for values that are gone.
+// A constant would be null, which a tree shows.
+expr::ExprPtr missing() {
+  constexpr std::int64_t kNowhere = std::numeric_limits<std::int64_t>::min() + 1;
+  return expr::path(Path{{{PathStep::Kind::Index, {}, kNowhere}}});
+}
+
+// Computes exists(x) for a replaced x: a path may be missing, a computed value is always there.
+expr::ExprPtr settle_exists(const expr::ExprPtr& expr) {
+  bool changed = false;
+  std::vector<expr::ExprPtr> args = expr->args;
+  for (expr::ExprPtr& arg : args) {
+    expr::ExprPtr settled = settle_exists(arg);
+    changed |= settled != arg;
+    arg = std::move(settled);
+  }
+  const auto* call = expr->as<expr::Call>();
+  if (call != nullptr && call->function->name == "exists" &&
+      bare_path(*expr->args.front()) == nullptr)
+    return expr::boolean(true);
+  return changed ? expr::with_args(*expr, std::move(args)) : expr;
+}
+
+}  // namespace
+
+std::optional<RowShape> RowShape::select(const std::vector<NamedExpr>& fields) const {
+  RowShape shape;
+  shape.fields_only_ = true;
+  for (const NamedExpr& field : fields) {
+    expr::ExprPtr value = resolve(field.expr);
+    if (!value) return std::nullopt;
+    shape.edits_.push_back({Path{{{PathStep::Kind::Key, field.name, 0}}}, std::move(value)});
+  }
+  return shape;
+}
+
+std::optional<RowShape> RowShape::add(const std::vector<NamedExpr>& fields) const {
+  RowShape shape = *this;
+  for (const NamedExpr& field : fields) {
+    expr::ExprPtr value = resolve(field.expr);
+    if (!value) return std::nullopt;
+    shape.edits_.push_back({parse_path(field.name), std::move(value)});
+  }
+  return shape;
+}
+
+RowShape RowShape::drop(const std::vector<Path>& paths) const {
+  RowShape shape = *this;
+  for (const Path& path : paths) shape.edits_.push_back({path, nullptr});
+  return shape;
+}
+
+RowShape RowShape::set(Path at, expr::ExprPtr value) const {
+  RowShape shape = *this;
+  shape.edits_.push_back({std::move(at), std::move(value)});
+  return shape;
+}
+
+expr::ExprPtr RowShape::resolve(const expr::ExprPtr& expr) const {
+  if (is_whole()) return expr;
+  const expr::ExprPtr resolved =
+      rewrite_leaves(expr, [this](const expr::ExprPtr& leaf) { return resolve_leaf(leaf); });
+  return resolved && resolved != expr ? settle_exists(resolved) : resolved;
+}
+
+expr::ExprPtr RowShape::resolve_leaf(const expr::ExprPtr& leaf) const {
+  const Path* path = bare_path(*leaf);
+  return path == nullptr ? leaf : resolve_path(*path);
+}
+
+// Looks for the last edit that made the value at a path.
+expr::ExprPtr RowShape::resolve_path(const Path& path) const {
+  for (auto edit = edits_.rbegin(); edit != edits_.rend(); ++edit) {
+    if (starts_with(path, edit->at)) {
+      if (!edit->value) return missing();
+      const auto rest = path.steps.begin() + static_cast<std::ptrdiff_t>(edit->at.steps.size());
+      if (rest == path.steps.end()) return edit->value;
+      const Path* below = bare_path(*edit->value);
+      if (below == nullptr) return nullptr;
+      Path joined = *below;
+      joined.steps.insert(joined.steps.end(), rest, path.steps.end());
+      return expr::path(std::move(joined));
+    }
+    if (starts_with(edit->at, path)) return nullptr;  // an object that was edited inside
+  }
+  if (!fields_only_) return expr::path(path);
+  return path.steps.empty() ? nullptr : missing();
+}
+
+}  // namespace arbors::plan

@@ -1,0 +1,234 @@
+#include "engine/plan/stage.h"
+
+#include <array>
+
+#include "engine/base/error.h"
+#include "engine/plan/plan_reader.h"
+
+namespace arbors::plan {
+namespace {
+
+NodePtr filter_stage(PlanReader& reader, NodePtr input) {
+  return make(Filter{reader.expression()}, {std::move(input)});
+}
+
+NodePtr select_stage(PlanReader& reader, NodePtr input) {
+  return make(Project{reader.named_list()}, {std::move(input)});
+}
+
+NodePtr add_field_stage(PlanReader& reader, NodePtr input) {
+  AddField add;
+  add.fields = reader.list([&] {
+    const Path path = reader.key_path();
+    reader.lexer().expect_symbol("=");
+    return NamedExpr{arbors::to_text(path), reader.expression()};
+  });
+  return make(std::move(add), {std::move(input)});
+}
+
+NodePtr drop_stage(PlanReader& reader, NodePtr input) {
+  return make(Drop{reader.list([&] { return reader.key_path(); })}, {std::move(input)});
+}
+
+NodePtr head_stage(PlanReader& reader, NodePtr input) {
+  return make(Slice{0, reader.count()}, {std::move(input)});
+}
+
+NodePtr skip_stage(PlanReader& reader, NodePtr input) {
+  return make(Slice{reader.count(), std::nullopt}, {std::move(input)});
+}
+
+NodePtr tail_stage(PlanReader& reader, NodePtr input) {
+  return make(Tail{reader.count()}, {std::move(input)});
+}
+
+NodePtr take_stage(PlanReader& reader, NodePtr input) {
+  return make(Take{reader.list([&] { return reader.whole_number(); })}, {std::move(input)});
+}
+
+std::uint64_t seed(PlanReader& reader) {
+  if (!reader.lexer().accept_keyword("seed")) return 0;
+  return static_cast<std::uint64_t>(reader.whole_number());
+}
+
+NodePtr sample_stage(PlanReader& reader, NodePtr input) {
+  const std::uint64_t count = reader.count();
+  return make(Sample{count, seed(reader)}, {std::move(input)});
+}
+
+NodePtr shuffle_stage(PlanReader& reader, NodePtr input) {
+  return make(Shuffle{seed(reader)}, {std::move(input)});
+}
+
+NodePtr reverse_stage(PlanReader&, NodePtr input) { return make(Reverse{}, {std::move(input)}); }
+
+NodePtr sort_stage(PlanReader& reader, NodePtr input) {
+  Sort sort;
+  sort.keys = reader.list([&] { return reader.sort_key(false); });
+  return make(std::move(sort), {std::move(input)});
+}
+
+NodePtr first_of_order(PlanReader& reader, NodePtr input, bool descending) {
+  Sort sort;
+  sort.limit = reader.count();
+  reader.lexer().expect_keyword("by");
+  sort.keys = reader.list([&] { return reader.sort_key(descending); });
+  return make(std::move(sort), {std::move(input)});
+}
+
+NodePtr top_k_stage(PlanReader& reader, NodePtr input) {
+  return first_of_order(reader, std::move(input), true);
+}
+
+NodePtr bottom_k_stage(PlanReader& reader, NodePtr input) {
+  return first_of_order(reader, std::move(input), false);
+}
+
+NodePtr unique_by_stage(PlanReader& reader, NodePtr input) {
+  return make(UniqueBy{reader.list([&] { return reader.expression(); })}, {std::move(input)});
+}
+
+NodePtr group_by_stage(PlanReader& reader, NodePtr input) {
+  GroupBy group;
+  group.keys = reader.named_list();
+  group.gather_trees = !reader.lexer().accept_symbol("{");
+  if (!group.gather_trees) {
+    if (!reader.lexer().at_symbol("}")) group.aggregates = reader.aggregate_list();
+    reader.lexer().expect_symbol("}");
+  }
+  for (const NamedExpr& key : group.keys) {
+    for (const AggregateCall& call : group.aggregates)
+      if (call.name == key.name)
+        reader.lexer().fail("two fields are named " + key.name + ": rename one with `as`");
+    if (group.gather_trees && key.name == "trees")
+      reader.lexer().fail("a key may not be named trees here: rename it with `as`");
+  }
+  return make(std::move(group), {std::move(input)});
+}
+
+NodePtr aggregate_stage(PlanReader& reader, NodePtr input) {
+  return make(Aggregate{reader.aggregate_list()}, {std::move(input)});
+}
+
+NodePtr explode_stage(PlanReader& reader, NodePtr input) {
+  Explode explode;
+  explode.path = reader.key_path();
+  if (reader.lexer().accept_keyword("as")) explode.as = reader.name();
+  explode.outer = reader.lexer().accept_keyword("outer");
+  return make(std::move(explode), {std::move(input)});
+}
+
+NodePtr flatten_stage(PlanReader&, NodePtr input) { return make(Flatten{}, {std::move(input)}); }
+
+NodePtr nest_stage(PlanReader& reader, NodePtr input) {
+  Nest nest;
+  nest.fields = reader.list([&] { return reader.named(false); });
+  reader.lexer().expect_keyword("as");
+  nest.as = reader.name();
+  return make(std::move(nest), {std::move(input)});
+}
+
+NodePtr append_stage(PlanReader& reader, NodePtr input) {
+  return make(Concat{}, {std::move(input), reader.plan_in_parens()});
+}
+
+NodePtr insert_stage(PlanReader& reader, NodePtr input) {
+  const std::int64_t position = reader.whole_number();
+  return make(Insert{position}, {std::move(input), reader.plan_in_parens()});
+}
+
+NodePtr set_stage(PlanReader& reader, NodePtr input) {
+  const std::int64_t position = reader.whole_number();
+  return make(SetAt{position}, {std::move(input), reader.plan_in_parens()});
+}
+
+NodePtr remove_stage(PlanReader& reader, NodePtr input) {
+  return make(Remove{reader.list([&] { return reader.whole_number(); })}, {std::move(input)});
+}
+
+NodePtr index_by_stage(PlanReader& reader, NodePtr input) {
+  return make(IndexBy{reader.expression()}, {std::move(input)});
+}
+
+constexpr std::array<StageInfo, 26> kStages{{
+    {"filter", "filter e", "keeps the trees for which e is true", "filter HR > 40", filter_stage},
+    {"select", "select e [as n], …",
+     "makes a new object of each tree; a bare path is named by its last key",
+     "select name, birth.year as born", select_stage},
+    {"add_field", "add_field n = e, …", "sets fields; n may be a path, e sees the tree as it came",
+     "add_field birth.decade = birth.year / 10", add_field_stage},
+    {"drop", "drop p, …", "removes fields", "drop birth.year, notes", drop_stage},
+    {"head", "head n", "keeps the first n trees", "head 10", head_stage},
+    {"tail", "tail n", "keeps the last n trees", "tail 10", tail_stage},
+    {"skip", "skip n", "leaves the first n trees out", "skip 10", skip_stage},
+    {"take", "take i, j, …",
+     "gives the trees at positions counted from 0, in that order; negatives count from the end",
+     "take 0, -1", take_stage},
+    {"sample", "sample n [seed s]", "gives n trees chosen at random, in their order",
+     "sample 100 seed 7", sample_stage},
+    {"shuffle", "shuffle [seed s]", "gives all trees in a random order", "shuffle seed 7",
+     shuffle_stage},
+    {"reverse", "reverse", "gives the trees last to first", "reverse", reverse_stage},
+    {"sort_by", "sort_by e [asc|desc] [nulls first|last], …",
+     "puts the trees in order; equal ones keep theirs", "sort_by birth.year desc, name",
+     sort_stage},
+    {"top_k", "top_k n by e, …", "gives the n trees with the greatest e, greatest first",
+     "top_k 10 by hr", top_k_stage},
+    {"bottom_k", "bottom_k n by e, …", "gives the n trees with the least e, least first",
+     "bottom_k 10 by hr", bottom_k_stage},
+    {"unique_by", "unique_by e, …", "keeps the first tree of each key", "unique_by name",
+     unique_by_stage},
+    {"group_by", "group_by e [as n], … [{ agg [as n], … }]",
+     "makes one tree of each key, in key order; without braces the group's trees go under `trees`",
+     "group_by team as team { sum(HR) as hr, count() as n }", group_by_stage},
+    {"aggregate", "aggregate agg [as n], …", "makes one tree over all trees",
+     "aggregate max(HR) as most, count() as n", aggregate_stage},
+    {"explode", "explode p [as n] [outer]",
+     "makes a tree of each element of an array, in its place or under n; trees without elements "
+     "give none, or with `outer` one",
+     "explode batting as season", explode_stage},
+    {"flatten", "flatten", "turns nested objects into dotted keys", "flatten", flatten_stage},
+    {"nest", "nest e, … as n",
+     "gathers trees that agree on all other fields into one, with an array of {e, …} under n",
+     "nest year, HR as seasons", nest_stage},
+    {"append", "append (plan)", "puts another plan's trees behind", "append (json '[{\"a\":1}]')",
+     append_stage},
+    {"concat", "concat (plan)", "the same as append", "concat (teams | head 3)", append_stage},
+    {"insert", "insert n (plan)", "puts another plan's trees before position n",
+     "insert 0 (json '[{\"a\":1}]')", insert_stage},
+    {"set", "set n (plan)", "puts one tree in the place of the tree at position n",
+     "set 0 (json '[{\"a\":1}]')", set_stage},
+    {"remove", "remove i, …", "leaves the trees at positions out", "remove 0, -1", remove_stage},
+    {"index_by", "index_by e", "gives each tree a key for arbor_lookup(plan, key)",
+     "index_by playerID", index_by_stage},
+}};
+
+constexpr std::array<SourceInfo, 5> kSources{{
+    {"name", "an Arbor, or schema.name; a name with other signs stands in double quotes",
+     "players"},
+    {"name@generation", "an Arbor as it was", "players@7"},
+    {"@1 or '@1'", "a plan opened by arbor_open", "@1"},
+    {"json '[…]'", "the elements of an array, one value, or JSON Lines; also json ?1",
+     "json '[{\"a\":1},{\"a\":2}]'"},
+    {"(plan)", "another plan's trees", "(players | head 10)"},
+}};
+
+}  // namespace
+
+std::span<const StageInfo> stages() { return kStages; }
+std::span<const SourceInfo> source_forms() { return kSources; }
+
+const StageInfo* find_stage(std::string_view name) {
+  for (const StageInfo& stage : kStages)
+    if (stage.name.size() == name.size() && compare(stage.name, name, Collation::NoCase) == 0)
+      return &stage;
+  return nullptr;
+}
+
+std::vector<std::string_view> stage_names() {
+  std::vector<std::string_view> names;
+  for (const StageInfo& stage : kStages) names.push_back(stage.name);
+  return names;
+}
+
+}  // namespace arbors::plan

@@ -1,0 +1,148 @@
+#include "ext/arbor_name.h"
+
+#include <algorithm>
+
+#include "ext/declaration.h"
+#include "ext/statements.h"
+
+namespace arbors::ext {
+namespace {
+
+std::vector<std::string> schemas(Session& session) {
+  std::vector<std::string> names{"temp", "main"};
+  for_each_row(session.db(), "SELECT name FROM pragma_database_list ORDER BY seq", {},
+               [&](sqlite3_stmt* row) {
+                 const std::string name = column_text(row, 0);
+                 if (lower_ascii(name) != "temp" && lower_ascii(name) != "main")
+                   names.push_back(name);
+               });
+  return names;
+}
+
+// Splits `schema.name` where the part before the first dot is an attached database.
+std::pair<std::optional<std::string>, std::string> split(Session& session, std::string_view name) {
+  const std::size_t dot = name.find('.');
+  if (dot != std::string_view::npos)
+    for (const std::string& schema : schemas(session))
+      if (lower_ascii(schema) == lower_ascii(name.substr(0, dot)))
+        return {schema, std::string(name.substr(dot + 1))};
+  return {std::nullopt, std::string(name)};
+}
+
+// The stored spelling of a table or view, or nullopt.
+std::optional<std::string> find_table(Session& session, const std::string& schema,
+                                      const std::string& table) {
+  std::optional<std::string> found;
+  for_each_row(session.db(),
+               "SELECT name FROM " + quote_identifier(schema) +
+                   ".sqlite_master WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE",
+               {table}, [&](sqlite3_stmt* row) { found = column_text(row, 0); });
+  return found;
+}
+
+bool is_arbor(Session& session, const std::string& schema, const std::string& table) {
+  bool is = false;
+  for_each_row(session.db(),
+               "SELECT sql FROM " + quote_identifier(schema) +
+                   ".sqlite_master WHERE type = 'table' AND rootpage = 0 AND name = ?1",
+               {table},
+               [&](sqlite3_stmt*) { is = store::Store::exists(session.db(), schema, table); });
+  return is;
+}
+
+// The Arbor in the first of these schemas that has a table or view of that name.
+std::optional<ArborName> find_in(Session& session, const std::vector<std::string>& places,
+                                 const std::string& table, std::string_view name) {
+  for (const std::string& place : places) {
+    const std::optional<std::string> found = find_table(session, place, table);
+    if (!found) continue;
+    if (!is_arbor(session, place, *found))
+      throw_invalid(std::string(name) + " is not an Arbor but an ordinary table or view");
+    return ArborName{place, *found};
+  }
+  return std::nullopt;
+}
+
+std::string names_there_are(Session& session) {
+  std::string names;
+  for (const ArborName& name : list_arbors(session)) {
+    if (!names.empty()) names += ", ";
+    if (lower_ascii(name.schema) != "main") names += name.schema + '.';
+    names += name.table;
+  }
+  return names.empty() ? "there are none" : "there are: " + names;
+}
+
+}  // namespace
+
+std::vector<ArborName> list_arbors(Session& session) {
+  std::vector<ArborName> names;
+  for (const std::string& schema : schemas(session)) {
+    std::vector<std::string> tables;
+    for_each_row(session.db(),
+                 "SELECT name FROM " + quote_identifier(schema) +
+                     ".sqlite_master WHERE type = 'table' AND rootpage = 0 ORDER BY name",
+                 {}, [&](sqlite3_stmt* row) { tables.push_back(column_text(row, 0)); });
+    for (const std::string& table : tables)
+      if (store::Store::exists(session.db(), schema, table)) names.push_back({schema, table});
+  }
+  return names;
+}
+
+std::optional<ArborName> find_arbor(Session& session, std::string_view name) {
+  const auto [schema, table] = split(session, name);
+  if (schema)
+    if (const auto found = find_in(session, {*schema}, table, name)) return found;
+  // The dot may be a part of the name.
+  return find_in(session, schemas(session), std::string(name), name);
+}
+
+StorePtr open_arbor(Session& session, const ArborName& name) {
+  if (StorePtr store = session.find(name.schema, name.table)) return store;
+  // Preparing a statement on the table connects it.
+  for_each_row(session.db(),
+               "SELECT 1 FROM " + quote_identifier(name.schema) + '.' +
+                   quote_identifier(name.table) + " LIMIT 0",
+               {}, [](sqlite3_stmt*) {});
+  StorePtr store = session.find(name.schema, name.table);
+  if (!store) throw Error(ErrorCode::NotFound, "no such Arbor: " + name.table);
+  return store;
+}
+
+StorePtr open_arbor(Session& session, std::string_view name) {
+  const std::optional<ArborName> found = find_arbor(session, name);
+  if (!found)
+    throw Error(ErrorCode::NotFound,
+                "no such Arbor: " + std::string(name) + " (" + names_there_are(session) + ")");
+  return open_arbor(session, *found);
+}
+
+ArborName new_arbor_name(Session& session, std::string_view name) {
+  auto [schema, table] = split(session, name);
+  if (table.empty()) throw_invalid("an Arbor needs a name");
+  const std::size_t dot = name.find('.');
+  if (!schema && dot != std::string_view::npos)
+    throw_invalid("unknown database " + std::string(name.substr(0, dot)) + " in " +
+                  std::string(name) +
+                  "; an Arbor with a dot in its name is made by CREATE VIRTUAL TABLE");
+  return {schema.value_or("main"), std::move(table)};
+}
+
+StorePtr create_arbor(Session& session, const ArborName& name) {
+  execute(session.db(), "CREATE VIRTUAL TABLE " + quote_identifier(name.schema) + '.' +
+                            quote_identifier(name.table) + " USING arbor");
+  return open_arbor(session, name);
+}
+
+void declare_new_columns(Session& session, const ArborName& name) {
+  const StorePtr store = session.find(name.schema, name.table);
+  if (!store || !session.has_new_columns(name.schema, name.table)) return;
+  std::int64_t version = 0;
+  const std::string pragma = "PRAGMA " + quote_identifier(name.schema) + ".schema_version";
+  for_each_row(session.db(), pragma, {},
+               [&](sqlite3_stmt* row) { version = sqlite3_column_int64(row, 0); });
+  execute(session.db(), pragma + " = " + std::to_string((version + 1) & 0x7FFFFFFF));
+  execute(session.db(), "PRAGMA writable_schema = RESET");
+}
+
+}  // namespace arbors::ext

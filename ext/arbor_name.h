@@ -1,0 +1,41 @@
+// Arbors by name, as the functions take them: `name` or `schema.name`, case ignored, looked for as
+// SQLite looks for tables (temp, main, then the attached databases).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ext/session.h"
+
+namespace arbors::ext {
+
+struct ArborName {
+  std::string schema;
+  std::string table;
+};
+
+// All Arbors of the connection, by schema and name.
+std::vector<ArborName> list_arbors(Session& session);
+
+// The Arbor of that name, or nullopt. Throws Error{Invalid} where the name is that of an ordinary
+// table or view.
+std::optional<ArborName> find_arbor(Session& session, std::string_view name);
+
+// Its store; connects the table where that has not happened yet.
+StorePtr open_arbor(Session& session, const ArborName& name);
+
+// The same by name. Throws Error{NotFound} that lists the names there are.
+StorePtr open_arbor(Session& session, std::string_view name);
+
+// Where a new Arbor of that name goes: the schema named, or main.
+ArborName new_arbor_name(Session& session, std::string_view name);
+
+// Creates an empty Arbor with found columns.
+StorePtr create_arbor(Session& session, const ArborName& name);
+
+// Declares columns that a write made, in this connection and, by the schema's version, in others.
+void declare_new_columns(Session& session, const ArborName& name);
+
+}  // namespace arbors::ext

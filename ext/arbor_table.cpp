@@ -1,0 +1,285 @@
+#include "ext/arbor_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ext/best_index.h"
+#include "ext/cursor.h"
+#include "ext/guard.h"
+#include "ext/sql_value.h"
+#include "ext/statements.h"
+#include "ext/update.h"
+#include "sql/layout.h"
+#include "sql/sqlite_error.h"
+
+namespace arbors::ext {
+namespace {
+
+constexpr std::array<const char*, 3> kHiddenNames{"_tree", "_index", "_generation"};
+
+ArborTable& table_of(sqlite3_vtab* table) { return *static_cast<ArborTable*>(table); }
+ArborCursor& cursor_of(sqlite3_vtab_cursor* cursor) { return *static_cast<ArborCursor*>(cursor); }
+
+SessionPtr& session_of(void* aux) { return *static_cast<SessionPtr*>(aux); }
+
+store::Options store_options(const Declaration& declaration) {
+  store::Options options;
+  options.batch_trees = declaration.batch_trees;
+  options.retain = declaration.retain;
+  options.found_columns = declaration.found_columns;
+  for (const DeclaredColumn& column : declaration.columns)
+    options.declared.push_back({column.name, column.type});
+  return options;
+}
+
+// Lists the table's data columns: the declared ones as declared, then the found ones.
+std::vector<TableColumn> list_columns(const Declaration& declaration, store::Store& store) {
+  std::vector<TableColumn> columns;
+  for (const DeclaredColumn& column : declaration.columns)
+    columns.push_back({column.name, column.path, column.affinity, column.collation});
+  for (const store::Column& column : store.columns())
+    if (!column.declared) columns.push_back({column.name, column.path, Affinity::None, {}});
+  return columns;
+}
+
+std::string declaration_sql(const ArborTable& table, const Declaration& declaration) {
+  std::string sql = "CREATE TABLE x(";
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    sql += quote_identifier(table.columns[i].name);
+    if (i < declaration.columns.size() && !declaration.columns[i].type.empty())
+      sql += ' ' + declaration.columns[i].type;
+    if (table.columns[i].collation != Collation::Binary)
+      sql += " COLLATE " + std::string(collation_name(table.columns[i].collation));
+    sql += ", ";
+  }
+  // SQLite refuses to select * from a table without a visible column.
+  sql += table.columns.empty() ? "\"_tree\" TEXT, " : "\"_tree\" TEXT HIDDEN, ";
+  sql += "\"_index\" INTEGER HIDDEN, \"_generation\" INTEGER HIDDEN";
+  if (table.has_name_column) sql += ", " + quote_identifier(table.name) + " HIDDEN";
+  return sql + ")";
+}
+
+bool names_a_column(const ArborTable& table, std::string_view name) {
+  const std::string low = lower_ascii(name);
+  return std::any_of(table.columns.begin(), table.columns.end(),
+                     [&](const TableColumn& column) { return lower_ascii(column.name) == low; });
+}
+
+void check_sqlite(sqlite3* db, int result) {
+  if (result != SQLITE_OK) store::throw_sqlite(db, result);
+}
+
+int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
+               char** message, bool create) {
+  return guarded(message, [&] {
+    const SessionPtr& session = session_of(aux);
+    auto table = std::make_unique<ArborTable>();
+    table->session = session;
+    table->schema = argv[1];
+    table->name = argv[2];
+    const Declaration declaration =
+        parse_declaration({argv + 3, static_cast<std::size_t>(argc - 3)});
+    StorePtr store = create ? nullptr : session->find(table->schema, table->name);
+    if (!store) {
+      const store::ConnectionPtr& connection = session->connection();
+      store = create ? store::Store::create(connection, table->schema, table->name,
+                                            store_options(declaration))
+                     : store::Store::open(connection, table->schema, table->name);
+    }
+    // SQLite counts a table that it just created as part of the transaction, without xBegin.
+    if (create) store->begin();
+    session->remember(table->schema, table->name, store, store->columns().size());
+    table->store = store;
+    table->columns = list_columns(declaration, *store);
+    for_each_row(db, "PRAGMA encoding", {},
+                 [&](sqlite3_stmt* row) { table->utf8 = column_text(row, 0) == "UTF-8"; });
+    table->has_name_column = !names_a_column(*table, table->name);
+    check_sqlite(db, sqlite3_declare_vtab(db, declaration_sql(*table, declaration).c_str()));
+    check_sqlite(db, sqlite3_vtab_config(db, SQLITE_VTAB_CONSTRAINT_SUPPORT, 1));
+    check_sqlite(db, sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS));
+    *out = table.release();
+    return SQLITE_OK;
+  });
+}
+
+int create_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
+                 char** message) {
+  return open_table(db, aux, argc, argv, out, message, true);
+}
+
+int connect_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
+                  char** message) {
+  return open_table(db, aux, argc, argv, out, message, false);
+}
+
+int disconnect_table(sqlite3_vtab* table) {
+  delete &table_of(table);
+  return SQLITE_OK;
+}
+
+int destroy_table(sqlite3_vtab* table) {
+  const int result = guarded(&table->zErrMsg, [&] {
+    table_of(table).store->destroy();
+    return SQLITE_OK;
+  });
+  if (result == SQLITE_OK) delete &table_of(table);
+  return result;
+}
+
+int open_cursor(sqlite3_vtab* table, sqlite3_vtab_cursor** out) {
+  return guarded(&table->zErrMsg, [&] {
+    *out = std::make_unique<ArborCursor>(table_of(table)).release();
+    return SQLITE_OK;
+  });
+}
+
+int close_cursor(sqlite3_vtab_cursor* cursor) {
+  delete &cursor_of(cursor);
+  return SQLITE_OK;
+}
+
+int filter_cursor(sqlite3_vtab_cursor* cursor, int, const char* spec, int argc,
+                  sqlite3_value** argv) {
+  return guarded(&cursor->pVtab->zErrMsg, [&] {
+    cursor_of(cursor).filter(spec, {argv, static_cast<std::size_t>(argc)});
+    return SQLITE_OK;
+  });
+}
+
+int next_row(sqlite3_vtab_cursor* cursor) {
+  return guarded(&cursor->pVtab->zErrMsg, [&] {
+    cursor_of(cursor).next();
+    return SQLITE_OK;
+  });
+}
+
+int at_end(sqlite3_vtab_cursor* cursor) { return cursor_of(cursor).at_end() ? 1 : 0; }
+
+int read_column(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int number) {
+  return guarded(&cursor->pVtab->zErrMsg, [&] {
+    cursor_of(cursor).column(context, number);
+    return SQLITE_OK;
+  });
+}
+
+int read_rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
+  *rowid = cursor_of(cursor).rowid();
+  return SQLITE_OK;
+}
+
+// MATCH as a function: reached where SQLite does not hand the condition to the scan.
+void match_function(sqlite3_context* context, int, sqlite3_value** argv) {
+  guarded(context, [&] {
+    auto* cursor = static_cast<ArborCursor*>(sqlite3_value_pointer(argv[1], kCursorPointer));
+    if (cursor == nullptr) return sqlite3_result_null(context);
+    set_result(context, cursor->match(text_argument(argv[0], "MATCH's expression")));
+  });
+}
+
+int find_function(sqlite3_vtab*, int arity, const char* name,
+                  void (**function)(sqlite3_context*, int, sqlite3_value**), void**) {
+  if (arity != 2 || lower_ascii(name) != "match") return 0;
+  *function = match_function;
+  return 1;
+}
+
+int rename_table(sqlite3_vtab* table, const char* name) {
+  return guarded(&table->zErrMsg, [&] {
+    ArborTable& arbor = table_of(table);
+    arbor.store->rename(name);
+    arbor.session->forget(arbor.schema, arbor.name);  // after a rollback it is another's again
+    arbor.session->remember(arbor.schema, name, arbor.store, arbor.store->columns().size());
+    arbor.name = name;
+    return SQLITE_OK;
+  });
+}
+
+int is_shadow_name(const char* suffix) {
+  return store::is_shadow_part(lower_ascii(suffix)) ? 1 : 0;
+}
+
+// Runs one of the store's transaction hooks.
+template <typename Hook>
+int run_hook(sqlite3_vtab* table, Hook hook) {
+  return guarded(&table->zErrMsg, [&] {
+    hook(*table_of(table).store);
+    return SQLITE_OK;
+  });
+}
+
+int begin(sqlite3_vtab* table) {
+  return run_hook(table, [](store::Store& store) { store.begin(); });
+}
+int sync(sqlite3_vtab* table) {
+  return run_hook(table, [](store::Store& store) { store.sync(); });
+}
+int commit(sqlite3_vtab* table) {
+  return run_hook(table, [](store::Store& store) { store.commit(); });
+}
+int rollback(sqlite3_vtab* table) {
+  return run_hook(table, [](store::Store& store) { store.rollback(); });
+}
+int savepoint(sqlite3_vtab* table, int n) {
+  return run_hook(table, [n](store::Store& store) { store.savepoint(n); });
+}
+int release(sqlite3_vtab* table, int n) {
+  return run_hook(table, [n](store::Store& store) { store.release(n); });
+}
+int rollback_to(sqlite3_vtab* table, int n) {
+  return run_hook(table, [n](store::Store& store) { store.rollback_to(n); });
+}
+
+const sqlite3_module kArborModule = {
+    3,
+    create_table,
+    connect_table,
+    arbor_best_index,
+    disconnect_table,
+    destroy_table,
+    open_cursor,
+    close_cursor,
+    filter_cursor,
+    next_row,
+    at_end,
+    read_column,
+    read_rowid,
+    arbor_update,
+    begin,
+    sync,
+    commit,
+    rollback,
+    find_function,
+    rename_table,
+    savepoint,
+    release,
+    rollback_to,
+    is_shadow_name,
+};
+
+void drop_session(void* aux) { delete static_cast<SessionPtr*>(aux); }
+
+}  // namespace
+
+std::string ArborTable::column_name(int column) const {
+  if (is_data(column)) return columns[static_cast<std::size_t>(column)].name;
+  const auto which = static_cast<std::size_t>(column) - columns.size();
+  return which < kHiddenNames.size() ? kHiddenNames[which] : name;
+}
+
+int ArborTable::column_number(std::string_view column) const {
+  if (column.empty()) return -1;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].name == column) return static_cast<int>(i);
+  for (std::size_t i = 0; i < kHiddenNames.size(); ++i)
+    if (kHiddenNames[i] == column) return static_cast<int>(columns.size() + i);
+  if (has_name_column && column == name) return hidden(Hidden::Name);
+  throw_invalid("no such column: " + std::string(column));
+}
+
+int register_arbor_module(const SessionPtr& session) {
+  auto aux = std::make_unique<SessionPtr>(session);
+  return sqlite3_create_module_v2(session->db(), "arbor", &kArborModule, aux.release(),
+                                  drop_session);
+}
+
+}  // namespace arbors::ext

@@ -1,0 +1,59 @@
+// The virtual table of one Arbor: connects the store to SQLite, declares its columns, forwards the
+// transaction's events. Reading is in cursor.h, planning in best_index.h, writing in update.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/path.h"
+#include "engine/base/value.h"
+#include "ext/declaration.h"
+#include "ext/session.h"
+#include "ext/table_facts.h"
+#include "sql/sqlite.h"
+#include "sql/store.h"
+
+namespace arbors::ext {
+
+struct TableColumn {
+  std::string name;
+  Path path;
+  Affinity affinity = Affinity::None;
+  Collation collation = Collation::Binary;
+};
+
+// Columns as SQLite numbers them: the data columns first, then the hidden ones.
+struct ArborTable : sqlite3_vtab {
+  ArborTable() : sqlite3_vtab() {}
+  ArborTable(const ArborTable&) = delete;
+  ArborTable& operator=(const ArborTable&) = delete;
+  ~ArborTable() { sqlite3_free(zErrMsg); }  // SQLite does not after every callback
+
+  enum class Hidden : int { Tree, Index, Generation, Name };
+
+  SessionPtr session;
+  std::string schema;
+  std::string name;
+  StorePtr store;
+  std::vector<TableColumn> columns;
+  bool has_name_column = true;  // false where a declared column has the table's own name
+  bool utf8 = true;             // the database's encoding, in whose bytes BINARY texts are ordered
+  TableFacts facts;
+
+  int hidden(Hidden which) const {
+    return static_cast<int>(columns.size()) + static_cast<int>(which);
+  }
+  bool is_data(int column) const {
+    return column >= 0 && column < static_cast<int>(columns.size());
+  }
+  // The name of any column but the rowid.
+  std::string column_name(int column) const;
+  // The number of a column by its name, -1 for the rowid's empty one; throws Error{Invalid} where
+  // there is none.
+  int column_number(std::string_view column) const;
+};
+
+// Registers the module `arbor`.
+int register_arbor_module(const SessionPtr& session);
+
+}  // namespace arbors::ext

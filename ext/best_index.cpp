@@ -1,0 +1,320 @@
+#include "ext/best_index.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "ext/constraint_ops.h"
+#include "ext/exactness.h"
+#include "ext/guard.h"
+#include "ext/index_search.h"
+#include "ext/scan_spec.h"
+#include "ext/sql_value.h"
+#include "sql/sqlite_error.h"
+
+namespace arbors::ext {
+namespace {
+
+using Constraint = sqlite3_index_info::sqlite3_index_constraint;
+
+constexpr std::string_view kRowidName;  // as ScanSpec has it
+
+// What sqlite3_vtab_distinct() says.
+constexpr int kGroupBy = 1;
+constexpr int kDistinct = 2;
+
+constexpr double kUnknownTrees = 1e6;
+constexpr int kOffsetIsSafe = 3050000;  // versions that offer OFFSET only where no term is hidden
+
+// Decides on one table and one set of usable constraints.
+class Planner {
+ public:
+  Planner(ArborTable& table, sqlite3_index_info& info) : table_(table), info_(info) {}
+
+  int plan();
+
+ private:
+  bool take(int at, const Constraint& constraint);
+  bool take_data(int at, const Constraint& constraint, TermOp op);
+  bool take_identity(int at, const Constraint& constraint, TermOp op);
+  void take_argument(int at, bool exact);
+  void note_index(const TableColumn& column, const Term& term, double selectivity);
+  void choose_index();
+  void take_order();
+  void take_limit();
+  bool add_key(int column, bool descending);
+  void estimate();
+
+  std::optional<Value> known_right(int at) const;
+  // Whether SQLite orders texts as the engine does. In UTF-16 databases BINARY compares the bytes
+  // of UTF-16; the other collations always see UTF-8.
+  bool orders_alike(Collation collation) const {
+    return table_.utf8 || collation != Collation::Binary;
+  }
+  PathFacts facts(int column);
+  double trees();
+
+  ArborTable& table_;
+  sqlite3_index_info& info_;
+  ScanSpec spec_;
+  int arguments_ = 0;
+  bool all_exact_ = true;   // every constraint is taken, and exactly
+  bool unique_ = false;     // at most one row
+  bool current_ = true;     // the newest generation is asked, which indexes know
+  bool looked_up_ = false;  // found by identity or by a hash look-up, without a scan
+  double selectivity_ = 1;
+
+  // An index that some conditions could be looked up in.
+  struct IndexChoice {
+    std::string column;
+    double selectivity = 1;
+    bool equal = false;
+  };
+  std::vector<IndexChoice> choices_;
+  std::optional<IndexChoice> choice_;
+};
+
+// SQLite makes any failure to plan a plain SQLITE_ERROR. A locked database is planned for without
+// knowledge instead, so that the scan reports SQLITE_BUSY and the caller tries again. Nothing else
+// may go on: after a failed read SQLite has rolled back the transaction.
+void pass_when_locked(const store::SqliteError& error) {
+  const int result = error.result() & 0xFF;
+  if (result != SQLITE_BUSY && result != SQLITE_LOCKED && result != SQLITE_PROTOCOL) throw error;
+}
+
+PathFacts Planner::facts(int column) {
+  try {
+    const Path& path = table_.columns[static_cast<std::size_t>(column)].path;
+    return table_.facts.of(table_.store->snapshot(), path);
+  } catch (const store::SqliteError& error) {
+    pass_when_locked(error);
+    return PathFacts::unknown();
+  }
+}
+
+double Planner::trees() {
+  try {
+    return static_cast<double>(table_.store->snapshot()->trees());
+  } catch (const store::SqliteError& error) {
+    pass_when_locked(error);
+    return kUnknownTrees;
+  }
+}
+
+std::optional<Value> Planner::known_right(int at) const {
+  sqlite3_value* value = nullptr;
+  if (sqlite3_vtab_rhs_value(&info_, at, &value) != SQLITE_OK || value == nullptr)
+    return std::nullopt;
+  return to_value(value);
+}
+
+void Planner::take_argument(int at, bool exact) {
+  info_.aConstraintUsage[at].argvIndex = ++arguments_;
+  info_.aConstraintUsage[at].omit = exact ? 1 : 0;
+  if (!exact) all_exact_ = false;
+}
+
+// Takes one usable constraint; false where it is left to SQLite.
+bool Planner::take(int at, const Constraint& constraint) {
+  const std::optional<TermOp> op = term_op(constraint.op);
+  if (!op) return false;
+  const int column = constraint.iColumn;
+  if (table_.is_data(column)) return take_data(at, constraint, *op);
+  if (column == table_.hidden(ArborTable::Hidden::Name)) {
+    if (*op != TermOp::Match) return false;
+    take_argument(at, true);
+    spec_.terms.push_back({table_.column_name(column), *op, arguments_, true});
+    selectivity_ *= 0.25;
+    return true;
+  }
+  if (column == table_.hidden(ArborTable::Hidden::Generation)) {
+    if (*op != TermOp::Equal) return false;
+    take_argument(at, true);
+    spec_.terms.push_back({table_.column_name(column), *op, arguments_, true});
+    current_ = false;
+    return true;
+  }
+  return take_identity(at, constraint, *op);
+}
+
+// Takes a look-up or a range by rowid or position.
+bool Planner::take_identity(int at, const Constraint& constraint, TermOp op) {
+  const bool rowid = constraint.iColumn < 0;
+  if (!rowid && constraint.iColumn != table_.hidden(ArborTable::Hidden::Index)) return false;
+  if (op > TermOp::GreaterEqual) return false;
+  const bool in = op == TermOp::Equal && sqlite3_vtab_in(&info_, at, -1) != 0;
+  const std::optional<Value> right = in ? std::nullopt : known_right(at);
+  take_argument(at, right && right->kind == ValueKind::Integer);
+  if (in) sqlite3_vtab_in(&info_, at, 1);
+  spec_.terms.push_back({rowid ? std::string(kRowidName) : table_.column_name(constraint.iColumn),
+                         in ? TermOp::In : op, arguments_, info_.aConstraintUsage[at].omit != 0});
+  if (op == TermOp::Equal) {
+    unique_ = unique_ || !in;
+    looked_up_ = true;
+    selectivity_ = std::min(selectivity_, 10.0 / (trees() + 10));
+  } else {
+    selectivity_ *= 0.3;
+  }
+  return true;
+}
+
+bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
+  const int column = constraint.iColumn;
+  const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
+  const PathFacts known = facts(column);
+  const double rows = std::max<double>(1, static_cast<double>(known.rows));
+  if (op == TermOp::Match) return false;
+  if (op == TermOp::IsNull || op == TermOp::IsNotNull) {
+    take_argument(at, true);  // the argument is NULL and not looked at
+    spec_.terms.push_back({home.name, op, 0, true});
+    selectivity_ *= op == TermOp::IsNull ? known.nulls / rows : 1 - known.nulls / rows;
+    return true;
+  }
+  const bool in = op == TermOp::Equal && sqlite3_vtab_in(&info_, at, -1) != 0;
+  const std::optional<Value> right = in ? std::nullopt : known_right(at);
+  // SQLite says BINARY of every <> and IS NOT. Beside a known value it is the column's collation;
+  // else BINARY keeps every row that another one could.
+  const bool told = op != TermOp::NotEqual && op != TermOp::IsNot;
+  const std::optional<Collation> collation =
+      told ? known_collation(sqlite3_vtab_collation(&info_, at))
+           : (right ? home.collation : Collation::Binary);
+  if (!collation || (is_range(op) && !orders_alike(*collation))) return false;
+  const bool exact = !in && is_comparison(op) && (told || right) &&
+                     comparison_is_exact(home.affinity, known, right);
+  take_argument(at, exact);
+  if (in) sqlite3_vtab_in(&info_, at, 1);
+  spec_.terms.push_back({home.name, in ? TermOp::In : op, arguments_, exact, *collation});
+  double selectivity = 0.3;
+  if (in) {
+    selectivity = std::min(1.0, 5 / known.distinct);
+  } else if (op == TermOp::Equal || op == TermOp::Is) {
+    selectivity = 1 / known.distinct;
+    looked_up_ = looked_up_ || op == TermOp::Equal;
+  } else if (op == TermOp::NotEqual || op == TermOp::IsNot) {
+    selectivity = 0.9;
+  }
+  selectivity_ *= selectivity;
+  note_index(home, spec_.terms.back(), selectivity);
+  return true;
+}
+
+void Planner::note_index(const TableColumn& column, const Term& term, double selectivity) {
+  if (!is_index_op(term.op) || term.collation != Collation::Binary ||
+      !table_.store->has_index(column.path))
+    return;
+  const bool equal = !is_range(term.op);
+  const auto known = std::find_if(choices_.begin(), choices_.end(), [&](const IndexChoice& choice) {
+    return choice.column == column.name;
+  });
+  if (known == choices_.end()) {
+    choices_.push_back({column.name, selectivity, equal});
+  } else if (equal) {
+    *known = {column.name, known->equal ? std::min(known->selectivity, selectivity) : selectivity,
+              true};
+  } else if (!known->equal) {
+    known->selectivity *= selectivity;
+  }
+}
+
+// Takes the index that finds the fewest rows.
+void Planner::choose_index() {
+  if (!current_ || unique_ || choices_.empty()) return;
+  choice_ = *std::min_element(choices_.begin(), choices_.end(),
+                              [](const IndexChoice& left, const IndexChoice& right) {
+                                return left.selectivity < right.selectivity;
+                              });
+  spec_.indexed = choice_->column;
+}
+
+bool Planner::add_key(int column, bool descending) {
+  if (column < 0) {
+    spec_.keys.push_back({std::string(kRowidName), descending});
+    return true;
+  }
+  if (table_.is_data(column)) {
+    if (!orders_alike(table_.columns[static_cast<std::size_t>(column)].collation)) return false;
+  } else if (column != table_.hidden(ArborTable::Hidden::Index)) {
+    return false;
+  }
+  spec_.keys.push_back({table_.column_name(column), descending});
+  return true;
+}
+
+void Planner::take_order() {
+  const int distinct = sqlite3_vtab_distinct(&info_);
+  // For DISTINCT alone SQLite keeps its own table of what it has seen, whatever the order.
+  if (info_.nOrderBy == 0 || distinct == kDistinct) return;
+  for (int i = 0; i < info_.nOrderBy; ++i) {
+    if (!add_key(info_.aOrderBy[i].iColumn, info_.aOrderBy[i].desc != 0)) {
+      spec_.keys.clear();
+      return;
+    }
+  }
+  spec_.order = distinct == kGroupBy ? ScanSpec::Order::Grouped : ScanSpec::Order::Sorted;
+  info_.orderByConsumed = 1;
+}
+
+// Takes LIMIT as a hint: SQLite stops at it anyway, and before 3.41 offers it even where a term
+// that it does not show (a comparison of two columns of this table) still drops rows. For the same
+// reason only newer versions leave OFFSET to the scan.
+void Planner::take_limit() {
+  if (info_.nOrderBy > 0 && info_.orderByConsumed == 0) return;
+  int limit = -1, offset = -1;
+  for (int i = 0; i < info_.nConstraint; ++i) {
+    if (info_.aConstraint[i].usable == 0) continue;
+    if (info_.aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_LIMIT) limit = i;
+    if (info_.aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_OFFSET) offset = i;
+  }
+  if (limit < 0) return;
+  const bool skip = all_exact_ && sqlite3_libversion_number() >= kOffsetIsSafe;
+  take_argument(limit, false);
+  spec_.limit = arguments_;
+  if (offset < 0) return;
+  take_argument(offset, skip);
+  spec_.offset = arguments_;
+  spec_.skip = skip;
+}
+
+void Planner::estimate() {
+  const double trees = this->trees();
+  const double found = std::max(1.0, trees * selectivity_);
+  // A scan decodes and filters a batch at a time: far cheaper a row than handing one out.
+  double scan = looked_up_ ? std::log2(trees + 2) : trees * 0.05;
+  if (choice_)
+    scan = std::min(scan, 5 + (choice_->equal ? 0 : trees * choice_->selectivity * 0.05));
+  const double order = spec_.keys.empty() ? 0 : found * 0.1;
+  info_.estimatedCost = 5 + scan + found + order;
+  info_.estimatedRows = unique_ ? 1 : static_cast<sqlite3_int64>(found);
+  if (unique_) info_.idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
+}
+
+int Planner::plan() {
+  for (int i = 0; i < info_.nConstraint; ++i) {
+    const Constraint& constraint = info_.aConstraint[i];
+    if (constraint.op == SQLITE_INDEX_CONSTRAINT_LIMIT ||
+        constraint.op == SQLITE_INDEX_CONSTRAINT_OFFSET)
+      continue;
+    const bool needed = constraint.op == SQLITE_INDEX_CONSTRAINT_MATCH ||
+                        (constraint.iColumn == table_.hidden(ArborTable::Hidden::Generation) &&
+                         constraint.op == SQLITE_INDEX_CONSTRAINT_EQ);
+    if (constraint.usable == 0 && needed) return SQLITE_CONSTRAINT;
+    if (constraint.usable == 0 || !take(i, constraint)) all_exact_ = false;
+  }
+  choose_index();
+  take_order();
+  take_limit();
+  estimate();
+  info_.idxStr = sqlite3_mprintf("%s", to_text(spec_).c_str());
+  info_.needToFreeIdxStr = 1;
+  return info_.idxStr == nullptr ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+}  // namespace
+
+int arbor_best_index(sqlite3_vtab* base, sqlite3_index_info* info) {
+  auto& table = *static_cast<ArborTable*>(base);
+  return guarded(&table.zErrMsg, [&] { return Planner(table, *info).plan(); });
+}
+
+}  // namespace arbors::ext

@@ -1,0 +1,60 @@
+// A scan of an Arbor's table: holds its snapshot and row stream from xFilter on, hands out values a
+// run at a time. The hot loop of reading: xNext and xColumn do next to nothing.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/exec/key_lookup.h"
+#include "engine/exec/row_run.h"
+#include "engine/plan/logical_plan.h"
+#include "ext/arbor_table.h"
+#include "ext/scan_spec.h"
+#include "sql/snapshot.h"
+
+namespace arbors::ext {
+
+// The type of the pointer that the table's own column hands to the MATCH function.
+inline constexpr const char* kCursorPointer = "arbor cursor";
+
+class ArborCursor : public sqlite3_vtab_cursor {
+ public:
+  explicit ArborCursor(ArborTable& table) : sqlite3_vtab_cursor{}, table_(table) {}
+
+  void filter(const char* spec, std::span<sqlite3_value*> arguments);
+  void next() {
+    if (++row_ >= rows_) next_run();
+  }
+  bool at_end() const { return run_ == nullptr; }
+  void column(sqlite3_context* context, int number);
+  std::int64_t rowid() const { return run_->rowid(row_); }
+  Value match(std::string_view expression);
+
+ private:
+  void next_run();
+  void read_spec(const char* spec);
+  plan::NodePtr use_lookup(const plan::NodePtr& plan, std::span<sqlite3_value*> arguments);
+
+  ArborTable& table_;
+  std::shared_ptr<store::Snapshot> snapshot_;
+  exec::RowStreamPtr stream_;
+  exec::RowRunPtr run_;  // null at the end
+  std::uint32_t row_ = 0;
+  std::uint32_t rows_ = 0;
+  std::vector<exec::ColumnBlock> blocks_;  // of this run, by column number
+  std::string text_;                       // a tree's text while it is handed out
+
+  expr::ExprPtr match_;  // the expression last asked of match(), and its text
+  std::string match_text_;
+
+  std::string spec_text_;  // what spec_ was read from
+  ScanSpec spec_;
+  std::uint32_t filters_ = 0;              // times this spec was filtered on this snapshot
+  std::optional<exec::KeyLookup> lookup_;  // made when the same look-up comes again and again
+  std::shared_ptr<store::Snapshot> counted_for_;  // the snapshot of filters_ and lookup_
+};
+
+}  // namespace arbors::ext

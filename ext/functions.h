@@ -1,0 +1,40 @@
+// SQL functions as rows of static tables: name, arity, marks, what they do. Registered once a
+// connection.
+#pragma once
+
+#include <span>
+
+#include "ext/session.h"
+#include "sql/sqlite.h"
+
+namespace arbors::ext {
+
+enum class Marks : int {
+  Innocuous = SQLITE_INNOCUOUS,  // reads nothing but its arguments
+  Plain = 0,                     // reads Arbors
+  Direct = SQLITE_DIRECTONLY,    // writes, or touches files: not from views, triggers or the schema
+};
+
+struct CallArguments {
+  Session& session;
+  sqlite3_context* context;
+  std::span<sqlite3_value*> values;
+};
+
+struct ScalarFunction {
+  const char* name;
+  int least_arguments;
+  int most_arguments;
+  Marks marks;
+  void (*call)(const CallArguments& arguments);  // sets the result, or throws
+};
+
+// `functions` must outlive the connection (static rows).
+int register_functions(const SessionPtr& session, std::span<const ScalarFunction> functions);
+
+std::span<const ScalarFunction> storage_functions();   // storage_functions.cpp
+std::span<const ScalarFunction> settings_functions();  // settings_functions.cpp
+std::span<const ScalarFunction> plan_functions();      // plan_functions.cpp
+std::span<const ScalarFunction> save_functions();      // save_functions.cpp
+
+}  // namespace arbors::ext

@@ -1,0 +1,122 @@
+#include "ext/index_search.h"
+
+#include <cmath>
+#include <limits>
+
+#include "engine/base/number_text.h"
+
+namespace arbors::ext {
+namespace {
+
+using store::KeyRange;
+using Ranges = std::vector<KeyRange>;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+// Reals that are equal as texts, which have 15 digits, differ by less than this part of themselves.
+constexpr double kTextPrecision = 2e-14;
+
+Value least_number() { return Value::of(-kInfinity); }
+Value most_number() { return Value::of(kInfinity); }
+Value least_text() { return Value::of(std::string()); }
+Value beyond_texts() { return Value::blob({}); }  // JSON has no blobs
+
+bool is_numeric(Affinity affinity) {
+  return affinity != Affinity::None && affinity != Affinity::Text;
+}
+
+bool is_lower(TermOp op) { return op == TermOp::Greater || op == TermOp::GreaterEqual; }
+
+// Adds the numbers that may equal a real; false where that is not plain.
+bool add_real(Ranges& ranges, double real) {
+  if (!std::isfinite(real)) return false;
+  const double reach = std::abs(real) * kTextPrecision;
+  ranges.push_back({Value::of(real - reach), Value::of(real + reach)});
+  return true;
+}
+
+// Adds the keys that may equal a value. Texts that read as numbers stand under the number as well,
+// so a number finds them there.
+bool add_equal(Ranges& ranges, const Value& value, bool without_affinity) {
+  if (value.is_null() || value.kind == ValueKind::Blob) return true;
+  if (without_affinity || value.kind == ValueKind::Integer) {
+    ranges.push_back({value, value});
+    return true;
+  }
+  if (value.kind == ValueKind::Real) return add_real(ranges, value.real);
+  ranges.push_back({value, value});
+  if (value.text == "Inf" || value.text == "-Inf") return false;  // the text of a real
+  const Value number = numeric_value(value.text, false);
+  if (number.kind == ValueKind::Real) return add_real(ranges, number.real);
+  if (!number.is_null()) ranges.push_back({number, number});
+  return true;
+}
+
+std::optional<Ranges> equal_ranges(Affinity column, const KeyCondition& condition) {
+  Ranges ranges;
+  const bool without_affinity = condition.exact && column == Affinity::None;
+  for (const Value& right : condition.rights)
+    if (!add_equal(ranges, right, without_affinity)) return std::nullopt;
+  return ranges;
+}
+
+struct Bound {
+  Value value;
+  bool exact = false;
+};
+
+// Both bounds in SQLite's own order: where all rows are converted alike, or none.
+Ranges ordered_range(const std::optional<Bound>& low, const std::optional<Bound>& high) {
+  return {{low ? low->value : least_number(), high ? high->value : beyond_texts()}};
+}
+
+// Numbers and texts apart, since a number may be compared as its text and a text as its number. A
+// row under two keys is found by one of them whichever conversion made it meet the bounds.
+Ranges converted_ranges(const std::optional<Bound>& low, const std::optional<Bound>& high) {
+  if (low && high) {
+    if (low->value.is_number()) return {{low->value, high->value}, {least_text(), beyond_texts()}};
+    return {{least_number(), most_number()}, {low->value, high->value}};
+  }
+  if (low) {
+    if (low->value.is_number()) return {{low->value, beyond_texts()}};
+    return {{least_number(), most_number()}, {low->value, beyond_texts()}};
+  }
+  if (high->value.is_text()) return {{least_number(), high->value}};
+  return {{least_number(), high->value},
+          {least_text(), apply_affinity(high->value, Affinity::Text)}};
+}
+
+std::optional<Ranges> bounded_ranges(Affinity column, const std::vector<KeyCondition>& conditions) {
+  std::optional<Bound> low, high;
+  for (const KeyCondition& condition : conditions) {
+    Value value = condition.rights.front();
+    if (value.is_null()) return Ranges{};
+    if (is_numeric(column)) value = apply_affinity(std::move(value), Affinity::Numeric);
+    if (value.kind == ValueKind::Blob) continue;
+    if (column == Affinity::Text && value.is_number()) continue;  // numbers as texts: another order
+    std::optional<Bound>& bound = is_lower(condition.op) ? low : high;
+    if (!bound) bound = Bound{std::move(value), condition.exact};
+  }
+  if (!low && !high) return std::nullopt;
+  const bool all_exact = (!low || low->exact) && (!high || high->exact);
+  if (is_numeric(column) || (all_exact && column == Affinity::None))
+    return ordered_range(low, high);
+  if (low && high && low->value.is_number() != high->value.is_number()) high.reset();
+  return converted_ranges(low, high);
+}
+
+}  // namespace
+
+bool is_index_op(TermOp op) {
+  return op == TermOp::Equal || op == TermOp::In ||
+         (op >= TermOp::Less && op <= TermOp::GreaterEqual);
+}
+
+std::optional<Ranges> key_ranges(Affinity column, const std::vector<KeyCondition>& conditions) {
+  for (const KeyCondition& condition : conditions) {
+    if (condition.op == TermOp::Equal || condition.op == TermOp::In)
+      return equal_ranges(column, condition);
+  }
+  return bounded_ranges(column, conditions);
+}
+
+}  // namespace arbors::ext

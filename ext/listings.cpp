@@ -1,0 +1,124 @@
+#include "ext/listings.h"
+
+#include <array>
+
+#include "ext/arbor_name.h"
+
+namespace arbors::ext {
+namespace {
+
+using batch::Statistics;
+using batch::Tag;
+
+Value number(std::uint64_t value) { return Value::of(static_cast<std::int64_t>(value)); }
+
+StorePtr arbor_argument(Session& session, const Value& name) {
+  if (!name.is_text()) throw_invalid("an Arbor's name must be a text");
+  return open_arbor(session, name.text);
+}
+
+TableRows list_rows(Session& session, std::span<const Value>) {
+  TableRows rows;
+  for (const ArborName& name : list_arbors(session)) {
+    const store::Totals totals = open_arbor(session, name)->totals();
+    rows.push_back({Value::of(name.schema), Value::of(name.table), number(totals.trees),
+                    number(totals.batches), number(totals.bytes), Value::of(totals.generation),
+                    number(totals.columns)});
+  }
+  return rows;
+}
+
+struct KindName {
+  Tag tag;
+  std::string_view name;
+};
+constexpr std::array<KindName, 10> kKindNames{{
+    {Tag::Null, "null"},
+    {Tag::False, "boolean"},
+    {Tag::True, "boolean"},
+    {Tag::Integer, "integer"},
+    {Tag::Real, "real"},
+    {Tag::BigNumber, "big number"},
+    {Tag::String, "string"},
+    {Tag::Object, "object"},
+    {Tag::Array, "array"},
+    {Tag::Opaque, "opaque"},
+}};
+
+std::string kinds_text(const Statistics& statistics) {
+  std::string text;
+  for (const KindName& kind : kKindNames) {
+    if (statistics.count(kind.tag) == 0) continue;
+    if (text.ends_with(kind.name)) continue;
+    if (!text.empty()) text += ", ";
+    text += kind.name;
+  }
+  return text;
+}
+
+// The least and the greatest value in SQLite's order: numbers before strings.
+struct Bounds {
+  Value least, greatest;
+};
+
+Bounds bounds_of(const Statistics& statistics) {
+  Bounds bounds;
+  const auto include = [&bounds](const Value& low, const Value& high) {
+    if (bounds.least.is_null() || compare(low, bounds.least) < 0) bounds.least = low;
+    if (bounds.greatest.is_null() || compare(high, bounds.greatest) > 0) bounds.greatest = high;
+  };
+  if (statistics.count(Tag::False) > 0)
+    include(Value::of(std::int64_t{0}), Value::of(std::int64_t{0}));
+  if (statistics.count(Tag::True) > 0)
+    include(Value::of(std::int64_t{1}), Value::of(std::int64_t{1}));
+  if (statistics.count(Tag::Integer) > 0)
+    include(Value::of(statistics.integer_min), Value::of(statistics.integer_max));
+  if (statistics.count(Tag::Real) + statistics.count(Tag::BigNumber) > 0)
+    include(Value::of(statistics.real_min), Value::of(statistics.real_max));
+  if (statistics.count(Tag::String) > 0) {
+    include(Value::of(statistics.string_min), Value::of(statistics.string_min));
+    if (!statistics.string_max_open)
+      include(Value::of(statistics.string_max), Value::of(statistics.string_max));
+  }
+  return bounds;
+}
+
+TableRows schema_rows(Session& session, std::span<const Value> arguments) {
+  const StorePtr store = arbor_argument(session, arguments[0]);
+  std::vector<std::string> column_of(store->paths().size());
+  for (const store::Column& column : store->columns())
+    if (column.id != kNoPath) column_of[column.id] = column.name;
+  TableRows rows;
+  for (const store::PathTotals& totals : store->path_totals()) {
+    const Statistics& statistics = totals.statistics;
+    const Bounds bounds = bounds_of(statistics);
+    const bool exposed = totals.exposed && totals.path < column_of.size();
+    rows.push_back(
+        {Value::of(totals.path == kRootPath ? std::string("$") : store->paths().text(totals.path)),
+         exposed ? Value::of(column_of[totals.path]) : Value::null(),
+         Value::of(kinds_text(statistics)), number(totals.count), number(totals.nulls),
+         bounds.least, bounds.greatest, number(statistics.distinct), number(totals.bytes)});
+  }
+  return rows;
+}
+
+TableRows history_rows(Session& session, std::span<const Value> arguments) {
+  TableRows rows;
+  for (const store::GenerationInfo& info : arbor_argument(session, arguments[0])->history())
+    rows.push_back(
+        {Value::of(info.generation), number(info.trees), number(info.added), number(info.removed)});
+  return rows;
+}
+
+constexpr std::array<RowTable, 3> kListings{{
+    {"arbor_list", "schema, name, trees, batches, bytes, generation, columns", "", 7, 0, list_rows},
+    {"arbor_schema", "path, \"column\", kinds, count, nulls, min, max, \"distinct\", bytes",
+     "arbor HIDDEN", 9, 1, schema_rows},
+    {"arbor_history", "generation, trees, added, removed", "arbor HIDDEN", 4, 1, history_rows},
+}};
+
+}  // namespace
+
+std::span<const RowTable> listings() { return kListings; }
+
+}  // namespace arbors::ext

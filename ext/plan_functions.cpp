@@ -1,0 +1,142 @@
+#include <array>
+
+#include "engine/exec/explain.h"
+#include "engine/expr/parser.h"
+#include "engine/plan/help.h"
+#include "engine/plan/plan_parser.h"
+#include "ext/functions.h"
+#include "ext/plan_session.h"
+#include "ext/sql_value.h"
+
+namespace arbors::ext {
+namespace {
+
+constexpr int kMostArguments = 18;  // a plan, its function's own arguments, 16 parameters
+
+std::vector<Value> parameters_from(const CallArguments& call, std::size_t first) {
+  std::vector<Value> parameters;
+  for (std::size_t i = first; i < call.values.size(); ++i)
+    parameters.push_back(to_value(call.values[i]));
+  return parameters;
+}
+
+// The plan in the first argument, with the parameters from argument `first` on.
+exec::Query query_of(const CallArguments& call, std::size_t first) {
+  return call.session.plans().query(text_argument(call.values[0], "the plan"),
+                                    parameters_from(call, first));
+}
+
+expr::ExprPtr condition_of(const CallArguments& call) {
+  return expr::parse_expression(text_argument(call.values[1], "the condition"));
+}
+
+std::int64_t integer_of(const CallArguments& call, std::size_t at, std::string_view what) {
+  const Value value = to_value(call.values[at]);
+  if (value.kind != ValueKind::Integer) throw_invalid(std::string(what) + " must be an integer");
+  return value.integer;
+}
+
+void set_tree(const CallArguments& call, const std::optional<std::string>& tree) {
+  if (tree) return set_json(call.context, *tree);
+  sqlite3_result_null(call.context);
+}
+
+void count(const CallArguments& call) {
+  sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(exec::count(query_of(call, 1))));
+}
+void any(const CallArguments& call) {
+  sqlite3_result_int(call.context, exec::any(query_of(call, 2), condition_of(call)) ? 1 : 0);
+}
+void all(const CallArguments& call) {
+  sqlite3_result_int(call.context, exec::all(query_of(call, 2), condition_of(call)) ? 1 : 0);
+}
+void matching_indices(const CallArguments& call) {
+  std::string json = "[";
+  for (const std::uint64_t index : exec::matching_indices(query_of(call, 2), condition_of(call)))
+    json += (json.size() > 1 ? "," : "") + std::to_string(index);
+  set_json(call.context, json + ']');
+}
+void find_one(const CallArguments& call) {
+  set_tree(call, exec::find_one(query_of(call, 2), condition_of(call)));
+}
+void find_one_or_error(const CallArguments& call) {
+  const auto tree = exec::find_one(query_of(call, 2), condition_of(call));
+  if (!tree)
+    throw Error(ErrorCode::NotFound,
+                "no tree for which " + text_argument(call.values[1], "the condition") + " is true");
+  set_json(call.context, *tree);
+}
+void get(const CallArguments& call) {
+  set_tree(call, exec::get(query_of(call, 2), integer_of(call, 1, "the index")));
+}
+void collect_tree(const CallArguments& call) {
+  set_json(call.context, exec::collect_tree(query_of(call, 1)));
+}
+void lookup(const CallArguments& call) {
+  set_tree(call, exec::lookup(query_of(call, 2), to_value(call.values[1])));
+}
+void json(const CallArguments& call) {
+  std::string array;
+  exec::write_array(query_of(call, 1), array);
+  set_json(call.context, array);
+}
+
+void explain(const CallArguments& call) {
+  const std::string sections =
+      call.values.size() > 1 ? text_argument(call.values[1], "the sections") : std::string();
+  const plan::NodePtr plan = plan::parse_plan(text_argument(call.values[0], "the plan"));
+  set_text(call.context,
+           exec::explain(plan, sections, call.session.plans().binder(), call.session.execution()));
+}
+void explain_analyze(const CallArguments& call) {
+  std::string sections;
+  exec::RunBounds bounds;
+  if (call.values.size() > 1)
+    bounds = exec::parse_run_bounds(text_argument(call.values[1], "the options"), sections);
+  const plan::NodePtr plan = plan::parse_plan(text_argument(call.values[0], "the plan"));
+  set_text(call.context,
+           exec::explain_analyze(plan, sections, bounds, call.session.plans().binder(),
+                                 call.session.execution()));
+}
+void help(const CallArguments& call) {
+  const std::string topic =
+      call.values.empty() ? std::string() : text_argument(call.values[0], "the topic");
+  set_text(call.context, plan::help(topic));
+}
+
+void open(const CallArguments& call) {
+  set_text(call.context, call.session.plans().open(text_argument(call.values[0], "the plan"),
+                                                   parameters_from(call, 1)));
+}
+void refresh(const CallArguments& call) {
+  set_text(call.context, call.session.plans().refresh(text_argument(call.values[0], "the handle")));
+}
+void close(const CallArguments& call) {
+  call.session.plans().close(text_argument(call.values[0], "the handle"));
+  sqlite3_result_null(call.context);
+}
+
+constexpr std::array<ScalarFunction, 16> kFunctions{{
+    {"arbor_count", 1, kMostArguments, Marks::Plain, count},
+    {"arbor_any", 2, kMostArguments, Marks::Plain, any},
+    {"arbor_all", 2, kMostArguments, Marks::Plain, all},
+    {"arbor_matching_indices", 2, kMostArguments, Marks::Plain, matching_indices},
+    {"arbor_find_one", 2, kMostArguments, Marks::Plain, find_one},
+    {"arbor_find_one_or_error", 2, kMostArguments, Marks::Plain, find_one_or_error},
+    {"arbor_get", 2, kMostArguments, Marks::Plain, get},
+    {"arbor_collect_tree", 1, kMostArguments, Marks::Plain, collect_tree},
+    {"arbor_lookup", 2, kMostArguments, Marks::Plain, lookup},
+    {"arbor_json", 1, kMostArguments, Marks::Plain, json},
+    {"arbor_explain", 1, 2, Marks::Plain, explain},
+    {"arbor_explain_analyze", 1, 2, Marks::Plain, explain_analyze},
+    {"arbor_help", 0, 1, Marks::Innocuous, help},
+    {"arbor_open", 1, kMostArguments, Marks::Direct, open},
+    {"arbor_refresh", 1, 1, Marks::Direct, refresh},
+    {"arbor_close", 1, 1, Marks::Direct, close},
+}};
+
+}  // namespace
+
+std::span<const ScalarFunction> plan_functions() { return kFunctions; }
+
+}  // namespace arbors::ext

@@ -1,0 +1,75 @@
+#include "ext/plan_session.h"
+
+#include <algorithm>
+
+#include "engine/plan/optimize/optimizer.h"
+#include "engine/plan/plan_parser.h"
+#include "ext/arbor_name.h"
+
+namespace arbors::ext {
+namespace {
+
+// Names a handle with its `@`, whether it was written with or without.
+std::string handle_name(std::string_view name) {
+  return name.starts_with('@') ? std::string(name) : '@' + std::string(name);
+}
+
+bool reads_stored_arbor(const plan::Node& plan) {
+  const auto* source = std::get_if<plan::Source>(&plan.op);
+  if (source != nullptr && source->kind == plan::Source::Kind::Name) return true;
+  return std::any_of(plan.inputs.begin(), plan.inputs.end(),
+                     [](const plan::NodePtr& input) { return reads_stored_arbor(*input); });
+}
+
+}  // namespace
+
+exec::TreeSourcePtr PlanSession::bind(const plan::Source& source) {
+  if (source.kind == plan::Source::Kind::Handle) return find(source.name).source;
+  const StorePtr store = open_arbor(session_, source.name);
+  return source.generation ? store->snapshot(*source.generation) : store->snapshot();
+}
+
+exec::Query PlanSession::query(std::string_view text, std::span<const Value> parameters) {
+  return {exec::prepare(text, parameters), binder_, session_.execution()};
+}
+
+const Handle& PlanSession::find(std::string_view name) const {
+  const auto found = handles_.find(handle_name(name));
+  if (found == handles_.end())
+    throw Error(ErrorCode::NotFound, "no such handle: " + handle_name(name) +
+                                         " (it was closed, or opened on another connection)");
+  return found->second;
+}
+
+// Puts the plans of handles in their place, so that a refresh begins at the stored Arbors.
+plan::NodePtr PlanSession::without_handles(const plan::NodePtr& plan) const {
+  const auto* source = std::get_if<plan::Source>(&plan->op);
+  if (source != nullptr)
+    return source->kind == plan::Source::Kind::Handle ? find(source->name).plan : plan;
+  std::vector<plan::NodePtr> inputs;
+  for (const plan::NodePtr& input : plan->inputs) inputs.push_back(without_handles(input));
+  return plan::make(plan->op, std::move(inputs));
+}
+
+std::string PlanSession::keep(const plan::NodePtr& plan) {
+  Handle handle{without_handles(plan), nullptr};
+  handle.source = exec::open({plan::optimize(plan), binder_, session_.execution()});
+  const std::string name = '@' + std::to_string(++last_handle_);
+  handles_.emplace(name, std::move(handle));
+  return name;
+}
+
+std::string PlanSession::open(std::string_view text, std::span<const Value> parameters) {
+  return keep(plan::parse_plan(text, parameters));
+}
+
+std::string PlanSession::refresh(std::string_view handle) {
+  const plan::NodePtr plan = find(handle).plan;
+  if (!reads_stored_arbor(*plan))
+    throw_invalid("cannot refresh " + handle_name(handle) + ": its plan reads no stored Arbor");
+  return keep(plan);
+}
+
+void PlanSession::close(std::string_view handle) { handles_.erase(handle_name(handle)); }
+
+}  // namespace arbors::ext

@@ -1,0 +1,47 @@
+// Plans on a connection: binds their sources to the stores' current snapshots, and keeps the
+// handles that arbor_open gives.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/exec/query.h"
+#include "ext/session.h"
+
+namespace arbors::ext {
+
+// A plan that was opened: its result, frozen, and the plan itself for arbor_refresh.
+struct Handle {
+  plan::NodePtr plan;  // other handles in it replaced by their own plans
+  exec::TreeSourcePtr source;
+};
+
+class PlanSession {
+ public:
+  explicit PlanSession(Session& session) : session_(session) {}
+
+  // A function that binds sources to what is current when it is called.
+  const exec::SourceBinder& binder() const { return binder_; }
+  exec::Query query(std::string_view text, std::span<const Value> parameters = {});
+
+  // Each gives a handle's name, `@1` and so on. Throws Error as running the plan does.
+  std::string open(std::string_view text, std::span<const Value> parameters);
+  std::string refresh(std::string_view handle);
+  void close(std::string_view handle);  // again: nothing
+
+ private:
+  exec::TreeSourcePtr bind(const plan::Source& source);
+  std::string keep(const plan::NodePtr& plan);
+  const Handle& find(std::string_view name) const;
+  plan::NodePtr without_handles(const plan::NodePtr& plan) const;
+
+  Session& session_;
+  exec::SourceBinder binder_ = [this](const plan::Source& source) { return bind(source); };
+  std::map<std::string, Handle, std::less<>> handles_;
+  std::uint64_t last_handle_ = 0;
+};
+
+}  // namespace arbors::ext

@@ -1,0 +1,13 @@
+// Plans as tables: `arbor_rows(plan, params…)`, a function that streams trees, and
+// `CREATE VIRTUAL TABLE v USING arbor_view(plan)`, a plan with a column per field, into which SQL's
+// conditions, orders and limits are pushed.
+#pragma once
+
+#include "ext/session.h"
+
+namespace arbors::ext {
+
+int register_rows_function(const SessionPtr& session);  // plan_rows.cpp
+int register_view_module(const SessionPtr& session);    // plan_view.cpp
+
+}  // namespace arbors::ext

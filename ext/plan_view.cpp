@@ -1,0 +1,280 @@
+#include <algorithm>
+#include <memory>
+
+#include "engine/expr/builder.h"
+#include "engine/plan/optimize/optimizer.h"
+#include "engine/plan/plan_parser.h"
+#include "ext/arbor_name.h"
+#include "ext/constraint_ops.h"
+#include "ext/declaration.h"
+#include "ext/guard.h"
+#include "ext/plan_session.h"
+#include "ext/plan_tables.h"
+#include "ext/scan_spec.h"
+#include "ext/sql_value.h"
+#include "ext/term_condition.h"
+
+namespace arbors::ext {
+namespace {
+
+// Nothing is known of a computed column's values before the plan is run.
+const PathFacts kUnknownFacts{0xFFFF, 0, 1, 0};
+
+struct View : sqlite3_vtab {
+  SessionPtr session;
+  plan::NodePtr plan;
+  std::vector<TableColumn> columns;  // then the hidden _tree and _index
+
+  bool is_data(int column) const {
+    return column >= 0 && column < static_cast<int>(columns.size());
+  }
+  int tree_column() const { return static_cast<int>(columns.size()); }
+};
+
+struct ViewCursor : sqlite3_vtab_cursor {
+  exec::RowStreamPtr stream;
+  exec::RowRunPtr run;
+  std::uint32_t row = 0;
+  std::int64_t index = 0;
+  std::vector<exec::ColumnBlock> blocks;
+  std::string tree;
+
+  void next_run(std::size_t columns) {
+    blocks.assign(columns, {});
+    row = 0;
+    do {
+      run = stream->next();
+    } while (run && run->size() == 0);
+  }
+};
+
+View& view_of(sqlite3_vtab* table) { return *static_cast<View*>(table); }
+ViewCursor& cursor_of(sqlite3_vtab_cursor* cursor) { return *static_cast<ViewCursor*>(cursor); }
+
+// The plan's text: the arguments as they stood, without the quotes around the whole.
+std::string plan_text(int argc, const char* const* argv) {
+  std::string text;
+  for (int i = 3; i < argc; ++i) text += (i > 3 ? "," : "") + std::string(argv[i]);
+  const bool quoted = argc == 4 && text.size() >= 2 &&
+                      (text.front() == '\'' || text.front() == '"') && text.front() == text.back();
+  if (!quoted) return text;
+  std::string inside;
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    inside += text[i];
+    if (text[i] == text.front()) ++i;  // a quote doubled
+  }
+  return inside;
+}
+
+// A column a field that the plan names, else those of the Arbor whose trees come out whole.
+std::vector<TableColumn> view_columns(Session& session, const plan::Node& plan) {
+  std::vector<TableColumn> columns;
+  if (const auto names = exec::field_names(plan)) {
+    for (const std::string& name : *names)
+      columns.push_back({name, Path{{PathStep{PathStep::Kind::Key, name, 0}}}, {}, {}});
+    return columns;
+  }
+  for (const plan::Source& source : exec::sources(plan)) {
+    if (source.kind != plan::Source::Kind::Name) continue;
+    for (const store::Column& column : open_arbor(session, source.name)->columns())
+      columns.push_back({column.name, column.path, Affinity::None, {}});
+    break;
+  }
+  return columns;
+}
+
+int connect(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
+            char** message) {
+  return guarded(message, [&] {
+    auto view = std::make_unique<View>();
+    view->session = *static_cast<SessionPtr*>(aux);
+    view->plan = plan::parse_plan(plan_text(argc, argv));
+    view->columns = view_columns(*view->session, *view->plan);
+    std::string sql = "CREATE TABLE x(";
+    for (const TableColumn& column : view->columns) sql += quote_identifier(column.name) + ", ";
+    const char* hidden = view->columns.empty() ? "" : " HIDDEN";
+    sql += std::string("\"_tree\" TEXT") + hidden + ", \"_index\" INTEGER HIDDEN)";
+    if (sqlite3_declare_vtab(db, sql.c_str()) != SQLITE_OK) throw_invalid(sqlite3_errmsg(db));
+    sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+    *out = view.release();
+    return SQLITE_OK;
+  });
+}
+
+int disconnect(sqlite3_vtab* table) {
+  delete &view_of(table);
+  return SQLITE_OK;
+}
+
+// Takes conditions on columns as a superset (SQLite checks again), an order, and LIMIT as a hint.
+int plan_scan(View& view, sqlite3_index_info& info) {
+  ScanSpec spec;
+  int arguments = 0;
+  double rows = 100000;
+  int limit = -1;
+  for (int i = 0; i < info.nConstraint; ++i) {
+    const auto& constraint = info.aConstraint[i];
+    if (constraint.usable == 0) continue;
+    if (constraint.op == SQLITE_INDEX_CONSTRAINT_LIMIT) limit = i;
+    const std::optional<TermOp> op = term_op(constraint.op);
+    if (!op || !view.is_data(constraint.iColumn) || *op == TermOp::Match) continue;
+    if (*op == TermOp::NotEqual || *op == TermOp::IsNot) continue;
+    const auto collation = known_collation(sqlite3_vtab_collation(&info, i));
+    if (!collation) continue;
+    const bool in = *op == TermOp::Equal && sqlite3_vtab_in(&info, i, -1) != 0;
+    if (in) sqlite3_vtab_in(&info, i, 1);
+    info.aConstraintUsage[i].argvIndex = ++arguments;
+    const bool no_argument = *op == TermOp::IsNull || *op == TermOp::IsNotNull;
+    spec.terms.push_back({view.columns[static_cast<std::size_t>(constraint.iColumn)].name,
+                          in ? TermOp::In : *op, no_argument ? 0 : arguments, false, *collation});
+    rows *= *op == TermOp::Equal ? 0.1 : 0.5;
+  }
+  const int distinct = sqlite3_vtab_distinct(&info);
+  bool ordered = info.nOrderBy > 0 && distinct != 2;
+  for (int i = 0; ordered && i < info.nOrderBy; ++i) {
+    ordered = view.is_data(info.aOrderBy[i].iColumn);
+    if (ordered)
+      spec.keys.push_back({view.columns[static_cast<std::size_t>(info.aOrderBy[i].iColumn)].name,
+                           info.aOrderBy[i].desc != 0});
+  }
+  if (ordered) {
+    spec.order = distinct == 1 ? ScanSpec::Order::Grouped : ScanSpec::Order::Sorted;
+    info.orderByConsumed = 1;
+  } else {
+    spec.keys.clear();
+  }
+  if (limit >= 0 && (info.nOrderBy == 0 || ordered)) {
+    info.aConstraintUsage[limit].argvIndex = ++arguments;
+    spec.limit = arguments;
+  }
+  // About the same cost whatever is pushed: a row's number depends on it, so that SQLite must never
+  // put several scans together for an OR, which it does by rowid where that looks cheaper.
+  info.estimatedCost = 100000 - 1000 * std::min(arguments, 20);
+  info.estimatedRows = static_cast<sqlite3_int64>(rows);
+  info.idxStr = sqlite3_mprintf("%s", to_text(spec).c_str());
+  info.needToFreeIdxStr = 1;
+  return info.idxStr == nullptr ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+int best_index(sqlite3_vtab* table, sqlite3_index_info* info) {
+  return guarded(&table->zErrMsg, [&] { return plan_scan(view_of(table), *info); });
+}
+
+const TableColumn& column_named(const View& view, const std::string& name) {
+  for (const TableColumn& column : view.columns)
+    if (column.name == name) return column;
+  throw_invalid("no such column: " + name);
+}
+
+plan::NodePtr scan_plan(const View& view, const ScanSpec& spec,
+                        std::span<sqlite3_value*> arguments) {
+  plan::NodePtr node = view.plan;
+  std::vector<expr::ExprPtr> conditions;
+  for (const Term& term : spec.terms) {
+    sqlite3_value* argument =
+        term.argument == 0 ? nullptr : arguments[static_cast<std::size_t>(term.argument) - 1];
+    conditions.push_back(
+        term_condition(column_named(view, term.column), kUnknownFacts, term, argument));
+  }
+  if (!conditions.empty())
+    node = plan::make(plan::Filter{expr::and_all(std::move(conditions))}, {node});
+  if (!spec.keys.empty()) {
+    plan::Sort sort;
+    sort.grouped = spec.order == ScanSpec::Order::Grouped;
+    for (const OrderKey& key : spec.keys) {
+      plan::SortKey by;
+      by.expr = expr::path(column_named(view, key.column).path);
+      by.descending = by.nulls_last = key.descending;
+      sort.keys.push_back(std::move(by));
+    }
+    node = plan::make(std::move(sort), {node});
+  }
+  return plan::optimize(node);
+}
+
+int open_cursor(sqlite3_vtab*, sqlite3_vtab_cursor** out) {
+  return guarded(static_cast<char**>(nullptr), [&] {
+    *out = std::make_unique<ViewCursor>().release();
+    return SQLITE_OK;
+  });
+}
+
+int close_cursor(sqlite3_vtab_cursor* cursor) {
+  delete &cursor_of(cursor);
+  return SQLITE_OK;
+}
+
+int filter(sqlite3_vtab_cursor* base, int, const char* words, int argc, sqlite3_value** argv) {
+  return guarded(&base->pVtab->zErrMsg, [&] {
+    View& view = view_of(base->pVtab);
+    ViewCursor& cursor = cursor_of(base);
+    const std::span<sqlite3_value*> arguments(argv, static_cast<std::size_t>(argc));
+    const ScanSpec spec = parse_scan_spec(words);
+    std::uint64_t expected = 0;
+    if (spec.limit != 0) {
+      const Value limit = to_value(arguments[static_cast<std::size_t>(spec.limit) - 1]);
+      if (limit.kind == ValueKind::Integer && limit.integer > 0)
+        expected = static_cast<std::uint64_t>(limit.integer);
+    }
+    PlanSession& plans = view.session->plans();
+    cursor.run.reset();
+    cursor.stream = exec::execute(scan_plan(view, spec, arguments), plans.binder(),
+                                  view.session->execution(), expected);
+    cursor.index = 0;
+    cursor.next_run(view.columns.size());
+    return SQLITE_OK;
+  });
+}
+
+int next_row(sqlite3_vtab_cursor* base) {
+  return guarded(&base->pVtab->zErrMsg, [&] {
+    ViewCursor& cursor = cursor_of(base);
+    ++cursor.index;
+    if (++cursor.row >= cursor.run->size()) cursor.next_run(cursor.blocks.size());
+    return SQLITE_OK;
+  });
+}
+
+int at_end(sqlite3_vtab_cursor* cursor) { return cursor_of(cursor).run == nullptr ? 1 : 0; }
+
+int read_column(sqlite3_vtab_cursor* base, sqlite3_context* context, int number) {
+  return guarded(&base->pVtab->zErrMsg, [&] {
+    ViewCursor& cursor = cursor_of(base);
+    const View& view = view_of(base->pVtab);
+    if (view.is_data(number)) {
+      const auto column = static_cast<std::size_t>(number);
+      exec::ColumnBlock& block = cursor.blocks[column];
+      if (cursor.row - block.first >= block.count)
+        block = cursor.run->column(view.columns[column].path, cursor.row);
+      set_result(context, *block.vector, cursor.row - block.first);
+    } else if (number == view.tree_column()) {
+      cursor.tree.clear();
+      cursor.run->tree(cursor.row, cursor.tree);
+      set_json(context, cursor.tree);
+    } else {
+      sqlite3_result_int64(context, cursor.index);
+    }
+    return SQLITE_OK;
+  });
+}
+
+int read_rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
+  *rowid = cursor_of(cursor).index + 1;
+  return SQLITE_OK;
+}
+
+const sqlite3_module kViewModule = {
+    0,       connect,  connect, best_index,  disconnect, disconnect, open_cursor, close_cursor,
+    filter,  next_row, at_end,  read_column, read_rowid, nullptr,    nullptr,     nullptr,
+    nullptr, nullptr,  nullptr, nullptr,     nullptr,    nullptr,    nullptr,     nullptr,
+};
+
+}  // namespace
+
+int register_view_module(const SessionPtr& session) {
+  auto aux = std::make_unique<SessionPtr>(session);
+  return sqlite3_create_module_v2(session->db(), "arbor_view", &kViewModule, aux.release(),
+                                  [](void* raw) { delete static_cast<SessionPtr*>(raw); });
+}
+
+}  // namespace arbors::ext

@@ -1,0 +1,150 @@
+#include <array>
+
+#include "engine/batch/batch_builder.h"
+#include "engine/exec/export/export.h"
+#include "engine/json/json_value.h"
+#include "engine/json/normalizer.h"
+#include "engine/json/writer.h"
+#include "ext/arbor_name.h"
+#include "ext/functions.h"
+#include "ext/plan_session.h"
+#include "ext/sql_value.h"
+#include "sql/savepoint.h"
+
+namespace arbors::ext {
+namespace {
+
+// Collects trees into batches and appends them to a store.
+class BatchSink {
+ public:
+  explicit BatchSink(store::Store& store) : store_(store) {}
+
+  void add(std::string_view tree) {
+    trees_.emplace_back(tree);
+    bytes_ += tree.size();
+    ++count_;
+    if (trees_.size() >= store_.options().batch_trees || bytes_ >= store::kBatchJsonBytes) flush();
+  }
+  std::uint64_t finish() {
+    flush();
+    return count_;
+  }
+
+ private:
+  void flush() {
+    if (trees_.empty()) return;
+    const std::vector<std::string_view> documents(trees_.begin(), trees_.end());
+    store_.append(store::encode_batch(batch::build_batch(documents, store_.writable_paths())));
+    trees_.clear();
+    bytes_ = 0;
+  }
+
+  store::Store& store_;
+  std::vector<std::string> trees_;
+  std::uint64_t bytes_ = 0, count_ = 0;
+};
+
+// Replaces an Arbor's trees by a result's, making the Arbor where there is none.
+std::uint64_t store_result(Session& session, std::string_view name, exec::RowStreamPtr rows) {
+  const std::optional<ArborName> found = find_arbor(session, name);
+  const ArborName place = found ? *found : new_arbor_name(session, name);
+  const StorePtr store = found ? open_arbor(session, place) : create_arbor(session, place);
+  store::WriteScope scope(*store);
+  store->clear();
+  BatchSink sink(*store);
+  exec::TreeStream trees(std::move(rows));
+  for (std::string tree; trees.next(tree);) sink.add(tree);
+  const std::uint64_t count = sink.finish();
+  scope.done();
+  declare_new_columns(session, place);
+  return count;
+}
+
+void save(const CallArguments& call) {
+  Session& session = call.session;
+  const std::string name = text_argument(call.values[0], "an Arbor's name");
+  std::vector<Value> parameters;
+  for (std::size_t i = 2; i < call.values.size(); ++i)
+    parameters.push_back(to_value(call.values[i]));
+  const exec::Query query =
+      session.plans().query(text_argument(call.values[1], "the plan"), parameters);
+  store::Savepoint change(session.db(), "arbors_change");
+  const std::uint64_t count =
+      store_result(session, name, exec::execute(query.plan, query.bind, query.context));
+  change.keep();
+  sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(count));
+}
+
+// Reads {"name": "plan", …}; names and plans in their order.
+std::vector<std::pair<std::string, std::string>> read_plans(const std::string& json) {
+  std::vector<std::pair<std::string, std::string>> plans;
+  const std::string object = json::normalize(json);
+  if (!object.starts_with('{'))
+    throw_invalid("arbor_save_multiple takes a JSON object {\"name\": \"plan\", …}");
+  json::for_each_member(object, [&](std::string_view name, std::string_view raw) {
+    const json::JsonValue plan = json::decode(raw);
+    if (plan.kind != json::JsonKind::String)
+      throw_invalid("the plan of " + std::string(name) + " must be a string");
+    plans.emplace_back(name, plan.text);
+    return true;
+  });
+  return plans;
+}
+
+// Opens every plan before anything is written, so that all of them read the state before the call.
+void save_multiple(const CallArguments& call) {
+  Session& session = call.session;
+  const auto plans = read_plans(text_argument(call.values[0], "the plans"));
+  std::vector<exec::TreeSourcePtr> results;
+  for (const auto& [name, text] : plans) results.push_back(exec::open(session.plans().query(text)));
+  std::string json = "{";
+  if (!plans.empty()) {
+    store::Savepoint change(session.db(), "arbors_change");
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+      const exec::SourceBinder bind = [&](const plan::Source&) { return results[i]; };
+      const std::uint64_t count =
+          store_result(session, plans[i].first,
+                       exec::execute(plan::make(plan::Source{}), bind, session.execution()));
+      json += (json.size() > 1 ? "," : "");
+      json::write_string(json, plans[i].first);
+      json += ':' + std::to_string(count);
+    }
+    change.keep();
+  }
+  set_json(call.context, json + '}');
+}
+
+void export_plan(const CallArguments& call) {
+  Session& session = call.session;
+  const exec::Query query = session.plans().query(text_argument(call.values[0], "the plan"));
+  const std::string file = text_argument(call.values[1], "the file's name");
+  exec::ExportOptions options;
+  if (call.values.size() > 2)
+    options = exec::parse_export_options(text_argument(call.values[2], "the options"));
+  const auto* source = std::get_if<plan::Source>(&query.plan->op);
+  if (source != nullptr && source->kind != plan::Source::Kind::Json && source->rows.none()) {
+    const exec::TreeSourcePtr trees = query.bind(*source);
+    return set_json(call.context,
+                    exec::export_trees(*trees, file, options, query.context).to_json());
+  }
+  exec::RowStreamPtr rows = exec::execute(query.plan, query.bind, query.context);
+  const exec::ExportReport report = exec::export_texts(
+      [&](const exec::EmitTree& emit) {
+        exec::TreeStream trees(std::move(rows));
+        for (std::string tree; trees.next(tree);) emit(tree);
+      },
+      file, options, query.context);
+  set_json(call.context, report.to_json());
+}
+
+constexpr std::array<ScalarFunction, 3> kFunctions{{
+    {"arbor_save", 2, 18, Marks::Direct, save},
+    {"arbor_save_multiple", 1, 1, Marks::Direct, save_multiple},
+    {"arbor_export", 2, 3, Marks::Direct, export_plan},
+}};
+
+}  // namespace
+
+std::span<const ScalarFunction> save_functions() { return kFunctions; }
+
+}  // namespace arbors::ext

@@ -1,0 +1,44 @@
+// From the agreed scan and its arguments to a logical plan: what xFilter runs.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/exec/key_lookup.h"
+#include "engine/plan/logical_plan.h"
+#include "ext/arbor_table.h"
+#include "ext/scan_spec.h"
+
+namespace arbors::ext {
+
+// The rowids, ascending, that the scan's index finds in the newest snapshot: of every row that
+// meets the conditions on its column, and perhaps others. nullopt where the scan uses none, or
+// where reading the rows one after another costs less.
+std::optional<std::vector<std::int64_t>> search_index(
+    ArborTable& table, const std::shared_ptr<store::Snapshot>& snapshot, const ScanSpec& spec,
+    std::span<sqlite3_value*> arguments);
+
+// One scan's plan over a source without a name: the cursor binds its own snapshot. `found`: what
+// search_index gave.
+plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot>& snapshot,
+                        const ScanSpec& spec, std::span<sqlite3_value*> arguments,
+                        std::optional<std::vector<std::int64_t>> found = std::nullopt);
+
+// How many rows SQLite will take at most, as its LIMIT says; 0 where it does not.
+std::uint64_t expected_rows(const ScanSpec& spec, std::span<sqlite3_value*> arguments);
+
+// The generation that the scan asks for, or nullopt for the current one. Throws Error{Invalid}
+// where it is no integer.
+std::optional<std::int64_t> asked_generation(const ArborTable& table, const ScanSpec& spec,
+                                             std::span<sqlite3_value*> arguments);
+
+// The first term that a hash look-up can serve (column = value), or null.
+const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
+                        const std::shared_ptr<store::Snapshot>& snapshot);
+
+// Restricts a plan of make_plan to some positions besides.
+plan::NodePtr restrict_positions(const plan::NodePtr& plan, std::vector<std::int64_t> positions);
+
+}  // namespace arbors::ext

@@ -1,0 +1,68 @@
+// What the extension keeps for one SQLite connection: the store's connection, the configuration,
+// and which Arbors are open, so that the virtual table and the functions share one Store each.
+// Owned by the modules and functions that SQLite holds; ends with the connection.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "engine/exec/execution_context.h"
+#include "sql/sqlite.h"
+#include "sql/store.h"
+
+namespace arbors::ext {
+
+using StorePtr = std::shared_ptr<store::Store>;
+class PlanSession;
+
+class Session {
+ public:
+  explicit Session(sqlite3* db);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  sqlite3* db() const { return connection_->db; }
+  const store::ConnectionPtr& connection() const { return connection_; }
+  exec::ExecutionContext& execution() { return execution_; }
+  const exec::ExecutionContext& execution() const { return execution_; }
+
+  PlanSession& plans() { return *plans_; }
+
+  // Tells whether the application asked this connection to stop (sqlite3_interrupt), some
+  // milliseconds late at most: ask as often as you like, from the connection's thread. Holds no
+  // statement open, since an open one would keep the connection from closing.
+  bool interrupted() const;
+
+  // The store of a connected table. Names ignore case. `columns` is how many columns of the store
+  // SQLite has been told of.
+  void remember(const std::string& schema, const std::string& table, const StorePtr& store,
+                std::size_t columns);
+  void forget(const std::string& schema, const std::string& table);
+  StorePtr find(const std::string& schema, const std::string& table) const;
+  bool has_new_columns(const std::string& schema, const std::string& table) const;
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  struct Connected {
+    std::weak_ptr<store::Store> store;
+    std::size_t columns = 0;
+  };
+  static Key key(const std::string& schema, const std::string& table);
+
+  store::ConnectionPtr connection_;
+  exec::ExecutionContext execution_;
+  std::unique_ptr<PlanSession> plans_;
+  std::map<Key, Connected> connected_;
+  mutable std::chrono::steady_clock::time_point asked_;  // when SQLite was last asked
+};
+
+using SessionPtr = std::shared_ptr<Session>;
+
+// Lowers ASCII letters, as SQLite compares names.
+std::string lower_ascii(std::string_view text);
+
+}  // namespace arbors::ext

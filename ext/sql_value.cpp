@@ -1,0 +1,96 @@
+#include "ext/sql_value.h"
+
+#include "engine/base/error.h"
+
+namespace arbors::ext {
+namespace {
+
+using batch::Tag;
+
+constexpr unsigned kJsonSubtype = 'J';  // what SQLite's JSON functions look for
+
+}  // namespace
+
+Value to_value(sqlite3_value* value) {
+  switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER:
+      return Value::of(static_cast<std::int64_t>(sqlite3_value_int64(value)));
+    case SQLITE_FLOAT:
+      return Value::of(sqlite3_value_double(value));
+    case SQLITE_TEXT: {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+      if (text == nullptr) throw std::bad_alloc();
+      return Value::of(std::string(text, static_cast<std::size_t>(sqlite3_value_bytes(value))));
+    }
+    case SQLITE_BLOB: {
+      const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
+      const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
+      return Value::blob(bytes == nullptr ? std::string() : std::string(bytes, size));
+    }
+    default:
+      return Value::null();
+  }
+}
+
+std::string text_argument(sqlite3_value* value, std::string_view what) {
+  const int type = sqlite3_value_type(value);
+  if (type != SQLITE_TEXT) {
+    constexpr std::string_view kKinds[] = {"an integer", "a real", "a text", "a blob", "NULL"};
+    throw_invalid(std::string(what) + " must be a text, not " +
+                  std::string(kKinds[static_cast<std::size_t>(type) - 1]));
+  }
+  return to_value(value).text;
+}
+
+void set_text(sqlite3_context* context, std::string_view text) {
+  sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(),
+                        SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void set_json(sqlite3_context* context, std::string_view json) {
+  set_text(context, json);
+  sqlite3_result_subtype(context, kJsonSubtype);
+}
+
+void set_result(sqlite3_context* context, const batch::Vector& vector, std::size_t row) {
+  switch (vector.tag(row)) {
+    case Tag::Integer:
+      return sqlite3_result_int64(context, vector.integers[row]);
+    case Tag::Real:
+    case Tag::BigNumber:
+      return sqlite3_result_double(context, vector.reals[row]);
+    case Tag::String:
+      return set_text(context, (*vector.strings)[vector.codes[row]]);
+    case Tag::False:
+      return sqlite3_result_int(context, 0);
+    case Tag::True:
+      return sqlite3_result_int(context, 1);
+    case Tag::Opaque:
+      return set_json(context, (*vector.opaque)[vector.codes[row]]);
+    case Tag::Missing:
+    case Tag::Null:
+    case Tag::Object:
+    case Tag::Array:
+      break;
+  }
+  sqlite3_result_null(context);
+}
+
+void set_result(sqlite3_context* context, const Value& value) {
+  switch (value.kind) {
+    case ValueKind::Null:
+      return sqlite3_result_null(context);
+    case ValueKind::Integer:
+      return sqlite3_result_int64(context, value.integer);
+    case ValueKind::Real:
+      return sqlite3_result_double(context, value.real);
+    case ValueKind::Text:
+      return set_text(context, value.text);
+    case ValueKind::Json:
+      return set_json(context, value.text);
+    case ValueKind::Blob:
+      return sqlite3_result_blob64(context, value.text.data(), value.text.size(), SQLITE_TRANSIENT);
+  }
+}
+
+}  // namespace arbors::ext

@@ -1,0 +1,26 @@
+// Values across the border: from sqlite3_value to Value, and from a row of a vector or a Value to a
+// function's or column's result.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/base/value.h"
+#include "engine/batch/vector.h"
+#include "sql/sqlite.h"
+
+namespace arbors::ext {
+
+// Copies a value; texts come as UTF-8.
+Value to_value(sqlite3_value* value);
+
+// Reads a text argument; throws Error{Invalid} naming `what` where it is NULL or no text.
+std::string text_argument(sqlite3_value* value, std::string_view what);
+
+// Sets the result to a row's SQL value. Objects and arrays must be Opaque; they are marked as JSON.
+void set_result(sqlite3_context* context, const batch::Vector& vector, std::size_t row);
+void set_result(sqlite3_context* context, const Value& value);
+void set_text(sqlite3_context* context, std::string_view text);
+void set_json(sqlite3_context* context, std::string_view json);
+
+}  // namespace arbors::ext

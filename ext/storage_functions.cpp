@@ -1,0 +1,157 @@
+#include <array>
+#include <functional>
+
+#include "ext/arbor_name.h"
+#include "ext/declaration.h"
+#include "ext/functions.h"
+#include "ext/sql_value.h"
+#include "ext/statements.h"
+#include "sql/import.h"
+#include "sql/savepoint.h"
+
+namespace arbors::ext {
+namespace {
+
+std::string name_argument(const CallArguments& call) {
+  return text_argument(call.values[0], "an Arbor's name");
+}
+
+// Runs a write on an Arbor, made where it is absent, as one change; then declares its new columns.
+store::ImportReport write_to(Session& session, std::string_view name,
+                             const std::function<store::ImportReport(store::Store&)>& write) {
+  store::Savepoint change(session.db(), "arbors_change");
+  const std::optional<ArborName> found = find_arbor(session, name);
+  const ArborName place = found ? *found : new_arbor_name(session, name);
+  const StorePtr store = found ? open_arbor(session, place) : create_arbor(session, place);
+  const store::ImportReport report = write(*store);
+  declare_new_columns(session, place);
+  change.keep();
+  return report;
+}
+
+store::ImportOptions import_options(const CallArguments& call) {
+  store::ImportOptions options;
+  if (call.values.size() > 2)
+    options = store::parse_import_options(text_argument(call.values[2], "the options"));
+  Session& session = call.session;
+  options.interrupted = [&session] { return session.interrupted(); };
+  return options;
+}
+
+void import(const CallArguments& call) {
+  const std::string name = name_argument(call);
+  const std::string file = text_argument(call.values[1], "the file's name");
+  const store::ImportOptions options = import_options(call);
+  const store::ImportReport report = write_to(call.session, name, [&](store::Store& store) {
+    return store::import_file(store, file, options);
+  });
+  set_json(call.context, report.to_json());
+}
+
+void append(const CallArguments& call) {
+  const std::string name = name_argument(call);
+  const Value json = to_value(call.values[1]);
+  if (!json.is_text() && json.kind != ValueKind::Blob)
+    throw_invalid("arbor_append takes JSON as a text or a blob");
+  const store::ImportOptions options = import_options(call);
+  const store::ImportReport report = write_to(call.session, name, [&](store::Store& store) {
+    return store::import_text(store, json.text, options);
+  });
+  set_json(call.context, report.to_json());
+}
+
+void remove(const CallArguments& call) {
+  const std::optional<ArborName> found = find_arbor(call.session, name_argument(call));
+  if (found)
+    execute(call.session.db(),
+            "DROP TABLE " + quote_identifier(found->schema) + '.' + quote_identifier(found->table));
+  sqlite3_result_int(call.context, found ? 1 : 0);
+}
+
+void vacuum(const CallArguments& call) {
+  const StorePtr store = open_arbor(call.session, name_argument(call));
+  std::int64_t keep = 0;
+  if (call.values.size() > 1) {
+    const Value value = to_value(call.values[1]);
+    if (value.kind != ValueKind::Integer || value.integer < 0 || value.integer > UINT32_MAX)
+      throw_invalid("arbor_vacuum keeps a number of generations, 0 or more");
+    keep = value.integer;
+  }
+  store::WriteScope scope(*store);
+  const std::uint64_t freed = store->vacuum(static_cast<std::uint32_t>(keep));
+  scope.done();
+  sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(freed));
+}
+
+void optimize(const CallArguments& call) {
+  const std::string name = name_argument(call);
+  const StorePtr store = open_arbor(call.session, name);
+  const std::uint64_t before = store->totals().batches;
+  store::WriteScope scope(*store);
+  store->optimize();
+  scope.done();
+  declare_new_columns(call.session, *find_arbor(call.session, name));
+  const std::uint64_t after = store->totals().batches;
+  set_json(call.context, "{\"batches_before\":" + std::to_string(before) +
+                             ",\"batches\":" + std::to_string(after) + '}');
+}
+
+void check(const CallArguments& call) {
+  const std::vector<std::string> faults = open_arbor(call.session, name_argument(call))->check();
+  std::string lines;
+  for (const std::string& fault : faults) {
+    if (!lines.empty()) lines += '\n';
+    lines += fault;
+  }
+  set_text(call.context, faults.empty() ? std::string_view("ok") : lines);
+}
+
+void sync(const CallArguments& call) {
+  const std::string name = name_argument(call);
+  const StorePtr store = open_arbor(call.session, name);
+  store::WriteScope scope(*store);
+  store->note_pending_columns();
+  scope.done();
+  declare_new_columns(call.session, *find_arbor(call.session, name));
+  sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(store->columns().size()));
+}
+
+Path index_argument(const CallArguments& call) {
+  return parse_path(text_argument(call.values[1], "the path of an index"));
+}
+
+void create_index(const CallArguments& call) {
+  const StorePtr store = open_arbor(call.session, name_argument(call));
+  const Path path = index_argument(call);
+  store::WriteScope scope(*store);
+  store->create_index(path);
+  scope.done();
+  sqlite3_result_int(call.context, 1);
+}
+
+void drop_index(const CallArguments& call) {
+  const StorePtr store = open_arbor(call.session, name_argument(call));
+  const Path path = index_argument(call);
+  store::WriteScope scope(*store);
+  const bool dropped = store->drop_index(path);
+  scope.done();
+  sqlite3_result_int(call.context, dropped ? 1 : 0);
+}
+
+constexpr std::array<ScalarFunction, 9> kFunctions{{
+    {"arbor_import", 2, 3, Marks::Direct, import},
+    {"arbor_append", 2, 3, Marks::Direct, append},
+    {"arbor_delete", 1, 1, Marks::Direct, remove},
+    {"arbor_vacuum", 1, 2, Marks::Direct, vacuum},
+    {"arbor_optimize", 1, 1, Marks::Direct, optimize},
+    {"arbor_check", 1, 1, Marks::Plain, check},
+    {"arbor_sync", 1, 1, Marks::Direct, sync},
+    {"arbor_create_index", 2, 2, Marks::Direct, create_index},
+    {"arbor_drop_index", 2, 2, Marks::Direct, drop_index},
+}};
+
+}  // namespace
+
+std::span<const ScalarFunction> storage_functions() { return kFunctions; }
+
+}  // namespace arbors::ext

@@ -1,0 +1,77 @@
+#include "ext/table_facts.h"
+
+#include <algorithm>
+
+#include "engine/batch/statistics.h"
+
+namespace arbors::ext {
+namespace {
+
+constexpr batch::TagSet kEverything = 0xFFFF;
+
+bool may_hide_in_opaque(batch::BatchReader& batch, PathId path) {
+  const PathDictionary& paths = batch.paths();
+  while (path != kRootPath) {
+    path = paths[path].parent;
+    const batch::Statistics* statistics = batch.statistics(path);
+    if (statistics != nullptr && statistics->count(batch::Tag::Opaque) > 0) return true;
+  }
+  return false;
+}
+
+void merge(PathFacts& facts, batch::BatchReader& batch, PathId known, bool whole) {
+  if (may_hide_in_opaque(batch, known)) facts.kinds = kEverything;
+  const batch::Statistics* statistics = batch.statistics(known);
+  if (!whole) {
+    if (statistics != nullptr && statistics->count(batch::Tag::Opaque) > 0)
+      facts.kinds = kEverything;
+    return;
+  }
+  if (statistics == nullptr) {
+    facts.nulls += batch.trees();
+    return;
+  }
+  facts.kinds |= statistics->kinds();
+  facts.distinct = std::max(facts.distinct, static_cast<double>(statistics->distinct));
+  facts.nulls += statistics->count(batch::Tag::Missing) + statistics->count(batch::Tag::Null);
+}
+
+// Gives the number of batches.
+std::uint64_t gather(PathFacts& facts, store::Snapshot& snapshot, const Path& path) {
+  const auto prefix = snapshot.paths().longest_prefix(path);
+  const bool whole = prefix.steps == path.steps.size();
+  std::uint64_t batches = 0;
+  for (const exec::Segment& segment : snapshot.segments()) {
+    merge(facts, *snapshot.open_batch(segment.batch), prefix.id, whole);
+    facts.rows += segment.count;
+    ++batches;
+  }
+  return batches;
+}
+
+}  // namespace
+
+const PathFacts& TableFacts::of(const std::shared_ptr<store::Snapshot>& snapshot,
+                                const Path& path) {
+  if (snapshot_.lock() != snapshot) {
+    known_.clear();
+    snapshot_ = snapshot;
+  }
+  std::string text = to_text(path);
+  if (const auto known = known_.find(text); known != known_.end()) return known->second;
+  PathFacts facts;  // known once complete: reading may fail on the way
+  std::uint64_t batches = 0;
+  try {
+    batches = gather(facts, *snapshot, path);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Corrupt) throw;
+    facts = PathFacts::unknown();
+  }
+  // Values that are unique in a batch are most likely unique over all.
+  if (batches > 1 &&
+      facts.distinct * 2 > static_cast<double>(facts.rows) / static_cast<double>(batches))
+    facts.distinct *= static_cast<double>(batches);
+  return known_.emplace(std::move(text), facts).first->second;
+}
+
+}  // namespace arbors::ext

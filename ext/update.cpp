@@ -1,0 +1,160 @@
+#include "ext/update.h"
+
+#include <optional>
+#include <string>
+
+#include "engine/json/edit.h"
+#include "engine/json/writer.h"
+#include "ext/arbor_table.h"
+#include "ext/guard.h"
+#include "ext/sql_value.h"
+
+namespace arbors::ext {
+namespace {
+
+constexpr unsigned kJsonSubtype = 'J';
+
+// The values of one row as xUpdate gives them: old rowid, new rowid, then the columns.
+class NewRow {
+ public:
+  NewRow(const ArborTable& table, sqlite3_value** argv) : table_(table), argv_(argv) {}
+
+  bool is_update() const { return sqlite3_value_type(argv_[0]) != SQLITE_NULL; }
+  std::int64_t old_rowid() const { return sqlite3_value_int64(argv_[0]); }
+  std::optional<std::int64_t> rowid() const {
+    if (sqlite3_value_type(argv_[1]) == SQLITE_NULL) return std::nullopt;
+    if (sqlite3_value_numeric_type(argv_[1]) != SQLITE_INTEGER)
+      throw Error(ErrorCode::Constraint, "datatype mismatch: a rowid is an integer");
+    return sqlite3_value_int64(argv_[1]);
+  }
+  bool changed(int column) const { return sqlite3_value_nochange(value(column)) == 0; }
+  sqlite3_value* value(int column) const { return argv_[2 + column]; }
+
+  void check_read_only_columns() const;
+  std::optional<std::string> tree() const;
+  std::string apply_columns(std::string tree) const;
+
+ private:
+  std::optional<std::string> json_of(int column) const;
+
+  const ArborTable& table_;
+  sqlite3_value** argv_;
+};
+
+// Refuses values for what the Arbor itself decides.
+void NewRow::check_read_only_columns() const {
+  using Hidden = ArborTable::Hidden;
+  for (const Hidden hidden : {Hidden::Index, Hidden::Generation}) {
+    const int column = table_.hidden(hidden);
+    if (changed(column) && sqlite3_value_type(value(column)) != SQLITE_NULL)
+      throw_invalid("cannot write " + table_.name + "." + table_.column_name(column) +
+                    ": it is read-only");
+  }
+  const int name = table_.hidden(Hidden::Name);
+  if (table_.has_name_column && changed(name) && sqlite3_value_type(value(name)) != SQLITE_NULL)
+    throw_invalid("cannot write the column " + table_.name + "." + table_.name +
+                  ": it only stands before MATCH");
+}
+
+// The whole tree where one was given.
+std::optional<std::string> NewRow::tree() const {
+  const int column = table_.hidden(ArborTable::Hidden::Tree);
+  if (!changed(column)) return std::nullopt;
+  if (sqlite3_value_type(value(column)) == SQLITE_NULL) {
+    if (is_update()) throw_invalid("cannot set _tree to NULL; the JSON null is 'null'");
+    return std::nullopt;
+  }
+  if (sqlite3_value_type(value(column)) == SQLITE_BLOB)
+    throw_invalid("_tree takes JSON as a text, not a blob");
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value(column)));
+  if (text == nullptr) throw std::bad_alloc();
+  return std::string(text, static_cast<std::size_t>(sqlite3_value_bytes(value(column))));
+}
+
+// What a column's value is as JSON; nothing for NULL, which makes no key.
+std::optional<std::string> NewRow::json_of(int column) const {
+  const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
+  sqlite3_value* raw = value(column);
+  if (sqlite3_value_type(raw) == SQLITE_TEXT && sqlite3_value_subtype(raw) == kJsonSubtype)
+    return to_value(raw).text;
+  const Value converted = apply_affinity(to_value(raw), home.affinity);
+  std::string json;
+  switch (converted.kind) {
+    case ValueKind::Null:
+      return std::nullopt;
+    case ValueKind::Integer:
+      json::write_integer(json, converted.integer);
+      break;
+    case ValueKind::Real:
+      json::write_real(json, converted.real);
+      break;
+    case ValueKind::Text:
+    case ValueKind::Json:
+      json::write_string(json, converted.text);
+      break;
+    case ValueKind::Blob:
+      throw_invalid("cannot write a blob to " + table_.name + "." + home.name +
+                    ": JSON has no blobs");
+  }
+  return json;
+}
+
+std::string NewRow::apply_columns(std::string tree) const {
+  for (int column = 0; table_.is_data(column); ++column) {
+    if (!changed(column)) continue;
+    const std::optional<std::string> json = json_of(column);
+    if (!json && !is_update()) continue;
+    tree =
+        json::with_value(tree, table_.columns[static_cast<std::size_t>(column)].path.steps, json);
+  }
+  return tree;
+}
+
+void insert_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
+  const std::string tree = row.apply_columns(row.tree().value_or("{}"));
+  const std::optional<std::int64_t> wanted = row.rowid();
+  if (wanted && table.store->contains(*wanted)) {
+    const int conflict = sqlite3_vtab_on_conflict(table.session->db());
+    if (conflict == SQLITE_REPLACE) table.store->erase(*wanted);
+  }
+  *rowid = table.store->insert(tree, wanted);
+}
+
+void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
+  const std::int64_t old_rowid = row.old_rowid();
+  const std::int64_t new_rowid = row.rowid().value_or(old_rowid);
+  std::optional<std::string> tree = row.tree();
+  if (!tree) tree = table.store->tree(old_rowid);
+  if (!tree) throw Error(ErrorCode::Constraint, "no such row: " + std::to_string(old_rowid));
+  const std::string changed = row.apply_columns(std::move(*tree));
+  if (new_rowid != old_rowid && table.store->contains(new_rowid) &&
+      sqlite3_vtab_on_conflict(table.session->db()) == SQLITE_REPLACE)
+    table.store->erase(new_rowid);
+  if (new_rowid == old_rowid)
+    table.store->replace(old_rowid, changed);
+  else
+    table.store->replace(old_rowid, changed, new_rowid);
+  *rowid = new_rowid;
+}
+
+}  // namespace
+
+int arbor_update(sqlite3_vtab* base, int argc, sqlite3_value** argv, sqlite3_int64* rowid) {
+  auto& table = *static_cast<ArborTable*>(base);
+  return guarded(&table.zErrMsg, [&] {
+    if (argc == 1) {
+      table.store->erase(sqlite3_value_int64(argv[0]));
+      return SQLITE_OK;
+    }
+    const NewRow row(table, argv);
+    row.check_read_only_columns();
+    if (row.is_update()) {
+      update_row(table, row, rowid);
+    } else {
+      insert_row(table, row, rowid);
+    }
+    return SQLITE_OK;
+  });
+}
+
+}  // namespace arbors::ext

@@ -1,0 +1,75 @@
+// One generation's state in memory: its segments, and the log's records applied to them. Rows of
+// segments that were erased or replaced are overlays; inserted trees stand last. Writers change it,
+// snapshots are cut from it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sql/change_log.h"
+#include "sql/pending_trees.h"
+#include "sql/row_index.h"
+#include "sql/segment_table.h"
+
+namespace arbors::store {
+
+class Mirror {
+ public:
+  static constexpr std::uint32_t kErased = UINT32_MAX;  // in the place of a text's number
+
+  struct Inserted {
+    std::int64_t rowid = 0;
+    std::uint32_t text = kErased;
+  };
+  using Overlays = std::map<std::uint32_t, std::uint32_t>;  // row of the segment -> text
+
+  explicit Mirror(std::vector<SegmentVersion> segments);
+
+  const std::vector<SegmentVersion>& segments() const { return segments_; }  // in order
+  void add_segment(SegmentVersion segment);  // last of the segments; nothing may be inserted
+
+  bool contains(std::int64_t rowid) const;
+  // The text of a row that is pending; nullopt for rows of segments as they are stored.
+  std::optional<std::string_view> pending_text(std::int64_t rowid) const;
+  struct At {
+    std::size_t segment;
+    std::uint32_t row;
+  };
+  std::optional<At> find_stored(std::int64_t rowid) const;  // live, and under no overlay
+  void insert(std::int64_t rowid, std::string tree);        // the rowid is free
+  bool erase(std::int64_t rowid);
+  bool replace(std::int64_t rowid, std::string tree);
+  // Applies a record of the log; Corrupt where it does not fit.
+  void apply(Record& record);
+
+  std::uint64_t trees() const { return trees_; }
+  std::size_t replaced() const { return replaced_; }  // overlays with a text
+  std::size_t erased() const { return erased_; }      // overlays without
+  bool pending() const { return !inserted_.empty() || replaced_ + erased_ > 0; }
+
+  // Overlays of a segment by its place in segments(); nullptr where it has none.
+  const Overlays* overlays(std::size_t segment) const;
+  const std::vector<Inserted>& inserted() const { return inserted_; }
+  PendingTrees& texts() { return texts_; }
+  const PendingTrees& texts() const { return texts_; }
+
+ private:
+  std::optional<At> find_live(std::int64_t rowid) const;  // live but for overlays
+  const std::uint32_t* overlay(const At& at) const;
+
+  std::vector<SegmentVersion> segments_;
+  RowIndex index_;
+  std::unordered_map<std::size_t, Overlays> overlays_;
+  std::vector<Inserted> inserted_;
+  std::unordered_map<std::int64_t, std::size_t> inserted_at_;
+  PendingTrees texts_;
+  std::uint64_t trees_ = 0;
+  std::size_t replaced_ = 0, erased_ = 0;
+};
+
+}  // namespace arbors::store

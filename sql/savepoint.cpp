@@ -1,0 +1,55 @@
+#include "sql/savepoint.h"
+
+#include "sql/sqlite_error.h"
+
+namespace arbors::store {
+
+namespace {
+
+int run(sqlite3_stmt* statement) {
+  const int result = sqlite3_step(statement);
+  const int reset = sqlite3_reset(statement);
+  return result == SQLITE_ROW || result == SQLITE_DONE ? reset : result;
+}
+
+// Makes SQLite roll back while an interrupt is pending: it does so when a statement that writes is
+// interrupted. VACUUM is one, needs no table, and would be refused inside a transaction. The parser
+// gives up at the first space and at the end of its text, so the statement ends before both.
+void roll_back_interrupted(sqlite3* db) {
+  if (sqlite3_get_autocommit(db) == 0) sqlite3_exec(db, "VACUUM;", nullptr, nullptr, nullptr);
+}
+
+}  // namespace
+
+Savepoint::Savepoint(sqlite3* db, const std::string& name)
+    : db_(db), rollback_(prepare("ROLLBACK TO " + name)), release_(prepare("RELEASE " + name)) {
+  const Prepared begin = prepare("SAVEPOINT " + name);
+  const int result = run(begin.get());
+  if (result == SQLITE_BUSY) {
+    throw_invalid(
+        "a function that writes an Arbor cannot run inside a statement that writes; call it in a "
+        "SELECT of its own");
+  }
+  if (result != SQLITE_OK) throw_sqlite(db_, result);
+}
+
+Savepoint::~Savepoint() {
+  // SQLite may have rolled back everything already.
+  if (!open_ || sqlite3_get_autocommit(db_) != 0) return;
+  if (run(rollback_.get()) == SQLITE_OK && run(release_.get()) == SQLITE_OK) return;
+  roll_back_interrupted(db_);
+}
+
+Savepoint::Prepared Savepoint::prepare(const std::string& sql) const {
+  sqlite3_stmt* statement = nullptr;
+  const int result = sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr);
+  if (result != SQLITE_OK) throw_sqlite(db_, result);
+  return Prepared(statement);
+}
+
+void Savepoint::keep() {
+  if (const int result = run(release_.get()); result != SQLITE_OK) throw_sqlite(db_, result);
+  open_ = false;
+}
+
+}  // namespace arbors::store

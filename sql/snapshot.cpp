@@ -1,0 +1,151 @@
+#include "sql/snapshot.h"
+
+#include <algorithm>
+
+#include "engine/batch/memory_batch.h"
+#include "sql/stored_batch.h"
+
+namespace arbors::store {
+
+Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
+                   std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+                   const std::vector<PendingBlock>& blocks)
+    : generation_(generation),
+      chunks_(std::move(chunks)),
+      paths_(std::move(paths)),
+      blocks_(blocks) {
+  add_segments(mirror);
+  add_pending_runs(mirror);
+  note_order();
+}
+
+void Snapshot::add(exec::Segment&& segment) {
+  if (segment.count == 0) return;
+  segment.position = trees_;
+  trees_ += segment.count;
+  segments_.push_back(std::move(segment));
+}
+
+void Snapshot::add_segments(const Mirror& mirror) {
+  segments_.reserve(mirror.segments().size() + 2 * mirror.replaced() + 1);
+  for (std::size_t at = 0; at < mirror.segments().size(); ++at) {
+    const SegmentVersion& version = mirror.segments()[at];
+    facts_.emplace(version.run.batch, version.facts);
+    const Mirror::Overlays* overlays = mirror.overlays(at);
+    if (overlays == nullptr) {
+      add(exec::Segment(version.run));
+    } else {
+      add_overlaid(version.run, *overlays);
+    }
+  }
+}
+
+// Erased rows become dead bits, replaced ones are cut out. Runs without erased rows stay without
+// bits, so that cutting costs the same however long they are.
+void Snapshot::add_overlaid(const exec::Segment& run, const Mirror::Overlays& overlays) {
+  exec::Segment rest = run;
+  for (const auto& [row, text] : overlays) {
+    if (text == Mirror::kErased) mark_dead(rest, row);
+  }
+  std::uint32_t from = 0;
+  for (const auto& [row, text] : overlays) {
+    if (text == Mirror::kErased) continue;
+    if (row > from) add(slice(rest, from, row - from));
+    add_pending(run.rowid(row), text);
+    from = row + 1;
+  }
+  if (from == 0) {
+    rest.count = count_live(rest);
+    add(std::move(rest));
+  } else if (from < run.rows) {
+    add(slice(rest, from, run.rows - from));
+  }
+}
+
+void Snapshot::add_pending(std::int64_t rowid, std::uint32_t text) {
+  const auto block =
+      std::upper_bound(blocks_.begin(), blocks_.end(), text,
+                       [](std::uint32_t value, const PendingBlock& b) { return value < b.first; }) -
+      1;
+  exec::Segment segment;
+  segment.batch = kPendingBatch + static_cast<exec::BatchId>(block - blocks_.begin());
+  segment.first_row = text - block->first;
+  segment.rows = segment.count = 1;
+  segment.first_rowid = rowid;
+  add(std::move(segment));
+}
+
+void Snapshot::add_pending_runs(const Mirror& mirror) {
+  std::uint32_t next_text = Mirror::kErased;  // that would go on with the run
+  for (const Mirror::Inserted& inserted : mirror.inserted()) {
+    if (inserted.text == Mirror::kErased) continue;
+    const bool goes_on = inserted.text == next_text &&
+                         inserted.text < blocks_[segments_.back().batch - kPendingBatch].end();
+    next_text = inserted.text + 1;
+    if (!goes_on) {
+      add_pending(inserted.rowid, inserted.text);
+      continue;
+    }
+    exec::Segment& run = segments_.back();
+    if (run.rowids.empty() && inserted.rowid != run.first_rowid + run.rows) {
+      for (std::uint32_t k = 0; k < run.rows; ++k) run.rowids.push_back(run.first_rowid + k);
+    }
+    if (!run.rowids.empty()) run.rowids.push_back(inserted.rowid);
+    ++run.rows;
+    ++run.count;
+    ++trees_;
+  }
+}
+
+void Snapshot::note_order() {
+  std::int64_t last = INT64_MIN;
+  for (const exec::Segment& segment : segments_) {
+    if (segment.rowids.empty()) {
+      if (segment.first_rowid < last) rowids_ascend_ = false;
+      last = segment.first_rowid + (segment.rows - 1);
+      continue;
+    }
+    for (const std::int64_t rowid : segment.rowids) {
+      if (rowid < last) rowids_ascend_ = false;
+      last = rowid;
+    }
+  }
+}
+
+batch::BatchReaderPtr Snapshot::open_batch(exec::BatchId batch) {
+  if (batch >= kPendingBatch) {
+    return std::make_shared<batch::MemoryBatch>(blocks_.at(batch - kPendingBatch).built, paths_);
+  }
+  return std::make_shared<StoredBatch>(chunks_, paths_, batch, facts_.at(batch), statistics_);
+}
+
+std::optional<Place> Snapshot::find_rowid(std::int64_t rowid) {
+  std::optional<Place> place;
+  const auto found = [&](std::size_t segment) {
+    const auto row = row_of(segments_[segment], rowid);
+    if (!row || !segments_[segment].is_live(*row)) return false;
+    place = Place{segment, *row};
+    return true;
+  };
+  if (rowids_ascend_) {
+    const auto after = std::upper_bound(
+        segments_.begin(), segments_.end(), rowid,
+        [](std::int64_t value, const exec::Segment& segment) { return value < segment.rowid(0); });
+    if (after != segments_.begin()) found(static_cast<std::size_t>(after - segments_.begin()) - 1);
+    return place;
+  }
+  if (!index_) {
+    index_.emplace();
+    for (std::size_t at = 0; at < segments_.size(); ++at) index_->add(at, segments_[at]);
+    index_->sort();
+  }
+  index_->any(rowid, found);
+  return place;
+}
+
+bool Snapshot::holds(exec::BatchId batch, std::uint64_t nonce) const {
+  const auto found = facts_.find(batch);
+  return found != facts_.end() && found->second.nonce == nonce;
+}
+
+}  // namespace arbors::store

@@ -1,0 +1,69 @@
+// One generation of one stored Arbor, as a tree source: stored batches and, last or in the place of
+// rows they replace, batches built in memory from pending trees. It keeps its state whatever is
+// written, optimized or vacuumed by this connection while it is held.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/exec/tree_source.h"
+#include "sql/chunk_table.h"
+#include "sql/mirror.h"
+#include "sql/statistics_cache.h"
+
+namespace arbors::store {
+
+// Where a tree is: row `row` (from the segment's start) of the snapshot's segment `segment`.
+struct Place {
+  std::size_t segment = 0;
+  std::uint32_t row = 0;
+};
+
+class Snapshot : public exec::TreeSource {
+ public:
+  // Cuts a snapshot from a mirror. `blocks` cover the mirror's texts.
+  Snapshot(std::int64_t generation, ChunkTablePtr chunks,
+           std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+           const std::vector<PendingBlock>& blocks);
+
+  std::int64_t generation() const { return generation_; }
+
+  const PathDictionary& paths() const override { return *paths_; }
+  std::uint64_t trees() const override { return trees_; }
+  std::span<const exec::Segment> segments() const override { return segments_; }
+  bool rowids_ascend() const override { return rowids_ascend_; }
+  bool readers_apart() const override { return true; }  // each is opened anew
+  batch::BatchReaderPtr open_batch(exec::BatchId batch) override;
+
+  std::optional<Place> find_rowid(std::int64_t rowid);         // of a live tree
+  bool holds(exec::BatchId batch, std::uint64_t nonce) const;  // a stored batch it may read
+
+  // Batches in memory are numbered from here; stored ones stay below.
+  static constexpr exec::BatchId kPendingBatch = 0x80000000;
+  static constexpr bool is_pending(exec::BatchId batch) { return batch >= kPendingBatch; }
+
+ private:
+  void add_segments(const Mirror& mirror);
+  void add_overlaid(const exec::Segment& run, const Mirror::Overlays& overlays);
+  void add_pending(std::int64_t rowid, std::uint32_t text);
+  void add_pending_runs(const Mirror& mirror);
+  void add(exec::Segment&& segment);
+  void note_order();
+
+  std::int64_t generation_;
+  ChunkTablePtr chunks_;
+  std::shared_ptr<const PathDictionary> paths_;
+  std::vector<PendingBlock> blocks_;
+  std::unordered_map<exec::BatchId, BatchFacts> facts_;
+  std::shared_ptr<StatisticsCache> statistics_ = std::make_shared<StatisticsCache>();
+  std::vector<exec::Segment> segments_;
+  std::uint64_t trees_ = 0;
+  bool rowids_ascend_ = true;
+  std::optional<RowIndex> index_;  // made when first asked
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,208 @@
+#include "sql/store.h"
+
+#include "sql/store_impl.h"
+
+namespace arbors::store {
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+std::unique_ptr<Store> Store::create(ConnectionPtr connection, std::string schema,
+                                     std::string table, const Options& options) {
+  auto impl =
+      std::make_unique<Impl>(std::move(connection), Names{std::move(schema), std::move(table)});
+  impl->create(options);
+  impl->open();
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+std::unique_ptr<Store> Store::open(ConnectionPtr connection, std::string schema,
+                                   std::string table) {
+  if (!exists(connection->db, schema, table)) {
+    throw Error(ErrorCode::NotFound, "no such Arbor: " + table);
+  }
+  auto impl =
+      std::make_unique<Impl>(std::move(connection), Names{std::move(schema), std::move(table)});
+  impl->open();
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+bool Store::exists(sqlite3* db, std::string_view schema, std::string_view table) {
+  return tables_exist(db, Names{std::string(schema), std::string(table)});
+}
+
+void Store::destroy() {
+  impl_->discard();
+  impl_->chunks_->finalize();
+  impl_->make_tables();  // statements that are open would lock the tables
+  drop_tables(impl_->connection_->db, impl_->names_);
+}
+
+void Store::rename(const std::string& table) {
+  impl_->flush();
+  rename_tables(impl_->connection_->db, impl_->names_, table);
+  impl_->names_.table = table;
+  impl_->make_tables();
+  impl_->chunks_->rename(impl_->names_);
+  impl_->load_indexes();
+}
+
+const std::string& Store::schema() const { return impl_->names_.schema; }
+const std::string& Store::table() const { return impl_->names_.table; }
+const Options& Store::options() const { return impl_->options_; }
+const ConnectionPtr& Store::connection() const { return impl_->connection_; }
+
+const PathDictionary& Store::paths() {
+  impl_->refresh();
+  return *impl_->published();
+}
+
+const std::vector<Column>& Store::columns() {
+  impl_->refresh();
+  return impl_->columns_->columns();
+}
+
+PathDictionary& Store::writable_paths() {
+  impl_->refresh();
+  return *impl_->paths_;
+}
+
+bool Store::note_pending_columns() { return impl_->note_pending_columns(); }
+
+std::int64_t Store::generation() {
+  impl_->refresh();
+  return impl_->generation_;
+}
+
+std::int64_t Store::oldest_generation() {
+  impl_->refresh();
+  return impl_->oldest();
+}
+
+std::shared_ptr<Snapshot> Store::snapshot() { return impl_->snapshot(); }
+std::shared_ptr<Snapshot> Store::snapshot(std::int64_t generation) {
+  return impl_->snapshot(generation);
+}
+std::vector<GenerationInfo> Store::history() { return impl_->history(); }
+Totals Store::totals() { return impl_->totals(); }
+std::vector<PathTotals> Store::path_totals() { return impl_->path_totals(); }
+std::vector<std::string> Store::check() { return impl_->check(); }
+
+void Store::create_index(const Path& path) { impl_->create_index(path); }
+bool Store::drop_index(const Path& path) { return impl_->drop_index(path); }
+bool Store::has_index(const Path& path) {
+  impl_->refresh();
+  return impl_->find_index(path) != nullptr;
+}
+std::optional<std::vector<std::int64_t>> Store::find_by_index(const Path& path,
+                                                              std::span<const KeyRange> ranges,
+                                                              std::size_t most) {
+  return impl_->find_by_index(path, ranges, most);
+}
+
+std::int64_t Store::insert(std::string_view tree, std::optional<std::int64_t> rowid) {
+  return impl_->insert(tree, rowid);
+}
+bool Store::erase(std::int64_t rowid) { return impl_->erase(rowid); }
+bool Store::replace(std::int64_t rowid, std::string_view tree) {
+  return impl_->replace(rowid, tree);
+}
+
+bool Store::replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid) {
+  if (rowid == new_rowid) return replace(rowid, tree);
+  if (!contains(rowid)) return false;
+  impl_->insert(tree, new_rowid);
+  return impl_->erase(rowid);
+}
+
+bool Store::contains(std::int64_t rowid) {
+  impl_->refresh();
+  return impl_->mirror_->contains(rowid);
+}
+
+std::optional<std::string> Store::tree(std::int64_t rowid) {
+  impl_->refresh();
+  return impl_->tree(rowid);
+}
+
+void Store::append(const EncodedBatch& batch, const batch::SharedPaths* shared) {
+  impl_->append(batch, shared);
+}
+void Store::fold_pending() {
+  impl_->require_transaction();
+  impl_->refresh();
+  impl_->fold();
+}
+std::uint64_t Store::trees() {
+  impl_->refresh();
+  return impl_->mirror_->trees();
+}
+void Store::insert_at(std::uint64_t position, const EncodedBatch& batch) {
+  impl_->insert_at(position, batch);
+}
+void Store::clear() { impl_->clear(); }
+void Store::optimize() { impl_->optimize(); }
+std::uint64_t Store::vacuum(std::uint32_t keep) { return impl_->vacuum(keep); }
+
+void Store::begin() {
+  impl_->forget_marks(0);
+  impl_->writing_ = true;
+  impl_->gap_due_ = true;
+  impl_->first_own_seq_ = 0;
+  impl_->own_added_ = impl_->own_removed_ = 0;
+  impl_->refresh();
+  impl_->write_generation_ = impl_->generation_ + 1;
+}
+
+void Store::sync() { impl_->flush(); }
+
+void Store::commit() { impl_->writing_ = false; }
+
+void Store::rollback() {
+  impl_->discard();
+  impl_->writing_ = false;
+}
+
+void Store::savepoint(int n) {
+  impl_->flush();
+  impl_->mark(n);
+}
+void Store::release(int n) { impl_->forget_marks(n); }
+void Store::rollback_to(int n) { impl_->roll_back_to(n); }
+
+WriteScope::WriteScope(Store& store) : store_(store) {
+  if (store_.impl_->writing_) {
+    store_.sync();
+  } else {
+    began_ = true;
+  }
+  change_.emplace(store_.connection()->db, "arbors_write");
+  if (!began_) return;
+  try {
+    store_.begin();
+    store_.impl_->lock();
+  } catch (...) {
+    change_.reset();
+    store_.rollback();
+    throw;
+  }
+}
+
+WriteScope::~WriteScope() {
+  if (!change_) return;
+  change_.reset();
+  if (began_) {
+    store_.rollback();
+  } else {
+    store_.impl_->discard();
+  }
+}
+
+void WriteScope::done() {
+  store_.sync();
+  change_->keep();
+  change_.reset();
+  if (began_) store_.commit();
+}
+
+}  // namespace arbors::store

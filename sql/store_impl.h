@@ -1,0 +1,158 @@
+// What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
+// under way. Its members are spread over the files that name their subject: store.cpp (opening,
+// hooks), store_state.cpp (mirror and log), store_write.cpp, store_read.cpp, fold.cpp, vacuum.cpp,
+// check.cpp, store_index.cpp.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sql/change_log.h"
+#include "sql/chunk_table.h"
+#include "sql/column_registry.h"
+#include "sql/layout.h"
+#include "sql/meta_table.h"
+#include "sql/mirror.h"
+#include "sql/path_index.h"
+#include "sql/path_table.h"
+#include "sql/segment_table.h"
+#include "sql/store.h"
+
+namespace arbors::store {
+
+class BatchWriter;
+
+class Store::Impl {
+ public:
+  Impl(ConnectionPtr connection, Names names);
+  ~Impl();
+
+  // ---- store_state.cpp: the mirror and the log
+  void create(const Options& options);
+  void open();
+  void refresh();  // makes the mirror current; called before every use
+  void discard();  // forgets everything in memory that a rollback may have undone
+  void flush();    // writes buffered records
+  std::int64_t generation_for_write();
+  void changed();  // the state differs from the cached snapshot's
+  void mark(int savepoint);
+  void forget_marks(int from);
+  void roll_back_to(int savepoint);  // forgets what is in memory, unless nothing changed since
+  void write_base();
+  void lock();  // takes the database's write lock, before work that takes long
+
+  // ---- store_write.cpp
+  std::int64_t insert(std::string_view tree, std::optional<std::int64_t> rowid);
+  bool erase(std::int64_t rowid);
+  bool replace(std::int64_t rowid, std::string_view tree);
+  void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
+  void insert_at(std::uint64_t position, const EncodedBatch& batch);
+  void clear();
+  void require_transaction() const;
+  void fold_when_full();
+  // Stores a batch's chunks and new paths; its segment is not added.
+  SegmentVersion store_batch(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr);
+  void record_paths(const EncodedBatch& batch);
+  // Makes these the Arbor's segments: those without an id are added where they stand, those that
+  // are missing die. Leaves a mirror without pending trees.
+  void set_segments(std::vector<SegmentVersion> wanted);
+
+  // ---- fold.cpp
+  enum class FoldAll { No, Yes };  // Yes: rewrites every segment with replaced rows
+  void fold(FoldAll all = FoldAll::No);
+  void optimize();
+  // Writes the live trees of a segment, replaced ones in their places.
+  void rewrite(std::size_t segment, BatchWriter& writer);
+
+  // ---- store_read.cpp
+  std::shared_ptr<Snapshot> snapshot();
+  std::shared_ptr<Snapshot> snapshot(std::int64_t generation);
+  std::optional<std::string> tree(std::int64_t rowid);
+  std::int64_t oldest();
+  std::vector<GenerationInfo> history();
+  Totals totals();  // totals.cpp, with the next two
+  std::uint64_t stored_bytes(std::string_view part);
+  std::vector<PathTotals> path_totals();
+  bool note_pending_columns();
+  const std::shared_ptr<const PathDictionary>& published();
+  void pin(const std::shared_ptr<Snapshot>& snapshot);
+
+  // ---- store_index.cpp
+  using ValueOfRow = std::function<void(Value value, std::int64_t rowid)>;
+  void load_indexes();
+  PathIndex* find_index(const Path& path);  // nullptr: there is none
+  void create_index(const Path& path);
+  bool drop_index(const Path& path);
+  void tell_of_indexes();
+  std::optional<std::vector<std::int64_t>> find_by_index(const Path& path,
+                                                         std::span<const KeyRange> ranges,
+                                                         std::size_t most);
+  // What each index knows of a row as it is now; empty where there is no index or no such row.
+  std::vector<Value> indexed_values(std::int64_t rowid);
+  std::vector<Value> values_to_index(std::string_view tree) const;
+  void index_row(std::int64_t rowid, const std::vector<Value>& values);
+  void unindex_row(std::int64_t rowid, const std::vector<Value>& values);
+  void index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared = nullptr);
+  // Shows the values of a segment's live rows that are not NULL.
+  static void for_each_value(batch::BatchReader& batch, const exec::Segment& segment,
+                             const Path& path, const ValueOfRow& each);
+
+  // ---- vacuum.cpp, check.cpp
+  void purge(std::int64_t oldest);
+  std::uint64_t vacuum(std::uint32_t keep);
+  std::vector<std::string> check();
+
+  struct Buffered {
+    Op op;
+    std::int64_t rowid;
+    std::uint32_t text;  // Mirror::kErased for an Erase
+  };
+
+  ConnectionPtr connection_;
+  Names names_;
+  Options options_;
+  std::unique_ptr<MetaTable> meta_;
+  std::unique_ptr<PathTable> path_table_;
+  std::unique_ptr<SegmentTable> segment_table_;
+  std::unique_ptr<ChangeLog> log_;
+  ChunkTablePtr chunks_;
+  std::vector<std::unique_ptr<PathIndex>> indexes_;
+  void make_tables();
+
+  std::unique_ptr<PathDictionary> paths_;            // the writer's
+  std::shared_ptr<const PathDictionary> published_;  // a copy for readers
+  std::unique_ptr<ColumnRegistry> columns_;
+  std::unique_ptr<Mirror> mirror_;  // null: to be read anew
+  std::int64_t seq_ = 0;            // of the newest stored record in the mirror
+  std::int64_t generation_ = 0;     // of the newest change, buffered ones included
+  Counts counts_;                   // as the next Base would say
+  std::vector<Buffered> buffered_;
+  bool counts_due_ = false;  // a Counts record is to be written
+
+  std::uint64_t changes_ = 0;           // counts what made memory and tables differ from before
+  std::map<int, std::uint64_t> marks_;  // changes_ as each open savepoint began
+
+  bool writing_ = false;                             // between begin and commit
+  std::int64_t write_generation_ = 0;                // what this transaction's changes make
+  std::int64_t first_own_seq_ = 0;                   // of this transaction's records; 0: none yet
+  bool gap_due_ = true;                              // the next record leaves a random gap
+  std::uint64_t own_added_ = 0, own_removed_ = 0;    // by this transaction
+  std::uint64_t bulk_added_ = 0, bulk_removed_ = 0;  // of these, told by no record yet
+
+  std::shared_ptr<Snapshot> cached_;
+  std::vector<std::weak_ptr<Snapshot>> pins_;
+
+  std::int64_t next_seq();
+
+ private:
+  void load();
+  bool catch_up();
+  void note_record(const Record& record);
+  void remove_own_records();
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <map>
+
+#include "engine/batch/memory_batch.h"
+#include "engine/batch/tree_writer.h"
+#include "sql/store_impl.h"
+#include "sql/stored_batch.h"
+
+namespace arbors::store {
+
+namespace {
+
+// Copies a dictionary, number by number.
+std::shared_ptr<const PathDictionary> clone(const PathDictionary& paths) {
+  auto copy = std::make_shared<PathDictionary>();
+  for (PathId path = 1; path < paths.size(); ++path) {
+    const PathNode& node = paths[path];
+    if (node.element) {
+      copy->intern_element(node.parent);
+    } else {
+      copy->intern_key(node.parent, node.key);
+    }
+  }
+  return copy;
+}
+
+}  // namespace
+
+// Readers get a copy, for workers may read it while the writer's grows.
+const std::shared_ptr<const PathDictionary>& Store::Impl::published() {
+  if (published_ == nullptr || published_->size() != paths_->size()) published_ = clone(*paths_);
+  return published_;
+}
+
+std::shared_ptr<Snapshot> Store::Impl::snapshot() {
+  refresh();
+  if (cached_ == nullptr) {
+    const auto& blocks = mirror_->texts().blocks(*paths_);
+    cached_ = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, blocks);
+    pin(cached_);
+  }
+  return cached_;
+}
+
+void Store::Impl::pin(const std::shared_ptr<Snapshot>& snapshot) {
+  std::erase_if(pins_, [](const auto& pin) { return pin.expired(); });
+  pins_.push_back(snapshot);
+  connection_->pins.add(snapshot);
+}
+
+std::int64_t Store::Impl::oldest() {
+  return std::max({std::int64_t{0}, meta_->integer("oldest"),
+                   generation_ - static_cast<std::int64_t>(options_.retain) + 1});
+}
+
+std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
+  refresh();
+  if (generation == generation_) return snapshot();
+  const std::int64_t oldest = this->oldest();
+  if (generation < oldest || generation > generation_) {
+    for (const auto& pin : pins_) {
+      const auto held = pin.lock();
+      if (held != nullptr && held->generation() == generation) return held;
+    }
+    throw Error(ErrorCode::NotFound, "'" + names_.table + "' has no generation " +
+                                         std::to_string(generation) +
+                                         " (readable: " + std::to_string(oldest) + " to " +
+                                         std::to_string(generation_) + ")");
+  }
+  const auto base = log_->base_of(generation);
+  if (!base) throw_corrupt("the change log of '" + names_.table + "' lacks a base");
+  Mirror mirror(segment_table_->read(generation));
+  log_->read(*base, [&](Record& record) {
+    if (record.generation <= generation) mirror.apply(record);
+  });
+  const auto& blocks = mirror.texts().blocks(*paths_);
+  auto snapshot = std::make_shared<Snapshot>(generation, chunks_, published(), mirror, blocks);
+  pin(snapshot);
+  return snapshot;
+}
+
+// Reads one row without cutting a snapshot, so that an UPDATE costs the same however much is
+// pending.
+std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
+  if (const auto pending = mirror_->pending_text(rowid)) return std::string(*pending);
+  const auto place = mirror_->find_stored(rowid);
+  if (!place) return std::nullopt;
+  const SegmentVersion& segment = mirror_->segments()[place->segment];
+  StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts);
+  std::string text;
+  batch::TreeWriter(batch, &connection_->counters)
+      .write_tree(segment.run.first_row + place->row, text);
+  return text;
+}
+
+std::vector<GenerationInfo> Store::Impl::history() {
+  refresh();
+  const std::int64_t oldest = this->oldest();
+  const auto base = log_->base_of(oldest);
+  if (!base) throw_corrupt("the change log of '" + names_.table + "' lacks a base");
+  std::map<std::int64_t, GenerationInfo> generations;
+  std::uint64_t trees = 0;
+  const auto note = [&](std::int64_t generation, std::uint64_t added, std::uint64_t removed) {
+    GenerationInfo& info = generations[generation];
+    info.generation = generation;
+    info.trees = trees;
+    info.added += added;
+    info.removed += removed;
+  };
+  const auto count = [&](Op op, std::int64_t generation) {
+    trees += op == Op::Insert ? 1 : 0;
+    trees -= op == Op::Erase ? 1 : 0;
+    const bool counts = op == Op::Insert || op == Op::Replace;
+    note(generation, counts ? 1 : 0, op == Op::Erase || op == Op::Replace ? 1 : 0);
+  };
+  log_->read(*base, [&](Record& record) {
+    if (record.op == Op::Base || record.op == Op::Counts) {
+      trees = record.counts.trees;
+      note(record.generation, record.counts.added, record.counts.removed);
+    } else {
+      count(record.op, record.generation);
+    }
+  });
+  for (const Buffered& change : buffered_) count(change.op, generation_);
+  if (counts_due_) {
+    trees = mirror_->trees();
+    note(generation_, bulk_added_, bulk_removed_);
+  }
+  // The base may tell of a generation that is no longer readable: then its trees are the oldest's.
+  if (!generations.contains(oldest)) {
+    const auto after = generations.upper_bound(oldest);
+    if (after != generations.begin()) {
+      GenerationInfo info = std::prev(after)->second;
+      info.generation = oldest;
+      info.added = info.removed = 0;
+      generations.emplace(oldest, info);
+    }
+  }
+  std::vector<GenerationInfo> list;
+  for (const auto& [generation, info] : generations) {
+    if (generation >= oldest) list.push_back(info);
+  }
+  return list;
+}
+
+bool Store::Impl::note_pending_columns() {
+  require_transaction();
+  refresh();
+  const std::size_t before = columns_->columns().size();
+  const auto& blocks = mirror_->texts().blocks(*paths_);
+  for (const PendingBlock& block : blocks) {
+    batch::MemoryBatch reader(block.built, published());
+    for (const batch::ColumnBuffer& buffer : block.built->columns) {
+      columns_->see(*paths_, buffer.path, reader.statistics(buffer.path)->kinds());
+    }
+  }
+  // A record of its own tells other connections to read the paths again.
+  if (columns_->record(*path_table_, *paths_)) counts_due_ = true;
+  changed();
+  return columns_->columns().size() != before;
+}
+
+}  // namespace arbors::store

@@ -1,0 +1,23 @@
+-- Order, top rows, distinct rows and groups.
+SELECT v, n FROM mixed ORDER BY v, n;
+SELECT v, n FROM mixed ORDER BY v DESC, n DESC;
+SELECT v, n FROM mixed ORDER BY v NULLS LAST, n LIMIT 20;
+SELECT v, n FROM mixed ORDER BY v DESC NULLS FIRST, n LIMIT 20 OFFSET 3;
+SELECT v, n FROM mixed ORDER BY v COLLATE NOCASE, n;
+SELECT v, n FROM mixed WHERE v > 1 ORDER BY v, n LIMIT 5;
+SELECT v, n FROM mixed ORDER BY v, n LIMIT 0;
+SELECT v, n FROM mixed ORDER BY v, n LIMIT -1 OFFSET 90;
+SELECT v, n FROM mixed ORDER BY v, n LIMIT 5 OFFSET 100000;
+SELECT n FROM mixed ORDER BY length(v), n;
+SELECT n FROM mixed ORDER BY 1 DESC LIMIT 3;
+SELECT DISTINCT "birth.country" FROM players ORDER BY 1;
+SELECT DISTINCT bats, throws FROM players ORDER BY bats, throws;
+SELECT DISTINCT typeof(v) FROM mixed;
+SELECT nameLast, nameFirst, count(*), min("birth.year"), max("career_batting.HR") FROM players GROUP BY nameLast, nameFirst ORDER BY 1, 2;
+SELECT bats, count(*), sum(weight), avg("birth.year"), total(height), count(height), count(DISTINCT "birth.state") FROM players GROUP BY bats ORDER BY 1;
+SELECT "birth.year" / 10 * 10 AS decade, count(*) FROM players WHERE "birth.year" > 1900 GROUP BY decade HAVING count(*) > 150 ORDER BY decade;
+SELECT playerID, row_number() OVER (PARTITION BY bats ORDER BY "career_batting.HR" DESC, playerID) FROM players WHERE "career_batting.HR" > 300 ORDER BY playerID;
+SELECT min(playerID), max(playerID), min(nameFirst), max(nameLast) FROM players;
+SELECT count(*) FROM (SELECT DISTINCT nameFirst, "birth.country" FROM players LIMIT 30);
+SELECT n FROM mixed WHERE v IS NOT NULL UNION ALL SELECT n FROM mixed WHERE v IS NULL ORDER BY 1 LIMIT 7;
+SELECT n FROM mixed EXCEPT SELECT n FROM mixed WHERE v IS NULL ORDER BY 1;

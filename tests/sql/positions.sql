@@ -1,0 +1,22 @@
+-- rowid and _index: look-ups and ranges.
+SELECT _index, n FROM mixed WHERE _index = 3;
+SELECT _index, n FROM mixed WHERE _index IN (3, 1, 2, 2, 100000, NULL);
+SELECT _index, n FROM mixed WHERE _index BETWEEN 10 AND 12;
+SELECT _index, n FROM mixed WHERE _index > 100 ORDER BY _index DESC;
+SELECT _index, n FROM mixed WHERE _index >= 9223372036854775807;
+SELECT _index, n FROM mixed WHERE _index > -5 AND _index < 2;
+SELECT _index, n FROM mixed WHERE _index = 3.0;
+SELECT _index, n FROM mixed WHERE _index = 3.5;
+SELECT _index, n FROM mixed WHERE _index < 2.5;
+SELECT _index, n FROM mixed WHERE _index IS NULL;
+SELECT _index, n FROM mixed WHERE _index <> 0 AND _index < 4;
+SELECT n FROM mixed WHERE rowid = (SELECT rowid FROM mixed WHERE _index = 7);
+SELECT n FROM mixed WHERE rowid IN (SELECT rowid FROM mixed WHERE v = 1);
+SELECT count(*) FROM mixed WHERE rowid > (SELECT rowid FROM mixed WHERE _index = 50);
+SELECT count(*) FROM mixed WHERE rowid < -9223372036854775807;
+SELECT n FROM mixed WHERE rowid = 'x';
+SELECT max(_index), min(_index), count(*) FROM mixed;
+SELECT n FROM mixed ORDER BY rowid LIMIT 4 OFFSET 2;
+SELECT n FROM mixed ORDER BY rowid DESC LIMIT 4 OFFSET 2;
+SELECT a.n, b.n FROM mixed a JOIN mixed b ON b._index = a._index + 1 WHERE a._index < 5;
+SELECT a.n, b.n FROM mixed a JOIN mixed b ON b.rowid = a.rowid WHERE a.v = 'a';

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# check_exports.sh SO: the extension gives its entry point only, takes no SQLite symbol from its host
+# (it must go through the host's table), and needs only the system's own libraries and simdjson.
+set -euo pipefail
+extension=$1
+failed=0
+fault() {
+  echo "$extension $*"
+  failed=1
+}
+
+given=$(nm -D --defined-only "$extension" | awk '{print $3}')
+[ "$given" = sqlite3_arbors_init ] || fault "exports more or less than its entry point: $given"
+
+taken=$(nm -D --undefined-only "$extension" | awk '$2 ~ /^sqlite3_/ {print $2}')
+[ -z "$taken" ] || fault "takes from its host: $taken"
+
+needed=$(objdump -p "$extension" | awk '$1 == "NEEDED" {print $2}' |
+  grep -vE '^(libc|libm|libstdc\+\+|libgcc_s|libpthread|libsimdjson|ld-linux-[a-z0-9_-]+)\.so' || true)
+[ -z "$needed" ] || fault "needs: $needed"
+exit "$failed"

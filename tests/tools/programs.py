@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Runs every Python test program under the given folders, several at a time, and sums their closing lines.
+
+A program is a .py file with an `if __name__ == "__main__":`; the others are its modules. It is called as
+`python FILE --extension SO [--quick]`, exits non-zero on failure, and its last line is `N passed, N failed[, N skipped]`.
+A program that says otherwise, or nothing, has failed. The output of failed programs is shown.
+"""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
+MAX_SHOWN_LINES = 200
+
+
+def is_program(file):
+    return re.search(r"^if __name__ == ['\"]__main__['\"]:", file.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def programs(folders):
+    return [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py")) if is_program(file)]
+
+
+def library(name):
+    """The compiler's copy of a shared library."""
+    return subprocess.run([os.environ.get("CXX", "g++"), f"-print-file-name={name}"], capture_output=True, text=True,
+                          check=True).stdout.strip()
+
+
+def environment(options):
+    env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", ARBORS_PYTHON=options.python)
+    if options.sanitized:
+        # libstdc++ comes along so that the sanitizer finds the real __cxa_throw in a Python that has no C++.
+        env.update(LD_PRELOAD=f"{library('libasan.so')} {library('libstdc++.so')}", PYTHONMALLOC="malloc",
+                   ASAN_OPTIONS="detect_leaks=0:abort_on_error=1:allocator_may_return_null=1",
+                   UBSAN_OPTIONS="print_stacktrace=1", ARBORS_SANITIZED="1")
+    return env
+
+
+def execute(file, options):
+    """Runs one program in a process group of its own; returns (counts, seconds, output, failed)."""
+    command = [options.python, str(file), "--extension", options.extension] + (["--quick"] if options.quick else [])
+    began = time.monotonic()
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(options), stdin=subprocess.DEVNULL, text=True,
+                               errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        output, _ = process.communicate(timeout=options.seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        output += f"\nstopped after {options.seconds} seconds"
+    lines = output.rstrip().splitlines() or [""]
+    closing = CLOSING_LINE.match(lines[-1])
+    counts = [int(count or 0) for count in closing.groups()] if closing else [0, 1, 0]
+    if process.returncode != 0 and counts[1] == 0:
+        counts[1] = 1
+        output += f"\nexit code {process.returncode}"
+    return counts, time.monotonic() - began, output
+
+
+def show(file, counts, seconds, output):
+    passed, failed, skipped = counts
+    print(f"{'FAIL' if failed else 'ok  '} {file.relative_to(ROOT)}: {passed} passed, {failed} failed, {skipped} skipped"
+          f" ({seconds:.0f} s)", flush=True)
+    lines = output.splitlines()
+    wanted = lines[-MAX_SHOWN_LINES:] if failed else [line for line in lines if line.startswith("skipped")]
+    for line in wanted:
+        print(f"     {line}", flush=True)
+
+
+def parse_options():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("folders", nargs="+")
+    options.add_argument("--extension", required=True)
+    options.add_argument("--python", default=sys.executable)
+    options.add_argument("--quick", action="store_true")
+    options.add_argument("--sanitized", action="store_true", help="the extension was built with ARBORS_SANITIZE")
+    options.add_argument("--seconds", type=int, default=600, help="how long one program may take")
+    options.add_argument("--jobs", type=int, default=os.cpu_count())
+    return options.parse_args()
+
+
+def main():
+    options = parse_options()
+    total = [0, 0, 0]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        running = {pool.submit(execute, file, options): file for file in programs(options.folders)}
+        for done in concurrent.futures.as_completed(running):
+            counts, seconds, output = done.result()
+            show(running[done], counts, seconds, output)
+            total = [sum(pair) for pair in zip(total, counts)]
+    print(f"{total[0]} passed, {total[1]} failed" + (f", {total[2]} skipped" if total[2] else ""))
+    return 1 if total[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+// Plans explained, before and after a run, and the help made from the tables.
+#include "engine/exec/explain.h"
+
+#include "engine/base/error.h"
+#include "engine/plan/help.h"
+#include "engine/plan/stage.h"
+#include "tests/unit/catch.h"
+#include "tests/unit/exec/plan_runner.h"
+
+namespace arbors::exec {
+namespace {
+
+using Catch::Contains;
+
+TEST_CASE("explain shows every section that is asked for, and only those", "[plan]") {
+  PlanRunner runner;
+  runner.add("p", {R"({"a":1,"b":{"c":2}})", R"({"a":2})", R"({"a":3})"});
+  const Query query = runner.query("p");
+  const plan::NodePtr plan =
+      plan::parse_plan("p | filter a > 1 | select a, b.c as c | sort_by c | head 2");
+  const std::string text = explain(plan, "", query.bind, query.context);
+  CHECK_THAT(text, Contains("logical:") && Contains("| head 2") && Contains("optimized:"));
+  CHECK_THAT(text, Contains("| top_k 2 by b.c asc") && Contains("sort_first_rows"));
+  CHECK_THAT(text, Contains("to filter: a\n") && Contains("as keys and values: b.c\n") &&
+                       Contains("for output: a, b.c\n"));
+  CHECK_THAT(text, !Contains("costs:") && !Contains("physical:"));
+  const std::string all = explain(plan, "physical, costs", query.bind, query.context);
+  CHECK_THAT(all, Contains("holds 2 indices") && Contains("of 3 trees"));
+  CHECK_THROWS_AS(explain(plan, "nonsense", query.bind, query.context), Error);
+}
+
+TEST_CASE("explain_analyze runs the plan, within its bounds", "[plan]") {
+  PlanRunner runner;
+  runner.add("p", {"1", "2", "3"});
+  const Query query = runner.query("p");
+  Counters counters;
+  runner.context.counters = &counters;
+  const plan::NodePtr plan = plan::parse_plan("p");
+  const std::string whole = explain_analyze(plan, "", {}, query.bind, query.context);
+  CHECK_THAT(whole,
+             Contains("observed:") && Contains("trees: 3") && Contains("materialize_calls: 3"));
+  std::string sections;
+  const RunBounds bounds = parse_run_bounds(R"({"max_trees":2,"sections":"logical"})", sections);
+  const std::string part = explain_analyze(plan, sections, bounds, query.bind, query.context);
+  CHECK_THAT(part, Contains("PARTIAL") && Contains("trees: 2") && !Contains("decode_plan"));
+  CHECK_THROWS_AS(parse_run_bounds(R"({"max":2})", sections), Error);
+}
+
+TEST_CASE("help knows every stage, and suggests the nearest of what it does not know", "[plan]") {
+  for (const plan::StageInfo& stage : plan::stages()) {
+    CHECK_THAT(plan::help(), Contains(std::string(stage.syntax)));
+    CHECK_THAT(plan::help(stage.name), Contains(std::string(stage.example)));
+  }
+  CHECK_THAT(plan::help("min"), Contains("aggregate") && Contains("function"));
+  CHECK_THROWS_WITH(plan::help("grop_by"), Contains("did you mean group_by?"));
+  CHECK_THAT(plan::reference_page(), Contains("| `filter e` |"));
+}
+
+}  // namespace
+}  // namespace arbors::exec

@@ -1,0 +1,63 @@
+// Runs plans over documents in memory, cut into batches of any size.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/batch/batch_builder.h"
+#include "engine/batch/memory_batch.h"
+#include "engine/exec/memory_source.h"
+#include "engine/exec/query.h"
+#include "engine/plan/optimize/optimizer.h"
+#include "engine/plan/plan_parser.h"
+
+namespace arbors::exec {
+
+using Texts = std::vector<std::string>;
+
+inline TreeSourcePtr source_of(const Texts& documents, std::size_t batch_trees) {
+  auto paths = std::make_shared<PathDictionary>();
+  std::vector<batch::BatchReaderPtr> batches;
+  for (std::size_t at = 0; at < documents.size(); at += batch_trees) {
+    std::vector<std::string_view> part;
+    for (std::size_t i = at; i < std::min(documents.size(), at + batch_trees); ++i)
+      part.push_back(documents[i]);
+    batches.push_back(std::make_shared<batch::MemoryBatch>(
+        std::make_shared<batch::BuiltBatch>(batch::build_batch(part, *paths)), paths));
+  }
+  return std::make_shared<MemorySource>(std::move(batches), paths);
+}
+
+class PlanRunner {
+ public:
+  void add(const std::string& name, const Texts& documents, std::size_t batch_trees = 2) {
+    sources_[name] = source_of(documents, batch_trees);
+  }
+
+  Texts run(const plan::NodePtr& plan) {
+    TreeStream trees(execute(plan, bind_, context));
+    Texts result;
+    std::string tree;
+    while (trees.next(tree)) result.push_back(tree);
+    return result;
+  }
+  Texts run(std::string_view text, std::span<const Value> parameters = {}) {
+    return run(prepare(text, parameters));
+  }
+  Texts run_as_written(std::string_view text) { return run(plan::parse_plan(text)); }
+  Query query(std::string_view text) { return {prepare(text), bind_, context}; }
+
+  ExecutionContext context;
+
+ private:
+  std::map<std::string, TreeSourcePtr> sources_;
+  SourceBinder bind_ = [this](const plan::Source& source) {
+    const auto found = sources_.find(source.name);
+    if (found == sources_.end()) throw_invalid("no such Arbor: " + source.name);
+    return found->second;
+  };
+};
+
+}  // namespace arbors::exec

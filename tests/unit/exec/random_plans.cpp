@@ -1,0 +1,181 @@
+// Random pipelines over random documents: the same trees whatever rules are on, whatever the
+// batches and workers, and whether stages run as one plan or each over the last one's trees.
+#include "engine/base/error.h"
+#include "engine/exec/random.h"
+#include "tests/unit/catch.h"
+#include "tests/unit/exec/plan_runner.h"
+
+namespace arbors::exec {
+namespace {
+
+class Generator {
+ public:
+  explicit Generator(std::uint64_t seed) : random_(seed) {}
+
+  Texts documents() {
+    Texts texts(random_.below(30));
+    for (std::string& text : texts) text = document();
+    return texts;
+  }
+
+  std::vector<std::string> stages() {
+    std::vector<std::string> stages(1 + random_.below(6));
+    for (std::string& text : stages) text = stage();
+    return stages;
+  }
+
+ private:
+  std::string one_of(std::initializer_list<const char*> words) {
+    return *(words.begin() + random_.below(words.size()));
+  }
+  std::string number(std::uint64_t bound) { return std::to_string(random_.below(bound)); }
+
+  std::string scalar() {
+    return one_of(
+        {"1", "2", "3", "null", "true", "false", "1.5", "2.0", "\"a\"", "\"b\"", "\"2\""});
+  }
+  std::string document() {
+    std::string text = "{";
+    const auto add = [&](const std::string& key, const std::string& value) {
+      if (random_.below(5) == 0) return;
+      text += (text.size() > 1 ? ",\"" : "\"") + key + "\":" + value;
+    };
+    add("a", scalar());
+    add("b", number(5));
+    add("c", "{\"x\":" + scalar() + ",\"y\":" + number(3) + "}");
+    std::string list;
+    for (std::uint64_t n = random_.below(4); n > 0; --n)
+      list += (list.empty() ? "" : ",") + std::string("{\"k\":") + number(3) +
+              ",\"v\":" + scalar() + "}";
+    add("t", random_.below(6) == 0 ? scalar() : "[" + list + "]");
+    return text + "}";
+  }
+  std::string field() { return one_of({"a", "b", "c.x", "c.y", "c", "t", "t.k", "n", "z"}); }
+  std::string value() {
+    return one_of(
+        {"a", "b", "c.x", "c.y", "b + 1", "a || b", "t.k", "n", "typeof(a)", "coalesce(c.x, b)"});
+  }
+  std::string condition() {
+    const std::string left = value();
+    switch (random_.below(5)) {
+      case 0:
+        return left + " = " + one_of({"1", "2", "'a'", "1.5"});
+      case 1:
+        return left + " > " + one_of({"1", "0", "'a'"});
+      case 2:
+        return left + " IS NOT NULL";
+      case 3:
+        return left + " IN (1, 2, 'a') AND b >= 1";
+      default:
+        return "NOT exists(" + field() + ") OR b < 3";
+    }
+  }
+  std::string stage() {
+    switch (random_.below(20)) {
+      case 0:
+      case 1:
+      case 2:
+        return "filter " + condition();
+      case 3:
+        return "select " + value() + " as a, b, c, t";
+      case 4:
+        return "select a, b as n, c.x as z, t";
+      case 5:
+        return "add_field n = " + value();
+      case 6:
+        return "add_field c.n = " + value() + ", b = 1";
+      case 7:
+        return "drop " + one_of({"a", "c.x", "t", "b, n"});
+      case 8:
+        return "head " + number(20);
+      case 9:
+        return "skip " + number(5);
+      case 10:
+        return "tail " + number(20);
+      case 11:
+        return "sort_by " + value() + one_of({"", " desc", " nulls last"}) + ", b";
+      case 12:
+        return one_of({"top_k ", "bottom_k "}) + number(10) + " by " + value();
+      case 13:
+        return "unique_by " + value();
+      case 14:
+        return "explode t" + one_of({"", " as n", " outer", " as t outer"});
+      case 15:
+        return "group_by " + value() + " as a { count() as n, min(b) as b, max(c.x) as c }";
+      case 16:
+        return "group_by " + value() +
+               " as b { sum(c.y) as n, count(distinct a) as a, list(b) as t }";
+      case 17:
+        return one_of({"reverse", "shuffle seed 3", "sample 7 seed 2", "flatten"});
+      case 18:
+        return one_of(
+            {"append (json '[{\"a\":1,\"b\":2}]')", "insert 0 (json '[{\"a\":1,\"b\":2}]')"});
+      default:
+        return one_of({"nest b, a as t", "group_by b", "index_by b"});
+    }
+  }
+
+  Random random_;
+};
+
+std::string joined(const Texts& texts) {
+  std::string all = "[";
+  for (const std::string& text : texts) all += (all.size() > 1 ? "," : "") + text;
+  return all + "]";
+}
+
+// Runs a plan; an error's sentence stands for its trees.
+template <typename Run>
+Texts outcome(Run run) {
+  try {
+    return run();
+  } catch (const Error& error) {
+    return {"error"};
+  }
+}
+
+TEST_CASE("random plans give the same trees however they are run", "[plan]") {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    Generator generator(seed);
+    const Texts documents = generator.documents();
+    const std::vector<std::string> stages = generator.stages();
+    std::string text = "d";
+    for (const std::string& stage : stages) text += " | " + stage;
+    INFO("seed " << seed << ": " << text << "\n" << joined(documents));
+    PlanRunner runner;
+    runner.add("d", documents, 5);
+    const plan::NodePtr plan = plan::parse_plan(text);
+    const Texts expected = outcome([&] { return runner.run(plan); });
+
+    CHECK(outcome([&] { return runner.run(plan::optimize(plan)); }) == expected);
+    for (const plan::Rule& rule : plan::rules()) {
+      INFO(rule.name);
+      plan::RuleSwitches alone, without;
+      alone.turn_all(false);
+      alone.turn(rule.name, true);
+      without.turn(rule.name, false);
+      CHECK(outcome([&] { return runner.run(plan::optimize_with(plan, alone).plan); }) == expected);
+      CHECK(outcome([&] { return runner.run(plan::optimize_with(plan, without).plan); }) ==
+            expected);
+    }
+    PlanRunner other;
+    other.context.budgets.threads = 2;
+    other.context.budgets.parallel_trees = 0;
+    other.add("d", documents, 1);
+    CHECK(outcome([&] { return other.run(plan); }) == expected);
+
+    const Texts stepwise = outcome([&] {
+      Texts trees = documents;
+      for (const std::string& stage : stages) {
+        PlanRunner step;
+        step.add("d", trees, 3);
+        trees = step.run("d | " + stage);
+      }
+      return trees;
+    });
+    CHECK(stepwise == expected);
+  }
+}
+
+}  // namespace
+}  // namespace arbors::exec

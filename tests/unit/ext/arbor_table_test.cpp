@@ -1,0 +1,158 @@
+#include "ext/arbor_table.h"
+
+#include "tests/unit/ext/connection.h"
+
+namespace arbors::ext {
+namespace {
+
+// The `name type` of each visible column.
+std::string columns(const TestConnection& connection, const std::string& table) {
+  return connection.ask("SELECT name || ' ' || type FROM pragma_table_info('" + table + "')");
+}
+
+TEST_CASE("declared columns come first, then the paths found, in order of appearance",
+          "[ext][table]") {
+  TestConnection connection;
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor(z INTEGER, \"b.c\" TEXT COLLATE NOCASE)");
+  CHECK(columns(connection, "t") == "z INTEGER\nb.c TEXT\n");
+  connection.ask(R"(SELECT arbor_append('t', '{"q":1,"b":{"c":"X","d":[1,{"e":2}]},"z":3}'))");
+  CHECK(columns(connection, "t") == "z INTEGER\nb.c TEXT\nq \nb.d \n");
+  CHECK(connection.ask("SELECT * FROM t WHERE \"b.c\" = 'x'") == "3|X|1|[1,{\"e\":2}]\n");
+}
+
+TEST_CASE("with columns=declared the table shows no other", "[ext][table]") {
+  TestConnection connection;
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor(a, columns=declared)");
+  connection.ask(R"(SELECT arbor_append('t', '{"a":1,"b":2}'))");
+  CHECK(connection.ask("SELECT * FROM t") == "1\n");
+  CHECK(connection.ask("SELECT _tree FROM t WHERE t MATCH 'b = 2'") == "{\"a\":1,\"b\":2}\n");
+}
+
+TEST_CASE("a declared name that is no path is a key", "[ext][table]") {
+  TestConnection connection;
+  CHECK(connection.ask("CREATE VIRTUAL TABLE t USING arbor(\"two words\" TEXT, \"a[0]\")") == "");
+  connection.ask("INSERT INTO t(\"two words\", \"a[0]\") VALUES (1, 2)");
+  CHECK(connection.ask("SELECT _tree FROM t") == "{\"two words\":\"1\",\"a[0]\":2}\n");
+  CHECK(connection.ask("SELECT arbor_optimize('t'); SELECT \"two words\", \"a[0]\" FROM t") ==
+        "{\"batches_before\":0,\"batches\":1}\n1|2\n");
+}
+
+TEST_CASE("of names that differ in case only the first has a column", "[ext][table]") {
+  TestConnection connection;
+  connection.ask(R"(SELECT arbor_append('t', '{"a":1,"A":2,"_Tree":3,"T":4}'))");
+  CHECK(columns(connection, "t") == "a \n");
+  CHECK(connection.ask("SELECT path, \"column\" FROM arbor_schema('t') WHERE path <> '$'") ==
+        "a|a\nA|NULL\n_Tree|NULL\nT|NULL\n");
+  CHECK(connection.ask("SELECT count(*) FROM t WHERE t MATCH '\"A\" = 2'") == "1\n");
+}
+
+TEST_CASE("a key that SQL cannot name has no column, and harms none", "[ext][table]") {
+  TestConnection connection;
+  connection.ask(R"(SELECT arbor_append('t', '{"a\u0000b":1,"c":2}'))");
+  CHECK(connection.ask("SELECT * FROM t") == "2\n");
+  CHECK(connection.ask("SELECT _tree FROM t") == "{\"a\\u0000b\":1,\"c\":2}\n");
+}
+
+TEST_CASE("a statement prepared before values of another kind came in answers as SQLite would",
+          "[ext][table]") {
+  TestConnection connection;
+  const auto [declared, condition, later] = GENERATE(table<std::string, std::string, std::string>({
+      {"a INTEGER", "a = 5", "\"5\""},
+      {"a REAL", "a >= 5", "\"5\""},
+      {"a TEXT", "a = '5'", "5"},
+  }));
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor(" + declared + ")");
+  const std::string first = declared == "a TEXT" ? "\"5\"" : "5";
+  connection.ask("INSERT INTO t(_tree) VALUES ('{\"a\":" + first + "}')");
+  const std::string query = "SELECT count(*) FROM t WHERE " + condition;
+  sqlite3_stmt* statement = nullptr;
+  REQUIRE(sqlite3_prepare_v2(connection.db(), query.c_str(), -1, &statement, nullptr) == SQLITE_OK);
+  CHECK(sqlite3_step(statement) == SQLITE_ROW);
+  CHECK(sqlite3_column_int(statement, 0) == 1);
+  sqlite3_reset(statement);
+  connection.ask("INSERT INTO t(_tree) VALUES ('{\"a\":" + later + "}')");
+  CHECK(sqlite3_step(statement) == SQLITE_ROW);
+  CHECK(sqlite3_column_int(statement, 0) == 2);
+  sqlite3_finalize(statement);
+}
+
+TEST_CASE("texts with NULs compare and match as in SQLite", "[ext][table]") {
+  TestConnection connection;
+  connection.ask(R"(SELECT arbor_append('t', '[{"s":"a\u0000b"},{"s":"A\u0000cc"},{"s":"ab"}]'))");
+  const auto condition = GENERATE(values<std::string>(
+      {"s = char(97,0,99) COLLATE NOCASE", "s > char(97,0,98) COLLATE NOCASE", "s = char(97,0,98)",
+       "s < char(97,0,99)", "s LIKE 'a'", "s GLOB 'a'", "s LIKE 'a_'"}));
+  connection.ask("CREATE TABLE plain AS SELECT s FROM t");
+  INFO(condition);
+  CHECK(connection.ask("SELECT hex(s) FROM t WHERE " + condition) ==
+        connection.ask("SELECT hex(s) FROM plain WHERE " + condition));
+}
+
+TEST_CASE("a look-up that is repeated finds what a scan finds", "[ext][table]") {
+  TestConnection connection;
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor(a TEXT, b TEXT COLLATE NOCASE, c INTEGER, d)");
+  connection.ask(R"(SELECT arbor_append('t', '[{"a":0.30000000000000004,"b":"X","c":"7","d":1.0},)"
+                 R"({"a":7,"b":"x","c":7,"d":1},{"a":"7","b":"a\u0000b","c":7.0,"d":"1"}]'))");
+  const auto [column, value, found] = GENERATE(table<std::string, std::string, std::string>({
+      {"a", "'0.3'", "1"},
+      {"a", "'7'", "2"},
+      {"b", "'x'", "2"},
+      {"b", "char(65,0,67)", "1"},
+      {"c", "'7'", "3"},
+      {"c", "7.0", "3"},
+      {"d", "1", "2"},
+      {"d", "'1'", "1"},
+  }));
+  // A sum of no table's column has no affinity and is not known while planning.
+  connection.ask("CREATE TABLE keys AS SELECT " + value + " AS k UNION ALL SELECT " + value +
+                 " UNION ALL SELECT " + value + " UNION ALL SELECT " + value +
+                 " UNION ALL SELECT " + value);
+  INFO(column << " = " << value);
+  CHECK(connection.ask("SELECT (SELECT count(*) FROM t WHERE t." + column +
+                       " = iif(keys.rowid > 0, keys.k, NULL)) FROM keys") ==
+        found + "\n" + found + "\n" + found + "\n" + found + "\n" + found + "\n");
+}
+
+TEST_CASE("inequality heeds the collation that SQLite does not tell", "[ext][table]") {
+  TestConnection connection;
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor(n COLLATE NOCASE, r COLLATE RTRIM, b, i INT)");
+  connection.ask(R"(SELECT arbor_append('t', '[{"n":"a","r":"a ","b":"a","i":"a"},)"
+                 R"({"n":"A","r":"a","b":"A","i":"A"},{"n":"b","r":"b","b":"b","i":1}]'))");
+  const auto [condition, rows] = GENERATE(table<std::string, std::string>({
+      {"n <> 'a'", "3\n"},
+      {"n IS NOT 'a'", "3\n"},
+      {"r <> 'a'", "3\n"},
+      {"b <> 'a'", "2\n3\n"},
+      {"b <> 'a' COLLATE NOCASE", "3\n"},
+      {"i <> 'a' COLLATE NOCASE", "3\n"},
+      {"i IS NOT 'a' COLLATE NOCASE", "3\n"},
+      {"n <> 'a' COLLATE BINARY", "2\n3\n"},
+      {"'a' <> n", "3\n"},
+  }));
+  INFO(condition);
+  CHECK(connection.ask("SELECT rowid FROM t WHERE " + condition) == rows);
+}
+
+TEST_CASE("a real in a TEXT column compares as its text", "[ext][table]") {
+  TestConnection connection;
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor(a TEXT)");
+  connection.ask(R"(SELECT arbor_append('t', '[{"a":1e22},{"a":3},{"a":7}]'))");
+  CHECK(connection.ask("SELECT rowid FROM t WHERE a < 5") == "1\n2\n");
+}
+
+TEST_CASE("in a UTF-16 database texts are ordered as SQLite orders them", "[ext][table]") {
+  TestConnection connection;
+  connection.ask("PRAGMA encoding = 'UTF-16le'");
+  connection.ask(
+      R"(SELECT arbor_append('t', '[{"a":"\u0101"},{"a":"b"},{"a":"\u0100"},{"a":"A"}]'))");
+  connection.ask("CREATE TABLE plain AS SELECT a FROM t");
+  const std::string rest = GENERATE(values<std::string>(
+      {"ORDER BY a", "ORDER BY a DESC LIMIT 1", "WHERE a > 'b'", "WHERE a BETWEEN 'A' AND 'b'",
+       "WHERE a = 'b'", "WHERE a > 'a' COLLATE NOCASE", "GROUP BY a"}));
+  INFO(rest);
+  CHECK(connection.ask("SELECT hex(a) FROM t " + rest) ==
+        connection.ask("SELECT hex(a) FROM plain " + rest));
+}
+
+}  // namespace
+}  // namespace arbors::ext

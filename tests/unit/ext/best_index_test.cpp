@@ -1,0 +1,205 @@
+#include "ext/best_index.h"
+
+#include "tests/unit/ext/connection.h"
+
+namespace arbors::ext {
+namespace {
+
+// n holds numbers, s texts, m both, l arrays.
+class Pets : public TestConnection {
+ public:
+  Pets() {
+    ask(R"(SELECT arbor_append('t', '[{"n":1,"s":"ant","m":1,"l":[1]},{"n":2,"s":"bee","m":"2"},)"
+        R"({"n":3,"s":"cat","m":null,"l":[]},{"n":4.5,"s":"Dog","m":"x"}]'))");
+    REQUIRE(ask("SELECT count(*) FROM t") == "4\n");
+  }
+};
+
+TEST_CASE("each condition that SQL can say is pushed down, in these words", "[ext][best_index]") {
+  const auto [where, words] = GENERATE(table<std::string, std::string>({
+      {"n = 1", R"(filter "n" = ?1)"},
+      {"1 = n", R"(filter "n" = ?1)"},
+      {"n < 2", R"(filter "n" < ?1)"},
+      {"n <= 2", R"(filter "n" <= ?1)"},
+      {"n > 2.5", R"(filter "n" > ?1)"},
+      {"2 <= n", R"(filter "n" >= ?1)"},
+      {"n <> 2", R"(filter "n" <> ?1)"},
+      {"n IS 2", R"(filter "n" is ?1)"},
+      {"n IS NOT 2", R"(filter "n" is not ?1)"},
+      {"n IS NULL", R"(filter "n" is null)"},
+      {"n IS NOT NULL", R"(filter "n" is not null)"},
+      {"n NOTNULL", R"(filter "n" is not null)"},
+      {"n BETWEEN 1 AND 2", R"(filter "n" >= ?1 and "n" <= ?2)"},
+      {"s = 'bee'", R"(filter "s" = ?1)"},
+      {"s COLLATE NOCASE = 'BEE'", R"(filter "s" = ?1 collate NOCASE)"},
+      {"s > 'b' COLLATE RTRIM", R"(prefilter "s" > ?1 collate RTRIM)"},
+      {"s LIKE '%b'", R"(prefilter "s" like ?1)"},
+      {"s GLOB '*b'", R"(prefilter "s" glob ?1)"},
+      {"n IN (1, 3)", R"(prefilter "n" in ?1)"},
+      {"s IN (SELECT 'bee')", R"(prefilter "s" in ?1)"},
+      {"rowid = 2", "filter rowid = ?1"},
+      {"rowid IN (1, 2)", "prefilter rowid in ?1"},
+      {"rowid > 2 AND rowid <= 3", "filter rowid > ?1 and rowid <= ?2"},
+      {"_index = 0", R"(filter "_index" = ?1)"},
+      {"_index BETWEEN 1 AND 2", R"(filter "_index" >= ?1 and "_index" <= ?2)"},
+      {"_generation = 1", R"(filter "_generation" = ?1)"},
+      {"t MATCH 'n > 2'", R"(filter "t" match ?1)"},
+      {"n > 1 AND s LIKE '_c%'", R"(filter "n" > ?1; prefilter "s" like ?2)"},
+  }));
+  Pets pets;
+  CHECK(pets.words("SELECT 1 FROM t WHERE " + where) == words);
+}
+
+TEST_CASE("what an affinity could change is left to SQLite's own check", "[ext][best_index]") {
+  const std::string where =
+      GENERATE(values<std::string>({"m = 1", "s = 1", "n = ?", "s = ?", "n = 1 + 1", "rowid = '2'",
+                                    "rowid = ?", "_index < 1.5"}));
+  Pets pets;
+  INFO(where);
+  CHECK(pets.words("SELECT 1 FROM t WHERE " + where).find("prefilter ") != std::string::npos);
+}
+
+TEST_CASE("a numeric column's comparisons are exact whatever stands on the right",
+          "[ext][best_index]") {
+  TestConnection connection;
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor(a INTEGER, b TEXT)");
+  connection.ask("INSERT INTO t(_tree) VALUES ('{\"a\":5}'), ('{\"a\":\"5\"}')");
+  const auto [where, count] = GENERATE(table<std::string, std::string>({
+      {"a = 5", "2\n"},
+      {"a = '5'", "2\n"},
+      {"a = 4 + 1", "2\n"},
+      {"a >= '5.0' || ''", "2\n"},
+      {"a = CAST(5 AS TEXT)", "2\n"},
+      {"a < x'00'", "2\n"},
+  }));
+  INFO(where);
+  CHECK(connection.words("SELECT 1 FROM t WHERE " + where).find("filter \"a\"") == 0);
+  CHECK(connection.ask("SELECT count(*) FROM t WHERE " + where) == count);
+}
+
+TEST_CASE("exact conditions are not compared again, others are", "[ext][best_index]") {
+  Pets pets;
+  const auto comparisons = [&](const std::string& where) {
+    return pets.ask("EXPLAIN SELECT 1 FROM t WHERE " + where).find("|Ne|") != std::string::npos;
+  };
+  CHECK_FALSE(comparisons("n = 1"));
+  CHECK_FALSE(comparisons("s = 'bee'"));
+  CHECK(comparisons("m = 1"));
+  CHECK_FALSE(comparisons("m = '1'"));
+  CHECK(comparisons("n = 1 + 1"));
+}
+
+TEST_CASE("what cannot be pushed down is answered all the same", "[ext][best_index]") {
+  const auto [where, answer] = GENERATE(table<std::string, std::string>({
+      {"n + 1 = 2", "1\n"},
+      {"n = 1 OR s = 'bee'", "1\n2\n"},
+      {"s NOT LIKE 'b%' AND n NOT IN (1, 3)", "4\n"},
+      {"s LIKE 'b%' ESCAPE '!'", "2\n"},
+      {"_tree ->> '$.n' = 3", "3\n"},
+      {"t MATCH 'n > 3' OR s = 'ant'", "1\n4\n"},
+      {"NOT t MATCH 'n > 1'", "1\n"},
+      {"m > 'a'", "4\n"},
+      {"m = 2", ""},
+      {"m = CAST(2 AS INTEGER)", "2\n"},
+      {"n = '1'", ""},
+      {"l = '[1]'", "1\n"},
+      {"rowid = '2'", "2\n"},
+      {"rowid = 2.5", ""},
+      {"_index < 1.5", "1\n2\n"},
+      {"_index = -1", ""},
+  }));
+  Pets pets;
+  INFO(where);
+  CHECK(pets.ask("SELECT rowid FROM t WHERE " + where) == answer);
+}
+
+TEST_CASE("a limit is known to the scan where SQLite tells it", "[ext][best_index]") {
+  const auto [query, words] = GENERATE(table<std::string, std::string>({
+      {"SELECT n FROM t LIMIT 2", "limit ?1"},
+      {"SELECT n FROM t LIMIT 2 OFFSET 1", "limit ?1 offset ?2"},
+      {"SELECT n FROM t WHERE n > 1 LIMIT 2", R"(filter "n" > ?1; limit ?2)"},
+      {"SELECT n FROM t ORDER BY s DESC LIMIT 2", R"(order by "s" desc; limit ?1)"},
+      {"SELECT n FROM t WHERE m = 1 LIMIT 2", R"(prefilter "m" = ?1; limit ?2)"},
+      // An order of SQLite's, a condition on no column, groups, a join.
+      {"SELECT n FROM t ORDER BY n + 1 LIMIT 2", "all rows"},
+      {"SELECT n FROM t WHERE n > 1 AND n + 1 > 3 LIMIT 2", R"(filter "n" > ?1)"},
+      {"SELECT count(*) FROM t LIMIT 2", "all rows"},
+      {"SELECT 1 FROM t, (SELECT 1 UNION ALL SELECT 2) LIMIT 2", "all rows"},
+  }));
+  Pets pets;
+  CHECK(pets.words(query) == words);
+}
+
+TEST_CASE("limits count what plain SQLite would count", "[ext][best_index]") {
+  const auto [query, answer] = GENERATE(table<std::string, std::string>({
+      {"SELECT n FROM t LIMIT 2 OFFSET 1", "2\n3\n"},
+      {"SELECT n FROM t LIMIT -1 OFFSET 3", "4.5\n"},
+      {"SELECT n FROM t LIMIT 0", ""},
+      {"SELECT n FROM t LIMIT 9 OFFSET -5", "1\n2\n3\n4.5\n"},
+      {"SELECT n FROM t LIMIT 2 OFFSET 9", ""},
+      {"SELECT s FROM t ORDER BY s DESC LIMIT 2", "cat\nbee\n"},
+      {"SELECT n FROM t ORDER BY n + 1 DESC LIMIT 1", "4.5\n"},
+      {"SELECT n FROM t WHERE s LIKE '%A%' LIMIT 1 OFFSET 1", "3\n"},
+      {"SELECT n FROM t WHERE t MATCH 'n > 1' LIMIT 1 OFFSET 1", "3\n"},
+      {"SELECT n FROM t LIMIT 'x'", "error: datatype mismatch"},
+  }));
+  Pets pets;
+  INFO(query);
+  CHECK(pets.ask(query) == answer);
+}
+
+TEST_CASE("an order on columns is consumed, sorted or merely grouped", "[ext][best_index]") {
+  const auto [query, words] = GENERATE(table<std::string, std::string>({
+      {"SELECT n FROM t ORDER BY s", R"(order by "s")"},
+      {"SELECT n FROM t ORDER BY s DESC, n", R"(order by "s" desc, "n")"},
+      {"SELECT n FROM t ORDER BY _index DESC", R"(order by "_index" desc)"},
+      {"SELECT n FROM t ORDER BY rowid DESC", "order by rowid desc"},
+      {"SELECT s, count(*) FROM t GROUP BY s", R"(group by "s")"},
+      {"SELECT DISTINCT s FROM t", "all rows"},
+      {"SELECT DISTINCT s FROM t ORDER BY s", R"(order by "s")"},
+      // Another collation, NULLs elsewhere, an expression: SQLite sorts.
+      {"SELECT n FROM t ORDER BY s COLLATE NOCASE", "all rows"},
+      {"SELECT n FROM t ORDER BY s NULLS LAST", "all rows"},
+      {"SELECT n FROM t ORDER BY s, n + 1", "all rows"},
+      {"SELECT n FROM t ORDER BY _tree", "all rows"},
+  }));
+  Pets pets;
+  CHECK(pets.words(query) == words);
+  // For DISTINCT SQLite keeps its own tree of what it has seen, whatever the order.
+  const std::string plan = pets.ask("EXPLAIN QUERY PLAN " + query);
+  const bool sorts = plan.find("TEMP B-TREE FOR") != plan.find("TEMP B-TREE FOR DISTINCT");
+  CHECK(sorts == (words == "all rows" && query != "SELECT DISTINCT s FROM t"));
+}
+
+TEST_CASE("an equal column on the other side of a join is looked up", "[ext][best_index]") {
+  Pets pets;
+  pets.ask("CREATE TABLE names(s TEXT); INSERT INTO names VALUES ('bee'), ('cat'), ('eel')");
+  const std::string join = "SELECT t.n FROM names JOIN t ON t.s = names.s ORDER BY names.rowid";
+  CHECK(pets.words(join) == R"(prefilter "s" = ?1)");
+  CHECK(pets.ask(join) == "2\n3\n");
+}
+
+TEST_CASE("a look-up by rowid or position says that it finds one row at most",
+          "[ext][best_index]") {
+  Pets pets;
+  pets.ask("CREATE TABLE ids(id INTEGER PRIMARY KEY)");
+  // Only a unique look-up lets SQLite drop the right side of a left join that nothing reads.
+  CHECK(pets.ask("EXPLAIN QUERY PLAN SELECT ids.id FROM ids LEFT JOIN t ON t.rowid = ids.id")
+            .find(" t ") == std::string::npos);
+  CHECK(pets.ask("EXPLAIN QUERY PLAN SELECT ids.id FROM ids LEFT JOIN t ON t.n = ids.id")
+            .find(" t ") != std::string::npos);
+}
+
+TEST_CASE("what MATCH and a generation are compared with is checked", "[ext][best_index]") {
+  Pets pets;
+  for (const char* where :
+       {"t MATCH 'n >'", "t MATCH NULL", "t MATCH 5", "t MATCH 'n >' OR n = 1"}) {
+    INFO(where);
+    CHECK_THAT(pets.ask(std::string("SELECT n FROM t WHERE ") + where), StartsWith("error: "));
+  }
+  CHECK(pets.ask("SELECT n FROM t WHERE _generation = 'one'") ==
+        "error: _generation is compared with an integer");
+}
+
+}  // namespace
+}  // namespace arbors::ext

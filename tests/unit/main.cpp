@@ -1,0 +1,9 @@
+// Starts every unit test of the project; `arbors_tests '[codec]'` runs those of one tag.
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_session.hpp>
+#else
+#define CATCH_CONFIG_RUNNER
+#include <catch2/catch.hpp>
+#endif
+
+int main(int count, char** words) { return Catch::Session().run(count, words); }

@@ -1,0 +1,183 @@
+#include "sql/path_index.h"
+
+#include "engine/base/error.h"
+#include "engine/batch/batch_builder.h"
+#include "tests/unit/catch.h"
+#include "tests/unit/store/database.h"
+
+namespace arbors::store::tests {
+namespace {
+
+using Rowids = std::vector<std::int64_t>;
+
+constexpr std::size_t kAny = 1000;
+
+Rowids find(Store& store, const char* path, const Value& low, const Value& high) {
+  store.snapshot();
+  const std::vector<KeyRange> ranges{{low, high}};
+  return store.find_by_index(parse_path(path), ranges, kAny).value();
+}
+Rowids find(Store& store, const char* path, const Value& key) {
+  return find(store, path, key, key);
+}
+Value number(std::int64_t value) { return Value::of(value); }
+Value text(const char* value) { return Value::of(std::string(value)); }
+
+EncodedBatch batch_of(Store& store, const Trees& trees) {
+  const std::vector<std::string_view> documents(trees.begin(), trees.end());
+  return encode_batch(batch::build_batch(documents, store.writable_paths()));
+}
+
+void create_index(Store& store, const char* path) {
+  write(store, [&] { store.create_index(parse_path(path)); });
+}
+
+class Indexed {
+ public:
+  explicit Indexed(const std::string& file = ":memory:") : database(file) {
+    store = database.create(batches_of(4));
+    write(*store, [&] {
+      for (const char* tree : {R"({"k":1})", R"({"k":2})", R"({"k":"b"})", R"({"k":2})", "{}"})
+        store->insert(tree);
+    });
+    create_index(*store, "k");
+  }
+
+  Database database;
+  std::unique_ptr<Store> store;
+};
+
+TEST_CASE("an index finds rows by their values, whatever is pending", "[store][index]") {
+  Indexed indexed;
+  Store& store = *indexed.store;
+  CHECK(find(store, "k", number(2)) == Rowids{2, 4});
+  CHECK(find(store, "k", text("b")) == Rowids{3});
+  CHECK(find(store, "k", number(7)).empty());
+  CHECK(find(store, "k", number(1), text("z")) == Rowids{1, 2, 3, 4});
+  CHECK(store.check().empty());
+}
+
+TEST_CASE("every write keeps an index up to date", "[store][index]") {
+  Indexed indexed;
+  Store& store = *indexed.store;
+  write(store, [&] {
+    store.erase(2);
+    store.replace(1, R"({"k":9})");
+    store.replace(4, R"({"k":9})", 40);
+    store.insert(R"({"k":9})", 50);
+  });
+  CHECK(find(store, "k", number(9)) == Rowids{1, 40, 50});
+  CHECK(find(store, "k", number(2)).empty());
+  write(store, [&] { store.append(batch_of(store, {R"({"k":9})", R"({"k":true})"})); });
+  CHECK(find(store, "k", number(9)) == Rowids{1, 40, 50, 51});
+  CHECK(find(store, "k", number(1)) == Rowids{52});
+  write(store, [&] { store.insert_at(1, batch_of(store, {R"({"k":[1, 2]})"})); });
+  CHECK(find(store, "k", text("[1,2]")) == Rowids{53});
+  write(store, [&] { store.optimize(); });
+  CHECK(find(store, "k", number(9)) == Rowids{1, 40, 50, 51});
+  CHECK(store.check().empty());
+  write(store, [&] {
+    store.clear();
+    store.append(batch_of(store, {R"({"k":3})"}));
+  });
+  CHECK(find(store, "k", number(0), text("z")) == Rowids{54});
+  CHECK(store.check().empty());
+}
+
+TEST_CASE("a text that reads as a number is found by the number too", "[store][index]") {
+  Indexed indexed;
+  Store& store = *indexed.store;
+  write(store, [&] { store.insert(R"({"k":" 2.0"})"); });
+  CHECK(find(store, "k", number(2)) == Rowids{2, 4, 6});
+  CHECK(find(store, "k", text(" 2.0")) == Rowids{6});
+  write(store, [&] { store.replace(6, R"({"k":"two"})"); });
+  CHECK(find(store, "k", number(2)) == Rowids{2, 4});
+  CHECK(store.check().empty());
+}
+
+TEST_CASE("an index is rolled back with what it follows", "[store][index]") {
+  Indexed indexed;
+  Store& store = *indexed.store;
+  indexed.database.run("BEGIN");
+  store.begin();
+  store.insert(R"({"k":5})");
+  store.savepoint(0);
+  indexed.database.run("SAVEPOINT a");
+  store.insert(R"({"k":5})");
+  store.erase(2);
+  CHECK(find(store, "k", number(5)) == Rowids{6, 7});
+  indexed.database.run("ROLLBACK TO a");
+  store.rollback_to(0);
+  CHECK(find(store, "k", number(5)) == Rowids{6});
+  CHECK(find(store, "k", number(2)) == Rowids{2, 4});
+  store.drop_index(parse_path("k"));
+  store.create_index(parse_path("other"));
+  CHECK_FALSE(store.has_index(parse_path("k")));
+  indexed.database.run("ROLLBACK");
+  store.rollback();
+  CHECK(store.has_index(parse_path("k")));
+  CHECK_FALSE(store.has_index(parse_path("other")));
+  CHECK(find(store, "k", number(5)).empty());
+  CHECK(store.check().empty());
+}
+
+TEST_CASE("an index outlives its connection, and others notice it", "[store][index]") {
+  const File file;
+  Indexed indexed(file.path());
+  Database other(file.path());
+  const auto theirs = other.open();
+  CHECK(find(*theirs, "k", number(2)) == Rowids{2, 4});
+  create_index(*indexed.store, "late");
+  CHECK(theirs->has_index(parse_path("late")));
+  write(*theirs, [&] { theirs->insert(R"({"k":2,"late":1})"); });
+  CHECK(find(*indexed.store, "k", number(2)) == Rowids{2, 4, 6});
+  CHECK(find(*indexed.store, "late", number(1)) == Rowids{6});
+  write(*theirs, [&] { CHECK(theirs->drop_index(parse_path("k"))); });
+  CHECK_FALSE(indexed.store->has_index(parse_path("k")));
+  CHECK(indexed.store->check().empty());
+}
+
+TEST_CASE("an index is renamed and destroyed with its Arbor", "[store][index]") {
+  Indexed indexed;
+  indexed.store->rename("s");
+  CHECK(find(*indexed.store, "k", number(2)) == Rowids{2, 4});
+  write(*indexed.store, [&] { indexed.store->insert(R"({"k":2})"); });
+  CHECK(find(*indexed.store, "k", number(2)) == Rowids{2, 4, 6});
+  indexed.store->destroy();
+  CHECK(indexed.database.number("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == 0);
+}
+
+TEST_CASE("indexes that cannot be are refused", "[store][index]") {
+  Indexed indexed;
+  Store& store = *indexed.store;
+  const auto [path, reason] = GENERATE(table<std::string, std::string>({
+      {"k", "'t' has an index on 'k' already"},
+      {"a[*].b", "through no array"},
+      {"a[0]", "through no array"},
+  }));
+  WriteScope scope(store);
+  CHECK_THROWS_WITH(store.create_index(parse_path(path)), Catch::Contains(reason));
+}
+
+TEST_CASE("a search that finds too much gives up", "[store][index]") {
+  Indexed indexed;
+  Store& store = *indexed.store;
+  const std::vector<KeyRange> all{{number(0), text("z")}};
+  store.snapshot();
+  CHECK_FALSE(store.find_by_index(parse_path("k"), all, 3));
+  CHECK(store.find_by_index(parse_path("k"), all, 4));
+  CHECK_FALSE(store.find_by_index(parse_path("none"), all, 4));
+}
+
+TEST_CASE("a check compares an index with the trees", "[store][index]") {
+  const auto [damage, fault] = GENERATE(table<std::string, std::string>({
+      {"DELETE FROM t_index_1 WHERE rowid = 3", "the index of 't' on 'k' lacks 1 entries"},
+      {"INSERT INTO t_index_1 VALUES (8, 3)", "the index of 't' on 'k' has 1 entries too many"},
+  }));
+  Indexed indexed;
+  indexed.database.run(damage);
+  CHECK(indexed.store->check() == std::vector<std::string>{fault});
+}
+
+}  // namespace
+}  // namespace arbors::store::tests
