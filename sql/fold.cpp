@@ -84,6 +84,7 @@ void Store::Impl::rewrite(std::size_t at, BatchWriter& writer) {
 
 void Store::Impl::fold(FoldAll all) {
   if (!mirror_->pending()) return flush();
+  const Raised settling(settling_);
   generation_for_write();
   const auto rewritten = choose_rewritten(*mirror_, all == FoldAll::Yes);
   std::vector<SegmentVersion> wanted;

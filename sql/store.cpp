@@ -163,8 +163,9 @@ void Store::rollback() {
   impl_->writing_ = false;
 }
 
+// SQLite tells of savepoints also around the store's own statements, in the middle of a fold.
 void Store::savepoint(int n) {
-  impl_->flush();
+  if (!impl_->settling_) impl_->flush();
   impl_->mark(n);
 }
 void Store::release(int n) { impl_->forget_marks(n); }

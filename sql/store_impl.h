@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sql/change_log.h"
@@ -25,6 +26,19 @@
 namespace arbors::store {
 
 class BatchWriter;
+
+// Sets a flag for a scope.
+class Raised {
+ public:
+  explicit Raised(bool& flag) : flag_(flag), before_(std::exchange(flag, true)) {}
+  Raised(const Raised&) = delete;
+  Raised& operator=(const Raised&) = delete;
+  ~Raised() { flag_ = before_; }
+
+ private:
+  bool& flag_;
+  bool before_;
+};
 
 class Store::Impl {
  public:
@@ -132,6 +146,7 @@ class Store::Impl {
   Counts counts_;                   // as the next Base would say
   std::vector<Buffered> buffered_;
   bool counts_due_ = false;  // a Counts record is to be written
+  bool settling_ = false;    // a flush or a fold is under way
 
   std::uint64_t changes_ = 0;           // counts what made memory and tables differ from before
   std::map<int, std::uint64_t> marks_;  // changes_ as each open savepoint began

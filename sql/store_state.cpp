@@ -162,6 +162,7 @@ std::int64_t Store::Impl::generation_for_write() {
 
 void Store::Impl::flush() {
   if (mirror_ == nullptr) return;
+  const Raised settling(settling_);
   const auto erases = static_cast<std::size_t>(
       std::count_if(buffered_.begin(), buffered_.end(),
                     [](const Buffered& change) { return change.op == Op::Erase; }));

@@ -1,6 +1,6 @@
 """Reads Arrow files with other people's readers, each in a process of its own: pyarrow, Polars, DuckDB.
 
-Called as `python arrow_readers.py READER FILE…`, it prints a line of JSON for each file: names, types and rows of its columns.
+That process runs `print_files`, which prints a line of JSON for each file: names, types and rows of its columns.
 """
 import json
 import os
@@ -8,6 +8,7 @@ import pathlib
 import subprocess
 import sys
 
+PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); import arrow_readers; arrow_readers.print_files(*sys.argv[2:])"
 READERS = ["pyarrow", "polars", "duckdb"]
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -23,7 +24,7 @@ def read(reader, files):
     needed = ["pyarrow"] + ([reader] if reader != "pyarrow" else [])
     for python in filter(os.path.exists, pythons()):
         if subprocess.run([python, "-c", "import " + ", ".join(needed)], env=environment, capture_output=True).returncode == 0:
-            done = subprocess.run([python, __file__, reader, *files], env=environment, capture_output=True, text=True, timeout=300)
+            done = subprocess.run([python, "-c", PROGRAM, str(pathlib.Path(__file__).parent), reader, *files], env=environment, capture_output=True, text=True, timeout=300)
             lines = done.stdout.splitlines()
             if done.returncode != 0 or len(lines) != len(files):
                 raise RuntimeError(f"{reader}: exit code {done.returncode}: {done.stderr[-2000:]}")
@@ -54,10 +55,10 @@ def with_duckdb(file):
     return relation.columns, [str(kind) for kind in relation.types], relation.fetchall()
 
 
-if __name__ == "__main__":
-    for name in sys.argv[2:]:
+def print_files(reader, *names):
+    for name in names:
         try:
-            columns, kinds, rows = globals()["with_" + sys.argv[1]](name)
+            columns, kinds, rows = globals()["with_" + reader](name)
             print(json.dumps({"columns": columns, "types": kinds, "rows": rows}))
         except Exception as error:
             print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
