@@ -34,28 +34,35 @@ bool add_real(Ranges& ranges, double real) {
   return true;
 }
 
+bool add_number(Ranges& ranges, const Value& number, Affinity column) {
+  // A REAL column's integers are compared as doubles in an IN list.
+  if (number.kind == ValueKind::Integer && column == Affinity::Real)
+    return add_real(ranges, static_cast<double>(number.integer));
+  if (number.kind == ValueKind::Real) return add_real(ranges, number.real);
+  ranges.push_back({number, number});
+  return true;
+}
+
 // Adds the keys that may equal a value. Texts that read as numbers stand under the number as well,
 // so a number finds them there.
-bool add_equal(Ranges& ranges, const Value& value, bool without_affinity) {
+bool add_equal(Ranges& ranges, const Value& value, Affinity column, bool without_affinity) {
   if (value.is_null() || value.kind == ValueKind::Blob) return true;
-  if (without_affinity || value.kind == ValueKind::Integer) {
+  if (without_affinity) {
     ranges.push_back({value, value});
     return true;
   }
-  if (value.kind == ValueKind::Real) return add_real(ranges, value.real);
+  if (value.is_number()) return add_number(ranges, value, column);
   ranges.push_back({value, value});
   if (value.text == "Inf" || value.text == "-Inf") return false;  // the text of a real
   const Value number = numeric_value(value.text, false);
-  if (number.kind == ValueKind::Real) return add_real(ranges, number.real);
-  if (!number.is_null()) ranges.push_back({number, number});
-  return true;
+  return number.is_null() || add_number(ranges, number, column);
 }
 
 std::optional<Ranges> equal_ranges(Affinity column, const KeyCondition& condition) {
   Ranges ranges;
   const bool without_affinity = condition.exact && column == Affinity::None;
   for (const Value& right : condition.rights)
-    if (!add_equal(ranges, right, without_affinity)) return std::nullopt;
+    if (!add_equal(ranges, right, column, without_affinity)) return std::nullopt;
   return ranges;
 }
 

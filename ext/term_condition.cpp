@@ -1,5 +1,9 @@
 #include "ext/term_condition.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include "engine/base/number_text.h"
 #include "engine/expr/builder.h"
 #include "ext/exactness.h"
 #include "ext/sql_value.h"
@@ -50,6 +54,33 @@ expr::Coercion members_coercion(Affinity column, const PathFacts& facts,
   return widest;
 }
 
+// Integers from here on share their double with others.
+constexpr std::int64_t kManyPerDouble = std::int64_t{1} << 53;
+
+bool is_large(const Value& member) {
+  const Value number = member.is_text() ? numeric_value(member.text) : member;
+  return number.is_number() &&
+         std::abs(apply_affinity(number, Affinity::Real).real) >= kManyPerDouble;
+}
+
+// In an IN list a REAL column's integers are compared as doubles (elsewhere exactly): where a
+// member is large, all large numbers may be meant.
+expr::ExprPtr in_condition(const TableColumn& column, const PathFacts& facts, const Term& term,
+                           std::vector<Value> members) {
+  const expr::Coercion way = members_coercion(column.affinity, facts, members);
+  const bool large =
+      column.affinity == Affinity::Real && std::any_of(members.begin(), members.end(), is_large);
+  expr::ExprPtr in =
+      expr::in(expr::path(column.path), std::move(members), false, term.collation, way);
+  if (!large) return in;
+  const auto bound = [&](expr::Comparison op, std::int64_t value) {
+    return expr::compare(op, expr::path(column.path), expr::constant(Value::of(value)),
+                         term.collation, expr::Coercion::NumericSuperset);
+  };
+  return expr::or_any({std::move(in), bound(expr::Comparison::GreaterEqual, kManyPerDouble),
+                       bound(expr::Comparison::LessEqual, -kManyPerDouble)});
+}
+
 }  // namespace
 
 expr::ExprPtr term_condition(const TableColumn& column, const PathFacts& facts, const Term& term,
@@ -64,11 +95,8 @@ expr::ExprPtr term_condition(const TableColumn& column, const PathFacts& facts, 
       return expr::is_null(std::move(left));
     case TermOp::IsNotNull:
       return expr::is_null(std::move(left), true);
-    case TermOp::In: {
-      std::vector<Value> members = in_values(argument);
-      const expr::Coercion way = members_coercion(column.affinity, facts, members);
-      return expr::in(std::move(left), std::move(members), false, term.collation, way);
-    }
+    case TermOp::In:
+      return in_condition(column, facts, term, in_values(argument));
     case TermOp::Like:
       return expr::match(expr::Pattern::Like, std::move(left), expr::constant(to_value(argument)));
     case TermOp::Glob:

@@ -118,7 +118,7 @@ bool Store::Impl::catch_up() {
 }
 
 void Store::Impl::load() {
-  if (meta_->integer("format") != kStorageFormat) options_ = meta_->read_options();
+  options_ = meta_->read_options();  // a rollback may have put another table under this name
   paths_ = std::make_unique<PathDictionary>();
   published_.reset();
   columns_ = std::make_unique<ColumnRegistry>(options_, names_.table);

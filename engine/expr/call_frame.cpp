@@ -1,10 +1,9 @@
 #include "engine/expr/call_frame.h"
 
+#include "engine/batch/value_writer.h"
 #include "engine/json/writer.h"
 
 namespace arbors::expr {
-
-using batch::Tag;
 
 void CallFrame::pass(std::size_t arg, std::uint32_t i) const {
   const Operand& operand = args[arg];
@@ -33,31 +32,8 @@ std::string_view text_of(const Scalar& value, std::string& buffer) {
   return buffer;
 }
 
-void append_json(std::string& out, const batch::Vector& vector, std::size_t row) {
-  switch (vector.tag(row)) {
-    case Tag::False:
-      out += "false";
-      return;
-    case Tag::True:
-      out += "true";
-      return;
-    case Tag::Integer:
-      return json::write_integer(out, vector.integers[row]);
-    case Tag::Real:
-      return json::write_real(out, vector.reals[row]);
-    case Tag::String:
-      return json::write_string(out, vector.text(row));
-    case Tag::BigNumber:
-    case Tag::Opaque:
-      out += vector.text(row);
-      return;
-    default:
-      out += "null";
-  }
-}
-
 void append_json(std::string& out, const Operand& operand, std::size_t i) {
-  if (!operand.is_constant()) return append_json(out, operand.vector(), operand.row(i));
+  if (!operand.is_constant()) return batch::write_value(operand.vector(), operand.row(i), out);
   const Value& value = operand.constant();
   switch (value.kind) {
     case ValueKind::Null:

@@ -65,7 +65,6 @@ void append(batch::VectorBuilder& out, const Scalar& value);
 std::string_view text_of(const Scalar& value, std::string& buffer);
 
 // Appends the value of a vector's row, or a constant, as JSON text.
-void append_json(std::string& out, const batch::Vector& vector, std::size_t row);
 void append_json(std::string& out, const Operand& operand, std::size_t i);
 
 }  // namespace arbors::expr

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "engine/base/error.h"
+#include "engine/batch/value_writer.h"
 #include "engine/expr/call_frame.h"
 #include "engine/expr/evaluate.h"
 #include "engine/expr/function.h"
@@ -133,7 +134,7 @@ void append_array(VectorBuilder& out, const batch::Vector& values,
   std::string text = "[";
   for (const std::uint32_t row : chosen) {
     if (text.size() > 1) text += ',';
-    append_json(text, values, row);
+    batch::write_value(values, row, text);
   }
   out.append_json(text + ']');
 }

@@ -140,6 +140,32 @@ TEST_CASE("a real in a TEXT column compares as its text", "[ext][table]") {
   CHECK(connection.ask("SELECT rowid FROM t WHERE a < 5") == "1\n2\n");
 }
 
+TEST_CASE("a REAL column's integers are compared as doubles in an IN list", "[ext][table]") {
+  TestConnection connection;
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor(a REAL)");
+  connection.ask(
+      R"(SELECT arbor_append('t', '[{"a":9223372036854775807},{"a":"9007199254740993 "},)"
+      R"({"a":-9007199254740993},{"a":3}]'))");
+  if (GENERATE(false, true)) connection.ask("SELECT arbor_create_index('t', 'a')");
+  const auto [list, rows] = GENERATE(table<std::string, std::string>({
+      {"'9223372036854775808', 'x', 'y'", "1\n"},
+      {"9007199254740992, 2, 'y'", "2\n"},
+      {"-9007199254740992.0, 2, 3", "3\n4\n"},
+      {"9007199254740994, 2, 'y'", ""},
+  }));
+  INFO(list);
+  CHECK(connection.ask("SELECT rowid FROM t WHERE a IN (" + list + ")") == rows);
+}
+
+TEST_CASE("a table that a rollback brings back keeps its own columns", "[ext][table]") {
+  TestConnection connection;
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor(z); INSERT INTO t(z) VALUES (1), (2)");
+  connection.ask("BEGIN; SAVEPOINT s; ALTER TABLE t RENAME TO u");
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor; SELECT count(*) FROM t; ROLLBACK TO s");
+  CHECK(connection.ask("SELECT arbor_optimize('t')") == "{\"batches_before\":0,\"batches\":1}\n");
+  CHECK(connection.ask("SELECT * FROM t; SELECT arbor_check('t')") == "1\n2\nok\n");
+}
+
 TEST_CASE("in a UTF-16 database texts are ordered as SQLite orders them", "[ext][table]") {
   TestConnection connection;
   connection.ask("PRAGMA encoding = 'UTF-16le'");
