@@ -40,14 +40,17 @@ std::optional<std::string> find_table(Session& session, const std::string& schem
   return found;
 }
 
-bool is_arbor(Session& session, const std::string& schema, const std::string& table) {
+bool is_virtual(Session& session, const std::string& schema, const std::string& table) {
   bool is = false;
   for_each_row(session.db(),
                "SELECT sql FROM " + quote_identifier(schema) +
                    ".sqlite_master WHERE type = 'table' AND rootpage = 0 AND name = ?1",
-               {table},
-               [&](sqlite3_stmt*) { is = store::Store::exists(session.db(), schema, table); });
+               {table}, [&](sqlite3_stmt*) { is = true; });
   return is;
+}
+
+bool is_arbor(Session& session, const std::string& schema, const std::string& table) {
+  return is_virtual(session, schema, table) && store::Store::exists(session.db(), schema, table);
 }
 
 // The Arbor in the first of these schemas that has a table or view of that name.
@@ -71,6 +74,14 @@ std::string names_there_are(Session& session) {
     names += name.table;
   }
   return names.empty() ? "there are none" : "there are: " + names;
+}
+
+// Connects a virtual table: preparing a statement on it does.
+void connect_table(Session& session, const ArborName& name) {
+  for_each_row(session.db(),
+               "SELECT 1 FROM " + quote_identifier(name.schema) + '.' +
+                   quote_identifier(name.table) + " LIMIT 0",
+               {}, [](sqlite3_stmt*) {});
 }
 
 }  // namespace
@@ -97,13 +108,26 @@ std::optional<ArborName> find_arbor(Session& session, std::string_view name) {
   return find_in(session, schemas(session), std::string(name), name);
 }
 
+std::optional<ArborName> find_virtual_table(Session& session, std::string_view name) {
+  const auto find = [&](const std::vector<std::string>& places,
+                        const std::string& table) -> std::optional<ArborName> {
+    for (const std::string& place : places)
+      if (const auto found = find_table(session, place, table)) return ArborName{place, *found};
+    return std::nullopt;
+  };
+  const auto [schema, table] = split(session, name);
+  std::optional<ArborName> found;
+  if (schema) found = find({*schema}, table);
+  if (!found) found = find(schemas(session), std::string(name));
+  if (!found || session.find(found->schema, found->table)) return std::nullopt;
+  if (!is_virtual(session, found->schema, found->table)) return std::nullopt;
+  connect_table(session, *found);
+  return found;
+}
+
 StorePtr open_arbor(Session& session, const ArborName& name) {
   if (StorePtr store = session.find(name.schema, name.table)) return store;
-  // Preparing a statement on the table connects it.
-  for_each_row(session.db(),
-               "SELECT 1 FROM " + quote_identifier(name.schema) + '.' +
-                   quote_identifier(name.table) + " LIMIT 0",
-               {}, [](sqlite3_stmt*) {});
+  connect_table(session, name);
   StorePtr store = session.find(name.schema, name.table);
   if (!store) throw Error(ErrorCode::NotFound, "no such Arbor: " + name.table);
   return store;

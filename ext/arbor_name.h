@@ -23,6 +23,10 @@ std::vector<ArborName> list_arbors(Session& session);
 // table or view.
 std::optional<ArborName> find_arbor(Session& session, std::string_view name);
 
+// The virtual table of that name, connected, unless it is a connected Arbor; nullopt for any other
+// table or view, and where there is none.
+std::optional<ArborName> find_virtual_table(Session& session, std::string_view name);
+
 // Its store; connects the table where that has not happened yet.
 StorePtr open_arbor(Session& session, const ArborName& name);
 

@@ -81,10 +81,16 @@ void json(const CallArguments& call) {
   set_json(call.context, array);
 }
 
+// The plan as it was written, views read through.
+plan::NodePtr written_plan(const CallArguments& call) {
+  return call.session.plans().with_views(
+      plan::parse_plan(text_argument(call.values[0], "the plan")));
+}
+
 void explain(const CallArguments& call) {
   const std::string sections =
       call.values.size() > 1 ? text_argument(call.values[1], "the sections") : std::string();
-  const plan::NodePtr plan = plan::parse_plan(text_argument(call.values[0], "the plan"));
+  const plan::NodePtr plan = written_plan(call);
   set_text(call.context,
            exec::explain(plan, sections, call.session.plans().binder(), call.session.execution()));
 }
@@ -93,7 +99,7 @@ void explain_analyze(const CallArguments& call) {
   exec::RunBounds bounds;
   if (call.values.size() > 1)
     bounds = exec::parse_run_bounds(text_argument(call.values[1], "the options"), sections);
-  const plan::NodePtr plan = plan::parse_plan(text_argument(call.values[0], "the plan"));
+  const plan::NodePtr plan = written_plan(call);
   set_text(call.context,
            exec::explain_analyze(plan, sections, bounds, call.session.plans().binder(),
                                  call.session.execution()));

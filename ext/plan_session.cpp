@@ -4,7 +4,6 @@
 
 #include "engine/plan/optimize/optimizer.h"
 #include "engine/plan/plan_parser.h"
-#include "ext/arbor_name.h"
 
 namespace arbors::ext {
 namespace {
@@ -12,6 +11,12 @@ namespace {
 // Names a handle with its `@`, whether it was written with or without.
 std::string handle_name(std::string_view name) {
   return name.starts_with('@') ? std::string(name) : '@' + std::string(name);
+}
+
+constexpr unsigned kMostViews = 32;  // views that read views
+
+std::string full_name(const plan::Source& source) {
+  return source.schema.empty() ? source.name : source.schema + '.' + source.name;
 }
 
 bool reads_stored_arbor(const plan::Node& plan) {
@@ -25,12 +30,41 @@ bool reads_stored_arbor(const plan::Node& plan) {
 
 exec::TreeSourcePtr PlanSession::bind(const plan::Source& source) {
   if (source.kind == plan::Source::Kind::Handle) return find(source.name).source;
-  const StorePtr store = open_arbor(session_, source.name);
+  const StorePtr store = open_arbor(session_, full_name(source));
   return source.generation ? store->snapshot(*source.generation) : store->snapshot();
 }
 
 exec::Query PlanSession::query(std::string_view text, std::span<const Value> parameters) {
-  return {exec::prepare(text, parameters), binder_, session_.execution()};
+  return {plan::optimize(with_views(plan::parse_plan(text, parameters))), binder_,
+          session_.execution()};
+}
+
+void PlanSession::remember_view(const ArborName& name, const plan::NodePtr& plan) {
+  views_[{lower_ascii(name.schema), lower_ascii(name.table)}] = plan;
+}
+
+// A table that is connected again may come before its predecessor goes.
+void PlanSession::forget_view(const ArborName& name, const plan::NodePtr& plan) {
+  const auto known = views_.find({lower_ascii(name.schema), lower_ascii(name.table)});
+  if (known != views_.end() && known->second == plan) views_.erase(known);
+}
+
+plan::NodePtr PlanSession::with_views(const plan::NodePtr& plan, unsigned depth) const {
+  if (const auto* source = std::get_if<plan::Source>(&plan->op)) {
+    if (source->kind != plan::Source::Kind::Name) return plan;
+    const std::optional<ArborName> view = find_virtual_table(session_, full_name(*source));
+    if (!view) return plan;
+    const auto known = views_.find({lower_ascii(view->schema), lower_ascii(view->table)});
+    if (known == views_.end()) return plan;
+    if (source->generation)
+      throw_invalid(source->name + " is a view: name a generation of what it reads");
+    if (depth == kMostViews)
+      throw_invalid("views are nested too deeply at " + source->name + ", or read each other");
+    return with_views(known->second, depth + 1);
+  }
+  std::vector<plan::NodePtr> inputs;
+  for (const plan::NodePtr& input : plan->inputs) inputs.push_back(with_views(input, depth));
+  return inputs == plan->inputs ? plan : plan::make(plan->op, std::move(inputs));
 }
 
 const Handle& PlanSession::find(std::string_view name) const {
@@ -52,8 +86,9 @@ plan::NodePtr PlanSession::without_handles(const plan::NodePtr& plan) const {
 }
 
 std::string PlanSession::keep(const plan::NodePtr& plan) {
-  Handle handle{without_handles(plan), nullptr};
-  handle.source = exec::open({plan::optimize(plan), binder_, session_.execution()});
+  const plan::NodePtr seen_through = with_views(plan);
+  Handle handle{without_handles(seen_through), nullptr};
+  handle.source = exec::open({plan::optimize(seen_through), binder_, session_.execution()});
   const std::string name = '@' + std::to_string(++last_handle_);
   handles_.emplace(name, std::move(handle));
   return name;

@@ -1,5 +1,5 @@
-// Plans on a connection: binds their sources to the stores' current snapshots, and keeps the
-// handles that arbor_open gives.
+// Plans on a connection: binds their sources to the stores' current snapshots, reads through views,
+// and keeps the handles that arbor_open gives.
 #pragma once
 
 #include <map>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "engine/exec/query.h"
+#include "ext/arbor_name.h"
 #include "ext/session.h"
 
 namespace arbors::ext {
@@ -32,6 +33,13 @@ class PlanSession {
   std::string refresh(std::string_view handle);
   void close(std::string_view handle);  // again: nothing
 
+  // The plans of connected arbor_view tables, so that plans may read a view by its name.
+  void remember_view(const ArborName& name, const plan::NodePtr& plan);
+  void forget_view(const ArborName& name, const plan::NodePtr& plan);
+  // Puts the plans of views in their place, so that the optimizer sees through them. Throws
+  // Error{Invalid} where views read each other in a circle.
+  plan::NodePtr with_views(const plan::NodePtr& plan, unsigned depth = 0) const;
+
  private:
   exec::TreeSourcePtr bind(const plan::Source& source);
   std::string keep(const plan::NodePtr& plan);
@@ -42,6 +50,7 @@ class PlanSession {
   exec::SourceBinder binder_ = [this](const plan::Source& source) { return bind(source); };
   std::map<std::string, Handle, std::less<>> handles_;
   std::uint64_t last_handle_ = 0;
+  std::map<std::pair<std::string, std::string>, plan::NodePtr> views_;  // by schema and table
 };
 
 }  // namespace arbors::ext

@@ -22,6 +22,7 @@ const PathFacts kUnknownFacts{0xFFFF, 0, 1, 0};
 
 struct View : sqlite3_vtab {
   SessionPtr session;
+  ArborName name;
   plan::NodePtr plan;
   std::vector<TableColumn> columns;  // then the hidden _tree and _index
 
@@ -83,26 +84,51 @@ std::vector<TableColumn> view_columns(Session& session, const plan::Node& plan) 
   return columns;
 }
 
-int connect(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
-            char** message) {
+// Connects though an Arbor that the plan reads is gone: a table that cannot be connected cannot be
+// dropped either. Reading it says what is missing.
+std::vector<TableColumn> columns_now(Session& session, const plan::NodePtr& plan, bool creates) {
+  try {
+    return view_columns(session, *session.plans().with_views(plan));
+  } catch (const Error& error) {
+    if (creates || error.code() != ErrorCode::NotFound) throw;
+    return {};
+  }
+}
+
+int connect_view(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
+                 char** message, bool creates) {
   return guarded(message, [&] {
     auto view = std::make_unique<View>();
     view->session = *static_cast<SessionPtr*>(aux);
     view->plan = plan::parse_plan(plan_text(argc, argv));
-    view->columns = view_columns(*view->session, *view->plan);
+    view->name = {argv[1], argv[2]};
+    view->columns = columns_now(*view->session, view->plan, creates);
     std::string sql = "CREATE TABLE x(";
     for (const TableColumn& column : view->columns) sql += quote_identifier(column.name) + ", ";
     const char* hidden = view->columns.empty() ? "" : " HIDDEN";
     sql += std::string("\"_tree\" TEXT") + hidden + ", \"_index\" INTEGER HIDDEN)";
     if (sqlite3_declare_vtab(db, sql.c_str()) != SQLITE_OK) throw_invalid(sqlite3_errmsg(db));
     sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+    view->session->plans().remember_view(view->name, view->plan);
     *out = view.release();
     return SQLITE_OK;
   });
 }
 
+int create(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
+           char** message) {
+  return connect_view(db, aux, argc, argv, out, message, true);
+}
+
+int connect(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
+            char** message) {
+  return connect_view(db, aux, argc, argv, out, message, false);
+}
+
 int disconnect(sqlite3_vtab* table) {
-  delete &view_of(table);
+  const View& view = view_of(table);
+  view.session->plans().forget_view(view.name, view.plan);
+  delete &view;
   return SQLITE_OK;
 }
 
@@ -168,7 +194,7 @@ const TableColumn& column_named(const View& view, const std::string& name) {
 
 plan::NodePtr scan_plan(const View& view, const ScanSpec& spec,
                         std::span<sqlite3_value*> arguments) {
-  plan::NodePtr node = view.plan;
+  plan::NodePtr node = view.session->plans().with_views(view.plan);
   std::vector<expr::ExprPtr> conditions;
   for (const Term& term : spec.terms) {
     sqlite3_value* argument =
@@ -264,7 +290,7 @@ int read_rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
 }
 
 const sqlite3_module kViewModule = {
-    0,       connect,  connect, best_index,  disconnect, disconnect, open_cursor, close_cursor,
+    0,       create,   connect, best_index,  disconnect, disconnect, open_cursor, close_cursor,
     filter,  next_row, at_end,  read_column, read_rowid, nullptr,    nullptr,     nullptr,
     nullptr, nullptr,  nullptr, nullptr,     nullptr,    nullptr,    nullptr,     nullptr,
 };

@@ -46,18 +46,22 @@ VectorPtr once_per_text(const Operand& operand, std::uint32_t rows, Compute comp
   }
   const auto entries = static_cast<std::uint32_t>(column.strings->size());
   auto texts = std::make_shared<batch::Vector>();
-  texts->rows = entries + 1;  // and one NULL
-  texts->tags.assign(entries + 1, static_cast<std::uint8_t>(Tag::String));
+  texts->rows = entries + 2;  // and a null and a missing one, which exists() tells apart
+  texts->tags.assign(texts->rows, static_cast<std::uint8_t>(Tag::String));
   texts->tags[entries] = static_cast<std::uint8_t>(Tag::Null);
-  texts->kinds = batch::tag_bit(Tag::String) | batch::tag_bit(Tag::Null);
+  texts->tags[entries + 1] = static_cast<std::uint8_t>(Tag::Missing);
+  texts->kinds = strings;
   texts->strings = column.strings;
-  texts->codes.resize(entries + 1);
-  std::iota(texts->codes.begin(), texts->codes.end() - 1, 0);
-  const VectorPtr results = compute(Operand(texts), entries + 1);
+  texts->codes.resize(texts->rows);
+  std::iota(texts->codes.begin(), texts->codes.end() - 2, 0);
+  const VectorPtr results = compute(Operand(texts), texts->rows);
   std::vector<std::uint32_t> row_entries(rows);
   for (std::uint32_t i = 0; i < rows; ++i) {
     const std::size_t row = operand.row(i);
-    row_entries[i] = column.tag(row) == Tag::String ? column.codes[row] : entries;
+    const Tag tag = column.tag(row);
+    row_entries[i] = tag == Tag::String ? column.codes[row]
+                     : tag == Tag::Null ? entries
+                                        : entries + 1;
   }
   return batch::gather(*results, row_entries);
 }

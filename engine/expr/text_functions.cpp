@@ -231,7 +231,7 @@ constexpr std::array<Function, 18> kFunctions{{
      kScalar, each_known_row<instr>},
     {"unicode", 1, 1, "unicode(text)", "code point of the first character", kScalar,
      each_known_row<unicode>},
-    {"hex", 1, 1, "hex(text)", "the text's bytes in hexadecimal", kScalar, each_known_row<hex>},
+    {"hex", 1, 1, "hex(text)", "the text's bytes in hexadecimal", kScalar, each_row<hex>},
     {"starts_with", 2, 2, "starts_with(text, part)", "true if text begins with part", kScalar,
      each_known_row<starts_with>},
     {"ends_with", 2, 2, "ends_with(text, part)", "true if text ends with part", kScalar,

@@ -204,7 +204,8 @@ constexpr std::array<StageInfo, 26> kStages{{
 }};
 
 constexpr std::array<SourceInfo, 5> kSources{{
-    {"name", "an Arbor, or schema.name; a name with other signs stands in double quotes",
+    {"name",
+     "an Arbor or an arbor_view, or schema.name; a name with other signs stands in double quotes",
      "players"},
     {"name@generation", "an Arbor as it was", "players@7"},
     {"@1 or '@1'", "a plan opened by arbor_open", "@1"},

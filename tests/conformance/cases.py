@@ -1,0 +1,221 @@
+"""One case at least of every stage, aggregate and function: the text, and what it means in plain Python.
+
+test_operations.py fails for an entry of arbor_help() that has none.
+"""
+import datetime
+import math
+import statistics
+
+import model
+from model import MISSING, at, compared, deviation, equal, field, greater, number, numbers_over, over, put, sql, total, values_of, variance
+
+PEOPLE = [
+    {"id": 1, "name": "Ann", "team": "red", "born": {"year": 1980, "city": "Rome"}, "hits": [{"y": 2001, "n": 3}, {"y": 2002, "n": 5}], "tags": ["a", "b"], "ok": True},
+    {"id": 2, "name": "Bob", "team": "blue", "born": {"year": 1975, "city": "Oslo"}, "hits": [], "tags": [], "ok": False},
+    {"id": 3, "name": "Cid", "team": "red", "born": {"year": None}, "hits": [{"y": 2001, "n": 7}], "tags": ["b", "c", "b"], "score": 1.5},
+    {"id": 4, "name": "Dan", "team": None, "hits": None, "score": 2},
+    {"id": 5, "name": "Eve", "born": {"year": 1980, "city": "rome"}, "hits": [{"y": 2003, "n": None}, {"y": 2001, "n": 1, "x": {"deep": [1, [2]]}}], "score": "2", "ok": True},
+    {"id": 6, "name": "Ärger", "team": "blue", "born": {}, "tags": [1, 2.5, None], "score": -1},
+    {"id": 7, "team": "red", "born": {"year": 1999, "city": "Rome"}, "hits": [{"n": 2}, {"y": 2002, "n": 4}, {"y": 2001, "n": 4}], "score": 2.0},
+    {"id": 8, "name": "", "team": "green", "hits": [{"y": 2002, "n": 9}], "ok": False, "tags": ["z"]},
+    {"id": 9},
+    {"id": 10, "name": "Ann", "team": "red", "born": {"year": 1980, "city": "Rome"}, "hits": [{"y": 2001, "n": 3}], "score": None, "ok": None},
+    {"id": 11, "name": " o'Hara \U0001f600", "team": "red", "born": {"city": "São Paulo", "year": 1601}, "hits": [{"n": 0, "y": 2001}], "tags": ["a", "a"], "score": 10},
+]
+MANY = [{"id": index, "name": f"n{index % 37}", "team": ["red", "blue", "green", None][index * 7 % 4], "born": {"year": 1900 + index * 31 % 97, "city": f"c{index % 5}"},
+         "hits": [{"y": 2000 + step, "n": (index + step) % 11} for step in range(index % 4)], "tags": [f"t{index % 3}"] * (index % 3), "score": (index * 13 % 29) / 2, "ok": index % 3 == 0} for index in range(140)]
+DOCUMENTS = {"people": PEOPLE, "nothing": [], "one": PEOPLE[:1], "many": MANY}
+SCALARS = [3, 1, "a", None, True, [1, 2], {"a": 1}, 1.5, "10", [], {}, False]
+
+
+def born(tree):
+    return sql(at(tree, "born.year"))
+
+
+def plus(read, more):
+    return lambda tree: None if sql(read(tree)) is None else number(read(tree)) + more
+
+
+OTHER = [{"id": 100, "name": "new"}, {"id": 101}]
+OTHERS = "(json '[{\"id\":100,\"name\":\"new\"},{\"id\":101}]')"
+JUST_ONE = "(json '[{\"id\":100,\"name\":\"new\"}]')"
+red_ids = model.then(model.filtered(equal("team", "red")), model.selected(id="id"))
+
+def hits(tree):
+    return at(tree, "hits") if isinstance(at(tree, "hits"), list) else []
+
+
+def listed(path):
+    """All values, NULL included."""
+    return lambda trees: [None if value is MISSING else value for value in map(field(path), trees)]
+
+
+# (stage or stages, what they do)
+STAGES = [
+    ("filter id > 4", model.filtered(greater("id", 4))),
+    ("filter born.year = 1980 AND team = 'red'", model.filtered(lambda tree: equal("born.year", 1980)(tree) and equal("team", "red")(tree))),
+    ("filter score > 1.5 OR name LIKE 'a%'", model.filtered(lambda tree: greater("score", 1.5)(tree) or str(sql(at(tree, "name")) or "").lower().startswith("a"))),
+    ("filter NOT ok", model.filtered(lambda tree: sql(at(tree, "ok")) == 0)),
+    ("filter team IS NULL", model.filtered(lambda tree: sql(at(tree, "team")) is None)),
+    ("filter exists(team)", model.filtered(lambda tree: at(tree, "team") is not MISSING)),
+    ("filter name IN ('Ann', 'Bob', 'n3')", model.filtered(lambda tree: at(tree, "name") in ("Ann", "Bob", "n3"))),
+    ("filter list_any(hits, n > 3 AND y = 2002)", model.filtered(lambda tree: any(greater("n", 3)(hit) and equal("y", 2002)(hit) for hit in hits(tree)))),
+    ("filter 1 = 1", model.filtered(lambda tree: True)),
+    ("filter null", model.filtered(lambda tree: False)),
+    ("FILTER id > 4 -- a comment\n| Head 2", model.then(model.filtered(greater("id", 4)), model.cut(None, 2))),
+    ("select name, born.year as year, hits", model.selected(name="name", year="born.year", hits="hits")),
+    ("select born, id + 1 as next, team || '!' as loud", model.selected(born="born", next=plus(field("id"), 1), loud=lambda tree: None if sql(at(tree, "team")) is None else at(tree, "team") + "!")),
+    ("select hits[0].n as first, hits[-1].n as last, hits[*].n as all", model.selected(first=lambda tree: hit(tree, 0), last=lambda tree: hit(tree, -1), all=lambda tree: [at(one, "n") for one in at(tree, "hits")] if isinstance(at(tree, "hits"), list) else MISSING)),
+    ("select it as whole | filter whole.id < 3", model.then(model.selected(whole=lambda tree: tree), model.filtered(lambda tree: at(tree, "whole.id") < 3))),
+    ("add_field x = id * 2", model.with_fields({"x": lambda tree: tree["id"] * 2})),
+    ("add_field born.age = 2000 - born.year, id = 0", model.with_fields({"born.age": lambda tree: None if born(tree) is None else 2000 - born(tree), "id": lambda tree: 0})),
+    ("drop team, born.year", model.without("team", "born.year")),
+    ("drop nothing.there", model.without("nothing.there")),
+    ("head 3", model.cut(None, 3)), ("head 0", model.cut(None, 0)), ("head 1000", model.cut()),
+    ("tail 3", lambda trees: trees[-3:]), ("tail 0", model.cut(None, 0)), ("filter id > 2 | tail 4", lambda trees: model.filtered(greater("id", 2))(trees)[-4:]),
+    ("skip 2", model.cut(2)), ("skip 1000", model.cut(1000)), ("skip 1 | head 4 | skip 1", lambda trees: trees[1:5][1:]),
+    ("take 0, -1, 0", model.taken(0, -1, 0)), ("take 3, 2", model.taken(3, 2)), ("filter team = 'red' | take -1", model.then(model.filtered(equal("team", "red")), model.taken(-1))),
+    ("sample 3 seed 7", model.sampled(3, 7)), ("sample 1000", model.sampled(1000)), ("filter id > 2 | sample 2", model.then(model.filtered(greater("id", 2)), model.sampled(2))),
+    ("shuffle seed 7", model.shuffled(7)), ("filter id > 2 | shuffle", model.then(model.filtered(greater("id", 2)), model.shuffled())),
+    ("reverse", lambda trees: trees[::-1]), ("head 3 | reverse", lambda trees: trees[:3][::-1]),
+    ("sort_by born.year, name desc", model.ordered("born.year", ("name", True))),
+    ("sort_by score", model.ordered("score")), ("sort_by team desc", model.ordered(("team", True))),
+    ("sort_by born.year % 10, id desc", model.ordered(lambda tree: None if born(tree) is None else born(tree) % 10, ("id", True))),
+    ("sort_by score nulls last", lambda trees: sorted(model.ordered("score")(trees), key=lambda tree: sql(at(tree, "score")) is None)),
+    ("top_k 3 by score", lambda trees: model.ordered(("score", True))(trees)[:3]), ("top_k 4 by score asc, id", lambda trees: model.ordered("score", ("id", True))(trees)[:4]),
+    ("bottom_k 4 by born.year, name", lambda trees: model.ordered("born.year", "name")(trees)[:4]), ("bottom_k 0 by id", model.cut(None, 0)),
+    ("unique_by team", model.unique(field("team"))), ("unique_by born.year, ok", model.unique(field("born.year"), field("ok"))),
+    ("group_by team { count() as n, sum(id) as ids }", model.grouped({"team": field("team")}, {"n": len, "ids": over(field("id"), total)})),
+    ("group_by team as t, ok { count() }", model.grouped({"t": field("team"), "ok": field("ok")}, {"count": len})),
+    ("group_by born.year / 10 as decade { list(name) as names, max(score) as best }",
+     model.grouped({"decade": lambda tree: None if born(tree) is None else born(tree) // 10}, {"names": listed("name"), "best": over(field("score"), lambda values: max(values, key=model.rank))})),
+    ("group_by team", model.grouped({"team": field("team")})),
+    ("select id, team | group_by team | filter list_len(trees) > 1", model.then(model.selected(id="id", team="team"), model.grouped({"team": field("team")}), model.filtered(lambda tree: len(tree["trees"]) > 1))),
+    ("aggregate count() as n, sum(id) as ids", model.aggregated({"n": len, "ids": over(field("id"), total)})),
+    ("filter id < 0 | aggregate count() as n, max(id) as most", lambda trees: [{"n": 0, "most": None}]),
+    ("explode hits", model.exploded("hits")), ("explode hits as hit", model.exploded("hits", "hit")), ("explode hits as hit outer", model.exploded("hits", "hit", True)),
+    ("explode hits outer", model.exploded("hits", None, True)), ("explode name", lambda trees: []),
+    ("explode tags as tag | group_by tag { count() as n }", model.then(model.exploded("tags", "tag"), model.grouped({"tag": field("tag")}, {"n": len}))),
+    ("explode hits as hit | explode tags as tag | select id, hit.n, tag", model.then(model.exploded("hits", "hit"), model.exploded("tags", "tag"), model.selected(id="id", n="hit.n", tag="tag"))),
+    ("sort_by id desc | explode hits | select id, hits.n", model.then(model.ordered(("id", True)), model.exploded("hits"), model.selected(id="id", n="hits.n"))),
+    ("head 3 | explode hits", model.then(model.cut(None, 3), model.exploded("hits"))),
+    ("flatten", model.each(model.flat)), ("head 2 | flatten | select id, \"born.year\"", model.then(model.cut(None, 2), model.selected(id="id", **{"born.year": lambda tree: at(tree, "born.year")}))),
+    ("select team, id, name | nest id, name as members", model.then(model.selected(team="team", id="id", name="name"), model.nested(["id", "name"], "members"))),
+    ("append (json '[{\"id\":100,\"name\":\"new\"},{\"id\":101}]')", lambda trees: trees + OTHER),
+    (f"concat {OTHERS} | filter id > 5", model.then(lambda trees: trees + OTHER, model.filtered(greater("id", 5)))),
+    ("append ({source} | filter team = 'red' | select id)", lambda trees: trees + red_ids(trees)),
+    ("filter team = 'red' | append ({source} | head 1)", lambda trees: model.filtered(equal("team", "red"))(trees) + trees[:1]),
+    (f"insert 0 {OTHERS}", model.inserted(0, lambda trees: OTHER)), (f"insert 3 {OTHERS} | skip 2", model.then(model.inserted(3, lambda trees: OTHER), model.cut(2))),
+    ("insert -1 ({source} | head 2)", model.inserted(-1, lambda trees: trees[:2])),
+    (f"set 0 {JUST_ONE}", model.replaced(0, lambda trees: OTHER[:1])), ("set -1 ({source} | take 1)", model.replaced(-1, model.taken(1))), (f"set 0 {OTHERS}", model.replaced(0, lambda trees: OTHER)),
+    ("remove 0", model.removed(0)), ("remove 2, -1, 2 | select id", model.then(model.removed(2, -1, 2), model.selected(id="id"))),
+    ("index_by name", lambda trees: trees), ("index_by id | filter id > 3", model.filtered(greater("id", 3))),
+    ("group_by team { count() as n } | append ({source} | group_by ok as team { count() as n })",
+     lambda trees: model.grouped({"team": field("team")}, {"n": len})(trees) + model.grouped({"team": field("ok")}, {"n": len})(trees)),
+]
+
+
+def hit(tree, index):
+    hits = at(tree, "hits")
+    return at(hits[index], "n") if isinstance(hits, list) and hits else MISSING
+
+
+ORDERS = {"id": field("id"), "score": field("score"), "born.year": field("born.year"), "team": field("team")}
+score, team = field("score"), field("team")
+is_red = model.filtered(equal("team", "red"))
+
+
+def first_greatest(values):
+    return max(values, key=model.rank)
+
+
+# (aggregate, what it is of a list of trees)
+AGGREGATES = [
+    ("count()", len), ("count(team)", lambda trees: len(values_of(team, trees))), ("count(distinct team)", lambda trees: len({sql(value) for value in values_of(team, trees)})),
+    ("count() filter (where team = 'red')", lambda trees: len(is_red(trees))),
+    ("sum(id)", over(field("id"), total)), ("sum(score)", over(score, total)), ("sum(hits[0].n)", over(lambda tree: hit(tree, 0), total)), ("sum(distinct id)", over(field("id"), total)),
+    ("total(id)", over(field("id"), lambda values: float(sum(values)), 0.0)), ("total(nothing)", lambda trees: 0.0),
+    ("avg(id)", over(field("id"), lambda values: sum(values) / len(values))), ("avg(score) filter (where ok IS NULL)", lambda trees: over(score, lambda values: total(values) / len(values))([tree for tree in trees if sql(at(tree, "ok")) is None])),
+    ("min(name)", over(field("name"), lambda values: min(values, key=model.rank))), ("max(name)", over(field("name"), first_greatest)), ("max(score)", over(score, first_greatest)), ("min(born.year)", over(field("born.year"), min)),
+    ("first(team)", lambda trees: sql(team(trees[0])) if trees else None), ("last(team)", lambda trees: sql(team(trees[-1])) if trees else None),
+    ("median(score)", numbers_over(score, lambda values: float(statistics.median(values)))), ("median(id)", numbers_over(field("id"), lambda values: float(statistics.median(values)))),
+    ("quantile(id, 0.25)", numbers_over(field("id"), model.quantile(0.25))), ("quantile(id, 1)", numbers_over(field("id"), model.quantile(1))),
+    ("stddev(id)", numbers_over(field("id"), deviation, 2)), ("variance(score)", numbers_over(score, variance, 2)),
+    ("list(tags)", listed("tags")), ("list(ok)", listed("ok")),
+    ("any_value(ok)", lambda trees: next(iter(values_of(field("ok"), trees)), None)),
+]
+
+
+def text(path, work):
+    """A function of the text at a path; NULL of NULL."""
+    return lambda tree: None if sql(at(tree, path)) is None else work(str(sql(at(tree, path))))
+
+
+def of_list(path, work, otherwise=None):
+    return lambda tree: work(at(tree, path)) if isinstance(at(tree, path), list) else otherwise
+
+
+def known(values):
+    return [value for value in values if value is not None]
+
+
+def numbers(values):
+    return [value for value in values if isinstance(value, (int, float))]
+
+
+def when(year):
+    return None if year is None else datetime.datetime(int(year), 3, 4, 5, 6, 7)
+
+
+def stamp(part):
+    return lambda tree: None if born(tree) is None else getattr(when(born(tree)), part)
+
+
+def ascii_case(value, upper):
+    return "".join((letter.upper() if upper else letter.lower()) if letter.isascii() else letter for letter in value)
+
+
+def substring(value, first, count):
+    return value[first - 1:first - 1 + count]
+
+
+def half_up(value):
+    return math.floor(abs(value) + 0.5) * (1 if value >= 0 else -1)
+
+
+TIME = "born.year || '-03-04T05:06:07Z'"
+numeric_score = lambda tree: sql(score(tree)) if not isinstance(sql(score(tree)), str) else None  # noqa: E731
+number_of = "iif(typeof(score) = 'text', null, score)"
+
+
+def with_number(work):
+    return lambda tree: None if numeric_score(tree) is None else work(numeric_score(tree))
+
+
+# (expression, what it is of a tree)
+FUNCTIONS = [
+    (f"abs({number_of})", with_number(abs)), ("array(id, team, null)", lambda tree: [at(tree, "id"), sql(at(tree, "team")), None]), (f"ceil({number_of})", with_number(lambda value: type(value)(math.ceil(value)))),
+    (f"floor({number_of})", with_number(lambda value: type(value)(math.floor(value)))), ("char(64 + id % 26)", lambda tree: chr(64 + at(tree, "id") % 26)), ("coalesce(name, team, 'none')", lambda tree: next((sql(at(tree, path)) for path in ("name", "team") if sql(at(tree, path)) is not None), "none")),
+    ("contains(name, 'n')", text("name", lambda value: "n" in value)), ("starts_with(name, 'A')", text("name", lambda value: value.startswith("A"))), ("ends_with(name, 'n')", text("name", lambda value: value.endswith("n"))),
+    ("day(" + TIME + ")", stamp("day")), ("month(" + TIME + ")", stamp("month")), ("year(" + TIME + ")", stamp("year")), ("hour(" + TIME + ")", stamp("hour")), ("minute(" + TIME + ")", stamp("minute")), ("second(" + TIME + ")", stamp("second")),
+    ("exists(team)", lambda tree: at(tree, "team") is not MISSING), ("hex(name)", lambda tree: (sql(at(tree, "name")) or "").encode().hex().upper()), ("ifnull(team, 'x')", lambda tree: sql(at(tree, "team")) or "x"),
+    ("iif(id > 5, 'high', 'low')", lambda tree: "high" if at(tree, "id") > 5 else "low"), ("iif(id > 5, 'high')", lambda tree: "high" if at(tree, "id") > 5 else None), ("instr(name, 'n')", text("name", lambda value: value.find("n") + 1)),
+    ("json('{\"a\": [1, 2]}')", lambda tree: {"a": [1, 2]}), ("length(name)", text("name", len)), ("lower(name)", text("name", lambda value: ascii_case(value, False))), ("upper(name)", text("name", lambda value: ascii_case(value, True))),
+    ("list_all(hits, n > 2)", of_list("hits", lambda hits: all(greater("n", 2)(one) for one in hits))), ("list_any(hits, n > 2)", of_list("hits", lambda hits: any(greater("n", 2)(one) for one in hits))),
+    ("list_avg(hits[*].n)", of_list("hits", lambda hits: sum(known(map(lambda one: at(one, "n"), hits))) / len(known(map(lambda one: at(one, "n"), hits))) if known(map(lambda one: at(one, "n"), hits)) else None)),
+    ("list_contains(tags, 'b')", of_list("tags", lambda tags: True if "b" in tags else None if None in tags else False)), ("list_count(hits, y = 2001)", of_list("hits", lambda hits: sum(bool(equal("y", 2001)(one)) for one in hits))),
+    ("list_filter(hits, n > 2)", of_list("hits", lambda hits: [one for one in hits if greater("n", 2)(one)])), ("list_first(tags)", of_list("tags", lambda tags: tags[0] if tags else None)), ("list_last(tags)", of_list("tags", lambda tags: tags[-1] if tags else None)),
+    ("list_join(tags, '-')", of_list("tags", lambda tags: "-".join(str(tag) for tag in known(tags)))), ("list_len(hits)", of_list("hits", len)), ("list_map(hits, n * 2)", of_list("hits", lambda hits: [plus(lambda one: at(one, "n") if sql(at(one, "n")) is None else at(one, "n") * 2, 0)(one) for one in hits])),
+    ("list_max(hits[*].n)", of_list("hits", lambda hits: max(known(at(one, "n") for one in hits), default=None))), ("list_min(hits[*].n)", of_list("hits", lambda hits: min(known(at(one, "n") for one in hits), default=None))),
+    ("list_sort(tags)", of_list("tags", lambda tags: sorted(tags, key=model.rank))), ("list_sum(hits[*].n)", of_list("hits", lambda hits: sum(known(at(one, "n") for one in hits)) if known(at(one, "n") for one in hits) else None)), ("list_unique(tags)", of_list("tags", lambda tags: list(dict.fromkeys(tags)))),
+    ("trim(name)", text("name", lambda value: value.strip(" "))), ("ltrim(name, ' A')", text("name", lambda value: value.lstrip(" A"))), ("rtrim(name, 'n')", text("name", lambda value: value.rstrip("n"))),
+    ("max(id, 4)", lambda tree: max(at(tree, "id"), 4)), ("min(id, 4)", lambda tree: min(at(tree, "id"), 4)), ("nullif(team, 'red')", lambda tree: None if sql(at(tree, "team")) == "red" else at(tree, "team")),
+    ("object('i', id, 'l', array(1))", lambda tree: {"i": at(tree, "id"), "l": [1]}), ("power(id, 2)", lambda tree: float(at(tree, "id") ** 2)), ("regexp_like(name, '^[A-C].*n?$')", text("name", lambda value: value[:1] in "ABC" and value != "")),
+    ("replace(name, 'n', '__')", text("name", lambda value: value.replace("n", "__"))), (f"round({number_of})", with_number(lambda value: float(half_up(value)))), (f"sign({number_of})", with_number(lambda value: (value > 0) - (value < 0))),
+    ("split(name, 'n')", text("name", lambda value: value.split("n"))), ("sqrt(id)", lambda tree: math.sqrt(at(tree, "id"))), ("substr(name, 2, 2)", text("name", lambda value: substring(value, 2, 2))), ("substring(name, 1, 1)", text("name", lambda value: substring(value, 1, 1))),
+    ("typeof(score)", lambda tree: {type(None): "null", int: "integer", float: "real", str: "text"}[type(sql(score(tree)))]), ("unicode(name)", text("name", lambda value: ord(value[0]) if value else None)),
+    ("CASE team WHEN 'red' THEN 1 WHEN 'blue' THEN 2 ELSE 3 END", lambda tree: {"red": 1, "blue": 2}.get(sql(at(tree, "team")), 3)), ("id BETWEEN 3 AND 5", lambda tree: 3 <= at(tree, "id") <= 5), ("name GLOB 'A*'", text("name", lambda value: value.startswith("A"))),
+    ("team IS NOT 'red'", lambda tree: sql(at(tree, "team")) != "red"), ("id % 3 = 1 OR team = 'blue'", lambda tree: at(tree, "id") % 3 == 1 or equal("team", "blue")(tree)), ("-id + 7 / 2 << 1", lambda tree: (-at(tree, "id") + 3) << 1),
+    ("CAST(id AS TEXT)", lambda tree: str(at(tree, "id"))), ("(id & 3 | 8)", lambda tree: at(tree, "id") & 3 | 8), ("name = 'ANN' COLLATE NOCASE", text("name", lambda value: value.lower() == "ann")),
+]
+del put, compared, ORDERS
