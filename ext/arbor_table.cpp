@@ -5,7 +5,7 @@
 
 #include "ext/best_index.h"
 #include "ext/cursor.h"
-#include "ext/guard.h"
+#include "ext/read_callbacks.h"
 #include "ext/sql_value.h"
 #include "ext/statements.h"
 #include "ext/update.h"
@@ -17,8 +17,9 @@ namespace {
 
 constexpr std::array<const char*, 3> kHiddenNames{"_tree", "_index", "_generation"};
 
-ArborTable& table_of(sqlite3_vtab* table) { return *static_cast<ArborTable*>(table); }
-ArborCursor& cursor_of(sqlite3_vtab_cursor* cursor) { return *static_cast<ArborCursor*>(cursor); }
+using Reading = ReadCallbacks<ArborTable, ArborCursor>;
+
+ArborTable& table_of(sqlite3_vtab* table) { return Reading::of(table); }
 
 SessionPtr& session_of(void* aux) { return *static_cast<SessionPtr*>(aux); }
 
@@ -112,11 +113,6 @@ int connect_table(sqlite3* db, void* aux, int argc, const char* const* argv, sql
   return open_table(db, aux, argc, argv, out, message, false);
 }
 
-int disconnect_table(sqlite3_vtab* table) {
-  delete &table_of(table);
-  return SQLITE_OK;
-}
-
 int destroy_table(sqlite3_vtab* table) {
   const int result = guarded(&table->zErrMsg, [&] {
     table_of(table).store->destroy();
@@ -124,47 +120,6 @@ int destroy_table(sqlite3_vtab* table) {
   });
   if (result == SQLITE_OK) delete &table_of(table);
   return result;
-}
-
-int open_cursor(sqlite3_vtab* table, sqlite3_vtab_cursor** out) {
-  return guarded(&table->zErrMsg, [&] {
-    *out = std::make_unique<ArborCursor>(table_of(table)).release();
-    return SQLITE_OK;
-  });
-}
-
-int close_cursor(sqlite3_vtab_cursor* cursor) {
-  delete &cursor_of(cursor);
-  return SQLITE_OK;
-}
-
-int filter_cursor(sqlite3_vtab_cursor* cursor, int, const char* spec, int argc,
-                  sqlite3_value** argv) {
-  return guarded(&cursor->pVtab->zErrMsg, [&] {
-    cursor_of(cursor).filter(spec, {argv, static_cast<std::size_t>(argc)});
-    return SQLITE_OK;
-  });
-}
-
-int next_row(sqlite3_vtab_cursor* cursor) {
-  return guarded(&cursor->pVtab->zErrMsg, [&] {
-    cursor_of(cursor).next();
-    return SQLITE_OK;
-  });
-}
-
-int at_end(sqlite3_vtab_cursor* cursor) { return cursor_of(cursor).at_end() ? 1 : 0; }
-
-int read_column(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int number) {
-  return guarded(&cursor->pVtab->zErrMsg, [&] {
-    cursor_of(cursor).column(context, number);
-    return SQLITE_OK;
-  });
-}
-
-int read_rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
-  *rowid = cursor_of(cursor).rowid();
-  return SQLITE_OK;
 }
 
 // MATCH as a function: reached where SQLite does not hand the condition to the scan.
@@ -234,15 +189,15 @@ const sqlite3_module kArborModule = {
     create_table,
     connect_table,
     arbor_best_index,
-    disconnect_table,
+    Reading::disconnect,
     destroy_table,
-    open_cursor,
-    close_cursor,
-    filter_cursor,
-    next_row,
-    at_end,
-    read_column,
-    read_rowid,
+    Reading::open,
+    Reading::close,
+    Reading::filter,
+    Reading::next,
+    Reading::at_end,
+    Reading::column,
+    Reading::rowid,
     arbor_update,
     begin,
     sync,
@@ -255,8 +210,6 @@ const sqlite3_module kArborModule = {
     rollback_to,
     is_shadow_name,
 };
-
-void drop_session(void* aux) { delete static_cast<SessionPtr*>(aux); }
 
 }  // namespace
 
@@ -277,9 +230,7 @@ int ArborTable::column_number(std::string_view column) const {
 }
 
 int register_arbor_module(const SessionPtr& session) {
-  auto aux = std::make_unique<SessionPtr>(session);
-  return sqlite3_create_module_v2(session->db(), "arbor", &kArborModule, aux.release(),
-                                  drop_session);
+  return register_module(session->db(), "arbor", kArborModule, session);
 }
 
 }  // namespace arbors::ext

@@ -7,9 +7,9 @@
 #include "ext/arbor_name.h"
 #include "ext/constraint_ops.h"
 #include "ext/declaration.h"
-#include "ext/guard.h"
 #include "ext/plan_session.h"
 #include "ext/plan_tables.h"
+#include "ext/read_callbacks.h"
 #include "ext/scan_spec.h"
 #include "ext/sql_value.h"
 #include "ext/term_condition.h"
@@ -32,25 +32,38 @@ struct View : sqlite3_vtab {
   int tree_column() const { return static_cast<int>(columns.size()); }
 };
 
-struct ViewCursor : sqlite3_vtab_cursor {
-  exec::RowStreamPtr stream;
-  exec::RowRunPtr run;
-  std::uint32_t row = 0;
-  std::int64_t index = 0;
-  std::vector<exec::ColumnBlock> blocks;
-  std::string tree;
+class ViewCursor : public sqlite3_vtab_cursor {
+ public:
+  explicit ViewCursor(View& view) : sqlite3_vtab_cursor{}, view_(view) {}
 
-  void next_run(std::size_t columns) {
-    blocks.assign(columns, {});
-    row = 0;
-    do {
-      run = stream->next();
-    } while (run && run->size() == 0);
+  void filter(const char* words, std::span<sqlite3_value*> arguments);
+  void next() {
+    ++index_;
+    if (++row_ >= run_->size()) next_run();
   }
+  bool at_end() const { return run_ == nullptr; }
+  void column(sqlite3_context* context, int number);
+  std::int64_t rowid() const { return index_ + 1; }
+
+ private:
+  void next_run() {
+    blocks_.assign(view_.columns.size(), {});
+    row_ = 0;
+    do {
+      run_ = stream_->next();
+    } while (run_ && run_->size() == 0);
+  }
+
+  View& view_;
+  exec::RowStreamPtr stream_;
+  exec::RowRunPtr run_;
+  std::uint32_t row_ = 0;
+  std::int64_t index_ = 0;
+  std::vector<exec::ColumnBlock> blocks_;
+  std::string tree_;
 };
 
-View& view_of(sqlite3_vtab* table) { return *static_cast<View*>(table); }
-ViewCursor& cursor_of(sqlite3_vtab_cursor* cursor) { return *static_cast<ViewCursor*>(cursor); }
+using Reading = ReadCallbacks<View, ViewCursor>;
 
 // The plan's text: the arguments as they stood, without the quotes around the whole.
 std::string plan_text(int argc, const char* const* argv) {
@@ -126,7 +139,7 @@ int connect(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_v
 }
 
 int disconnect(sqlite3_vtab* table) {
-  const View& view = view_of(table);
+  const View& view = Reading::of(table);
   view.session->plans().forget_view(view.name, view.plan);
   delete &view;
   return SQLITE_OK;
@@ -183,7 +196,7 @@ int plan_scan(View& view, sqlite3_index_info& info) {
 }
 
 int best_index(sqlite3_vtab* table, sqlite3_index_info* info) {
-  return guarded(&table->zErrMsg, [&] { return plan_scan(view_of(table), *info); });
+  return guarded(&table->zErrMsg, [&] { return plan_scan(Reading::of(table), *info); });
 }
 
 const TableColumn& column_named(const View& view, const std::string& name) {
@@ -218,89 +231,42 @@ plan::NodePtr scan_plan(const View& view, const ScanSpec& spec,
   return plan::optimize(node);
 }
 
-int open_cursor(sqlite3_vtab*, sqlite3_vtab_cursor** out) {
-  return guarded(static_cast<char**>(nullptr), [&] {
-    *out = std::make_unique<ViewCursor>().release();
-    return SQLITE_OK;
-  });
+void ViewCursor::filter(const char* words, std::span<sqlite3_value*> arguments) {
+  const ScanSpec spec = parse_scan_spec(words);
+  std::uint64_t expected = 0;
+  if (spec.limit != 0) {
+    const Value limit = to_value(arguments[static_cast<std::size_t>(spec.limit) - 1]);
+    if (limit.kind == ValueKind::Integer && limit.integer > 0)
+      expected = static_cast<std::uint64_t>(limit.integer);
+  }
+  Session& session = *view_.session;
+  run_.reset();
+  stream_ = exec::execute(scan_plan(view_, spec, arguments), session.plans().binder(),
+                          session.execution(), expected);
+  index_ = 0;
+  next_run();
 }
 
-int close_cursor(sqlite3_vtab_cursor* cursor) {
-  delete &cursor_of(cursor);
-  return SQLITE_OK;
+void ViewCursor::column(sqlite3_context* context, int number) {
+  if (view_.is_data(number)) {
+    const auto column = static_cast<std::size_t>(number);
+    exec::ColumnBlock& block = blocks_[column];
+    if (row_ - block.first >= block.count) block = run_->column(view_.columns[column].path, row_);
+    set_result(context, *block.vector, row_ - block.first);
+  } else if (number == view_.tree_column()) {
+    tree_.clear();
+    run_->tree(row_, tree_);
+    set_json(context, tree_);
+  } else {
+    sqlite3_result_int64(context, index_);
+  }
 }
-
-int filter(sqlite3_vtab_cursor* base, int, const char* words, int argc, sqlite3_value** argv) {
-  return guarded(&base->pVtab->zErrMsg, [&] {
-    View& view = view_of(base->pVtab);
-    ViewCursor& cursor = cursor_of(base);
-    const std::span<sqlite3_value*> arguments(argv, static_cast<std::size_t>(argc));
-    const ScanSpec spec = parse_scan_spec(words);
-    std::uint64_t expected = 0;
-    if (spec.limit != 0) {
-      const Value limit = to_value(arguments[static_cast<std::size_t>(spec.limit) - 1]);
-      if (limit.kind == ValueKind::Integer && limit.integer > 0)
-        expected = static_cast<std::uint64_t>(limit.integer);
-    }
-    PlanSession& plans = view.session->plans();
-    cursor.run.reset();
-    cursor.stream = exec::execute(scan_plan(view, spec, arguments), plans.binder(),
-                                  view.session->execution(), expected);
-    cursor.index = 0;
-    cursor.next_run(view.columns.size());
-    return SQLITE_OK;
-  });
-}
-
-int next_row(sqlite3_vtab_cursor* base) {
-  return guarded(&base->pVtab->zErrMsg, [&] {
-    ViewCursor& cursor = cursor_of(base);
-    ++cursor.index;
-    if (++cursor.row >= cursor.run->size()) cursor.next_run(cursor.blocks.size());
-    return SQLITE_OK;
-  });
-}
-
-int at_end(sqlite3_vtab_cursor* cursor) { return cursor_of(cursor).run == nullptr ? 1 : 0; }
-
-int read_column(sqlite3_vtab_cursor* base, sqlite3_context* context, int number) {
-  return guarded(&base->pVtab->zErrMsg, [&] {
-    ViewCursor& cursor = cursor_of(base);
-    const View& view = view_of(base->pVtab);
-    if (view.is_data(number)) {
-      const auto column = static_cast<std::size_t>(number);
-      exec::ColumnBlock& block = cursor.blocks[column];
-      if (cursor.row - block.first >= block.count)
-        block = cursor.run->column(view.columns[column].path, cursor.row);
-      set_result(context, *block.vector, cursor.row - block.first);
-    } else if (number == view.tree_column()) {
-      cursor.tree.clear();
-      cursor.run->tree(cursor.row, cursor.tree);
-      set_json(context, cursor.tree);
-    } else {
-      sqlite3_result_int64(context, cursor.index);
-    }
-    return SQLITE_OK;
-  });
-}
-
-int read_rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
-  *rowid = cursor_of(cursor).index + 1;
-  return SQLITE_OK;
-}
-
-const sqlite3_module kViewModule = {
-    0,       create,   connect, best_index,  disconnect, disconnect, open_cursor, close_cursor,
-    filter,  next_row, at_end,  read_column, read_rowid, nullptr,    nullptr,     nullptr,
-    nullptr, nullptr,  nullptr, nullptr,     nullptr,    nullptr,    nullptr,     nullptr,
-};
 
 }  // namespace
 
 int register_view_module(const SessionPtr& session) {
-  auto aux = std::make_unique<SessionPtr>(session);
-  return sqlite3_create_module_v2(session->db(), "arbor_view", &kViewModule, aux.release(),
-                                  [](void* raw) { delete static_cast<SessionPtr*>(raw); });
+  static const sqlite3_module module = Reading::module(create, connect, best_index, disconnect);
+  return register_module(session->db(), "arbor_view", module, session);
 }
 
 }  // namespace arbors::ext

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "ext/guard.h"
+#include "ext/read_callbacks.h"
 #include "ext/sql_value.h"
 #include "sql/sqlite_error.h"
 
@@ -23,14 +23,42 @@ struct Connected : sqlite3_vtab {
   const RowTable* table = nullptr;
 };
 
-struct Cursor : sqlite3_vtab_cursor {
-  std::vector<Value> arguments;
-  TableRows rows;
-  std::size_t row = 0;
+class Cursor : public sqlite3_vtab_cursor {
+ public:
+  explicit Cursor(const Connected& table) : sqlite3_vtab_cursor{}, table_(table) {}
+
+  void filter(const char*, std::span<sqlite3_value*> arguments) {
+    const RowTable& table = *table_.table;
+    if (arguments.size() < table.most_arguments)
+      throw_invalid(std::string(table.name) + " needs its argument: " + table.name + "('players')");
+    arguments_.clear();
+    for (sqlite3_value* argument : arguments) arguments_.push_back(to_value(argument));
+    rows_ = table.rows(*table_.session, arguments_);
+    row_ = 0;
+  }
+
+  void next() { ++row_; }
+  bool at_end() const { return row_ >= rows_.size(); }
+  std::int64_t rowid() const { return static_cast<std::int64_t>(row_) + 1; }
+
+  void column(sqlite3_context* context, int number) const {
+    const std::vector<Value>& row = rows_[row_];
+    const auto column = static_cast<std::size_t>(number);
+    if (column < row.size()) {
+      set_result(context, row[column]);
+    } else if (column - row.size() < arguments_.size()) {
+      set_result(context, arguments_[column - row.size()]);
+    }
+  }
+
+ private:
+  const Connected& table_;
+  std::vector<Value> arguments_;
+  TableRows rows_;
+  std::size_t row_ = 0;
 };
 
-Connected& connected(sqlite3_vtab* table) { return *static_cast<Connected*>(table); }
-Cursor& cursor_of(sqlite3_vtab_cursor* cursor) { return *static_cast<Cursor*>(cursor); }
+using Reading = ReadCallbacks<Connected, Cursor>;
 
 int connect(sqlite3* db, void* raw, int, const char* const*, sqlite3_vtab** out, char** message) {
   return guarded(message, [&] {
@@ -45,11 +73,6 @@ int connect(sqlite3* db, void* raw, int, const char* const*, sqlite3_vtab** out,
     *out = table.release();
     return SQLITE_OK;
   });
-}
-
-int disconnect(sqlite3_vtab* table) {
-  delete &connected(table);
-  return SQLITE_OK;
 }
 
 // Takes the arguments, in their order; refuses a plan that lacks one.
@@ -74,77 +97,15 @@ int plan_arguments(const RowTable& table, sqlite3_index_info* info) {
 }
 
 int best_index(sqlite3_vtab* table, sqlite3_index_info* info) {
-  return guarded(&table->zErrMsg, [&] { return plan_arguments(*connected(table).table, info); });
+  return guarded(&table->zErrMsg, [&] { return plan_arguments(*Reading::of(table).table, info); });
 }
-
-int open_cursor(sqlite3_vtab*, sqlite3_vtab_cursor** out) {
-  return guarded(static_cast<char**>(nullptr), [&] {
-    *out = std::make_unique<Cursor>().release();
-    return SQLITE_OK;
-  });
-}
-
-int close_cursor(sqlite3_vtab_cursor* cursor) {
-  delete &cursor_of(cursor);
-  return SQLITE_OK;
-}
-
-int filter(sqlite3_vtab_cursor* base, int, const char*, int argc, sqlite3_value** argv) {
-  return guarded(&base->pVtab->zErrMsg, [&] {
-    Cursor& cursor = cursor_of(base);
-    const Connected& table = connected(base->pVtab);
-    cursor.arguments.clear();
-    for (int i = 0; i < argc; ++i) cursor.arguments.push_back(to_value(argv[i]));
-    if (cursor.arguments.size() < table.table->most_arguments)
-      throw_invalid(std::string(table.table->name) + " needs its argument: " + table.table->name +
-                    "('players')");
-    cursor.rows = table.table->rows(*table.session, cursor.arguments);
-    cursor.row = 0;
-    return SQLITE_OK;
-  });
-}
-
-int next_row(sqlite3_vtab_cursor* cursor) {
-  ++cursor_of(cursor).row;
-  return SQLITE_OK;
-}
-
-int at_end(sqlite3_vtab_cursor* cursor) {
-  return cursor_of(cursor).row >= cursor_of(cursor).rows.size() ? 1 : 0;
-}
-
-int read_column(sqlite3_vtab_cursor* base, sqlite3_context* context, int number) {
-  return guarded(&base->pVtab->zErrMsg, [&] {
-    const Cursor& cursor = cursor_of(base);
-    const std::vector<Value>& row = cursor.rows[cursor.row];
-    const auto column = static_cast<std::size_t>(number);
-    if (column < row.size()) {
-      set_result(context, row[column]);
-    } else if (column - row.size() < cursor.arguments.size()) {
-      set_result(context, cursor.arguments[column - row.size()]);
-    }
-    return SQLITE_OK;
-  });
-}
-
-int read_rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
-  *rowid = static_cast<sqlite3_int64>(cursor_of(cursor).row) + 1;
-  return SQLITE_OK;
-}
-
-// No xCreate: the table exists under its own name only, as a function.
-const sqlite3_module kRowTableModule = {
-    0,       nullptr,  connect, best_index,  disconnect, nullptr, open_cursor, close_cursor,
-    filter,  next_row, at_end,  read_column, read_rowid, nullptr, nullptr,     nullptr,
-    nullptr, nullptr,  nullptr, nullptr,     nullptr,    nullptr, nullptr,     nullptr,
-};
 
 }  // namespace
 
 int register_row_table(const SessionPtr& session, const RowTable& table) {
-  auto aux = std::make_unique<Aux>(Aux{session, &table});
-  return sqlite3_create_module_v2(session->db(), table.name, &kRowTableModule, aux.release(),
-                                  [](void* raw) { delete static_cast<Aux*>(raw); });
+  static const sqlite3_module module =
+      Reading::module(nullptr, connect, best_index, Reading::disconnect);
+  return register_module(session->db(), table.name, module, Aux{session, &table});
 }
 
 }  // namespace arbors::ext
