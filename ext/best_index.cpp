@@ -25,6 +25,15 @@ constexpr int kGroupBy = 1;
 constexpr int kDistinct = 2;
 
 constexpr double kUnknownTrees = 1e6;
+constexpr double kManyTexts = 1000;
+constexpr int kToldColumns = 63;  // of colUsed; its last bit stands for all others
+constexpr std::size_t kMostDistinctKeys = 8;
+
+constexpr batch::TagSet kEverything = 0xFFFF;
+constexpr batch::TagSet kTexts = batch::tag_bit(batch::Tag::String) | batch::kNullTags;
+constexpr batch::TagSet kIntegers = batch::tag_bit(batch::Tag::Integer) |
+                                    batch::tag_bit(batch::Tag::False) |
+                                    batch::tag_bit(batch::Tag::True) | batch::kNullTags;
 constexpr int kOffsetIsSafe = 3050000;  // versions that offer OFFSET only where no term is hidden
 
 // Decides on one table and one set of usable constraints.
@@ -44,6 +53,9 @@ class Planner {
   void take_order();
   void take_limit();
   bool add_key(int column, bool descending);
+  void order_within_groups();
+  void take_distinct();
+  std::vector<int> columns_used() const;
   void estimate();
 
   std::optional<Value> known_right(int at) const;
@@ -243,8 +255,8 @@ bool Planner::add_key(int column, bool descending) {
 
 void Planner::take_order() {
   const int distinct = sqlite3_vtab_distinct(&info_);
-  // For DISTINCT alone SQLite keeps its own table of what it has seen, whatever the order.
-  if (info_.nOrderBy == 0 || distinct == kDistinct) return;
+  if (info_.nOrderBy == 0) return;
+  if (distinct == kDistinct) return take_distinct();
   for (int i = 0; i < info_.nOrderBy; ++i) {
     if (!add_key(info_.aOrderBy[i].iColumn, info_.aOrderBy[i].desc != 0)) {
       spec_.keys.clear();
@@ -253,6 +265,54 @@ void Planner::take_order() {
   }
   spec_.order = distinct == kGroupBy ? ScanSpec::Order::Grouped : ScanSpec::Order::Sorted;
   info_.orderByConsumed = 1;
+  if (distinct == kGroupBy) order_within_groups();
+}
+
+// Orders each group by the column of most texts. SQLite does not say what it aggregates: where it
+// counts distinct texts, it keeps them in a B-tree, and filling that in order takes a fraction of
+// the time; where it does not, the order costs little beside handing out texts. A column with a
+// condition is hardly what is counted.
+void Planner::order_within_groups() {
+  double most = kManyTexts;
+  const TableColumn* chosen = nullptr;
+  for (const int column : columns_used()) {
+    if (!table_.is_data(column)) continue;
+    const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
+    const auto named = [&](const auto& part) { return part.column == home.name; };
+    if (std::any_of(spec_.keys.begin(), spec_.keys.end(), named) ||
+        std::any_of(spec_.terms.begin(), spec_.terms.end(), named))
+      continue;
+    const PathFacts known = facts(column);
+    if ((known.kinds & ~kTexts) != 0 || known.distinct <= most) continue;
+    most = known.distinct;
+    chosen = &home;
+  }
+  if (chosen != nullptr) spec_.keys.push_back({chosen->name, false});
+}
+
+// Leaves duplicates out where SQLite asks for distinct rows: those that agree on every column that
+// it reads, so that no condition tells them apart. Only columns whose equal values are the same
+// value in every respect: 1 and 1.0, or two texts under NOCASE, are not.
+void Planner::take_distinct() {
+  if ((info_.colUsed >> kToldColumns) != 0) return;
+  for (const int column : columns_used()) {
+    const batch::TagSet kinds = table_.is_data(column) ? facts(column).kinds : kEverything;
+    if (spec_.keys.size() == kMostDistinctKeys ||
+        ((kinds & ~kTexts) != 0 && (kinds & ~kIntegers) != 0)) {
+      spec_.keys.clear();
+      return;
+    }
+    spec_.keys.push_back({table_.column_name(column), false});
+  }
+  if (!spec_.keys.empty()) spec_.order = ScanSpec::Order::Distinct;
+}
+
+// The columns below the 63rd that the query reads.
+std::vector<int> Planner::columns_used() const {
+  std::vector<int> columns;
+  for (int column = 0; column < kToldColumns; ++column)
+    if ((info_.colUsed >> column & 1) != 0) columns.push_back(column);
+  return columns;
 }
 
 // Takes LIMIT as a hint: SQLite stops at it anyway, and before 3.41 offers it even where a term

@@ -1,5 +1,7 @@
 #include "ext/cursor.h"
 
+#include <utility>
+
 #include "engine/batch/vector_builder.h"
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/execute.h"
@@ -33,9 +35,15 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
   const bool indexed = found.has_value();
   plan::NodePtr plan = make_plan(table_, snapshot_, spec_, arguments, std::move(found));
   if (!indexed) plan = use_lookup(plan, arguments);
+  rowid_asked_ = false;
+  with_duplicates_ = spec_.order == ScanSpec::Order::Distinct ? plan->inputs.front() : nullptr;
+  run(plan, expected_rows(spec_, arguments));
+}
+
+void ArborCursor::run(const plan::NodePtr& plan, std::uint64_t expected_rows) {
   stream_ = exec::execute(
       plan, [this](const plan::Source&) { return snapshot_; }, table_.session->execution(),
-      expected_rows(spec_, arguments));
+      expected_rows);
   next_run();
 }
 
@@ -66,6 +74,9 @@ void ArborCursor::next_run() {
     run_ = stream_->next();
     rows_ = run_ ? run_->size() : 0;
   } while (run_ && rows_ == 0);
+  // Rows that agree on all columns but not on their rowids were left out: what was asked about the
+  // rowids is asked of every row, and SQLite drops what it has seen.
+  if (!run_ && rowid_asked_ && with_duplicates_) run(std::exchange(with_duplicates_, nullptr), 0);
 }
 
 void ArborCursor::column(sqlite3_context* context, int number) {

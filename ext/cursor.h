@@ -30,17 +30,23 @@ class ArborCursor : public sqlite3_vtab_cursor {
   }
   bool at_end() const { return run_ == nullptr; }
   void column(sqlite3_context* context, int number);
-  std::int64_t rowid() const { return run_->rowid(row_); }
+  std::int64_t rowid() {
+    rowid_asked_ = true;
+    return run_->rowid(row_);
+  }
   Value match(std::string_view expression);
 
  private:
   void next_run();
+  void run(const plan::NodePtr& plan, std::uint64_t expected_rows);
   void read_spec(const char* spec);
   plan::NodePtr use_lookup(const plan::NodePtr& plan, std::span<sqlite3_value*> arguments);
 
   ArborTable& table_;
   std::shared_ptr<store::Snapshot> snapshot_;
   exec::RowStreamPtr stream_;
+  plan::NodePtr with_duplicates_;  // what a scan for distinct rows leaves rows out of; else null
+  bool rowid_asked_ = false;
   exec::RowRunPtr run_;  // null at the end
   std::uint32_t row_ = 0;
   std::uint32_t rows_ = 0;

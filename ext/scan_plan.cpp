@@ -192,8 +192,12 @@ plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot
     node = plan::make(plan::Filter{expr::and_all(std::move(conditions))}, {node});
   if (!spec.keys.empty()) {
     plan::Sort sort;
-    sort.grouped = spec.order == ScanSpec::Order::Grouped;
-    for (const OrderKey& key : spec.keys) sort.keys.push_back(sort_key(table, key));
+    sort.distinct = spec.order == ScanSpec::Order::Distinct;
+    sort.grouped = sort.distinct || spec.order == ScanSpec::Order::Grouped;
+    for (const OrderKey& key : spec.keys) {
+      sort.keys.push_back(sort_key(table, key));
+      if (sort.distinct) sort.keys.back().collation = Collation::Binary;
+    }
     node = plan::make(std::move(sort), {node});
   }
   if (spec.skip) {

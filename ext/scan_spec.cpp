@@ -36,9 +36,10 @@ struct OrderText {
   ScanSpec::Order order;
   std::string_view text;
 };
-constexpr std::array<OrderText, 2> kOrders{{
+constexpr std::array<OrderText, 3> kOrders{{
     {ScanSpec::Order::Sorted, "order by "},
     {ScanSpec::Order::Grouped, "group by "},
+    {ScanSpec::Order::Distinct, "distinct "},
 }};
 
 constexpr std::string_view kAllRows = "all rows";

@@ -4,7 +4,7 @@
 //   spec     := part ('; ' part)*  |  'all rows'
 //   part     := 'look up ' column ' by index'
 //             | ('filter ' | 'prefilter ') term (' and ' term)*
-//             | ('order by ' | 'group by ') key (', ' key)*
+//             | ('order by ' | 'group by ' | 'distinct ') key (', ' key)*
 //             | 'limit ?N' [' offset ?N' | ' skip ?N']
 //   term     := column ' ' operator ' ?N' [' collate ' name]
 //             | column ' is null' | column ' is not null'
@@ -13,6 +13,7 @@
 //
 // `filter` terms are exact: SQLite does not check them again. `prefilter` terms admit a superset.
 // `look up`: the rows are found by the kept-up index of that column's path and the terms on it.
+// `distinct`: one row of those that agree on all keys, which are all columns that the query reads.
 // `limit` and `offset` say how many rows SQLite will take, which is a hint; `skip` is left to the
 // scan.
 #pragma once
@@ -62,7 +63,7 @@ struct OrderKey {
 };
 
 struct ScanSpec {
-  enum class Order : std::uint8_t { None, Sorted, Grouped };
+  enum class Order : std::uint8_t { None, Sorted, Grouped, Distinct };
 
   std::string indexed;  // the column that is looked up by its index; empty: none
   std::vector<Term> terms;

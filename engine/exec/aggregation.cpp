@@ -6,6 +6,7 @@
 #include "engine/base/error.h"
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/sort_ranks.h"
+#include "engine/exec/sorted_rows.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/filter.h"
 

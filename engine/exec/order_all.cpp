@@ -1,6 +1,10 @@
+#include <algorithm>
+
 #include "engine/exec/order.h"
 #include "engine/exec/sort_key_values.h"
 #include "engine/exec/sort_ranks.h"
+#include "engine/exec/sorted_rows.h"
+#include "engine/plan/rewrite.h"
 
 namespace arbors::exec {
 namespace {
@@ -12,12 +16,19 @@ bool same_ranks(const std::vector<std::vector<std::uint64_t>>& keys, std::uint32
   return true;
 }
 
+const Path* path_of(const plan::SortKey& key) {
+  return key.by == plan::SortKey::By::Expression ? plan::bare_path(*key.expr) : nullptr;
+}
+
 }  // namespace
 
-std::vector<RowRef> order_all(Scan& scan, const plan::Sort& sort, const ExecutionContext& context) {
+std::vector<RowRef> order_all(Scan& scan, const plan::Sort& sort, const ExecutionContext& context,
+                              std::vector<SortedColumn>* sorted) {
   std::vector<SortRanks> columns;
-  for (const plan::SortKey& key : sort.keys)
+  for (const plan::SortKey& key : sort.keys) {
     columns.emplace_back(key.descending, key.nulls_last, key.collation);
+    if (sorted != nullptr && path_of(key) != nullptr) columns.back().keep_values();
+  }
   const SortKeyValues key_values(sort);
   std::vector<RowRef> rows;
   ScannedRows scanned;
@@ -32,12 +43,23 @@ std::vector<RowRef> order_all(Scan& scan, const plan::Sort& sort, const Executio
     context.check_interrupt();
     ranks.push_back(column.finish());
   }
-  std::vector<RowRef> ordered;
-  ordered.reserve(rows.size());
-  const std::vector<std::uint32_t> order = sorted_rows(ranks);
-  for (std::size_t at = 0; at < order.size(); ++at)
-    if (!sort.distinct || at == 0 || !same_ranks(ranks, order[at - 1], order[at]))
-      ordered.push_back(rows[order[at]]);
+  std::vector<std::uint32_t> order = sorted_rows(ranks);
+  if (sort.distinct)
+    order.erase(std::unique(order.begin(), order.end(),
+                            [&](std::uint32_t left, std::uint32_t right) {
+                              return same_ranks(ranks, left, right);
+                            }),
+                order.end());
+  std::vector<RowRef> ordered(order.size());
+  std::transform(order.begin(), order.end(), ordered.begin(),
+                 [&](std::uint32_t row) { return rows[row]; });
+  for (std::size_t i = 0; sorted != nullptr && i < columns.size(); ++i) {
+    if (!columns[i].ranked_values()) continue;
+    std::vector<std::uint64_t> of_row(order.size());
+    std::transform(order.begin(), order.end(), of_row.begin(),
+                   [&](std::uint32_t row) { return ranks[i][row]; });
+    sorted->push_back({*path_of(sort.keys[i]), *columns[i].ranked_values(), std::move(of_row)});
+  }
   return ordered;
 }
 

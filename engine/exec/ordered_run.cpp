@@ -100,6 +100,8 @@ batch::VectorPtr OrderedRun::evaluate(const RowExpr& expr) {
 }
 
 ColumnBlock OrderedRun::column(const Path& path, std::uint32_t) {
+  for (const auto& [known, values] : known_)
+    if (known == path) return {values, 0, size()};
   const expr::ExprPtr value = shape_->shape().resolve(expr::path(path));
   if (value) return {evaluate(RowExpr(value)), 0, size()};
   batch::VectorBuilder builder;

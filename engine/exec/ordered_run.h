@@ -5,6 +5,7 @@
 #include <compare>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/exec/execution_context.h"
@@ -25,6 +26,11 @@ class OrderedRun : public RowRun {
  public:
   OrderedRun(const ScanInput& input, std::vector<RowRef> rows, TreeShapePtr shape,
              const ExecutionContext& context);
+
+  // Gives the values of a path for all rows, where the caller has them already.
+  void set_column(Path path, batch::VectorPtr values) {
+    known_.emplace_back(std::move(path), std::move(values));
+  }
 
   std::uint32_t size() const override { return static_cast<std::uint32_t>(rows_.size()); }
   std::int64_t rowid(std::uint32_t row) const override;
@@ -48,6 +54,7 @@ class OrderedRun : public RowRun {
   Places by_place_;  // rows_ by segment and row; made when first needed
   TreeShapePtr shape_;
   const ExecutionContext& context_;
+  std::vector<std::pair<Path, batch::VectorPtr>> known_;  // see set_column
   std::uint32_t trees_first_ = 0;  // trees_[i] is the text of row trees_first_ + i
   std::vector<std::string> trees_;
 };

@@ -104,7 +104,7 @@ void OrderedStream::order(std::uint64_t needed) {
     complete_ = count == most || rows_.size() < count;
     return;
   }
-  rows_ = order_all(scan, sort_, context_);
+  rows_ = order_all(scan, sort_, context_, &columns_);
   complete_ = true;
 }
 
@@ -114,8 +114,13 @@ RowRunPtr OrderedStream::next() {
   if (end > rows_.size() && !complete_) order(end);
   const std::uint64_t last = std::min<std::uint64_t>(end, rows_.size());
   if (at_ >= last) return nullptr;
-  return std::make_unique<OrderedRun>(input_, take_window(rows_, at_, last, window_, context_),
-                                      shape_, context_);
+  const std::uint64_t first = at_;
+  auto run = std::make_unique<OrderedRun>(input_, take_window(rows_, at_, last, window_, context_),
+                                          shape_, context_);
+  for (const SortedColumn& column : columns_)
+    run->set_column(column.path,
+                    column.values.values(std::span(column.ranks).subspan(first, last - first)));
+  return run;
 }
 
 }  // namespace arbors::exec

@@ -8,6 +8,7 @@
 
 #include "engine/exec/execution_context.h"
 #include "engine/exec/ordered_run.h"
+#include "engine/exec/ranked_values.h"
 #include "engine/exec/row_run.h"
 #include "engine/exec/scan.h"
 #include "engine/exec/tree_shape.h"
@@ -67,9 +68,10 @@ class OrderedStream : public RowStream {
   TreeShapePtr shape_;           // whole trees
   std::uint64_t expected_rows_;  // 0: not known
   const ExecutionContext& context_;
-  std::vector<RowRef> rows_;  // from the first row of the order on
-  bool complete_ = false;     // rows_ holds every row that the slice can want
-  std::uint64_t at_;          // the next row to hand out
+  std::vector<RowRef> rows_;           // from the first row of the order on
+  std::vector<SortedColumn> columns_;  // of rows_, where complete_
+  bool complete_ = false;              // rows_ holds every row that the slice can want
+  std::uint64_t at_;                   // the next row to hand out
   std::uint64_t window_;
 };
 

@@ -9,6 +9,7 @@
 #include "engine/exec/run_aggregation.h"
 #include "engine/exec/run_plan.h"
 #include "engine/exec/sort_ranks.h"
+#include "engine/exec/sorted_rows.h"
 #include "engine/exec/tree_shape.h"
 #include "engine/exec/window_source.h"
 #include "engine/expr/builder.h"

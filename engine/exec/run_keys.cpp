@@ -7,6 +7,7 @@
 #include "engine/exec/row_streams.h"
 #include "engine/exec/run_plan.h"
 #include "engine/exec/sort_ranks.h"
+#include "engine/exec/sorted_rows.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/filter.h"
 

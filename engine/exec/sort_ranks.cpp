@@ -4,9 +4,8 @@
 #include <bit>
 #include <numeric>
 #include <string_view>
-#include <unordered_map>
 
-#include "engine/exec/text_table.h"
+#include "engine/exec/text_numbers.h"
 
 namespace arbors::exec {
 namespace {
@@ -80,82 +79,18 @@ std::vector<std::uint64_t> dense_ranks(const std::vector<Item>& items, Compare c
   return ranks;
 }
 
-// Ranks distinct texts by memcmp order: sorts by the eight bytes after what all of them share,
-// which settles most comparisons without touching the texts.
-std::vector<std::uint64_t> binary_ranks(const std::vector<std::string_view>& texts) {
-  std::size_t shared = texts.empty() ? 0 : texts[0].size();
-  for (const std::string_view text : texts) {
-    const auto end = std::min(shared, text.size());
-    const auto differ = std::mismatch(text.begin(), text.begin() + end, texts[0].begin()).first;
-    shared = static_cast<std::size_t>(differ - text.begin());
-  }
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> order(texts.size());
-  for (std::uint32_t number = 0; number < texts.size(); ++number) {
-    std::uint64_t head = 0;
-    const std::string_view rest = texts[number].substr(shared);
-    for (std::size_t i = 0; i < 8; ++i)
-      head = head << 8 | (i < rest.size() ? static_cast<std::uint8_t>(rest[i]) : 0U);
-    order[number] = {head, number};
-  }
-  std::sort(order.begin(), order.end(), [&](const auto& left, const auto& right) {
-    return left.first != right.first ? left.first < right.first
-                                     : texts[left.second] < texts[right.second];
-  });
-  std::vector<std::uint64_t> ranks(texts.size());
-  for (std::size_t at = 0; at < order.size(); ++at) ranks[order[at].second] = at + 1;
-  return ranks;
+std::shared_ptr<const batch::TextPool> pool_of(const std::vector<std::string_view>& texts,
+                                               const std::vector<std::uint32_t>& order) {
+  std::size_t size = 0;
+  for (const std::string_view text : texts) size += text.size();
+  if (size > UINT32_MAX) return nullptr;
+  auto pool = std::make_shared<batch::TextPool>();
+  pool->distinct = pool->sorted = true;
+  pool->heap.reserve(size);
+  pool->offsets.reserve(texts.size() + 1);
+  for (const std::uint32_t number : order) pool->add(texts[number]);
+  return pool;
 }
-
-// Gives the entries of all pools numbers that are the same for equal texts. Keeps views: the texts
-// stay in their pools.
-class TextNumbers {
- public:
-  static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
-
-  // The numbers of a pool's entries as far as they are known.
-  std::vector<std::uint32_t>& of_pool(const batch::TextPool& pool) {
-    auto& numbers = pools_[&pool];
-    if (numbers.empty()) numbers.resize(pool.size(), kUnknown);
-    return numbers;
-  }
-
-  std::uint32_t number(std::string_view text) {
-    if (texts_.size() * 2 >= slots_.size()) grow();
-    const std::uint64_t hash = hash_text(text);
-    for (std::size_t at = hash;; ++at) {
-      Slot& slot = slots_[at & (slots_.size() - 1)];
-      if (slot.number == kUnknown) {
-        slot = {hash, static_cast<std::uint32_t>(texts_.size())};
-        texts_.push_back(text);
-        return slot.number;
-      }
-      if (slot.hash == hash && texts_[slot.number] == text) return slot.number;
-    }
-  }
-
-  const std::vector<std::string_view>& texts() const { return texts_; }
-
- private:
-  struct Slot {
-    std::uint64_t hash = 0;
-    std::uint32_t number = kUnknown;
-  };
-
-  void grow() {
-    std::vector<Slot> old(std::max<std::size_t>(64, slots_.size() * 2));
-    old.swap(slots_);
-    for (const Slot& slot : old) {
-      if (slot.number == kUnknown) continue;
-      std::size_t at = slot.hash;
-      while (slots_[at & (slots_.size() - 1)].number != kUnknown) ++at;
-      slots_[at & (slots_.size() - 1)] = slot;
-    }
-  }
-
-  std::unordered_map<const batch::TextPool*, std::vector<std::uint32_t>> pools_;
-  std::vector<Slot> slots_;
-  std::vector<std::string_view> texts_;
-};
 
 }  // namespace
 
@@ -171,6 +106,7 @@ std::vector<std::uint64_t> SortRanks::finish() {
   std::vector<std::uint64_t> ranks;
   if ((kinds & ~kIntegerTags) == 0 && integer_range(least)) {
     ranks = integer_ranks(least);
+    if (keeps_values_) ranked_values_ = RankedValues::integers(least);
   } else if ((kinds & ~kRealTags) == 0) {
     ranks = real_ranks();
   } else if (kinds == batch::tag_bit(Tag::String)) {
@@ -178,6 +114,7 @@ std::vector<std::uint64_t> SortRanks::finish() {
   } else {
     ranks = mixed_ranks();
   }
+  if (ranked_values_) ranked_values_->direct(descending_, null_rank());
   values_.clear();
   return ranks;
 }
@@ -227,7 +164,7 @@ std::vector<std::uint64_t> SortRanks::real_ranks() const {
 }
 
 // Numbers only the texts that rows hold: a filter may have left few of a pool's.
-std::vector<std::uint64_t> SortRanks::string_ranks() const {
+std::vector<std::uint64_t> SortRanks::string_ranks() {
   TextNumbers texts;
   std::vector<std::uint64_t> ranks;  // numbers at first
   ranks.reserve(rows_);
@@ -236,23 +173,24 @@ std::vector<std::uint64_t> SortRanks::string_ranks() const {
       ranks.resize(ranks.size() + values->rows, TextNumbers::kUnknown);
       continue;
     }
-    auto& numbers = texts.of_pool(*values->strings);
-    for (std::size_t row = 0; row < values->rows; ++row) {
-      if (values->tag(row) != Tag::String) {
-        ranks.push_back(TextNumbers::kUnknown);
-        continue;
-      }
-      std::uint32_t& number = numbers[values->codes[row]];
-      if (number == TextNumbers::kUnknown) number = texts.number(values->text(row));
-      ranks.push_back(number);
-    }
+    const auto& numbers = texts.number(*values);
+    for (std::size_t row = 0; row < values->rows; ++row)
+      ranks.push_back(values->tag(row) == Tag::String ? numbers[values->codes[row]]
+                                                      : TextNumbers::kUnknown);
   }
-  const std::vector<std::uint64_t> of_text =
-      collation_ == Collation::Binary
-          ? binary_ranks(texts.texts())
-          : dense_ranks(texts.texts(), [&](std::string_view left, std::string_view right) {
-              return compare(left, right, collation_);
-            });
+  std::vector<std::uint64_t> of_text;
+  if (collation_ == Collation::Binary) {
+    const std::vector<std::uint32_t> order = binary_order(texts.texts());
+    of_text.resize(order.size());
+    for (std::size_t at = 0; at < order.size(); ++at) of_text[order[at]] = at + 1;
+    if (keeps_values_)
+      if (auto pool = pool_of(texts.texts(), order))
+        ranked_values_ = RankedValues::texts(std::move(pool));
+  } else {
+    of_text = dense_ranks(texts.texts(), [&](std::string_view left, std::string_view right) {
+      return compare(left, right, collation_);
+    });
+  }
   for (std::uint64_t& rank : ranks)
     rank = rank == TextNumbers::kUnknown ? null_rank() : directed(of_text[rank]);
   return ranks;
@@ -278,46 +216,6 @@ std::vector<std::uint64_t> SortRanks::mixed_ranks() const {
   for (std::size_t row = 0, item = 0; row < rows_; ++row)
     if (!nulls[row]) ranks[row] = directed(of_item[item++]);
   return ranks;
-}
-
-namespace {
-
-// Sorts by one key whose ranks span little by counting: linear, and stable by nature.
-std::vector<std::uint32_t> counted_rows(const std::vector<std::uint64_t>& ranks,
-                                        std::uint64_t least, std::size_t span) {
-  std::vector<std::uint32_t> ends(span + 1, 0);
-  for (const std::uint64_t rank : ranks) ++ends[rank - least + 1];
-  std::partial_sum(ends.begin(), ends.end(), ends.begin());
-  std::vector<std::uint32_t> order(ranks.size());
-  for (std::uint32_t row = 0; row < ranks.size(); ++row) order[ends[ranks[row] - least]++] = row;
-  return order;
-}
-
-std::vector<std::uint32_t> sorted_by_one(const std::vector<std::uint64_t>& ranks) {
-  const auto [low, high] = std::minmax_element(ranks.begin(), ranks.end());
-  if (low != ranks.end() && *high - *low < std::max<std::uint64_t>(1024, 2 * ranks.size()))
-    return counted_rows(ranks, *low, static_cast<std::size_t>(*high - *low) + 1);
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> entries(ranks.size());
-  for (std::uint32_t row = 0; row < ranks.size(); ++row) entries[row] = {ranks[row], row};
-  std::sort(entries.begin(), entries.end());
-  std::vector<std::uint32_t> order(ranks.size());
-  std::transform(entries.begin(), entries.end(), order.begin(),
-                 [](const auto& entry) { return entry.second; });
-  return order;
-}
-
-}  // namespace
-
-std::vector<std::uint32_t> sorted_rows(const std::vector<std::vector<std::uint64_t>>& keys) {
-  if (keys.size() == 1) return sorted_by_one(keys.front());
-  std::vector<std::uint32_t> order(keys.empty() ? 0 : keys.front().size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t left, std::uint32_t right) {
-    for (const auto& ranks : keys)
-      if (ranks[left] != ranks[right]) return ranks[left] < ranks[right];
-    return left < right;
-  });
-  return order;
 }
 
 }  // namespace arbors::exec

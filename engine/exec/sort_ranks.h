@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/base/value.h"
 #include "engine/batch/vector.h"
+#include "engine/exec/ranked_values.h"
 
 namespace arbors::exec {
 
@@ -21,11 +23,15 @@ class SortRanks {
 
   // Gives one rank a row, in order of appending, and lets the values go.
   std::vector<std::uint64_t> finish();
+  // After finish(): tells the values of the ranks, where they can be told (integers; texts under
+  // BINARY). To be asked for before finish(), since texts are kept for it.
+  void keep_values() { keeps_values_ = true; }
+  const std::optional<RankedValues>& ranked_values() const { return ranked_values_; }
 
  private:
   std::vector<std::uint64_t> integer_ranks(std::int64_t least) const;
   std::vector<std::uint64_t> real_ranks() const;
-  std::vector<std::uint64_t> string_ranks() const;
+  std::vector<std::uint64_t> string_ranks();
   std::vector<std::uint64_t> mixed_ranks() const;
   bool integer_range(std::int64_t& least) const;
   std::uint64_t null_rank() const { return nulls_last_ ? UINT64_MAX : 0; }
@@ -37,10 +43,8 @@ class SortRanks {
   batch::TagSet kinds_ = 0;
   std::size_t rows_ = 0;
   std::vector<batch::VectorPtr> values_;
+  bool keeps_values_ = false;
+  std::optional<RankedValues> ranked_values_;
 };
-
-// Sorts row numbers 0..n-1 by their ranks, key after key, equal rows in their order. Each element
-// of `keys` has n ranks.
-std::vector<std::uint32_t> sorted_rows(const std::vector<std::vector<std::uint64_t>>& keys);
 
 }  // namespace arbors::exec

@@ -155,7 +155,10 @@ TEST_CASE("an order on columns is consumed, sorted or merely grouped", "[ext][be
       {"SELECT n FROM t ORDER BY _index DESC", R"(order by "_index" desc)"},
       {"SELECT n FROM t ORDER BY rowid DESC", "order by rowid desc"},
       {"SELECT s, count(*) FROM t GROUP BY s", R"(group by "s")"},
-      {"SELECT DISTINCT s FROM t", "all rows"},
+      {"SELECT DISTINCT s FROM t", R"(distinct "s")"},
+      {"SELECT DISTINCT s FROM t WHERE n > 1", R"(filter "n" > ?1)"},
+      {"SELECT DISTINCT m FROM t", "all rows"},
+      {"SELECT DISTINCT s FROM t WHERE length(_tree) > 1", "all rows"},
       {"SELECT DISTINCT s FROM t ORDER BY s", R"(order by "s")"},
       // Another collation, NULLs elsewhere, an expression: SQLite sorts.
       {"SELECT n FROM t ORDER BY s COLLATE NOCASE", "all rows"},
@@ -168,7 +171,52 @@ TEST_CASE("an order on columns is consumed, sorted or merely grouped", "[ext][be
   // For DISTINCT SQLite keeps its own tree of what it has seen, whatever the order.
   const std::string plan = pets.ask("EXPLAIN QUERY PLAN " + query);
   const bool sorts = plan.find("TEMP B-TREE FOR") != plan.find("TEMP B-TREE FOR DISTINCT");
-  CHECK(sorts == (words == "all rows" && query != "SELECT DISTINCT s FROM t"));
+  CHECK(sorts == (words == "all rows" && query.find("DISTINCT") == std::string::npos));
+}
+
+TEST_CASE("groups are ordered by the column with the most texts", "[ext][best_index]") {
+  TestConnection connection;
+  connection.ask(
+      "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4999) "
+      "SELECT arbor_append('t', json_group_array(json_object('g', i % 3, 'few', 'x' || (i % 9), "
+      "'i', "
+      "i, "
+      "'many', iif(i % 11 = 0, NULL, 'name ' || (i * 7919 % 2003))))) FROM n; "
+      "CREATE TABLE p AS SELECT g, few, i, many FROM t");
+  const auto [query, words] = GENERATE(table<std::string, std::string>({
+      {"SELECT g, count(*), count(DISTINCT many), max(few) FROM t GROUP BY g",
+       R"(group by "g", "many")"},
+      {"SELECT g, count(DISTINCT few), sum(i) FROM t GROUP BY g", R"(group by "g")"},
+      {"SELECT g, count(DISTINCT i), min(many), max(many) FROM t WHERE few <> 'x1' GROUP BY g",
+       R"(filter "few" <> ?1; group by "g", "many")"},
+      {"SELECT g, count(DISTINCT few) FROM t WHERE many > 'name 2' GROUP BY g",
+       R"(filter "many" > ?1; group by "g")"},
+      {"SELECT many, count(DISTINCT few) FROM t GROUP BY many", R"(group by "many")"},
+  }));
+  INFO(query);
+  CHECK(connection.words(query) == words);
+  std::string plain = query;
+  plain.replace(plain.find(" FROM t"), 7, " FROM p");
+  CHECK(connection.ask(query + " ORDER BY 1") == connection.ask(plain + " ORDER BY 1"));
+}
+
+TEST_CASE("rows that repeat are left out of distinct ones, unless their rowids are asked for",
+          "[ext][best_index]") {
+  TestConnection connection;
+  connection.ask(R"(SELECT arbor_append('t', '[{"i":1,"s":"a"},{"i":1,"s":"a"},{"i":2,"s":"b"},)"
+                 R"({"i":null,"s":"b"},{"s":"b"},{"i":1,"s":"a"},{"i":2,"s":"A"}]'))");
+  const auto [query, answer] = GENERATE(table<std::string, std::string>({
+      {"SELECT DISTINCT s FROM t", "A\na\nb\n"},
+      {"SELECT DISTINCT i, s FROM t", "NULL|b\n1|a\n2|A\n2|b\n"},
+      {"SELECT DISTINCT s FROM t WHERE i IS NULL OR i = 2", "A\nb\n"},
+      {"SELECT DISTINCT s FROM t WHERE rowid = 6", "a\n"},
+      {"SELECT DISTINCT s FROM t WHERE rowid % 6 = 0", "a\n"},
+      {"SELECT DISTINCT s FROM t WHERE s = 'a' AND rowid + 0 IN (2, 6)", "a\n"},
+      {"SELECT DISTINCT x.s FROM t AS x, t AS y WHERE y._index = x.rowid - 5", "A\na\nb\n"},
+  }));
+  INFO(query);
+  const std::string keys = query.find("i, s") != std::string::npos ? "1, 2" : "1";
+  CHECK(connection.ask("SELECT * FROM (" + query + " LIMIT -1) ORDER BY " + keys) == answer);
 }
 
 TEST_CASE("an equal column on the other side of a join is looked up", "[ext][best_index]") {

@@ -1,0 +1,49 @@
+// The values of a sort key, told by their ranks again (sort_ranks.h): whoever reads a sorted column
+// need not gather it from all over the batches, and reads equal texts from one place.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "engine/base/path.h"
+#include "engine/batch/vector.h"
+
+namespace arbors::exec {
+
+class RankedValues {
+ public:
+  // Integers: `least` has rank 1. Booleans come back as the integers that SQL takes them for.
+  static RankedValues integers(std::int64_t least) { return {nullptr, least}; }
+  // Distinct texts: the first has rank 1.
+  static RankedValues texts(std::shared_ptr<const batch::TextPool> pool) {
+    return {std::move(pool), 0};
+  }
+
+  // How SortRanks directed the ranks.
+  void direct(bool descending, std::uint64_t null_rank) {
+    descending_ = descending;
+    null_rank_ = null_rank;
+  }
+
+  // Value i is that of rank ranks[i].
+  batch::VectorPtr values(std::span<const std::uint64_t> ranks) const;
+
+ private:
+  RankedValues(std::shared_ptr<const batch::TextPool> pool, std::int64_t least)
+      : pool_(std::move(pool)), least_(least) {}
+
+  std::shared_ptr<const batch::TextPool> pool_;  // null: integers
+  std::int64_t least_;
+  bool descending_ = false;
+  std::uint64_t null_rank_ = 0;
+};
+
+// A sort key that is a path, with the ranks of the sorted rows.
+struct SortedColumn {
+  Path path;
+  RankedValues values;
+  std::vector<std::uint64_t> ranks;
+};
+
+}  // namespace arbors::exec

@@ -1,0 +1,49 @@
+// Gives the entries of the pools of many vectors numbers that are the same for equal texts, in
+// order of first appearance. Keeps views: the texts stay in their pools, which outlive the numbers.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/batch/vector.h"
+
+namespace arbors::exec {
+
+class TextNumbers {
+ public:
+  static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
+
+  // Numbers the texts that the vector's String rows hold (a filter may have left few of a pool's),
+  // each entry once. Gives the numbers by entry of the vector's pool.
+  const std::vector<std::uint32_t>& number(const batch::Vector& values);
+
+  const std::vector<std::string_view>& texts() const { return texts_; }
+
+ private:
+  struct Slot {
+    std::uint64_t hash = 0;
+    std::uint32_t number = kUnknown;
+  };
+  struct Entry {
+    std::uint32_t entry;
+    std::string_view text;
+    std::uint64_t hash;
+  };
+
+  std::uint32_t number(const Entry& entry);
+  void fetch_ahead(std::span<Entry> entries) const;
+  void grow();
+
+  std::unordered_map<const batch::TextPool*, std::vector<std::uint32_t>> pools_;
+  std::vector<Entry> new_;
+  std::vector<Slot> slots_;
+  std::vector<std::string_view> texts_;
+};
+
+// Orders distinct texts as memcmp does: gives their numbers.
+std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts);
+
+}  // namespace arbors::exec
