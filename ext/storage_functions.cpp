@@ -96,8 +96,22 @@ void optimize(const CallArguments& call) {
                              ",\"batches\":" + std::to_string(after) + '}');
 }
 
+// Lists the faults of an Arbor, also of one that is too damaged to be opened.
+std::vector<std::string> faults_of(Session& session, const std::string& name) {
+  try {
+    return open_arbor(session, name)->check();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Corrupt) throw;
+  }
+  const ArborName place = *find_arbor(session, name);
+  std::vector<std::string> faults =
+      store::Store::check(session.connection(), place.schema, place.table);
+  if (faults.empty()) faults.push_back("'" + place.table + "' cannot be opened");
+  return faults;
+}
+
 void check(const CallArguments& call) {
-  const std::vector<std::string> faults = open_arbor(call.session, name_argument(call))->check();
+  const std::vector<std::string> faults = faults_of(call.session, name_argument(call));
   std::string lines;
   for (const std::string& fault : faults) {
     if (!lines.empty()) lines += '\n';

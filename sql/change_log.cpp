@@ -1,5 +1,7 @@
 #include "sql/change_log.h"
 
+#include "sql/row_seal.h"
+
 namespace arbors::store {
 
 namespace {
@@ -12,6 +14,9 @@ Bytes to_bytes(const Counts& counts) {
   writer.varint(counts.trees);
   writer.varint(counts.added);
   writer.varint(counts.removed);
+  writer.fixed(counts.paths_seal);
+  writer.fixed(counts.segments_seal);
+  writer.fixed(counts.previous_seal);
   return out;
 }
 
@@ -23,8 +28,22 @@ Counts read_counts(ByteSpan bytes) {
   counts.trees = reader.varint();
   counts.added = reader.varint();
   counts.removed = reader.varint();
+  counts.paths_seal = reader.fixed<std::int64_t>();
+  counts.segments_seal = reader.fixed<std::int64_t>();
+  counts.previous_seal = reader.fixed<std::int64_t>();
   reader.expect_done();
   return counts;
+}
+
+// `previous`: the seal of the record before. A Base tells it itself.
+std::int64_t seal_of(const Record& record, ByteSpan tree, std::int64_t previous) {
+  RowSeal seal("pending");
+  seal.add(record.seq).add(record.generation).add(static_cast<std::int64_t>(record.op));
+  return seal.add(record.rowid).add(tree).add(previous).value();
+}
+
+ByteSpan bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 }  // namespace
@@ -33,12 +52,20 @@ ChangeLog::ChangeLog(sqlite3* db, const Names& names)
     : table_(names.table),
       newest_(db, "SELECT max(seq) FROM " + names("pending")),
       append_(db, "INSERT INTO " + names("pending") +
-                      "(seq, generation, op, row, tree) VALUES (?1, ?2, ?3, ?4, ?5)"),
-      read_(db, "SELECT seq, generation, op, row, tree FROM " + names("pending") +
+                      "(seq, generation, op, row, seal, tree) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+      read_(db, "SELECT seq, generation, op, row, seal, tree FROM " + names("pending") +
                     " WHERE seq >= ?1 ORDER BY seq"),
       base_(db, "SELECT seq FROM " + names("pending") +
                     " WHERE op = 0 AND generation <= ?1 ORDER BY seq DESC LIMIT 1"),
-      remove_(db, "DELETE FROM " + names("pending") + " WHERE seq >= ?1 AND seq < ?2") {}
+      remove_(db, "DELETE FROM " + names("pending") + " WHERE seq >= ?1 AND seq < ?2"),
+      seal_(db, "SELECT seal FROM " + names("pending") + " WHERE seq = ?1"),
+      seal_before_(db, "SELECT seal FROM " + names("pending") +
+                           " WHERE seq < ?1 ORDER BY seq DESC LIMIT 1") {}
+
+void ChangeLog::fail(std::int64_t seq, std::string_view why) const {
+  throw_corrupt("record " + std::to_string(seq) + " of the change log of '" + table_ + "' " +
+                std::string(why));
+}
 
 std::int64_t ChangeLog::newest() {
   Statement::Use use(newest_);
@@ -48,49 +75,120 @@ std::int64_t ChangeLog::newest() {
   return use.integer(0);
 }
 
-void ChangeLog::append(std::int64_t seq, std::int64_t generation, Op op, std::int64_t rowid,
-                       std::string_view tree) {
+void ChangeLog::append(const Record& record, ByteSpan tree) {
   Statement::Use use(append_);
-  use.bind(1, seq).bind(2, generation).bind(3, static_cast<std::int64_t>(op)).bind(4, rowid);
-  if (op == Op::Erase) {
-    use.bind_null(5);
+  use.bind(1, record.seq).bind(2, record.generation);
+  use.bind(3, static_cast<std::int64_t>(record.op)).bind(4, record.rowid).bind(5, record.seal);
+  if (record.op == Op::Erase) {
+    use.bind_null(6);
   } else {
-    use.bind(5, tree);
+    use.bind(6, tree);
   }
+  if (tells_counts(record.op)) use.bind_null(4);
   use.run();
 }
 
-void ChangeLog::append(std::int64_t seq, std::int64_t generation, Op op, const Counts& counts) {
-  const Bytes bytes = to_bytes(counts);
-  Statement::Use use(append_);
-  use.bind(1, seq).bind(2, generation).bind(3, static_cast<std::int64_t>(op)).bind_null(4);
-  use.bind(5, ByteSpan(bytes)).run();
+std::int64_t ChangeLog::append(std::int64_t seq, std::int64_t generation, Op op, std::int64_t rowid,
+                               std::string_view tree, std::int64_t previous) {
+  Record record;
+  record.seq = seq;
+  record.generation = generation;
+  record.op = op;
+  record.rowid = rowid;
+  record.seal = seal_of(record, bytes_of(tree), previous);
+  append(record, bytes_of(tree));
+  return record.seal;
 }
 
-void ChangeLog::read(std::int64_t from, const std::function<void(Record&)>& each) {
+std::int64_t ChangeLog::append(std::int64_t seq, std::int64_t generation, Op op, Counts counts,
+                               std::int64_t previous) {
+  Record record;
+  record.seq = seq;
+  record.generation = generation;
+  record.op = op;
+  counts.previous_seal = previous;
+  const Bytes bytes = to_bytes(counts);
+  record.seal = seal_of(record, bytes, previous);
+  append(record, bytes);
+  return record.seal;
+}
+
+void ChangeLog::parse(Statement::Use& row, Record& record) const {
+  record.seq = row.integer(0);
+  record.generation = row.integer(1);
+  const std::int64_t op = row.integer(2);
+  if (op < 0 || op > static_cast<std::int64_t>(Op::Counts)) fail(record.seq, "is impossible");
+  record.op = static_cast<Op>(op);
+  record.rowid = row.integer(3);
+  record.seal = row.integer(4);
+  record.tree.clear();
+  const ByteSpan tree = row.blob(5);
+  if (!tells_counts(record.op)) {
+    record.tree.assign(tree.begin(), tree.end());
+    return;
+  }
+  try {
+    record.counts = read_counts(tree);
+  } catch (const Error&) {
+    fail(record.seq, "is impossible");
+  }
+}
+
+void ChangeLog::read(std::int64_t from, std::optional<std::int64_t> seal, const Each& each) {
   Statement::Use use(read_);
   use.bind(1, from);
   Record record;
   std::int64_t generation = 0;
   while (use.step()) {
-    record.seq = use.integer(0);
-    record.generation = use.integer(1);
-    const std::int64_t op = use.integer(2);
-    if (op < 0 || op > static_cast<std::int64_t>(Op::Counts) || record.generation < generation) {
-      throw_corrupt("record " + std::to_string(record.seq) + " of the change log of '" + table_ +
-                    "' is impossible");
-    }
+    parse(use, record);
+    const bool base = record.op == Op::Base;
+    if (!seal && (!base || record.seq != from)) break;
+    const std::int64_t previous = base ? record.counts.previous_seal : *seal;
+    if (record.seal != seal_of(record, use.blob(5), previous) || (seal && *seal != previous))
+      fail(record.seq, "fails its checksum, or the one before it is missing");
+    if (record.generation < generation) fail(record.seq, "is impossible");
     generation = record.generation;
-    record.op = static_cast<Op>(op);
-    record.rowid = use.integer(3);
-    record.tree.clear();
-    if (record.op == Op::Base || record.op == Op::Counts) {
-      record.counts = read_counts(use.blob(4));
-    } else {
-      record.tree = use.text(4);
-    }
+    seal = record.seal;
     each(record);
   }
+  if (!seal) throw_corrupt("the change log of '" + table_ + "' lacks its base");
+}
+
+void ChangeLog::read_from(std::int64_t base, const Each& each) { read(base, std::nullopt, each); }
+
+void ChangeLog::read_after(std::int64_t seq, std::int64_t seal, const Each& each) {
+  if (seq < INT64_MAX) read(seq + 1, seal, each);
+}
+
+void ChangeLog::check(const std::function<void(std::string)>& fault) {
+  Statement::Use use(read_);
+  use.bind(1, INT64_MIN);
+  Record record;
+  std::optional<std::int64_t> seal;
+  while (use.step()) {
+    try {
+      parse(use, record);
+      const bool base = record.op == Op::Base;
+      const std::int64_t previous = base ? record.counts.previous_seal : seal.value_or(0);
+      if (record.seal != seal_of(record, use.blob(5), previous) || (seal && *seal != previous))
+        fail(record.seq, "fails its checksum, or the one before it is missing");
+    } catch (const Error& error) {
+      fault(error.what());
+    }
+    seal = use.integer(4);
+  }
+}
+
+bool ChangeLog::holds(std::int64_t seq, std::int64_t seal) {
+  Statement::Use use(seal_);
+  use.bind(1, seq);
+  return use.step() && use.integer(0) == seal;
+}
+
+std::int64_t ChangeLog::seal_before(std::int64_t seq) {
+  Statement::Use use(seal_before_);
+  use.bind(1, seq);
+  return use.step() ? use.integer(0) : 0;
 }
 
 std::optional<std::int64_t> ChangeLog::base_of(std::int64_t generation) {

@@ -21,10 +21,15 @@ class Checker {
   explicit Checker(Store::Impl& store) : store_(store) {}
 
   std::vector<std::string> run() {
-    attempt([&] { store_.refresh(); });
-    if (faults_.empty()) {
-      attempt([&] { check_segments(); });
-      attempt([&] { check_chunks(); });
+    attempt([&] { store_.meta_->read_options(); });
+    attempt([&] { check_rows(); });
+    if (faults_.empty()) attempt([&] { store_.refresh(); });
+    directory_is_sound_ = faults_.empty();
+    attempt([&] { check_segments(); });
+    attempt([&] { check_chunks(); });
+    if (directory_is_sound_) {
+      attempt([&] { check_paths(); });
+      attempt([&] { check_generations(); });
       attempt([&] { check_state(); });
       attempt([&] { check_indexes(); });
       for (const auto& stored : batches_) {
@@ -43,20 +48,37 @@ class Checker {
   void attempt(Work&& work) {
     try {
       work();
+    } catch (const SqliteError& error) {
+      // A statement that cannot be prepared: a table is missing, or has other columns.
+      if (error.result() != SQLITE_ERROR) throw;
+      fault("the tables of '" + store_.names_.table + "' are incomplete: " + error.what());
     } catch (const Error& error) {
       if (error.code() != ErrorCode::Corrupt && error.code() != ErrorCode::NotFound) throw;
       fault(error.what());
     }
   }
 
+  // Checks the seals of all rows that say what is where.
+  void check_rows() {
+    const auto found = [&](std::string sentence) { fault(std::move(sentence)); };
+    attempt([&] { path_seals_ = store_.path_table_->check(found); });
+    attempt([&] { store_.log_->check(found); });
+    attempt([&] { segments_ = store_.segment_table_->read_all(found); });
+  }
+
+  void check_paths() {
+    if (path_seals_ != store_.columns_->seal())
+      fault("the paths of '" + store_.names_.table + "' are not those that its change log knows");
+  }
+
   void check_segments() {
-    for (const SegmentVersion& segment : store_.segment_table_->read_all()) {
+    for (const SegmentVersion& segment : segments_) {
       const auto [known, added] = batches_.try_emplace(segment.run.batch, segment.facts);
       if (!added && (known->second.nonce != segment.facts.nonce ||
                      known->second.trees != segment.facts.trees)) {
         fault("segments disagree about " + store_.chunks_->describe(segment.run.batch));
       }
-      if (segment.run.batch >= store_.counts_.next_batch) {
+      if (directory_is_sound_ && segment.run.batch >= store_.counts_.next_batch) {
         fault(store_.chunks_->describe(segment.run.batch) + " has a number that was not given yet");
       }
     }
@@ -74,10 +96,11 @@ class Checker {
       const std::string where = store_.chunks_->describe(batch) + ", path " + std::to_string(path);
       const auto known = batches_.find(batch);
       if (known == batches_.end()) {
-        fault(where + ": no segment refers to it");
+        if (directory_is_sound_) fault(where + ": no segment refers to it");
         continue;
       }
-      if (path >= store_.paths_->size()) fault(where + ": there is no such path");
+      if (directory_is_sound_ && path >= store_.paths_->size())
+        fault(where + ": there is no such path");
       attempt([&] {
         try {
           const Sealed sealed = unseal(use.blob(1), static_cast<PathId>(path));
@@ -88,6 +111,36 @@ class Checker {
         }
       });
     }
+  }
+
+  // Holds the segments that each readable generation sees against those that the log knows.
+  void check_generations() {
+    if (store_.counts_due_) return;                // what is being written is not told yet
+    std::map<std::int64_t, std::int64_t> changes;  // of the seals combined, by generation
+    for (const SegmentVersion& segment : segments_) {
+      changes[segment.born] ^= segment.seal;
+      changes[segment.died] ^= segment.seal;
+    }
+    const std::int64_t oldest = store_.oldest();
+    const auto base = store_.log_->base_of(oldest);
+    if (!base) throw_corrupt("the change log of '" + store_.names_.table + "' lacks a base");
+    std::int64_t generation = 0, known = 0, found = 0;
+    auto change = changes.begin();
+    const auto compare = [&] {
+      for (; change != changes.end() && change->first <= generation; ++change) {
+        found ^= change->second;
+      }
+      if (generation >= oldest && found != known) {
+        fault("the segments of generation " + std::to_string(generation) + " of '" +
+              store_.names_.table + "' are not those that its change log knows");
+      }
+    };
+    store_.log_->read_from(*base, [&](const Record& record) {
+      if (record.generation != generation) compare();
+      generation = record.generation;
+      if (tells_counts(record.op)) known = record.counts.segments_seal;
+    });
+    compare();
   }
 
   // Checks rowids and counts of the current generation, and the pending trees.
@@ -188,6 +241,9 @@ class Checker {
 
   Store::Impl& store_;
   std::vector<std::string> faults_;
+  std::vector<SegmentVersion> segments_;  // those that are sound
+  std::int64_t path_seals_ = 0;
+  bool directory_is_sound_ = false;  // all but the chunks and the indexes
   std::map<std::uint32_t, BatchFacts> batches_;
 };
 

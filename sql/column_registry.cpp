@@ -46,11 +46,12 @@ ColumnRegistry::ColumnRegistry(const Options& options, std::string_view table)
 }
 
 void ColumnRegistry::read(PathTable& table, PathDictionary& dictionary) {
-  table.read_new(dictionary, column_of_);
+  table.read(dictionary, column_of_);
   recorded_ = column_of_.size();
   std::vector<PathId> found;
   for (PathId path = 0; path < column_of_.size(); ++path) {
     if (column_of_[path] > 0) found.push_back(path);
+    seal_ ^= PathTable::seal(dictionary, path, column_of_[path]);
   }
   std::sort(found.begin(), found.end(),
             [&](PathId a, PathId b) { return column_of_[a] < column_of_[b]; });
@@ -97,11 +98,16 @@ bool ColumnRegistry::record(PathTable& table, const PathDictionary& dictionary) 
   const bool news = !decided_.empty() || recorded_ < dictionary.size();
   if (column_of_.size() < dictionary.size()) column_of_.resize(dictionary.size());
   for (const PathId path : decided_) {
-    if (path < recorded_) table.set_column(path, column_of_[path]);
+    if (path >= recorded_) continue;
+    table.set_column(dictionary, path, column_of_[path]);
+    seal_ ^= PathTable::seal(dictionary, path, PathTable::kUndecided);
+    seal_ ^= PathTable::seal(dictionary, path, column_of_[path]);
   }
   decided_.clear();
   for (; recorded_ < dictionary.size(); ++recorded_) {
-    table.add(dictionary, static_cast<PathId>(recorded_), column_of_[recorded_]);
+    const auto path = static_cast<PathId>(recorded_);
+    table.add(dictionary, path, column_of_[path]);
+    seal_ ^= PathTable::seal(dictionary, path, column_of_[path]);
   }
   bind_declared(dictionary);
   return news;

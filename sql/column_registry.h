@@ -37,7 +37,8 @@ class ColumnRegistry {
   // Writes new paths and new decisions; false where there are none.
   bool record(PathTable& table, const PathDictionary& dictionary);
 
-  std::size_t recorded_paths() const { return recorded_; }
+  // The seals of the recorded paths, combined by exclusive or.
+  std::int64_t seal() const { return seal_; }
   const std::vector<Column>& columns() const { return columns_; }
   bool exposed(PathId path) const { return path < column_of_.size() && column_of_[path] > 0; }
 
@@ -52,6 +53,7 @@ class ColumnRegistry {
   std::size_t bound_paths_ = 0;          // of the dictionary, looked through for declared columns
   std::vector<std::int32_t> column_of_;  // by path
   std::size_t recorded_ = 0;
+  std::int64_t seal_ = 0;
   std::vector<PathId> decided_;  // not recorded yet
 };
 

@@ -122,7 +122,7 @@ void Store::Impl::fold(FoldAll all) {
   set_segments(std::move(wanted));
   write_base();
   for (CarriedTree& tree : carried) {
-    log_->append(next_seq(), generation_, Op::Carried, tree.rowid, tree.tree);
+    log_row(Op::Carried, tree.rowid, tree.tree);
     mirror_->replace(tree.rowid, std::move(tree.tree));
   }
   purge(oldest());

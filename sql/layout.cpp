@@ -16,13 +16,17 @@ struct Part {
 
 constexpr std::array<Part, 5> kParts{{
     {"meta", "(key TEXT PRIMARY KEY, value) WITHOUT ROWID"},
-    {"path", "(id INTEGER PRIMARY KEY, parent INTEGER, element INTEGER, key TEXT, column INTEGER)"},
+    {"path",
+     "(id INTEGER PRIMARY KEY, parent INTEGER, element INTEGER, key BLOB, column INTEGER, "
+     "seal INTEGER)"},
     {"segment",
      "(id INTEGER PRIMARY KEY, batch INTEGER, nonce INTEGER, trees INTEGER, pools INTEGER, "
      "pos INTEGER, born INTEGER, died INTEGER, first_row INTEGER, rows INTEGER, count INTEGER, "
-     "first_rowid INTEGER, rowids BLOB, live BLOB, json_bytes INTEGER)"},
+     "first_rowid INTEGER, json_bytes INTEGER, seal INTEGER, rowids BLOB, live BLOB)"},
     {"chunk", "(key INTEGER PRIMARY KEY, stats BLOB, data BLOB)"},
-    {"pending", "(seq INTEGER PRIMARY KEY, generation INTEGER, op INTEGER, row INTEGER, tree)"},
+    {"pending",
+     "(seq INTEGER PRIMARY KEY, generation INTEGER, op INTEGER, row INTEGER, seal INTEGER, "
+     "tree BLOB)"},
 }};
 
 constexpr std::string_view kIndexPrefix = "index_";
@@ -73,13 +77,12 @@ void rename_tables(sqlite3* db, const Names& names, const std::string& table) {
   for (const Part& part : kParts) rename(part.name);
 }
 
-bool tables_exist(sqlite3* db, const Names& names) {
-  Statement find(db, "SELECT count(*) FROM " + quoted(names.schema) +
+bool table_exists(sqlite3* db, const Names& names, std::string_view part) {
+  Statement find(db, "SELECT 1 FROM " + quoted(names.schema) +
                          ".sqlite_schema WHERE type = 'table' AND lower(name) = lower(?1)");
-  const std::string meta = names.table + "_meta";
+  const std::string table = names.table + "_" + std::string(part);
   Statement::Use use(find);
-  use.bind(1, meta);
-  return use.step() && use.integer(0) > 0;
+  return use.bind(1, table).step();
 }
 
 std::vector<std::string> index_parts(sqlite3* db, const Names& names) {

@@ -11,7 +11,7 @@
 
 namespace arbors::store {
 
-inline constexpr std::int64_t kStorageFormat = 1;
+inline constexpr std::int64_t kStorageFormat = 2;
 
 // The parts after `X_`, without those of kept-up indexes (`index_1`, …).
 std::span<const std::string_view> shadow_parts();
@@ -27,7 +27,7 @@ struct Names {
 void create_tables(sqlite3* db, const Names& names);
 void drop_tables(sqlite3* db, const Names& names);
 void rename_tables(sqlite3* db, const Names& names, const std::string& table);
-bool tables_exist(sqlite3* db, const Names& names);
+bool table_exists(sqlite3* db, const Names& names, std::string_view part);
 
 // Lists the parts of the kept-up indexes that exist.
 std::vector<std::string> index_parts(sqlite3* db, const Names& names);

@@ -1,8 +1,8 @@
-// X_meta: the few facts about an Arbor that change seldom.
+// X_meta: the few facts about an Arbor that change seldom. One checksum stands over all of them.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,8 +18,11 @@ class MetaTable {
  public:
   MetaTable(sqlite3* db, const Names& names);
 
-  std::optional<std::int64_t> find(std::string_view key);
-  std::int64_t integer(std::string_view key);  // Corrupt where it is missing
+  void create(const Options& options, std::int64_t base);  // of a new Arbor
+  // Throws Unsupported for another storage format, as all that follow do; Corrupt for damage.
+  Options read_options();
+
+  std::int64_t integer(std::string_view key);
   void set(std::string_view key, std::int64_t value);
 
   // The kept-up indexes: numbers and the texts of their paths.
@@ -27,12 +30,17 @@ class MetaTable {
   void write_index(std::int64_t number, std::string_view path);
   void remove_index(std::int64_t number);
 
-  void write_options(const Options& options);
-  Options read_options();  // Unsupported for a newer format, Corrupt for damage
-
  private:
+  using Rows = std::map<std::string, Value, std::less<>>;
+  Rows read();
+  void check_format(const Rows& rows) const;
+  void change(std::string_view key, const Value& value);
+  void write(std::string_view key, const Value& value);
+  std::int64_t integer(const Rows& rows, std::string_view key) const;
+  const Value& value(const Rows& rows, std::string_view key) const;
+
   std::string table_;
-  Statement get_, set_, indexes_, remove_;
+  Statement read_, set_, remove_;
 };
 
 }  // namespace arbors::store

@@ -6,6 +6,7 @@ Mirror::Mirror(std::vector<SegmentVersion> segments) : segments_(std::move(segme
   for (std::size_t at = 0; at < segments_.size(); ++at) {
     index_.add(at, segments_[at].run);
     trees_ += segments_[at].run.count;
+    segments_seal_ ^= segments_[at].seal;
   }
   index_.sort();
 }
@@ -14,6 +15,7 @@ void Mirror::add_segment(SegmentVersion segment) {
   index_.add(segments_.size(), segment.run);
   index_.sort();
   trees_ += segment.run.count;
+  segments_seal_ ^= segment.seal;
   segments_.push_back(std::move(segment));
 }
 

@@ -32,6 +32,8 @@ class Mirror {
 
   const std::vector<SegmentVersion>& segments() const { return segments_; }  // in order
   void add_segment(SegmentVersion segment);  // last of the segments; nothing may be inserted
+  // The seals of the segments, combined by exclusive or.
+  std::int64_t segments_seal() const { return segments_seal_; }
 
   bool contains(std::int64_t rowid) const;
   // The text of a row that is pending; nullopt for rows of segments as they are stored.
@@ -63,6 +65,7 @@ class Mirror {
   const std::uint32_t* overlay(const At& at) const;
 
   std::vector<SegmentVersion> segments_;
+  std::int64_t segments_seal_ = 0;
   RowIndex index_;
   std::unordered_map<std::size_t, Overlays> overlays_;
   std::vector<Inserted> inserted_;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "engine/base/path_dictionary.h"
@@ -17,18 +19,23 @@ class PathTable {
 
   PathTable(sqlite3* db, const Names& names);
 
-  // Adds the stored paths from number `dictionary.size()` on, their columns to `columns` (one entry
-  // a path). Throws Corrupt where they are not a dictionary.
-  void read_new(PathDictionary& dictionary, std::vector<std::int32_t>& columns);
-  // Counts the stored paths.
-  std::size_t size();
+  // Reads the stored paths into an empty dictionary, and the column of each. Throws Corrupt where
+  // they are not a dictionary.
+  void read(PathDictionary& dictionary, std::vector<std::int32_t>& columns);
+  // Names the rows that fail their seals; returns all seals combined.
+  std::int64_t check(const std::function<void(std::string)>& fault);
 
   void add(const PathDictionary& dictionary, PathId path, std::int32_t column);
-  void set_column(PathId path, std::int32_t column);
+  void set_column(const PathDictionary& dictionary, PathId path, std::int32_t column);
+
+  // What stands in a path's row. Those of all rows, combined by exclusive or, are in the log.
+  static std::int64_t seal(const PathDictionary& dictionary, PathId path, std::int32_t column);
 
  private:
+  static bool seal_holds(const Statement::Use& row);
+
   std::string table_;
-  Statement list_, last_, add_, set_column_;
+  Statement list_, add_, set_column_;
 };
 
 }  // namespace arbors::store

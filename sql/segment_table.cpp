@@ -1,14 +1,18 @@
 #include "sql/segment_table.h"
 
+#include <array>
 #include <bit>
+
+#include "sql/row_seal.h"
 
 namespace arbors::store {
 
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, batch, nonce, trees, pools, pos, born, died, first_row, rows, count, first_rowid, rowids, "
-    "live, json_bytes";
+    "id, batch, nonce, trees, pools, pos, born, died, first_row, rows, count, first_rowid, "
+    "json_bytes, seal, rowids, live";
+constexpr int kIntegers = 13;  // of these, the first
 
 std::vector<std::int64_t> read_rowids(ByteSpan bytes, std::uint32_t rows) {
   ByteReader reader(bytes, "rowids");
@@ -49,6 +53,44 @@ Bytes write_live(const std::vector<std::uint64_t>& live) {
   ByteWriter writer(out);
   for (const std::uint64_t word : live) writer.fixed(word);
   return out;
+}
+
+constexpr std::size_t kDied = 7;
+
+// What a row holds, as it is bound and sealed.
+struct Cells {
+  std::array<std::int64_t, kIntegers> integers{};
+  Bytes rowids, live;
+};
+
+Cells cells_of(const SegmentVersion& segment) {
+  const exec::Segment& run = segment.run;
+  const BatchFacts& facts = segment.facts;
+  return {{segment.id, static_cast<std::int64_t>(run.batch), static_cast<std::int64_t>(facts.nonce),
+           static_cast<std::int64_t>(facts.trees), static_cast<std::int64_t>(facts.pools),
+           segment.pos, segment.born, segment.died, static_cast<std::int64_t>(run.first_row),
+           static_cast<std::int64_t>(run.rows), static_cast<std::int64_t>(run.count),
+           run.first_rowid, static_cast<std::int64_t>(facts.json_bytes)},
+          write_rowids(run.rowids),
+          write_live(run.live)};
+}
+
+// Seals a version but for when it died, which comes last: it alone changes.
+RowSeal seal_of(const std::array<std::int64_t, kIntegers>& integers, ByteSpan rowids,
+                ByteSpan live) {
+  RowSeal seal("segment");
+  for (std::size_t at = 0; at < integers.size(); ++at) {
+    if (at != kDied) seal.add(integers[at]);
+  }
+  return seal.add(rowids).add(live);
+}
+
+RowSeal seal_of(const Statement::Use& row) {
+  std::array<std::int64_t, kIntegers> integers{};
+  for (int column = 0; column < kIntegers; ++column) {
+    integers[static_cast<std::size_t>(column)] = row.integer(column);
+  }
+  return seal_of(integers, row.blob(14), row.blob(15));
 }
 
 bool in_range(std::int64_t value, std::int64_t least, std::int64_t most) {
@@ -100,14 +142,14 @@ SegmentTable::SegmentTable(sqlite3* db, const Names& names)
                     " WHERE born <= ?1 AND died > ?1 ORDER BY pos, id"),
       all_(db, "SELECT " + std::string(kColumns) + " FROM " + names("segment") + " ORDER BY id"),
       add_(db, "INSERT INTO " + names("segment") + "(" + std::string(kColumns) +
-                   ") VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
-                   "RETURNING id"),
-      kill_(db, "UPDATE " + names("segment") + " SET died = ?2 WHERE id = ?1"),
-      dead_(db, "SELECT id, batch, nonce FROM " + names("segment") +
+                   ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+                   "?16)"),
+      kill_(db, "UPDATE " + names("segment") + " SET died = ?2, seal = ?3 WHERE id = ?1"),
+      dead_(db, "SELECT " + std::string(kColumns) + " FROM " + names("segment") +
                     " WHERE died <= ?1 OR died <= born"),
       remove_(db, "DELETE FROM " + names("segment") + " WHERE id = ?1"),
       refers_(db, "SELECT 1 FROM " + names("segment") + " WHERE batch = ?1 LIMIT 1"),
-      last_batch_(db, "SELECT max(batch) FROM " + names("segment")) {}
+      last_id_(db, "SELECT max(id) FROM " + names("segment")) {}
 
 SegmentVersion SegmentTable::row(Statement::Use& use) {
   SegmentVersion segment;
@@ -120,6 +162,10 @@ SegmentVersion SegmentTable::row(Statement::Use& use) {
   segment.died = use.integer(7);
   const std::string where = "segment " + std::to_string(segment.id) + " (batch " +
                             std::to_string(batch) + ") of '" + table_ + "'";
+  RowSeal seal = seal_of(use);
+  segment.seal = seal.value();
+  if (seal.add(segment.died).value() != use.integer(kIntegers))
+    throw_corrupt(where + " fails its checksum");
   if (!in_range(batch, 0, INT32_MAX) || !in_range(trees, 1, UINT32_MAX) ||
       !in_range(pools, 0, UINT32_MAX) || !in_range(rows, 1, trees) ||
       !in_range(first_row, 0, trees - rows) || !in_range(count, 0, rows)) {
@@ -127,15 +173,15 @@ SegmentVersion SegmentTable::row(Statement::Use& use) {
   }
   segment.facts.trees = static_cast<std::uint32_t>(trees);
   segment.facts.pools = static_cast<std::uint32_t>(pools);
-  segment.facts.json_bytes = static_cast<std::uint64_t>(use.integer(14));
+  segment.facts.json_bytes = static_cast<std::uint64_t>(use.integer(12));
   exec::Segment& run = segment.run;
   run.batch = static_cast<exec::BatchId>(batch);
   run.first_row = static_cast<std::uint32_t>(first_row);
   run.rows = static_cast<std::uint32_t>(rows);
   run.first_rowid = use.integer(11);
   try {
-    if (!use.is_null(12)) run.rowids = read_rowids(use.blob(12), run.rows);
-    if (!use.is_null(13)) run.live = read_live(use.blob(13), run.rows);
+    if (!use.is_null(14)) run.rowids = read_rowids(use.blob(14), run.rows);
+    if (!use.is_null(15)) run.live = read_live(use.blob(15), run.rows);
   } catch (const Error& error) {
     throw_corrupt(where + ": " + error.what());
   }
@@ -155,47 +201,50 @@ std::vector<SegmentVersion> SegmentTable::read(std::int64_t generation) {
   return segments;
 }
 
-std::vector<SegmentVersion> SegmentTable::read_all() {
+std::vector<SegmentVersion> SegmentTable::read_all(const std::function<void(std::string)>& fault) {
   std::vector<SegmentVersion> segments;
   Statement::Use use(all_);
-  while (use.step()) segments.push_back(row(use));
+  while (use.step()) {
+    try {
+      segments.push_back(row(use));
+    } catch (const Error& error) {
+      fault(error.what());
+    }
+  }
   return segments;
 }
 
 void SegmentTable::add(SegmentVersion& segment) {
-  const exec::Segment& run = segment.run;
-  const Bytes rowids = write_rowids(run.rowids);
-  const Bytes live = write_live(run.live);
+  {
+    Statement::Use use(last_id_);
+    segment.id = use.step() ? use.integer(0) + 1 : 1;
+  }
+  const Cells cells = cells_of(segment);
   Statement::Use use(add_);
-  use.bind(1, static_cast<std::int64_t>(run.batch))
-      .bind(2, static_cast<std::int64_t>(segment.facts.nonce))
-      .bind(3, static_cast<std::int64_t>(segment.facts.trees))
-      .bind(4, static_cast<std::int64_t>(segment.facts.pools))
-      .bind(5, segment.pos)
-      .bind(6, segment.born)
-      .bind(7, segment.died)
-      .bind(8, static_cast<std::int64_t>(run.first_row))
-      .bind(9, static_cast<std::int64_t>(run.rows))
-      .bind(10, static_cast<std::int64_t>(run.count))
-      .bind(11, run.first_rowid)
-      .bind(14, static_cast<std::int64_t>(segment.facts.json_bytes));
-  if (run.rowids.empty()) {
-    use.bind_null(12);
-  } else {
-    use.bind(12, ByteSpan(rowids));
+  for (int column = 0; column < kIntegers; ++column) {
+    use.bind(column + 1, cells.integers[static_cast<std::size_t>(column)]);
   }
-  if (run.live.empty()) {
-    use.bind_null(13);
+  RowSeal seal = seal_of(cells.integers, cells.rowids, cells.live);
+  segment.seal = seal.value();
+  use.bind(kIntegers + 1, seal.add(segment.died).value());
+  if (cells.rowids.empty()) {
+    use.bind_null(15);
   } else {
-    use.bind(13, ByteSpan(live));
+    use.bind(15, ByteSpan(cells.rowids));
   }
-  if (use.step()) segment.id = use.integer(0);
+  if (cells.live.empty()) {
+    use.bind_null(16);
+  } else {
+    use.bind(16, ByteSpan(cells.live));
+  }
   use.run();
 }
 
-void SegmentTable::kill(std::int64_t id, std::int64_t died) {
+void SegmentTable::kill(const SegmentVersion& segment, std::int64_t died) {
+  const Cells cells = cells_of(segment);
   Statement::Use use(kill_);
-  use.bind(1, id).bind(2, died).run();
+  use.bind(1, segment.id).bind(2, died);
+  use.bind(3, seal_of(cells.integers, cells.rowids, cells.live).add(died).value()).run();
 }
 
 std::vector<SegmentTable::Dead> SegmentTable::dead(std::int64_t oldest) {
@@ -203,8 +252,8 @@ std::vector<SegmentTable::Dead> SegmentTable::dead(std::int64_t oldest) {
   Statement::Use use(dead_);
   use.bind(1, oldest);
   while (use.step()) {
-    dead.push_back({use.integer(0), static_cast<std::uint32_t>(use.integer(1)),
-                    static_cast<std::uint64_t>(use.integer(2))});
+    const SegmentVersion segment = row(use);
+    dead.push_back({segment.id, segment.run.batch, segment.facts.nonce});
   }
   return dead;
 }
@@ -218,11 +267,6 @@ bool SegmentTable::refers_to(std::uint32_t batch) {
   Statement::Use use(refers_);
   use.bind(1, static_cast<std::int64_t>(batch));
   return use.step();
-}
-
-std::uint32_t SegmentTable::next_batch() {
-  Statement::Use use(last_batch_);
-  return use.step() && !use.is_null(0) ? static_cast<std::uint32_t>(use.integer(0)) + 1 : 1;
 }
 
 }  // namespace arbors::store

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "engine/exec/tree_source.h"
@@ -27,6 +29,7 @@ struct SegmentVersion {
   std::int64_t pos = 0;
   std::int64_t born = 0;
   std::int64_t died = kAlive;
+  std::int64_t seal = 0;  // of all else; the row's own covers `died` as well
   BatchFacts facts;
   exec::Segment run;  // its `position` is computed by snapshots
 };
@@ -35,12 +38,13 @@ class SegmentTable {
  public:
   SegmentTable(sqlite3* db, const Names& names);
 
-  // Lists the versions that a generation sees, in order. Throws Corrupt where one is impossible.
+  // Lists the versions that a generation sees, in order. Throws Corrupt where one fails its seal.
   std::vector<SegmentVersion> read(std::int64_t generation);
-  std::vector<SegmentVersion> read_all();  // in order of id
+  // Lists all in order of id; names those that fail their seals.
+  std::vector<SegmentVersion> read_all(const std::function<void(std::string)>& fault);
 
   void add(SegmentVersion& segment);  // gives it its id
-  void kill(std::int64_t id, std::int64_t died);
+  void kill(const SegmentVersion& segment, std::int64_t died);
 
   struct Dead {
     std::int64_t id;
@@ -50,13 +54,12 @@ class SegmentTable {
   std::vector<Dead> dead(std::int64_t oldest);  // those that no generation from `oldest` on sees
   void remove(std::int64_t id);
   bool refers_to(std::uint32_t batch);
-  std::uint32_t next_batch();  // one more than the greatest number in use
 
  private:
   SegmentVersion row(Statement::Use& use);
 
   std::string table_;
-  Statement read_, all_, add_, kill_, dead_, remove_, refers_, last_batch_;
+  Statement read_, all_, add_, kill_, dead_, remove_, refers_, last_id_;
 };
 
 // Sets live rows' count from the bits.

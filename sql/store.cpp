@@ -1,5 +1,7 @@
 #include "sql/store.h"
 
+#include <algorithm>
+
 #include "sql/store_impl.h"
 
 namespace arbors::store {
@@ -23,12 +25,26 @@ std::unique_ptr<Store> Store::open(ConnectionPtr connection, std::string schema,
   }
   auto impl =
       std::make_unique<Impl>(std::move(connection), Names{std::move(schema), std::move(table)});
-  impl->open();
+  try {
+    impl->open();
+  } catch (const SqliteError& error) {
+    // A statement that cannot be prepared: a table is missing, or has other columns.
+    if (error.result() != SQLITE_ERROR) throw;
+    throw_corrupt("the tables of '" + impl->names_.table + "' are incomplete: " + error.what());
+  }
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
+std::vector<std::string> Store::check(ConnectionPtr connection, std::string schema,
+                                      std::string table) {
+  return Impl(std::move(connection), {std::move(schema), std::move(table)}).check();
+}
+
 bool Store::exists(sqlite3* db, std::string_view schema, std::string_view table) {
-  return tables_exist(db, Names{std::string(schema), std::string(table)});
+  const Names names{std::string(schema), std::string(table)};
+  const auto parts = shadow_parts();
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](std::string_view part) { return table_exists(db, names, part); });
 }
 
 void Store::destroy() {

@@ -58,6 +58,10 @@ class Store {
   // tables, NotFound where there is none.
   static std::unique_ptr<Store> open(ConnectionPtr connection, std::string schema,
                                      std::string table);
+  // Lists the faults of a stored Arbor, also of one that open() refuses; see check().
+  static std::vector<std::string> check(ConnectionPtr connection, std::string schema,
+                                        std::string table);
+  // Tells whether there is any of an Arbor's tables.
   static bool exists(sqlite3* db, std::string_view schema, std::string_view table);
   ~Store();
 

@@ -142,6 +142,7 @@ class Store::Impl {
   std::unique_ptr<ColumnRegistry> columns_;
   std::unique_ptr<Mirror> mirror_;  // null: to be read anew
   std::int64_t seq_ = 0;            // of the newest stored record in the mirror
+  std::int64_t seal_ = 0;           // of the same
   std::int64_t generation_ = 0;     // of the newest change, buffered ones included
   Counts counts_;                   // as the next Base would say
   std::vector<Buffered> buffered_;
@@ -162,11 +163,15 @@ class Store::Impl {
   std::vector<std::weak_ptr<Snapshot>> pins_;
 
   std::int64_t next_seq();
+  void log_row(Op op, std::int64_t rowid, std::string_view tree);
 
  private:
   void load();
   bool catch_up();
+  // Makes the state of a generation from the records of its base and after.
+  std::unique_ptr<Mirror> replay(std::vector<Record>& records, std::int64_t generation);
   void note_record(const Record& record);
+  Counts counts(std::uint64_t added, std::uint64_t removed) const;
   void remove_own_records();
 };
 

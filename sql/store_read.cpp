@@ -69,12 +69,13 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
   }
   const auto base = log_->base_of(generation);
   if (!base) throw_corrupt("the change log of '" + names_.table + "' lacks a base");
-  Mirror mirror(segment_table_->read(generation));
-  log_->read(*base, [&](Record& record) {
-    if (record.generation <= generation) mirror.apply(record);
+  std::vector<Record> records;
+  log_->read_from(*base, [&](Record& record) {
+    if (record.generation <= generation) records.push_back(std::move(record));
   });
-  const auto& blocks = mirror.texts().blocks(*paths_);
-  auto snapshot = std::make_shared<Snapshot>(generation, chunks_, published(), mirror, blocks);
+  const auto mirror = replay(records, generation);
+  const auto& blocks = mirror->texts().blocks(*paths_);
+  auto snapshot = std::make_shared<Snapshot>(generation, chunks_, published(), *mirror, blocks);
   pin(snapshot);
   return snapshot;
 }
@@ -113,8 +114,8 @@ std::vector<GenerationInfo> Store::Impl::history() {
     const bool counts = op == Op::Insert || op == Op::Replace;
     note(generation, counts ? 1 : 0, op == Op::Erase || op == Op::Replace ? 1 : 0);
   };
-  log_->read(*base, [&](Record& record) {
-    if (record.op == Op::Base || record.op == Op::Counts) {
+  log_->read_from(*base, [&](Record& record) {
+    if (tells_counts(record.op)) {
       trees = record.counts.trees;
       note(record.generation, record.counts.added, record.counts.removed);
     } else {

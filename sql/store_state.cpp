@@ -32,18 +32,24 @@ void Store::Impl::make_tables() {
 void Store::Impl::create(const Options& options) {
   create_tables(connection_->db, names_);
   options_ = options;
-  meta_->write_options(options);
   const std::int64_t first = 1 + static_cast<std::int64_t>(random_u64() % kMostGap);
-  log_->append(first, 0, Op::Base, Counts());
-  meta_->set("base", first);
-  meta_->set("oldest", 0);
+  meta_->create(options, first);
   const PathDictionary root;
   path_table_->add(root, kRootPath, PathTable::kUndecided);
+  Counts counts;
+  counts.paths_seal = PathTable::seal(root, kRootPath, PathTable::kUndecided);
+  log_->append(first, 0, Op::Base, counts, 0);
 }
 
 void Store::Impl::open() {
-  options_ = meta_->read_options();
   refresh();
+  const auto require = [&](const std::string& part) {
+    if (!table_exists(connection_->db, names_, part))
+      throw_corrupt("the tables of '" + names_.table + "' are incomplete: there is no " +
+                    names_.table + "_" + part);
+  };
+  for (const std::string_view part : shadow_parts()) require(std::string(part));
+  for (const auto& index : indexes_) require("index_" + std::to_string(index->number()));
 }
 
 void Store::Impl::discard() {
@@ -84,14 +90,15 @@ void Store::Impl::refresh() {
 // Adds the counts of a record to this transaction's, where it is its own.
 void Store::Impl::note_record(const Record& record) {
   seq_ = record.seq;
+  seal_ = record.seal;
   generation_ = record.generation;
   const bool insert = record.op == Op::Insert, erase = record.op == Op::Erase,
              replace = record.op == Op::Replace;
-  if (record.op == Op::Base || record.op == Op::Counts) counts_ = record.counts;
+  if (tells_counts(record.op)) counts_ = record.counts;
   if (insert) counts_.next_rowid = std::max(counts_.next_rowid, record.rowid + 1);
   if (!writing_ || record.generation != write_generation_) return;
   if (first_own_seq_ == 0) first_own_seq_ = record.seq;
-  if (record.op == Op::Base || record.op == Op::Counts) {
+  if (tells_counts(record.op)) {
     own_added_ += record.counts.added;
     own_removed_ += record.counts.removed;
   }
@@ -101,18 +108,18 @@ void Store::Impl::note_record(const Record& record) {
 
 // Reads what another connection has logged since, where that is all that changed.
 bool Store::Impl::catch_up() {
+  if (!log_->holds(seq_, seal_)) return false;
   std::vector<Record> news;
   bool plain = true;
-  log_->read(seq_, [&](Record& record) {
-    const bool structural = record.op == Op::Base || record.op == Op::Counts;
-    if (record.seq != seq_ && (structural || news.empty())) plain = false;
-    news.push_back(plain ? record : Record());
+  log_->read_after(seq_, seal_, [&](Record& record) {
+    if (tells_counts(record.op)) plain = false;
+    if (plain) news.push_back(std::move(record));
   });
-  if (!plain || news.empty() || news.front().seq != seq_) return false;
+  if (!plain) return false;
   changed();
-  for (std::size_t at = 1; at < news.size(); ++at) {
-    note_record(news[at]);
-    mirror_->apply(news[at]);
+  for (Record& record : news) {
+    note_record(record);
+    mirror_->apply(record);
   }
   return true;
 }
@@ -127,22 +134,36 @@ void Store::Impl::load() {
 
   std::vector<Record> records;
   const std::int64_t base = meta_->integer("base");
-  log_->read(base, [&](Record& record) { records.push_back(std::move(record)); });
-  if (records.empty() || records.front().seq != base || records.front().op != Op::Base) {
-    throw_corrupt("the change log of '" + names_.table + "' lacks its base");
-  }
+  log_->read_from(base, [&](Record& record) {
+    if (record.op == Op::Base && !records.empty())
+      throw_corrupt("'" + names_.table + "' does not know its newest base");
+    records.push_back(std::move(record));
+  });
   first_own_seq_ = 0;
   own_added_ = own_removed_ = 0;
-  auto mirror = std::make_unique<Mirror>(segment_table_->read(records.back().generation));
+  for (const Record& record : records) note_record(record);
+  if (counts_.paths_seal != columns_->seal())
+    throw_corrupt("the paths of '" + names_.table + "' are not those that its change log knows");
+  mirror_ = replay(records, generation_);
+}
+
+std::unique_ptr<Mirror> Store::Impl::replay(std::vector<Record>& records, std::int64_t generation) {
+  auto mirror = std::make_unique<Mirror>(segment_table_->read(generation));
+  std::int64_t segments_seal = 0;
+  for (const Record& record : records) {
+    if (tells_counts(record.op)) segments_seal = record.counts.segments_seal;
+  }
+  if (mirror->segments_seal() != segments_seal) {
+    throw_corrupt("the segments of generation " + std::to_string(generation) + " of '" +
+                  names_.table + "' are not those that its change log knows; run SELECT " +
+                  "arbor_check('" + names_.table + "')");
+  }
   try {
-    for (Record& record : records) {
-      note_record(record);
-      mirror->apply(record);
-    }
+    for (Record& record : records) mirror->apply(record);
   } catch (const Error& error) {
     throw Error(error.code(), "'" + names_.table + "': " + error.what());
   }
-  mirror_ = std::move(mirror);
+  return mirror;
 }
 
 std::int64_t Store::Impl::next_seq() {
@@ -160,6 +181,21 @@ std::int64_t Store::Impl::generation_for_write() {
   return generation_;
 }
 
+void Store::Impl::log_row(Op op, std::int64_t rowid, std::string_view tree) {
+  const std::int64_t seq = next_seq();
+  seal_ = log_->append(seq, generation_, op, rowid, tree, seal_);
+}
+
+Counts Store::Impl::counts(std::uint64_t added, std::uint64_t removed) const {
+  Counts counts = counts_;
+  counts.trees = mirror_->trees();
+  counts.added = added;
+  counts.removed = removed;
+  counts.paths_seal = columns_->seal();
+  counts.segments_seal = mirror_->segments_seal();
+  return counts;
+}
+
 void Store::Impl::flush() {
   if (mirror_ == nullptr) return;
   const Raised settling(settling_);
@@ -170,15 +206,13 @@ void Store::Impl::flush() {
   for (const Buffered& change : buffered_) {
     const std::string_view tree =
         change.op == Op::Erase ? std::string_view() : mirror_->texts()[change.text];
-    log_->append(next_seq(), generation_, change.op, change.rowid, tree);
+    log_row(change.op, change.rowid, tree);
   }
   buffered_.clear();
   if (!counts_due_) return;
-  Counts counts = counts_;
-  counts.trees = mirror_->trees();
-  counts.added = bulk_added_;
-  counts.removed = bulk_removed_;
-  log_->append(next_seq(), generation_, Op::Counts, counts);
+  const Counts told = counts(bulk_added_, bulk_removed_);
+  const std::int64_t seq = next_seq();
+  seal_ = log_->append(seq, generation_, Op::Counts, told, seal_);
   counts_due_ = false;
   bulk_added_ = bulk_removed_ = 0;
 }
@@ -192,12 +226,10 @@ void Store::Impl::remove_own_records() {
 void Store::Impl::write_base() {
   buffered_.clear();
   counts_due_ = false;
-  Counts counts = counts_;
-  counts.trees = mirror_->trees();
-  counts.added = own_added_;
-  counts.removed = own_removed_;
+  const Counts told = counts(own_added_, own_removed_);
   const std::int64_t base = next_seq();
-  log_->append(base, generation_, Op::Base, counts);
+  // This transaction's records go, so the Base follows the one before them.
+  seal_ = log_->append(base, generation_, Op::Base, told, log_->seal_before(first_own_seq_));
   remove_own_records();
   first_own_seq_ = base;
   meta_->set("base", base);

@@ -185,7 +185,7 @@ void Store::Impl::set_segments(std::vector<SegmentVersion> wanted) {
   std::set<std::int64_t> kept;
   for (const SegmentVersion& segment : wanted) kept.insert(segment.id);
   for (const SegmentVersion& segment : mirror_->segments()) {
-    if (!kept.contains(segment.id)) segment_table_->kill(segment.id, generation_);
+    if (!kept.contains(segment.id)) segment_table_->kill(segment, generation_);
   }
   // Spreads new segments over the gap between their neighbours.
   for (std::size_t at = 0; at < wanted.size();) {
@@ -204,7 +204,7 @@ void Store::Impl::set_segments(std::vector<SegmentVersion> wanted) {
     const std::int64_t step = (high - low) / (count + 1);
     if (step == 0) {  // No room: all segments get new versions, far apart.
       for (SegmentVersion& segment : wanted) {
-        if (segment.id != 0) segment_table_->kill(segment.id, generation_);
+        if (segment.id != 0) segment_table_->kill(segment, generation_);
         segment.id = 0;
         segment.born = generation_;
       }

@@ -311,7 +311,7 @@ TEST_CASE("a newer storage format is refused with a sentence", "[store]") {
   database.run("UPDATE t_meta SET value = 99 WHERE key = 'format'");
   CHECK_THROWS_WITH(
       database.open(),
-      Contains("written by a newer Arbors (storage format 99; this library reads up to 1)"));
+      Contains("written by a newer Arbors (storage format 99; this library reads 2)"));
 }
 
 TEST_CASE("damage to any stored byte is reported or harmless, never a crash", "[store]") {
