@@ -36,6 +36,7 @@ bool speaks_for_itself(int result) {
     case SQLITE_INTERRUPT:
     case SQLITE_IOERR:
     case SQLITE_FULL:
+    case SQLITE_PROTOCOL:
     case SQLITE_READONLY:
       return true;
     default:
