@@ -100,6 +100,9 @@ std::optional<Ranges> bounded_ranges(Affinity column, const std::vector<KeyCondi
     if (is_numeric(column)) value = apply_affinity(std::move(value), Affinity::Numeric);
     if (value.kind == ValueKind::Blob) continue;
     if (column == Affinity::Text && value.is_number()) continue;  // numbers as texts: another order
+    // A text that may be read as a number, by the other side's affinity, is below every text then.
+    const bool may_be_number = value.is_text() && !numeric_value(value.text).is_null();
+    if (is_lower(condition.op) && !condition.exact && may_be_number) continue;
     std::optional<Bound>& bound = is_lower(condition.op) ? low : high;
     if (!bound) bound = Bound{std::move(value), condition.exact};
   }
