@@ -56,7 +56,8 @@ TEST_CASE("a bound that only the other column's affinity makes a number loses no
           "[ext][index]") {
   const std::string op = GENERATE(as<std::string>(), "<", "<=", ">", ">=", "=");
   const Keyed keyed;
-  keyed.ask("CREATE VIRTUAL TABLE u USING arbor(k NUMERIC)");
+  keyed.ask(
+      "INSERT INTO t(k, n) VALUES ('1_0', 12); CREATE VIRTUAL TABLE u USING arbor(k NUMERIC)");
   keyed.ask(R"(SELECT arbor_append('u', '[{"k":"3"},{"k":"3x"},{"k":" 9.0"},{"k":2}]'))");
   const std::string query =
       "SELECT u.rowid, t.n FROM u CROSS JOIN t ON u.k " + op + " t.k ORDER BY 1, 2";
