@@ -2,24 +2,23 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "engine/batch/column_text.h"
+#include "engine/batch/fold_choice.h"
 
 namespace arbors::batch {
 namespace {
 
 constexpr std::size_t kFewKeys = 24;     // below, an object path is no map
 constexpr std::size_t kMapRatio = 16;    // a map has this many times the keys of one object
-constexpr double kDeeperBonus = 2;       // a path above must weigh this much more than one below
-constexpr std::size_t kMaxFolds = 64;    // of a batch; it is then no use to go on one by one
 constexpr std::size_t kRecordRatio = 4;  // a record's objects have a quarter of its keys
+constexpr double kSparse = 4;  // a sparse path has a value in fewer than one of so many trees
+constexpr std::size_t kRoomShare = 4;  // of the columns: how many are folded, or added, at once
 
 }  // namespace
 
-ColumnSet::ColumnSet(const BuilderLimits& limits) : limits_(limits) {
+ColumnSet::ColumnSet(const BuilderLimits& limits) : limits_(limits), room_(limits.max_paths) {
   columns_.push_back(std::make_unique<ColumnBuilder>(next_id_++, nullptr, false, ""));
 }
 
@@ -45,10 +44,12 @@ ColumnSet::Place ColumnSet::place_of(const ColumnBuilder& column) {
 ColumnBuilder* ColumnSet::child(ColumnBuilder& object, std::string_view key) {
   const auto known = object.children.find(key);
   if (known != object.children.end()) return known->second;
-  if ((fold_ = what_to_fold(object)) != nullptr) {
+  if (is_map(object)) {
+    folds_ = {&object};
     fold_objects_ = true;
     return nullptr;
   }
+  if (is_full() && make_room(object, true)) return nullptr;
   ColumnBuilder& added = add(object, false, key);
   object.children.emplace(added.key, &added);
   return &added;
@@ -56,54 +57,44 @@ ColumnBuilder* ColumnSet::child(ColumnBuilder& object, std::string_view key) {
 
 ColumnBuilder* ColumnSet::elements(ColumnBuilder& array) {
   if (array.elements != nullptr) return array.elements;
-  if (columns_.size() > limits_.max_paths) {
-    fold_ = &array;
-    fold_objects_ = false;
-    return nullptr;
-  }
+  if (is_full() && make_room(array, false)) return nullptr;
   return array.elements = &add(array, true, {});
+}
+
+bool ColumnSet::is_full() const {
+  return columns_.size() > room_ || columns_.size() * columns_.front()->rows > limits_.most_cells;
 }
 
 // Decides before a key is added to `object`. Looks at the average only now and then: it is a sum
 // over all rows.
-ColumnBuilder* ColumnSet::what_to_fold(ColumnBuilder& object) {
-  if (columns_.size() > limits_.max_paths) return &heaviest(object);
+bool ColumnSet::is_map(const ColumnBuilder& object) const {
+  if (object.parent == nullptr) return false;
   const std::size_t keys = object.children.size() + 1;
   const bool many = keys > limits_.max_keys;
-  if (!many && (keys < kFewKeys || keys % kFewKeys != 0)) return nullptr;
+  if (!many && (keys < kFewKeys || keys % kFewKeys != 0)) return false;
   const std::size_t average = object.average_keys();
   // One object alone tells nothing.
-  const bool is_map = average != 0 && keys > average * (many ? kRecordRatio : kMapRatio);
-  return is_map ? &object : nullptr;
+  return average != 0 && keys > average * (many ? kRecordRatio : kMapRatio);
 }
 
-// Picks the object path that holds many paths in few objects, best if each has few of its keys: the
-// deepest of those that come near the best. What it picks is shredded yet, so each fold is a step
-// forward: `wanting`, where there is none better.
-ColumnBuilder& ColumnSet::heaviest(ColumnBuilder& wanting) {
-  std::unordered_map<const ColumnBuilder*, double> below;
-  ColumnBuilder* best = &wanting;
-  double best_score = 0;
-  if (folds_ >= kMaxFolds) {
-    for (ColumnBuilder* at = &wanting; at != nullptr; at = at->parent) {
-      if (!at->children.empty()) best = at;
-    }
-    return *best;
+// Decides what to fold before a path is added below `wanting`: what is sparse, or anything where
+// nothing else helps. False where all is dense and there may be more paths.
+bool ColumnSet::make_room(ColumnBuilder& wanting, bool objects) {
+  const std::size_t paths = columns_.size() - 1;
+  const std::uint32_t trees = columns_.front()->rows;
+  const bool must = paths >= limits_.most_paths || columns_.size() * trees > limits_.most_cells;
+  folds_ = FoldChoice(columns_).choose(paths / kRoomShare + 1, must ? 0x1p-32 : kSparse / trees);
+  fold_objects_ = true;
+  if (folds_.empty() && !must) {
+    room_ = std::min(limits_.most_paths, paths + paths / kRoomShare + 1);
+    return false;
   }
-  for (auto at = columns_.rbegin(); at != columns_.rend(); ++at) {
-    ColumnBuilder& column = **at;
-    const double paths = below[&column];
-    if (column.parent != nullptr) below[column.parent] += paths + 1;
-    if (column.children.empty() || column.shape_of.empty()) continue;
-    const auto keys = static_cast<double>(column.children.size());
-    const auto average = static_cast<double>(column.average_keys());
-    const double density = paths / static_cast<double>(column.shape_of.size());
-    const double score = density * density * (average > 0 ? keys / average : 1);
-    if (score <= best_score * kDeeperBonus) continue;
-    best = &column;
-    best_score = score;
-  }
-  return *best;
+  if (!folds_.empty()) return true;
+  // Nothing is left but scalars and arrays: the root goes, or a lone path.
+  folds_ = {&wanting};
+  fold_objects_ = objects;
+  if (ColumnBuilder& root = *columns_.front(); objects && !root.children.empty()) folds_ = {&root};
+  return true;
 }
 
 std::uint32_t ColumnSet::shape_code(ColumnBuilder& object, std::vector<PathId> keys) {
@@ -115,15 +106,17 @@ std::uint32_t ColumnSet::shape_code(ColumnBuilder& object, std::vector<PathId> k
 
 void ColumnSet::begin_document() {
   mark_ = columns_.size();
+  first_new_ = next_id_;
   new_shapes_.clear();
 }
 
 void ColumnSet::roll_back() {
   for (const auto& column : columns_) column->truncate(column->domain->rows);
-  const bool new_fold =
-      std::any_of(columns_.begin() + static_cast<std::ptrdiff_t>(mark_), columns_.end(),
-                  [&](const auto& column) { return column.get() == fold_; });
-  if (new_fold) fold_place_ = place_of(*std::exchange(fold_, nullptr));
+  std::erase_if(folds_, [&](const ColumnBuilder* column) {
+    const bool is_new = column->id >= first_new_;
+    if (is_new) new_folds_.push_back(place_of(*column));
+    return is_new;
+  });
   for (ColumnBuilder* column : new_shapes_) column->drop_last_shape();
   new_shapes_.clear();
   while (columns_.size() > mark_) {
@@ -138,21 +131,34 @@ void ColumnSet::roll_back() {
   }
 }
 
-// A path that the document brought is gone by now: it will be opaque when it comes again.
+// Paths that the document brought are gone by now: they will be opaque when they come again.
 void ColumnSet::apply_fold() {
-  ++folds_;
-  if (fold_ == nullptr) {
-    fold_later_.insert({std::move(fold_place_), fold_objects_});
-  } else {
-    fold(*std::exchange(fold_, nullptr), fold_objects_);
-  }
+  for (Place& place : new_folds_) fold_later_.insert({std::move(place), fold_objects_});
+  new_folds_.clear();
+  fold_all(folds_, fold_objects_);
+  folds_.clear();
 }
 
-void ColumnSet::fold(ColumnBuilder& column, bool objects) {
-  const Tag folded = objects ? Tag::Object : Tag::Array;
-  ColumnText::ColumnsById by_id;
-  for (const auto& each : columns_) by_id.emplace(each->id, each.get());
+void ColumnSet::fold(ColumnBuilder& column, bool objects) { fold_all({&column}, objects); }
+
+void ColumnSet::fold_all(const std::vector<ColumnBuilder*>& folds, bool objects) {
+  ColumnText::ColumnsById by_id(next_id_);
+  for (const auto& column : columns_) by_id[column->id] = column.get();
   ColumnText text(by_id);
+  std::vector<bool> dropped(next_id_);
+  for (ColumnBuilder* column : folds) {
+    for (const auto& [key, child] : column->children) dropped[child->id] = objects;
+    if (column->elements != nullptr) dropped[column->elements->id] = !objects;
+    fold(*column, objects, text);
+  }
+  for (const auto& column : columns_)
+    if (column->parent != nullptr && dropped[column->parent->id]) dropped[column->id] = true;
+  std::erase_if(columns_, [&](const auto& column) { return dropped[column->id]; });
+}
+
+// Writes the values as text; leaves the columns below where they are.
+void ColumnSet::fold(ColumnBuilder& column, bool objects, ColumnText& text) {
+  const Tag folded = objects ? Tag::Object : Tag::Array;
   TextBuilder opaque;
   std::string json;
   std::size_t kept = 0;
@@ -167,16 +173,10 @@ void ColumnSet::fold(ColumnBuilder& column, bool objects) {
   std::replace(column.tags.begin(), column.tags.end(), static_cast<std::uint8_t>(folded),
                static_cast<std::uint8_t>(Tag::Opaque));
   column.opaque = std::move(opaque);
-  drop_below(column, objects);
+  forget_below(column, objects);
 }
 
-void ColumnSet::drop_below(ColumnBuilder& column, bool objects) {
-  std::unordered_set<const ColumnBuilder*> dropped;
-  for (const auto& each : columns_) {
-    if (each->parent == nullptr) continue;
-    const bool here = each->parent == &column && each->element != objects;
-    if (here || dropped.contains(each->parent)) dropped.insert(each.get());
-  }
+void ColumnSet::forget_below(ColumnBuilder& column, bool objects) {
   if (objects) {
     column.opaque_objects = true;
     column.shape_of.clear();
@@ -189,7 +189,6 @@ void ColumnSet::drop_below(ColumnBuilder& column, bool objects) {
     column.lengths.clear();
     column.elements = nullptr;
   }
-  std::erase_if(columns_, [&](const auto& each) { return dropped.contains(each.get()); });
 }
 
 }  // namespace arbors::batch

@@ -15,6 +15,8 @@
 
 namespace arbors::batch {
 
+class ColumnText;
+
 class ColumnSet {
  public:
   explicit ColumnSet(const BuilderLimits& limits);
@@ -46,21 +48,25 @@ class ColumnSet {
 
   static Place place_of(const ColumnBuilder& column);
   ColumnBuilder& add(ColumnBuilder& parent, bool element, std::string_view key);
-  ColumnBuilder* what_to_fold(ColumnBuilder& object);
-  ColumnBuilder& heaviest(ColumnBuilder& wanting);
-  void drop_below(ColumnBuilder& column, bool objects);
+  bool is_full() const;
+  bool is_map(const ColumnBuilder& object) const;
+  bool make_room(ColumnBuilder& wanting, bool objects);
+  void fold_all(const std::vector<ColumnBuilder*>& folds, bool objects);
+  static void fold(ColumnBuilder& column, bool objects, ColumnText& text);
+  static void forget_below(ColumnBuilder& column, bool objects);
 
   const BuilderLimits limits_;
   std::vector<std::unique_ptr<ColumnBuilder>> columns_;  // in order of their ids
   std::uint32_t next_id_ = 0;
 
   std::size_t mark_ = 0;                    // columns before the document
+  std::uint32_t first_new_ = 0;             // the id of the first that it brings
   std::vector<ColumnBuilder*> new_shapes_;  // columns that named a shape in the document
-  ColumnBuilder* fold_ = nullptr;           // what to fold; nullptr: fold_place_ tells
-  Place fold_place_;
+  std::size_t room_;                        // columns before it is looked at what to fold
+  std::vector<ColumnBuilder*> folds_;       // what to fold: objects, or arrays
   bool fold_objects_ = false;
+  std::vector<Place> new_folds_;                 // of them, those that the document brought
   std::set<std::pair<Place, bool>> fold_later_;  // objects (true) or arrays of paths to come
-  std::size_t folds_ = 0;
 };
 
 }  // namespace arbors::batch

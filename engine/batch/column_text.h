@@ -4,6 +4,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "engine/batch/column_builder.h"
 
@@ -11,8 +12,8 @@ namespace arbors::batch {
 
 class ColumnText {
  public:
-  // `by_id(id)` gives the column that shapes call `id`.
-  using ColumnsById = std::unordered_map<std::uint32_t, const ColumnBuilder*>;
+  // `by_id[id]` is the column that shapes call `id`.
+  using ColumnsById = std::vector<const ColumnBuilder*>;
   explicit ColumnText(const ColumnsById& by_id) : by_id_(by_id) {}
 
   void write(const ColumnBuilder& column, std::uint32_t row, std::string& out);

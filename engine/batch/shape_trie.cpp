@@ -32,7 +32,7 @@ const ShapeEdge* ShapeTrie::add(ShapeNode& node, std::string_view raw_key, Colum
 void ShapeTrie::clear() {
   nodes_.clear();
   keys_.clear();
-  nodes_.emplace_back();
+  root_ = {};
 }
 
 }  // namespace arbors::batch

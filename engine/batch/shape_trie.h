@@ -3,9 +3,9 @@
 // compare of raw key bytes a key. Objects that would make it too big are served without it.
 #pragma once
 
+#include <boost/container/deque.hpp>
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,9 +49,7 @@ struct ShapeNode {
 
 class ShapeTrie {
  public:
-  ShapeTrie() { clear(); }
-
-  ShapeNode* root() { return &nodes_.front(); }
+  ShapeNode* root() { return &root_; }
 
   // Follows another edge than the first, making it the first; nullptr where there is none.
   const ShapeEdge* follow(ShapeNode& node, const char* text, const char* end);
@@ -65,8 +63,11 @@ class ShapeTrie {
   static constexpr std::size_t kMaxNodes = 4096;
   static constexpr std::size_t kMaxEdges = 16;  // of one node
 
-  std::deque<ShapeNode> nodes_;  // deques: pointers stay valid
-  std::deque<std::string> keys_;
+  // Deques, since pointers stay valid in them; these allocate nothing while they are empty, as most
+  // paths' are.
+  ShapeNode root_;
+  boost::container::deque<ShapeNode> nodes_;
+  boost::container::deque<std::string> keys_;
 };
 
 }  // namespace arbors::batch

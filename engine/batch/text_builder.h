@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -14,16 +15,18 @@ namespace arbors::batch {
 class TextBuilder {
  public:
   void add(std::string_view text) {
-    if (!buffer_.dictionary) {
-      if (buffer_.pool.size() != 0) return buffer_.pool.add(text);
-      buffer_.dictionary = true;  // each stream begins as a dictionary
+    if (!state_) state_ = std::make_unique<State>();  // most columns have no texts of some kind
+    TextBuffer& buffer = state_->buffer;
+    if (!buffer.dictionary) {
+      if (buffer.pool.size() != 0) return buffer.pool.add(text);
+      buffer.dictionary = true;  // each stream begins as a dictionary
     }
-    buffer_.codes.push_back(code_of(text));
-    if (buffer_.codes.size() >= next_review_) review();
+    buffer.codes.push_back(state_->code_of(text));
+    if (buffer.codes.size() >= state_->next_review) review();
   }
 
-  const TextBuffer& buffer() const { return buffer_; }
-  std::size_t size() const { return buffer_.size(); }
+  const TextBuffer& buffer() const;
+  std::size_t size() const { return state_ ? state_->buffer.size() : 0; }
 
   // Keeps the first `values` texts only, as if the others had never come.
   void truncate(std::size_t values);
@@ -33,26 +36,31 @@ class TextBuilder {
  private:
   static constexpr std::size_t kFirstReview = 1024;
 
-  static std::uint64_t hash_of(std::string_view text);
-  std::uint32_t code_of(std::string_view text) {
-    const auto hash = static_cast<std::uint32_t>(hash_of(text) >> 32);
-    if (slots_.empty()) rehash(256);
-    for (std::size_t at = hash;; ++at) {
-      const std::uint32_t slot = slots_[at & mask_];
-      if (slot == 0) return add_entry(text, hash, at & mask_);
-      if (hashes_[slot - 1] == hash && buffer_.pool[slot - 1] == text) return slot - 1;
+  struct State {
+    std::uint32_t code_of(std::string_view text) {
+      const auto hash = static_cast<std::uint32_t>(hash_of(text) >> 32);
+      if (slots.empty()) rehash(256);
+      for (std::size_t at = hash;; ++at) {
+        const std::uint32_t slot = slots[at & mask];
+        if (slot == 0) return add_entry(text, hash, at & mask);
+        if (hashes[slot - 1] == hash && buffer.pool[slot - 1] == text) return slot - 1;
+      }
     }
-  }
-  std::uint32_t add_entry(std::string_view text, std::uint32_t hash, std::size_t slot);
-  void rehash(std::size_t slots);
+    std::uint32_t add_entry(std::string_view text, std::uint32_t hash, std::size_t slot);
+    void rehash(std::size_t count);
+
+    TextBuffer buffer;
+    std::vector<std::uint32_t> slots;  // entry + 1, or 0; open addressing
+    std::size_t mask = 0;
+    std::vector<std::uint32_t> hashes;     // of each entry
+    std::vector<std::uint32_t> first_use;  // the value that brought each entry
+    std::size_t next_review = kFirstReview;
+  };
+
+  static std::uint64_t hash_of(std::string_view text);
   void review();  // turns plain where the dictionary does not pay
 
-  TextBuffer buffer_;
-  std::vector<std::uint32_t> slots_;  // entry + 1, or 0; open addressing
-  std::size_t mask_ = 0;
-  std::vector<std::uint32_t> hashes_;     // of each entry
-  std::vector<std::uint32_t> first_use_;  // the value that brought each entry
-  std::size_t next_review_ = kFirstReview;
+  std::unique_ptr<State> state_;  // null: no text yet
 };
 
 inline std::uint64_t TextBuilder::hash_of(std::string_view text) {

@@ -87,7 +87,7 @@ TEST_CASE("Random documents survive whatever the limits are", "[builder]") {
   check_round_trip(documents);
   for (const std::size_t paths : {0, 1, 2, 7, 40}) {
     INFO("max_paths " << paths);
-    check_round_trip(documents, {.max_paths = paths});
+    check_round_trip(documents, {.max_paths = paths, .most_paths = paths});
   }
   for (const std::size_t depth : {0, 1, 2, 3}) check_round_trip(documents, {.max_depth = depth});
   for (const std::size_t keys : {0, 2}) check_round_trip(documents, {.max_keys = keys});
@@ -96,7 +96,7 @@ TEST_CASE("Random documents survive whatever the limits are", "[builder]") {
 TEST_CASE("A document that fails leaves no trace", "[builder]") {
   const auto documents = random_documents(77, 400);
   RandomDocuments random(5);
-  const BuilderLimits limits{.max_paths = GENERATE(60, 2000)};
+  const BuilderLimits limits{.max_paths = GENERATE(60, 2000), .most_paths = 2000};
   PathDictionary clean_paths, paths;
   const BuiltBatch clean = build(documents, clean_paths, limits);
   BatchBuilder builder(limits);
@@ -162,6 +162,74 @@ TEST_CASE("Beyond the path limit the heaviest path is folded, the others stay co
   CHECK(paths.find_key(kRootPath, "id") != kNoPath);
   CHECK(batch.columns.size() == 4);
   check_round_trip(documents, {.max_paths = 100});
+}
+
+namespace {
+
+bool is_column(const BuiltBatch& batch, const PathDictionary& paths, const char* path) {
+  const PathId id = paths.find_key(kRootPath, path);
+  return std::any_of(batch.columns.begin(), batch.columns.end(),
+                     [&](const ColumnBuffer& column) { return column.path == id; });
+}
+
+}  // namespace
+
+TEST_CASE("Documents with more keys than paths are looked for keep their columns", "[builder]") {
+  const bool nested = GENERATE(false, true);
+  std::vector<std::string> documents;
+  for (int i = 0; i < 50; ++i) {
+    std::string document = R"({"id":)" + std::to_string(i);
+    for (int group = 0; group < 20; ++group) {
+      if (nested) document += ",\"g" + std::to_string(group) + "\":{\"first\":0";
+      for (int k = 0; k < 20; ++k)
+        document += ",\"k" + std::to_string(group * 20 + k) + "\":" + std::to_string(i % (k + 1));
+      if (nested) document += '}';
+    }
+    documents.push_back(document + '}');
+  }
+  PathDictionary paths;
+  const BuiltBatch batch = build(documents, paths, {.max_paths = 100, .most_paths = 1000});
+  check_sizes(batch, paths);
+  CHECK(batch.columns.size() == (nested ? 442 : 402));
+  check_round_trip(documents, {.max_paths = 100, .most_paths = 1000});
+  // Too many however dense they are: the groups become text, a flat root as a whole.
+  PathDictionary few;
+  const BuiltBatch folded = build(documents, few, {.max_paths = 100, .most_paths = 200});
+  CHECK(is_column(folded, few, "id") == nested);
+  check_round_trip(documents, {.max_paths = 100, .most_paths = 200});
+}
+
+TEST_CASE("Rare objects are folded, the paths beside them stay columns", "[builder]") {
+  const BuilderLimits limits =
+      GENERATE(BuilderLimits{.max_paths = 100}, BuilderLimits{.max_paths = 100, .most_paths = 150});
+  std::vector<std::string> documents;
+  for (int i = 0; i < 2000; ++i) {
+    std::string rare = ",\"r" + std::to_string(i % 60) + "\":{\"x\":1";
+    for (int k = 0; k < 9; ++k)
+      rare += ",\"y" + std::to_string(k) + "\":[" + std::to_string(i) + "]";
+    documents.push_back(R"({"id":)" + std::to_string(i) + R"(,"often":{"a":1,"b":"t"})" + rare +
+                        "}}");
+  }
+  PathDictionary paths;
+  const BuiltBatch batch = build(documents, paths, limits);
+  check_sizes(batch, paths);
+  CHECK(is_column(batch, paths, "id"));
+  CHECK(is_column(batch, paths, "r59"));
+  CHECK(paths.find_key(paths.find_key(kRootPath, "often"), "b") != kNoPath);
+  CHECK(batch.columns.size() <= 1 + limits.most_paths);
+  check_round_trip(documents, limits);
+}
+
+TEST_CASE("What would take too much memory as columns is folded", "[builder]") {
+  std::vector<std::string> documents;
+  for (int i = 0; i < 400; ++i)
+    documents.push_back(R"({"id":0,"u)" + std::to_string(i) + R"(":{"v":)" + std::to_string(i) +
+                        "}}");
+  PathDictionary paths;
+  const BuiltBatch batch = build(documents, paths, {.most_cells = 10'000});
+  check_sizes(batch, paths);
+  CHECK(batch.columns.size() * batch.trees <= 10'000 + batch.trees);
+  check_round_trip(documents, {.most_cells = 10'000});
 }
 
 TEST_CASE("Texts that rarely repeat leave their dictionary", "[builder]") {

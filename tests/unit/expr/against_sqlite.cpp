@@ -127,7 +127,7 @@ batch::BatchReaderPtr batch_of(const std::vector<Row>& rows, std::mt19937& rando
   std::vector<std::string> documents;
   for (const Row& row : rows) documents.push_back(document(row));
   batch::BuilderLimits limits;
-  if (random() % 3 == 0) limits.max_paths = 1 + random() % 4;
+  if (random() % 3 == 0) limits.max_paths = limits.most_paths = 1 + random() % 4;
   if (random() % 4 == 0) limits.max_depth = 1;
   const std::vector<std::string_view> views(documents.begin(), documents.end());
   auto paths = std::make_shared<PathDictionary>();
