@@ -1,10 +1,12 @@
 #include "ext/cursor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/batch/vector_builder.h"
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/execute.h"
+#include "engine/exec/row_selector.h"
 #include "engine/expr/evaluate.h"
 #include "engine/expr/parser.h"
 #include "ext/scan_plan.h"
@@ -15,6 +17,24 @@ namespace {
 
 // Look-ups of the same column in one statement before a hash table is worth building.
 constexpr std::uint32_t kLookupsBeforeTable = 3;
+
+// Whether SQLite checks every condition again and sorts by itself, so that rows which hold all that
+// it wants, in any order, are as good as a plan's.
+bool superset_is_enough(const ScanSpec& spec) {
+  return spec.keys.empty() && !spec.skip &&
+         std::none_of(spec.terms.begin(), spec.terms.end(),
+                      [](const Term& term) { return term.exact; });
+}
+
+std::vector<std::int64_t> positions_of(const store::Snapshot& snapshot,
+                                       const std::vector<exec::RowRef>& places) {
+  std::vector<std::int64_t> positions;
+  positions.reserve(places.size());
+  for (const exec::RowRef& place : places)
+    positions.push_back(static_cast<std::int64_t>(
+        exec::position_of(snapshot.segments()[place.segment], place.row)));
+  return positions;
+}
 
 }  // namespace
 
@@ -32,9 +52,15 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
   const auto generation = asked_generation(table_, spec_, arguments);
   snapshot_ = generation ? table_.store->snapshot(*generation) : table_.store->snapshot();
   auto found = generation ? std::nullopt : search_index(table_, snapshot_, spec_, arguments);
-  const bool indexed = found.has_value();
+  const auto* places = found ? nullptr : look_up(arguments);
+  if (places != nullptr && superset_is_enough(spec_)) {
+    rowid_asked_ = false;
+    with_duplicates_ = nullptr;
+    stream_ = std::make_unique<exec::PointStream>(*points_, *places);
+    return next_run();
+  }
   plan::NodePtr plan = make_plan(table_, snapshot_, spec_, arguments, std::move(found));
-  if (!indexed) plan = use_lookup(plan, arguments);
+  if (places != nullptr) plan = restrict_positions(plan, positions_of(*snapshot_, *places));
   rowid_asked_ = false;
   with_duplicates_ = spec_.order == ScanSpec::Order::Distinct ? plan->inputs.front() : nullptr;
   run(plan, expected_rows(spec_, arguments));
@@ -47,28 +73,33 @@ void ArborCursor::run(const plan::NodePtr& plan, std::uint64_t expected_rows) {
   next_run();
 }
 
-// Answers a repeated equality by a hash table of the column instead of another scan.
-plan::NodePtr ArborCursor::use_lookup(const plan::NodePtr& plan,
-                                      std::span<sqlite3_value*> arguments) {
+// Finds the rows of a repeated equality in a hash table of the column instead of by another scan;
+// null where that is not worth it.
+const std::vector<exec::RowRef>* ArborCursor::look_up(std::span<sqlite3_value*> arguments) {
   if (counted_for_ != snapshot_) {
     counted_for_ = snapshot_;
     filters_ = 0;
     lookup_.reset();
+    points_.reset();
   }
   const exec::ExecutionContext& execution = table_.session->execution();
-  if (++filters_ <= kLookupsBeforeTable) return plan;
-  const Term* term = lookup_term(table_, spec_, snapshot_);
-  if (term == nullptr || snapshot_->trees() > execution.budgets.max_index_entries) return plan;
+  if (++filters_ <= kLookupsBeforeTable) return nullptr;
   if (!lookup_) {
-    const auto column = static_cast<std::size_t>(table_.column_number(term->column));
-    lookup_.emplace(snapshot_, table_.columns[column].path, term->collation, execution);
+    looked_up_ = lookup_term(table_, spec_, snapshot_);
+    if (looked_up_ == nullptr || snapshot_->trees() > execution.budgets.max_index_entries)
+      return nullptr;
+    const auto column = static_cast<std::size_t>(table_.column_number(looked_up_->column));
+    lookup_.emplace(snapshot_, table_.columns[column].path, looked_up_->collation, execution);
+    points_.emplace(snapshot_, execution);
   }
-  const Value value = to_value(arguments[static_cast<std::size_t>(term->argument) - 1]);
-  return restrict_positions(plan, lookup_->find(value));
+  found_ = lookup_->find(to_value(arguments[static_cast<std::size_t>(looked_up_->argument) - 1]));
+  return &found_;
 }
 
 void ArborCursor::next_run() {
-  blocks_.assign(table_.columns.size(), {});
+  blocks_.resize(table_.columns.size());
+  for (const std::size_t number : read_) blocks_[number] = {};
+  read_.clear();
   row_ = 0;
   do {
     run_ = stream_->next();
@@ -83,8 +114,10 @@ void ArborCursor::column(sqlite3_context* context, int number) {
   if (sqlite3_vtab_nochange(context) != 0) return;  // an UPDATE that leaves the column as it is
   if (table_.is_data(number)) {
     exec::ColumnBlock& block = blocks_[static_cast<std::size_t>(number)];
-    if (row_ - block.first >= block.count)
+    if (row_ - block.first >= block.count) {
       block = run_->column(table_.columns[static_cast<std::size_t>(number)].path, row_);
+      read_.push_back(static_cast<std::size_t>(number));
+    }
     return set_result(context, *block.vector, row_ - block.first);
   }
   if (number == table_.hidden(ArborTable::Hidden::Tree)) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/exec/key_lookup.h"
+#include "engine/exec/point_stream.h"
 #include "engine/exec/row_run.h"
 #include "engine/plan/logical_plan.h"
 #include "ext/arbor_table.h"
@@ -40,7 +41,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
   void next_run();
   void run(const plan::NodePtr& plan, std::uint64_t expected_rows);
   void read_spec(const char* spec);
-  plan::NodePtr use_lookup(const plan::NodePtr& plan, std::span<sqlite3_value*> arguments);
+  const std::vector<exec::RowRef>* look_up(std::span<sqlite3_value*> arguments);
 
   ArborTable& table_;
   std::shared_ptr<store::Snapshot> snapshot_;
@@ -51,6 +52,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
   std::uint32_t row_ = 0;
   std::uint32_t rows_ = 0;
   std::vector<exec::ColumnBlock> blocks_;  // of this run, by column number
+  std::vector<std::size_t> read_;          // the numbers of those that were read
   std::string text_;                       // a tree's text while it is handed out
 
   expr::ExprPtr match_;  // the expression last asked of match(), and its text
@@ -58,8 +60,11 @@ class ArborCursor : public sqlite3_vtab_cursor {
 
   std::string spec_text_;  // what spec_ was read from
   ScanSpec spec_;
-  std::uint32_t filters_ = 0;              // times this spec was filtered on this snapshot
-  std::optional<exec::KeyLookup> lookup_;  // made when the same look-up comes again and again
+  std::uint32_t filters_ = 0;                // times this spec was filtered on this snapshot
+  const Term* looked_up_ = nullptr;          // of spec_, what the same look-ups are by
+  std::optional<exec::KeyLookup> lookup_;    // made when the same look-up comes again and again
+  std::optional<exec::PointReader> points_;  // of the rows that it finds
+  std::vector<exec::RowRef> found_;
   std::shared_ptr<store::Snapshot> counted_for_;  // the snapshot of filters_ and lookup_
 };
 

@@ -1,4 +1,3 @@
-#include <lz4.h>
 #include <simdjson.h>
 #include <xxhash.h>
 #include <zlib.h>
@@ -88,13 +87,13 @@ std::string simdjson_version() {
 }
 
 void version(const CallArguments& call) {
-  const std::string text =
-      "arbors " ARBORS_VERSION ", storage format " + std::to_string(store::kStorageFormat) +
-      ", sqlite " + sqlite3_libversion() + ", simdjson " + simdjson_version() + ", zstd " +
-      ZSTD_versionString() + ", lz4 " + LZ4_versionString() + ", zlib " + zlibVersion() +
-      ", xxhash " + std::to_string(XXH_versionNumber() / 10000) + '.' +
-      std::to_string(XXH_versionNumber() / 100 % 100) + '.' +
-      std::to_string(XXH_versionNumber() % 100);
+  const std::string text = "arbors " ARBORS_VERSION ", storage format " +
+                           std::to_string(store::kStorageFormat) + ", sqlite " +
+                           sqlite3_libversion() + ", simdjson " + simdjson_version() + ", zstd " +
+                           ZSTD_versionString() + ", zlib " + zlibVersion() + ", xxhash " +
+                           std::to_string(XXH_versionNumber() / 10000) + '.' +
+                           std::to_string(XXH_versionNumber() / 100 % 100) + '.' +
+                           std::to_string(XXH_versionNumber() % 100);
   set_text(call.context, text);
 }
 

@@ -5,7 +5,6 @@
 #include <bit>
 #include <string>
 
-#include "engine/exec/row_selector.h"
 #include "engine/exec/scan.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
@@ -81,8 +80,7 @@ KeyLookup::KeyLookup(const TreeSourcePtr& source, const Path& path, Collation co
     for (std::uint32_t i = 0; i < scanned.rows.size(); ++i) {
       hashes_.push_back(strings && values->tag(i) == Tag::String ? of_entry[values->codes[i]]
                                                                  : hash_row(*values, i, collation));
-      positions_.push_back(
-          static_cast<std::int64_t>(position_of(*scanned.segment, scanned.rows[i])));
+      places_.push_back({scanned.index, scanned.rows[i]});
     }
   }
   buckets_.assign(std::bit_ceil(hashes_.size() + 1), kEnd);
@@ -94,8 +92,8 @@ KeyLookup::KeyLookup(const TreeSourcePtr& source, const Path& path, Collation co
   }
 }
 
-std::vector<std::int64_t> KeyLookup::find(const Value& value) const {
-  std::vector<std::int64_t> found;
+std::vector<RowRef> KeyLookup::find(const Value& value) const {
+  std::vector<RowRef> found;
   if (value.is_null() || value.kind == ValueKind::Blob) return found;
   const std::uint64_t hash = value.kind == ValueKind::Integer
                                  ? hash_number(static_cast<double>(value.integer))
@@ -103,7 +101,7 @@ std::vector<std::int64_t> KeyLookup::find(const Value& value) const {
                                                              : hash_text(value.text, collation_);
   for (std::uint32_t entry = buckets_[hash & (buckets_.size() - 1)]; entry != kEnd;
        entry = next_[entry])
-    if (hashes_[entry] == hash) found.push_back(positions_[entry]);
+    if (hashes_[entry] == hash) found.push_back(places_[entry]);
   return found;
 }
 

@@ -1,4 +1,4 @@
-// A hash table from the values of one path to positions, built from one pass over a source: what a
+// A hash table from the values of one path to rows, built from one pass over a source: what a
 // cursor that is asked again and again for equal values keeps for its statement. Finds a superset:
 // numbers and texts that read as numbers meet under one key, texts under their collation.
 #pragma once
@@ -9,6 +9,7 @@
 #include "engine/base/path.h"
 #include "engine/base/value.h"
 #include "engine/exec/execution_context.h"
+#include "engine/exec/ordered_run.h"
 #include "engine/exec/tree_source.h"
 
 namespace arbors::exec {
@@ -19,17 +20,17 @@ class KeyLookup {
   KeyLookup(const TreeSourcePtr& source, const Path& path, Collation collation,
             const ExecutionContext& context);
 
-  // Gives the positions of the trees whose value may equal `value`, ascending. None for NULL.
-  std::vector<std::int64_t> find(const Value& value) const;
+  // Gives the places of the trees whose value may equal `value`, in their order. None for NULL.
+  std::vector<RowRef> find(const Value& value) const;
 
  private:
   static constexpr std::uint32_t kEnd = 0xFFFFFFFF;
 
   Collation collation_;
-  std::vector<std::uint64_t> hashes_;    // of each entry
-  std::vector<std::int64_t> positions_;  // of each entry, ascending
-  std::vector<std::uint32_t> next_;      // the next entry of the same bucket
-  std::vector<std::uint32_t> buckets_;   // first entries; a power of two
+  std::vector<std::uint64_t> hashes_;   // of each entry
+  std::vector<RowRef> places_;          // of each entry, ascending
+  std::vector<std::uint32_t> next_;     // the next entry of the same bucket
+  std::vector<std::uint32_t> buckets_;  // first entries; a power of two
 };
 
 }  // namespace arbors::exec

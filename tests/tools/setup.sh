@@ -4,7 +4,7 @@
 
 # What building arbors.so takes, what testing it takes besides, and what can be done without.
 BUILD_PACKAGES=(g++ cmake ninja-build python3 sqlite3 libsqlite3-dev libsimdjson-dev
-  libboost-dev libzstd-dev liblz4-dev zlib1g-dev libxxhash-dev libflatbuffers-dev)
+  libboost-dev libzstd-dev zlib1g-dev libxxhash-dev libflatbuffers-dev)
 TEST_PACKAGES=(catch2 binutils zstd gzip python3-venv)
 EXTRA_PACKAGES=(ccache clang-format clang-tidy shellcheck git)
 
