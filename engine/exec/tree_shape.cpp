@@ -66,10 +66,8 @@ void ShapedTrees::write_flat(std::uint32_t i, std::string& out) {
 }
 
 void ShapedTrees::write_base(std::uint32_t i, std::string& out) {
-  if (!writer_) {
-    block_.batch->load(batch::paths_to_write(*block_.batch, kRootPath));
-    writer_.emplace(*block_.batch, context_.counters);
-  }
+  // Loads nothing ahead: a few rows may need few of the batch's columns.
+  if (!writer_) writer_.emplace(*block_.batch, context_.counters);
   writer_->write_tree(block_.tree_of(rows_[i]), out);
 }
 
