@@ -88,7 +88,7 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
                      : store::Store::open(connection, table->schema, table->name);
     }
     // SQLite counts a table that it just created as part of the transaction, without xBegin.
-    if (create) store->begin();
+    if (create) store->begin_created();
     session->remember(table->schema, table->name, store, store->columns().size());
     table->store = store;
     table->columns = list_columns(declaration, *store);

@@ -107,7 +107,7 @@ PathFacts Planner::facts(int column) {
 
 double Planner::trees() {
   try {
-    return static_cast<double>(table_.store->snapshot()->trees());
+    return static_cast<double>(table_.store->trees());
   } catch (const store::SqliteError& error) {
     pass_when_locked(error);
     return kUnknownTrees;

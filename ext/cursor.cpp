@@ -50,16 +50,20 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
   stream_.reset();
   read_spec(spec);
   const auto generation = asked_generation(table_, spec_, arguments);
-  snapshot_ = generation ? table_.store->snapshot(*generation) : table_.store->snapshot();
-  auto found = generation ? std::nullopt : search_index(table_, snapshot_, spec_, arguments);
-  const auto* places = found ? nullptr : look_up(arguments);
+  auto found = generation ? std::nullopt : search_index(table_, spec_, arguments);
+  const auto rows = generation ? std::nullopt : few_rows(table_, spec_, arguments, found);
+  snapshot_ = generation ? table_.store->snapshot(*generation)
+              : rows     ? table_.store->snapshot_of(*rows)
+                         : table_.store->snapshot();
+  const bool few = found || rows;
+  const auto* places = few ? nullptr : look_up(arguments);
   if (places != nullptr && superset_is_enough(spec_)) {
     rowid_asked_ = false;
     with_duplicates_ = nullptr;
     stream_ = std::make_unique<exec::PointStream>(*points_, *places);
     return next_run();
   }
-  plan::NodePtr plan = make_plan(table_, snapshot_, spec_, arguments, std::move(found));
+  plan::NodePtr plan = make_plan(table_, snapshot_, spec_, arguments, std::move(found), few);
   if (places != nullptr) plan = restrict_positions(plan, positions_of(*snapshot_, *places));
   rowid_asked_ = false;
   with_duplicates_ = spec_.order == ScanSpec::Order::Distinct ? plan->inputs.front() : nullptr;

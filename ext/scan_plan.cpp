@@ -20,6 +20,9 @@ constexpr Range kNothing{1, 0};
 constexpr std::uint64_t kIndexedPart = 16;
 constexpr std::uint64_t kAlwaysIndexed = 256;
 
+// Rows that are worth a snapshot of their own.
+constexpr std::size_t kFewRows = 16;
+
 // What may be in a path of which nothing is known: serves where few rows are looked at, and asking
 // the statistics of every batch would cost more than the finest condition saves.
 const PathFacts kAnything{0xFFFF, 0, 1, 0};
@@ -132,9 +135,8 @@ std::int64_t whole_number(sqlite3_value* argument) {
 
 }  // namespace
 
-std::optional<std::vector<std::int64_t>> search_index(
-    ArborTable& table, const std::shared_ptr<store::Snapshot>& snapshot, const ScanSpec& spec,
-    std::span<sqlite3_value*> arguments) {
+std::optional<std::vector<std::int64_t>> search_index(ArborTable& table, const ScanSpec& spec,
+                                                      std::span<sqlite3_value*> arguments) {
   if (spec.indexed.empty()) return std::nullopt;
   const TableColumn& column =
       table.columns.at(static_cast<std::size_t>(table.column_number(spec.indexed)));
@@ -151,12 +153,28 @@ std::optional<std::vector<std::int64_t>> search_index(
   const auto ranges = key_ranges(column.affinity, conditions);
   if (!ranges) return std::nullopt;
   return table.store->find_by_index(column.path, *ranges,
-                                    snapshot->trees() / kIndexedPart + kAlwaysIndexed);
+                                    table.store->trees() / kIndexedPart + kAlwaysIndexed);
+}
+
+std::optional<std::vector<std::int64_t>> few_rows(
+    const ArborTable& table, const ScanSpec& spec, std::span<sqlite3_value*> arguments,
+    const std::optional<std::vector<std::int64_t>>& found) {
+  std::optional<Range> range;
+  std::optional<std::vector<std::int64_t>> rows = found;
+  for (const Term& term : spec.terms) {
+    const Column kind = column_kind(table, term.column);
+    if (kind == Column::Position) return std::nullopt;
+    if (kind != Column::Rowid || rows) continue;
+    restrict(term, arguments[static_cast<std::size_t>(term.argument) - 1], range, rows);
+    if (range && range->first == range->second) rows.emplace({range->first});
+  }
+  if (rows && rows->size() > kFewRows) rows.reset();
+  return rows;
 }
 
 plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot>& snapshot,
                         const ScanSpec& spec, std::span<sqlite3_value*> arguments,
-                        std::optional<std::vector<std::int64_t>> found) {
+                        std::optional<std::vector<std::int64_t>> found, bool few) {
   const auto argument = [&](int number) {
     return number == 0 ? nullptr : arguments[static_cast<std::size_t>(number) - 1];
   };
@@ -181,7 +199,7 @@ plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot
         const TableColumn& column = table.columns[number];
         // SQLite compares again what is not exact: the index has found hardly any other rows.
         if (found && term.column == spec.indexed && term.op == TermOp::Equal && !term.exact) break;
-        const PathFacts& facts = found ? kAnything : table.facts.of(snapshot, column.path);
+        const PathFacts& facts = few ? kAnything : table.facts.of(snapshot, column.path);
         conditions.push_back(term_condition(column, facts, term, value));
       }
     }

@@ -13,18 +13,23 @@
 
 namespace arbors::ext {
 
-// The rowids, ascending, that the scan's index finds in the newest snapshot: of every row that
+// The rowids, ascending, that the scan's index finds in the newest state: of every row that
 // meets the conditions on its column, and perhaps others. nullopt where the scan uses none, or
 // where reading the rows one after another costs less.
-std::optional<std::vector<std::int64_t>> search_index(
-    ArborTable& table, const std::shared_ptr<store::Snapshot>& snapshot, const ScanSpec& spec,
-    std::span<sqlite3_value*> arguments);
+std::optional<std::vector<std::int64_t>> search_index(ArborTable& table, const ScanSpec& spec,
+                                                      std::span<sqlite3_value*> arguments);
+
+// The rowids that the scan's rows are among, where its conditions on rowid or its index (`found`)
+// name few, and no position is asked for; else nullopt.
+std::optional<std::vector<std::int64_t>> few_rows(
+    const ArborTable& table, const ScanSpec& spec, std::span<sqlite3_value*> arguments,
+    const std::optional<std::vector<std::int64_t>>& found);
 
 // One scan's plan over a source without a name: the cursor binds its own snapshot. `found`: what
-// search_index gave.
+// search_index gave. `few`: hardly any rows are looked at, so that statistics are not asked.
 plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot>& snapshot,
                         const ScanSpec& spec, std::span<sqlite3_value*> arguments,
-                        std::optional<std::vector<std::int64_t>> found = std::nullopt);
+                        std::optional<std::vector<std::int64_t>> found, bool few);
 
 // How many rows SQLite will take at most, as its LIMIT says; 0 where it does not.
 std::uint64_t expected_rows(const ScanSpec& spec, std::span<sqlite3_value*> arguments);

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "engine/json/edit.h"
+#include "engine/json/json_value.h"
+#include "engine/json/normalizer.h"
 #include "engine/json/writer.h"
 #include "ext/arbor_table.h"
 #include "ext/guard.h"
@@ -36,6 +38,7 @@ class NewRow {
 
  private:
   std::optional<std::string> json_of(int column) const;
+  bool replaces_container(int column, std::string_view tree) const;
 
   const ArborTable& table_;
   sqlite3_value** argv_;
@@ -99,10 +102,29 @@ std::optional<std::string> NewRow::json_of(int column) const {
   return json;
 }
 
+// Tells whether a text takes the place of an array or object and is one: SQLite drops the mark of
+// JSON where it gathers the rows of an UPDATE first, and `SET tags = tags` must change nothing.
+bool NewRow::replaces_container(int column, std::string_view tree) const {
+  const auto opens = [](std::string_view json) {
+    return !json.empty() && (json.front() == '{' || json.front() == '[');
+  };
+  if (sqlite3_value_type(value(column)) != SQLITE_TEXT) return false;
+  const auto& steps = table_.columns[static_cast<std::size_t>(column)].path.steps;
+  if (!opens(json::find_raw(tree, steps))) return false;
+  try {
+    return opens(json::normalize(to_value(value(column)).text));
+  } catch (const Error&) {
+    return false;  // a text like any other
+  }
+}
+
 std::string NewRow::apply_columns(std::string tree) const {
+  // A tree that was given is not checked yet; one that was read is.
+  const bool stored = is_update() && !changed(table_.hidden(ArborTable::Hidden::Tree));
   for (int column = 0; table_.is_data(column); ++column) {
     if (!changed(column)) continue;
-    const std::optional<std::string> json = json_of(column);
+    const std::optional<std::string> json =
+        stored && replaces_container(column, tree) ? to_value(value(column)).text : json_of(column);
     if (!json && !is_update()) continue;
     tree =
         json::with_value(tree, table_.columns[static_cast<std::size_t>(column)].path.steps, json);

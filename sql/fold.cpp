@@ -1,5 +1,6 @@
 // Turns pending trees into batches, erased rows into live bits, and small batches into larger ones.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "engine/batch/tree_writer.h"
@@ -15,64 +16,50 @@ struct CarriedTree {
   std::string tree;
 };
 
-std::size_t replaced_rows(const Mirror::Overlays& overlays) {
-  return static_cast<std::size_t>(
-      std::count_if(overlays.begin(), overlays.end(),
-                    [](const auto& overlay) { return overlay.second != Mirror::kErased; }));
-}
+// Of the replaced rows, one in so many is folded at a time: a fold is a short pause, and the next
+// is as many writes away.
+constexpr std::size_t kFoldedPart = 32;
+constexpr std::size_t kMostCarriedBytes = kMostPendingBytes / 2;
 
-// Chooses the segments with the most replaced rows, until a sixteenth of these rows is done: one
-// fold is a short pause, and the next is as many writes away.
-std::set<std::size_t> choose_rewritten(const Mirror& mirror, bool all) {
+// Chooses the segments with the most replaced rows, until enough of these rows and of their bytes
+// are done.
+std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_replaced, bool all) {
   std::vector<std::pair<std::size_t, std::size_t>> by_rows;
+  std::map<std::size_t, std::size_t> bytes;
+  std::size_t bytes_left = 0;
   for (std::size_t at = 0; at < mirror.segments().size(); ++at) {
-    const Mirror::Overlays* overlays = mirror.overlays(at);
-    const std::size_t rows = overlays == nullptr ? 0 : replaced_rows(*overlays);
-    if (rows > 0) by_rows.emplace_back(rows, at);
+    const Overlays* overlays = mirror.overlays(at);
+    if (overlays == nullptr) continue;
+    by_rows.emplace_back(overlays->size(), at);
+    for (const auto& [row, text] : *overlays) bytes[at] += mirror.texts()[text].size();
+    bytes_left += bytes[at];
   }
   std::sort(by_rows.rbegin(), by_rows.rend());
   std::set<std::size_t> chosen;
+  const std::size_t enough = most_replaced - most_replaced / kFoldedPart;
   std::size_t left = mirror.replaced();
   for (const auto& [rows, at] : by_rows) {
-    // A row in sixteen makes a segment worth its rewriting even when few rows wait.
-    const bool dense = rows * 16 >= mirror.segments()[at].run.rows;
-    if (!all && !dense && left <= mirror.replaced() - mirror.replaced() / 16) break;
+    if (!all && left < enough && bytes_left <= kMostCarriedBytes) break;
     chosen.insert(at);
     left -= rows;
+    bytes_left -= bytes[at];
   }
   return chosen;
-}
-
-// Gives the version of a segment without the rows that its overlays erase.
-SegmentVersion without_erased(const SegmentVersion& segment, const Mirror::Overlays& overlays,
-                              std::int64_t generation) {
-  SegmentVersion version = segment;
-  exec::Segment& run = version.run;
-  for (const auto& [row, text] : overlays) {
-    if (text == Mirror::kErased) mark_dead(run, row);
-  }
-  run.count = count_live(run);
-  version.id = 0;
-  version.born = generation;
-  return version;
 }
 
 }  // namespace
 
 void Store::Impl::rewrite(std::size_t at, BatchWriter& writer) {
   const SegmentVersion& segment = mirror_->segments()[at];
-  const Mirror::Overlays* overlays = mirror_->overlays(at);
+  const Overlays* overlays = mirror_->overlays(at);
   StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts);
   batch::TreeWriter trees(batch);
   std::string text;
   for (std::uint32_t row = 0; row < segment.run.rows; ++row) {
     if (!segment.run.is_live(row)) continue;
     if (overlays != nullptr) {
-      const auto found = overlays->find(row);
-      if (found != overlays->end()) {
-        if (found->second != Mirror::kErased) {
-          writer.add(segment.run.rowid(row), mirror_->texts()[found->second]);
-        }
+      if (const auto replaced = overlays->text(row)) {
+        writer.add(segment.run.rowid(row), mirror_->texts()[*replaced]);
         continue;
       }
     }
@@ -86,32 +73,27 @@ void Store::Impl::fold(FoldAll all) {
   if (!mirror_->pending()) return flush();
   const Raised settling(settling_);
   generation_for_write();
-  const auto rewritten = choose_rewritten(*mirror_, all == FoldAll::Yes);
+  const auto rewritten = choose_rewritten(*mirror_, most_replaced(), all == FoldAll::Yes);
   std::vector<SegmentVersion> wanted;
   std::vector<CarriedTree> carried;
   BatchWriter writer(*this, wanted);
   for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
     const SegmentVersion& segment = mirror_->segments()[at];
-    const Mirror::Overlays* overlays = mirror_->overlays(at);
-    if (overlays == nullptr) {
-      wanted.push_back(segment);
-      continue;
-    }
     if (rewritten.contains(at)) {
       rewrite(at, writer);
       writer.close();
       continue;
     }
-    const std::size_t replaced = replaced_rows(*overlays);
-    if (replaced == overlays->size()) {
-      wanted.push_back(segment);
-    } else {
-      SegmentVersion version = without_erased(segment, *overlays, generation_);
-      if (version.run.count > 0) wanted.push_back(std::move(version));
+    SegmentVersion version = segment;
+    if (mirror_->has_erased(at)) {
+      version.id = 0;
+      version.born = generation_;
     }
-    for (const auto& [row, text] : *overlays) {
-      if (text == Mirror::kErased) continue;
-      carried.push_back({segment.run.rowid(row), std::string(mirror_->texts()[text])});
+    if (version.run.count > 0) wanted.push_back(std::move(version));
+    if (const Overlays* overlays = mirror_->overlays(at)) {
+      for (const auto& [row, text] : *overlays) {
+        carried.push_back({segment.run.rowid(row), std::string(mirror_->texts()[text])});
+      }
     }
   }
   for (const Mirror::Inserted& inserted : mirror_->inserted()) {
@@ -121,9 +103,10 @@ void Store::Impl::fold(FoldAll all) {
   writer.close();
   set_segments(std::move(wanted));
   write_base();
+  // Logged with what comes after: the next fold of this transaction may make that needless.
   for (CarriedTree& tree : carried) {
-    log_row(Op::Carried, tree.rowid, tree.tree);
     mirror_->replace(tree.rowid, std::move(tree.tree));
+    buffered_.push_back({Op::Carried, tree.rowid, mirror_->texts().size() - 1});
   }
   purge(oldest());
 }

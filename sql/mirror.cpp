@@ -1,5 +1,7 @@
 #include "sql/mirror.h"
 
+#include "sql/random.h"
+
 namespace arbors::store {
 
 Mirror::Mirror(std::vector<SegmentVersion> segments) : segments_(std::move(segments)) {
@@ -31,16 +33,55 @@ std::optional<Mirror::At> Mirror::find_live(std::int64_t rowid) const {
   return place;
 }
 
-const std::uint32_t* Mirror::overlay(const At& at) const {
-  const auto found = overlays_.find(at.segment);
-  if (found == overlays_.end()) return nullptr;
-  const auto row = found->second.find(at.row);
-  return row == found->second.end() ? nullptr : &row->second;
-}
-
-const Mirror::Overlays* Mirror::overlays(std::size_t segment) const {
+const Overlays* Mirror::overlays(std::size_t segment) const {
   const auto found = overlays_.find(segment);
   return found == overlays_.end() ? nullptr : &found->second;
+}
+
+SegmentVersion Mirror::stored(std::size_t segment) const {
+  SegmentVersion version = segments_[segment];
+  if (const auto run = stored_runs_.find(segment); run != stored_runs_.end())
+    version.run = run->second;
+  return version;
+}
+
+std::uint64_t Mirror::start_of(std::size_t segment) const {
+  if (starts_.size() != segments_.size()) {
+    starts_.clear();
+    std::uint64_t position = 0;
+    for (const SegmentVersion& version : segments_) {
+      starts_.push_back(position);
+      position += version.run.count;
+    }
+  }
+  return starts_[segment];
+}
+
+std::optional<Mirror::Found> Mirror::find(std::int64_t rowid) const {
+  Found found;
+  found.rowid = rowid;
+  if (const auto pending = inserted_at_.find(rowid); pending != inserted_at_.end()) {
+    found.text = inserted_[pending->second].text;
+    std::uint64_t after = 0;
+    for (std::size_t at = pending->second; at < inserted_.size(); ++at) {
+      after += inserted_[at].text == kErased ? 0 : 1;
+      if (inserted_erased_ == 0) {
+        after = inserted_.size() - at;
+        break;
+      }
+    }
+    found.position = trees_ - after;
+    return found;
+  }
+  found.stored = find_live(rowid);
+  if (!found.stored) return std::nullopt;
+  const auto& [segment, row] = *found.stored;
+  if (const Overlays* overlays = this->overlays(segment)) {
+    found.text = overlays->text(row).value_or(kErased);
+  }
+  const exec::Segment& run = segments_[segment].run;
+  found.position = start_of(segment) + count_live_before(run, row);
+  return found;
 }
 
 std::optional<std::string_view> Mirror::pending_text(std::int64_t rowid) const {
@@ -48,7 +89,9 @@ std::optional<std::string_view> Mirror::pending_text(std::int64_t rowid) const {
   if (const auto pending = inserted_at_.find(rowid); pending != inserted_at_.end()) {
     text = inserted_[pending->second].text;
   } else if (const auto at = find_live(rowid)) {
-    if (const std::uint32_t* number = overlay(*at)) text = *number;
+    if (const Overlays* overlays = this->overlays(at->segment)) {
+      text = overlays->text(at->row).value_or(kErased);
+    }
   }
   if (text == kErased) return std::nullopt;
   return texts_[text];
@@ -57,16 +100,15 @@ std::optional<std::string_view> Mirror::pending_text(std::int64_t rowid) const {
 std::optional<Mirror::At> Mirror::find_stored(std::int64_t rowid) const {
   if (inserted_at_.contains(rowid)) return std::nullopt;
   auto at = find_live(rowid);
-  if (at && overlay(*at) != nullptr) at.reset();
+  if (at) {
+    const Overlays* overlays = this->overlays(at->segment);
+    if (overlays != nullptr && overlays->text(at->row)) at.reset();
+  }
   return at;
 }
 
 bool Mirror::contains(std::int64_t rowid) const {
-  if (inserted_at_.contains(rowid)) return true;
-  const auto at = find_live(rowid);
-  if (!at) return false;
-  const std::uint32_t* text = overlay(*at);
-  return text == nullptr || *text != kErased;
+  return inserted_at_.contains(rowid) || find_live(rowid);
 }
 
 void Mirror::insert(std::int64_t rowid, std::string tree) {
@@ -79,18 +121,24 @@ bool Mirror::erase(std::int64_t rowid) {
   const auto pending = inserted_at_.find(rowid);
   if (pending != inserted_at_.end()) {
     inserted_[pending->second].text = kErased;
+    ++inserted_erased_;
     inserted_at_.erase(pending);
     --trees_;
     return true;
   }
   const auto at = find_live(rowid);
   if (!at) return false;
-  const auto [row, added] = overlays_[at->segment].try_emplace(at->row, kErased);
-  if (!added) {
-    if (row->second == kErased) return false;
-    row->second = kErased;
+  const auto overlays = overlays_.find(at->segment);
+  if (overlays != overlays_.end() && overlays->second.remove(at->row)) {
     --replaced_;
+    if (overlays->second.size() == 0) overlays_.erase(overlays);
+    patched_.erase(at->segment);
   }
+  exec::Segment& run = segments_[at->segment].run;
+  stored_runs_.try_emplace(at->segment, run);
+  mark_dead(run, at->row);
+  --run.count;
+  starts_.clear();
   ++erased_;
   --trees_;
   return true;
@@ -104,11 +152,28 @@ bool Mirror::replace(std::int64_t rowid, std::string tree) {
   }
   const auto at = find_live(rowid);
   if (!at) return false;
-  const auto [row, added] = overlays_[at->segment].try_emplace(at->row, kErased);
-  if (!added && row->second == kErased) return false;
-  if (added) ++replaced_;
-  row->second = texts_.add(std::move(tree));
+  if (overlays_[at->segment].set(at->row, texts_.add(std::move(tree)))) ++replaced_;
+  patched_.erase(at->segment);
   return true;
+}
+
+std::shared_ptr<PatchedFacts> Mirror::patched(std::size_t segment,
+                                              const std::vector<PendingBlock>& blocks) const {
+  std::shared_ptr<PatchedFacts>& facts = patched_[segment];
+  if (facts != nullptr) return facts;
+  facts = std::make_shared<PatchedFacts>();
+  facts->nonce = random_u64();
+  std::vector<std::uint32_t> parts(blocks.size());  // of the blocks that are used, from 1 on
+  for (const auto& [row, text] : overlays_.at(segment)) {
+    const std::size_t block = block_of(blocks, text);
+    if (parts[block] == 0) {
+      facts->blocks.push_back(blocks[block]);
+      parts[block] = static_cast<std::uint32_t>(facts->blocks.size());
+    }
+    facts->rows.push_back(segments_[segment].run.first_row + row);
+    facts->replacements.push_back({parts[block], text - blocks[block].first, 1});
+  }
+  return facts;
 }
 
 void Mirror::apply(Record& record) {

@@ -27,7 +27,8 @@ struct Options {
 };
 
 inline constexpr std::uint32_t kMostBatchTrees = 1U << 20;
-inline constexpr std::size_t kMostColumns = 1900;           // declared and found ones together
-inline constexpr std::uint64_t kBatchJsonBytes = 8U << 20;  // a batch closes beyond this much JSON
+inline constexpr std::size_t kMostColumns = 1900;            // declared and found ones together
+inline constexpr std::uint64_t kBatchJsonBytes = 8U << 20;   // a batch closes beyond this much JSON
+inline constexpr std::size_t kMostPendingBytes = 64U << 20;  // of trees not yet folded
 
 }  // namespace arbors::store

@@ -1,6 +1,9 @@
 #include "sql/pending_trees.h"
 
+#include <algorithm>
+
 #include "engine/batch/batch_builder.h"
+#include "sql/random.h"
 
 namespace arbors::store {
 
@@ -17,6 +20,13 @@ unsigned size_class(const PendingBlock& block) {
 
 }  // namespace
 
+std::size_t block_of(const std::vector<PendingBlock>& blocks, std::uint32_t text) {
+  const auto after =
+      std::upper_bound(blocks.begin(), blocks.end(), text,
+                       [](std::uint32_t value, const PendingBlock& b) { return value < b.first; });
+  return static_cast<std::size_t>(after - blocks.begin()) - 1;
+}
+
 std::uint32_t PendingTrees::add(std::string text) {
   bytes_ += text.size();
   texts_.push_back(std::move(text));
@@ -27,7 +37,8 @@ PendingBlock PendingTrees::build(std::uint32_t first, std::uint32_t end,
                                  PathDictionary& paths) const {
   const std::vector<std::string_view> documents(texts_.begin() + first, texts_.begin() + end);
   try {
-    return {first, std::make_shared<const batch::BuiltBatch>(batch::build_batch(documents, paths))};
+    return {first, std::make_shared<const batch::BuiltBatch>(batch::build_batch(documents, paths)),
+            random_u64(), std::make_shared<SharedStatistics>()};
   } catch (const batch::DocumentError& error) {
     throw_corrupt(std::string("a pending tree is not JSON: ") + error.what());
   }

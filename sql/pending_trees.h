@@ -11,14 +11,20 @@
 
 #include "engine/base/path_dictionary.h"
 #include "engine/batch/column_buffer.h"
+#include "sql/shared_statistics.h"
 
 namespace arbors::store {
 
 struct PendingBlock {
   std::uint32_t first = 0;  // the number of its first text
   std::shared_ptr<const batch::BuiltBatch> built;
+  std::uint64_t nonce = 0;  // random: the key of its columns in the connection's cache
+  std::shared_ptr<SharedStatistics> statistics;
   std::uint32_t end() const { return first + built->trees; }
 };
+
+// Finds a text's block among blocks that cover it.
+std::size_t block_of(const std::vector<PendingBlock>& blocks, std::uint32_t text);
 
 class PendingTrees {
  public:
@@ -29,6 +35,10 @@ class PendingTrees {
 
   // Builds what is not built yet; new paths go to `paths`. Blocks are in order and cover all texts.
   const std::vector<PendingBlock>& blocks(PathDictionary& paths);
+  // Builds one text alone.
+  PendingBlock block(std::uint32_t number, PathDictionary& paths) const {
+    return build(number, number + 1, paths);
+  }
   void forget_blocks() { blocks_.clear(); }  // the dictionary they were built with is gone
 
  private:

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 
+#include "engine/exec/row_selector.h"
 #include "sql/row_seal.h"
 
 namespace arbors::store {
@@ -106,6 +107,10 @@ std::uint32_t count_live(const exec::Segment& run) {
     count += static_cast<std::uint32_t>(std::popcount(word));
   }
   return count;
+}
+
+std::uint32_t count_live_before(const exec::Segment& run, std::uint32_t row) {
+  return static_cast<std::uint32_t>(exec::position_of(run, run.first_row + row) - run.position);
 }
 
 void mark_dead(exec::Segment& run, std::uint32_t row) {

@@ -64,6 +64,8 @@ class SegmentTable {
 
 // Sets live rows' count from the bits.
 std::uint32_t count_live(const exec::Segment& run);
+// Counts the live rows before a row of a run.
+std::uint32_t count_live_before(const exec::Segment& run, std::uint32_t row);
 // Marks a row of a run as dead; `count` stays as it was.
 void mark_dead(exec::Segment& run, std::uint32_t row);
 // Cuts rows [from, from + rows) out of a run.

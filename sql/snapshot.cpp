@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/batch/memory_batch.h"
+#include "sql/patched_batch.h"
+#include "sql/pending_batch.h"
 #include "sql/stored_batch.h"
 
 namespace arbors::store {
@@ -19,6 +20,35 @@ Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
   note_order();
 }
 
+Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
+                   std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+                   std::span<const Mirror::Found> rows, const std::vector<PendingBlock>& blocks,
+                   std::shared_ptr<StatisticsCache> statistics)
+    : generation_(generation),
+      chunks_(std::move(chunks)),
+      paths_(std::move(paths)),
+      blocks_(blocks),
+      statistics_(std::move(statistics)) {
+  exec::BatchId block = kPendingBatch;
+  for (const Mirror::Found& found : rows) {
+    exec::Segment segment;
+    segment.rows = segment.count = 1;
+    segment.first_rowid = found.rowid;
+    if (found.text != Mirror::kErased) {
+      segment.batch = block++;
+    } else {
+      const SegmentVersion& version = mirror.segments()[found.stored->segment];
+      facts_.emplace(version.run.batch, version.facts);
+      segment.batch = version.run.batch;
+      segment.first_row = version.run.first_row + found.stored->row;
+    }
+    segment.position = found.position;
+    segments_.push_back(std::move(segment));
+  }
+  trees_ = segments_.size();
+  note_order();
+}
+
 void Snapshot::add(exec::Segment&& segment) {
   if (segment.count == 0) return;
   segment.position = trees_;
@@ -27,49 +57,30 @@ void Snapshot::add(exec::Segment&& segment) {
 }
 
 void Snapshot::add_segments(const Mirror& mirror) {
-  segments_.reserve(mirror.segments().size() + 2 * mirror.replaced() + 1);
+  segments_.reserve(mirror.segments().size() + 1);
   for (std::size_t at = 0; at < mirror.segments().size(); ++at) {
     const SegmentVersion& version = mirror.segments()[at];
     facts_.emplace(version.run.batch, version.facts);
-    const Mirror::Overlays* overlays = mirror.overlays(at);
-    if (overlays == nullptr) {
+    if (mirror.overlays(at) == nullptr) {
       add(exec::Segment(version.run));
     } else {
-      add_overlaid(version.run, *overlays);
+      add_patched(version.run, mirror.patched(at, blocks_));
     }
   }
 }
 
-// Erased rows become dead bits, replaced ones are cut out. Runs without erased rows stay without
-// bits, so that cutting costs the same however long they are.
-void Snapshot::add_overlaid(const exec::Segment& run, const Mirror::Overlays& overlays) {
-  exec::Segment rest = run;
-  for (const auto& [row, text] : overlays) {
-    if (text == Mirror::kErased) mark_dead(rest, row);
-  }
-  std::uint32_t from = 0;
-  for (const auto& [row, text] : overlays) {
-    if (text == Mirror::kErased) continue;
-    if (row > from) add(slice(rest, from, row - from));
-    add_pending(run.rowid(row), text);
-    from = row + 1;
-  }
-  if (from == 0) {
-    rest.count = count_live(rest);
-    add(std::move(rest));
-  } else if (from < run.rows) {
-    add(slice(rest, from, run.rows - from));
-  }
+void Snapshot::add_patched(const exec::Segment& run, std::shared_ptr<PatchedFacts> facts) {
+  exec::Segment segment = run;
+  segment.batch = kPatchedBatch + static_cast<exec::BatchId>(patched_.size());
+  patched_.push_back({run.batch, std::move(facts)});
+  add(std::move(segment));
 }
 
 void Snapshot::add_pending(std::int64_t rowid, std::uint32_t text) {
-  const auto block =
-      std::upper_bound(blocks_.begin(), blocks_.end(), text,
-                       [](std::uint32_t value, const PendingBlock& b) { return value < b.first; }) -
-      1;
+  const std::size_t block = block_of(blocks_, text);
   exec::Segment segment;
-  segment.batch = kPendingBatch + static_cast<exec::BatchId>(block - blocks_.begin());
-  segment.first_row = text - block->first;
+  segment.batch = kPendingBatch + static_cast<exec::BatchId>(block);
+  segment.first_row = text - blocks_[block].first;
   segment.rows = segment.count = 1;
   segment.first_rowid = rowid;
   add(std::move(segment));
@@ -112,11 +123,22 @@ void Snapshot::note_order() {
   }
 }
 
+std::optional<exec::BatchId> Snapshot::stored_batch(exec::BatchId batch) const {
+  if (batch >= kPatchedBatch) return patched_.at(batch - kPatchedBatch).stored;
+  return batch >= kPendingBatch ? std::nullopt : std::optional(batch);
+}
+
 batch::BatchReaderPtr Snapshot::open_batch(exec::BatchId batch) {
-  if (batch >= kPendingBatch) {
-    return std::make_shared<batch::MemoryBatch>(blocks_.at(batch - kPendingBatch).built, paths_);
+  const auto stored = stored_batch(batch);
+  if (!stored) {
+    return std::make_shared<PendingBatch>(blocks_.at(batch - kPendingBatch), paths_,
+                                          chunks_->connection());
   }
-  return std::make_shared<StoredBatch>(chunks_, paths_, batch, facts_.at(batch), statistics_);
+  auto reader =
+      std::make_shared<StoredBatch>(chunks_, paths_, *stored, facts_.at(*stored), statistics_);
+  if (*stored == batch) return reader;
+  return std::make_shared<PatchedBatch>(
+      std::move(reader), paths_, patched_.at(batch - kPatchedBatch).facts, chunks_->connection());
 }
 
 std::optional<Place> Snapshot::find_rowid(std::int64_t rowid) {

@@ -1,6 +1,6 @@
-// One generation of one stored Arbor, as a tree source: stored batches and, last or in the place of
-// rows they replace, batches built in memory from pending trees. It keeps its state whatever is
-// written, optimized or vacuumed by this connection while it is held.
+// One generation of one stored Arbor, as a tree source: stored batches, patched ones where pending
+// trees replace rows, and last the batches built in memory from pending trees. It keeps its state
+// whatever is written, optimized or vacuumed by this connection while it is held.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,13 @@ class Snapshot : public exec::TreeSource {
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,
            std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
            const std::vector<PendingBlock>& blocks);
+  // Cuts out some rows alone, so that finding a row costs the same however large the Arbor is. They
+  // come in order of their positions, which are those that they have in the Arbor; each pending
+  // text has a block of its own.
+  Snapshot(std::int64_t generation, ChunkTablePtr chunks,
+           std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+           std::span<const Mirror::Found> rows, const std::vector<PendingBlock>& blocks,
+           std::shared_ptr<StatisticsCache> statistics);
 
   std::int64_t generation() const { return generation_; }
 
@@ -42,13 +49,15 @@ class Snapshot : public exec::TreeSource {
   std::optional<Place> find_rowid(std::int64_t rowid);         // of a live tree
   bool holds(exec::BatchId batch, std::uint64_t nonce) const;  // a stored batch it may read
 
-  // Batches in memory are numbered from here; stored ones stay below.
+  // Batches in memory and patched ones are numbered from here; stored ones stay below.
   static constexpr exec::BatchId kPendingBatch = 0x80000000;
-  static constexpr bool is_pending(exec::BatchId batch) { return batch >= kPendingBatch; }
+  static constexpr exec::BatchId kPatchedBatch = 0xC0000000;
+  // The stored batch that a batch reads from, if any.
+  std::optional<exec::BatchId> stored_batch(exec::BatchId batch) const;
 
  private:
   void add_segments(const Mirror& mirror);
-  void add_overlaid(const exec::Segment& run, const Mirror::Overlays& overlays);
+  void add_patched(const exec::Segment& run, std::shared_ptr<PatchedFacts> facts);
   void add_pending(std::int64_t rowid, std::uint32_t text);
   void add_pending_runs(const Mirror& mirror);
   void add(exec::Segment&& segment);
@@ -58,6 +67,11 @@ class Snapshot : public exec::TreeSource {
   ChunkTablePtr chunks_;
   std::shared_ptr<const PathDictionary> paths_;
   std::vector<PendingBlock> blocks_;
+  struct Patched {
+    exec::BatchId stored;
+    std::shared_ptr<PatchedFacts> facts;
+  };
+  std::vector<Patched> patched_;
   std::unordered_map<exec::BatchId, BatchFacts> facts_;
   std::shared_ptr<StatisticsCache> statistics_ = std::make_shared<StatisticsCache>();
   std::vector<exec::Segment> segments_;

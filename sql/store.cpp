@@ -99,6 +99,9 @@ std::shared_ptr<Snapshot> Store::snapshot() { return impl_->snapshot(); }
 std::shared_ptr<Snapshot> Store::snapshot(std::int64_t generation) {
   return impl_->snapshot(generation);
 }
+std::shared_ptr<Snapshot> Store::snapshot_of(std::span<const std::int64_t> rowids) {
+  return impl_->snapshot_of(rowids);
+}
 std::vector<GenerationInfo> Store::history() { return impl_->history(); }
 Totals Store::totals() { return impl_->totals(); }
 std::vector<PathTotals> Store::path_totals() { return impl_->path_totals(); }
@@ -167,16 +170,22 @@ void Store::begin() {
   impl_->first_own_seq_ = 0;
   impl_->own_added_ = impl_->own_removed_ = 0;
   impl_->refresh();
+  impl_->locked_ = true;
   impl_->write_generation_ = impl_->generation_ + 1;
+}
+
+void Store::begin_created() {
+  begin();
+  impl_->locked_ = false;
 }
 
 void Store::sync() { impl_->flush(); }
 
-void Store::commit() { impl_->writing_ = false; }
+void Store::commit() { impl_->writing_ = impl_->locked_ = false; }
 
 void Store::rollback() {
   impl_->discard();
-  impl_->writing_ = false;
+  impl_->writing_ = impl_->locked_ = false;
 }
 
 // SQLite tells of savepoints also around the store's own statements, in the middle of a fold.

@@ -84,6 +84,8 @@ class Store {
   std::int64_t oldest_generation();      // the oldest readable one
   std::shared_ptr<Snapshot> snapshot();  // cheap: cached while nothing changed
   std::shared_ptr<Snapshot> snapshot(std::int64_t generation);  // NotFound names the oldest
+  // A snapshot that holds these rows, as far as they are there, and perhaps all others.
+  std::shared_ptr<Snapshot> snapshot_of(std::span<const std::int64_t> rowids);
   std::vector<GenerationInfo> history();  // readable generations, oldest first
   std::uint64_t trees();
   Totals totals();
@@ -95,7 +97,7 @@ class Store {
   void create_index(const Path& path);
   bool drop_index(const Path& path);  // false where there is none
   bool has_index(const Path& path);
-  // The rowids, ascending, of the state that snapshot() gave last, under keys of these ranges;
+  // The rowids, ascending, of the state that a snapshot gives now, under keys of these ranges;
   // nullopt where there is no such index, or more than `most` entries.
   std::optional<std::vector<std::int64_t>> find_by_index(const Path& path,
                                                          std::span<const KeyRange> ranges,
@@ -127,7 +129,9 @@ class Store {
   PathDictionary& writable_paths();
 
   // ---- the virtual table's transaction hooks ------------------------------------------------
-  void begin();
+  void begin();  // the database is locked for writing from here to commit() or rollback()
+  // The same for a table made in this transaction: SQLite may roll back what it knows nothing of.
+  void begin_created();
   void sync();  // writes what is buffered
   void commit();
   void rollback();

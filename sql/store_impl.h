@@ -68,6 +68,7 @@ class Store::Impl {
   void clear();
   void require_transaction() const;
   void fold_when_full();
+  std::size_t most_replaced() const;  // rows that may be pending in the place of stored ones
   // Stores a batch's chunks and new paths; its segment is not added.
   SegmentVersion store_batch(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr);
   void record_paths(const EncodedBatch& batch);
@@ -85,6 +86,7 @@ class Store::Impl {
   // ---- store_read.cpp
   std::shared_ptr<Snapshot> snapshot();
   std::shared_ptr<Snapshot> snapshot(std::int64_t generation);
+  std::shared_ptr<Snapshot> snapshot_of(std::span<const std::int64_t> rowids);
   std::optional<std::string> tree(std::int64_t rowid);
   std::int64_t oldest();
   std::vector<GenerationInfo> history();
@@ -152,14 +154,18 @@ class Store::Impl {
   std::uint64_t changes_ = 0;           // counts what made memory and tables differ from before
   std::map<int, std::uint64_t> marks_;  // changes_ as each open savepoint began
 
-  bool writing_ = false;                             // between begin and commit
-  std::int64_t write_generation_ = 0;                // what this transaction's changes make
-  std::int64_t first_own_seq_ = 0;                   // of this transaction's records; 0: none yet
-  bool gap_due_ = true;                              // the next record leaves a random gap
+  bool writing_ = false;               // between begin and commit
+  bool locked_ = false;                // nobody else writes, and every rollback is told of
+  std::int64_t write_generation_ = 0;  // what this transaction's changes make
+  std::int64_t first_own_seq_ = 0;     // of this transaction's records; 0: none yet
+  bool gap_due_ = true;                // the next record leaves a random gap
   std::uint64_t own_added_ = 0, own_removed_ = 0;    // by this transaction
   std::uint64_t bulk_added_ = 0, bulk_removed_ = 0;  // of these, told by no record yet
 
   std::shared_ptr<Snapshot> cached_;
+  std::uint32_t rows_cut_ = 0;  // snapshots of some rows since the state changed
+  std::shared_ptr<StatisticsCache> row_statistics_;  // of rows read one by one; null: none yet
+  const std::shared_ptr<StatisticsCache>& row_statistics();
   std::vector<std::weak_ptr<Snapshot>> pins_;
 
   std::int64_t next_seq();

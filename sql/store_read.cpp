@@ -10,6 +10,10 @@ namespace arbors::store {
 
 namespace {
 
+// Rows that are cut out alone, and times that this is done in one state, before a snapshot of the
+// whole, which then serves all, is worth its making.
+constexpr std::uint32_t kMostRowsCut = 16;
+
 // Copies a dictionary, number by number.
 std::shared_ptr<const PathDictionary> clone(const PathDictionary& paths) {
   auto copy = std::make_shared<PathDictionary>();
@@ -40,6 +44,33 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot() {
     pin(cached_);
   }
   return cached_;
+}
+
+const std::shared_ptr<StatisticsCache>& Store::Impl::row_statistics() {
+  if (row_statistics_ == nullptr) row_statistics_ = std::make_shared<StatisticsCache>();
+  return row_statistics_;
+}
+
+std::shared_ptr<Snapshot> Store::Impl::snapshot_of(std::span<const std::int64_t> rowids) {
+  refresh();
+  if (cached_ != nullptr || rowids.size() > kMostRowsCut || ++rows_cut_ > kMostRowsCut)
+    return snapshot();
+  std::vector<Mirror::Found> rows;
+  for (const std::int64_t rowid : rowids) {
+    if (const auto found = mirror_->find(rowid)) rows.push_back(*found);
+  }
+  std::sort(rows.begin(), rows.end(), [](const Mirror::Found& left, const Mirror::Found& right) {
+    return left.position < right.position;
+  });
+  std::vector<PendingBlock> blocks;
+  for (const Mirror::Found& found : rows) {
+    if (found.text != Mirror::kErased)
+      blocks.push_back(mirror_->texts().block(found.text, *paths_));
+  }
+  auto snapshot = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, rows,
+                                             blocks, row_statistics());
+  pin(snapshot);
+  return snapshot;
 }
 
 void Store::Impl::pin(const std::shared_ptr<Snapshot>& snapshot) {
@@ -87,7 +118,7 @@ std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
   const auto place = mirror_->find_stored(rowid);
   if (!place) return std::nullopt;
   const SegmentVersion& segment = mirror_->segments()[place->segment];
-  StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts);
+  StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts, row_statistics());
   std::string text;
   batch::TreeWriter(batch, &connection_->counters)
       .write_tree(segment.run.first_row + place->row, text);

@@ -55,6 +55,7 @@ void Store::Impl::open() {
 void Store::Impl::discard() {
   mirror_.reset();
   cached_.reset();
+  row_statistics_.reset();
   buffered_.clear();
   counts_due_ = false;
   gap_due_ = true;
@@ -64,6 +65,7 @@ void Store::Impl::discard() {
 
 void Store::Impl::changed() {
   cached_.reset();
+  rows_cut_ = 0;
   ++changes_;
 }
 
@@ -80,6 +82,7 @@ void Store::Impl::roll_back_to(int savepoint) {
 }
 
 void Store::Impl::refresh() {
+  if (locked_ && mirror_ != nullptr) return;
   const std::int64_t newest = log_->newest();
   if (mirror_ != nullptr && newest == seq_) return;
   if (mirror_ != nullptr && buffered_.empty() && !counts_due_ && catch_up()) return;
@@ -202,7 +205,7 @@ void Store::Impl::flush() {
   const auto erases = static_cast<std::size_t>(
       std::count_if(buffered_.begin(), buffered_.end(),
                     [](const Buffered& change) { return change.op == Op::Erase; }));
-  if (erases > kMostLoggedErases) return fold();
+  if (erases > kMostLoggedErases) fold();
   for (const Buffered& change : buffered_) {
     const std::string_view tree =
         change.op == Op::Erase ? std::string_view() : mirror_->texts()[change.text];

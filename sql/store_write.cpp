@@ -8,8 +8,8 @@ namespace arbors::store {
 
 namespace {
 
-constexpr std::size_t kMostErased = 65536;   // overlays before they become live bits
-constexpr std::size_t kMostReplaced = 4096;  // overlays before segments are rewritten
+constexpr std::size_t kMostErased = 65536;    // rows before their live bits are stored
+constexpr std::size_t kMostReplaced = 65536;  // overlays before segments are rewritten
 
 }  // namespace
 
@@ -70,13 +70,19 @@ bool Store::Impl::replace(std::int64_t rowid, std::string_view tree) {
   return true;
 }
 
+// A segment is rewritten at the same cost however many of its rows wait, so the more rows an Arbor
+// has, the more of them may wait.
+std::size_t Store::Impl::most_replaced() const {
+  const std::size_t part = mirror_->trees() / 16;
+  return std::clamp<std::size_t>(std::max<std::size_t>(options_.batch_trees, part), 4,
+                                 kMostReplaced);
+}
+
 void Store::Impl::fold_when_full() {
-  const std::size_t batch_trees = options_.batch_trees;
-  const std::size_t most_replaced = std::clamp<std::size_t>(batch_trees / 4, 4, kMostReplaced);
-  const bool full = mirror_->texts().bytes() >= kBatchJsonBytes ||
-                    mirror_->inserted().size() >= batch_trees ||
-                    mirror_->texts().size() >= 2 * batch_trees + 2 * most_replaced ||
-                    mirror_->replaced() >= most_replaced || mirror_->erased() >= kMostErased;
+  const bool full = mirror_->inserted().size() >= options_.batch_trees ||
+                    mirror_->replaced() >= most_replaced() || mirror_->erased() >= kMostErased ||
+                    mirror_->texts().bytes() >= kMostPendingBytes ||
+                    mirror_->texts().size() >= 2 * (options_.batch_trees + most_replaced());
   if (full) fold();
 }
 
@@ -184,8 +190,9 @@ void Store::Impl::clear() {
 void Store::Impl::set_segments(std::vector<SegmentVersion> wanted) {
   std::set<std::int64_t> kept;
   for (const SegmentVersion& segment : wanted) kept.insert(segment.id);
-  for (const SegmentVersion& segment : mirror_->segments()) {
-    if (!kept.contains(segment.id)) segment_table_->kill(segment, generation_);
+  for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
+    if (!kept.contains(mirror_->segments()[at].id))
+      segment_table_->kill(mirror_->stored(at), generation_);
   }
   // Spreads new segments over the gap between their neighbours.
   for (std::size_t at = 0; at < wanted.size();) {

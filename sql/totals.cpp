@@ -42,12 +42,14 @@ std::vector<PathTotals> Store::Impl::path_totals() {
   std::set<exec::BatchId> seen;
   for (const exec::Segment& segment : current->segments()) {
     if (!seen.insert(segment.batch).second) continue;
+    const auto stored = current->stored_batch(segment.batch);
+    const bool measured = stored && (*stored == segment.batch || seen.insert(*stored).second);
     const auto reader = current->open_batch(segment.batch);
     for (PathId path = 0; path < paths_->size(); ++path) {
       const batch::Statistics* statistics = reader->statistics(path);
       if (statistics == nullptr) continue;
       merges[path].add(*statistics);
-      if (!Snapshot::is_pending(segment.batch)) bytes[path] += chunks_->bytes(path, segment.batch);
+      if (measured) bytes[path] += chunks_->bytes(path, *stored);
     }
   }
   std::vector<PathTotals> totals;

@@ -1,7 +1,7 @@
 """Random writes on an Arbor and on a Python list beside it, compared after every step.
 
 Steps are rows of one table: inserts by tree and by columns, updates of columns and of trees, deletes, appends, failing
-statements, savepoints, rollbacks, reopening, another connection, optimize, vacuum, indexes, old generations.
+statements, more deletes than are logged one by one, savepoints, rollbacks, reopening, another connection, optimize, vacuum, indexes, old generations.
 --self-check plays the Arbor with a view and triggers; --fault lets one update in five get lost, which must be found.
 """
 import json
@@ -143,6 +143,33 @@ class Run:
         self.execute(f"DELETE FROM t WHERE {text}", parameters)
         self.model.rows = [row for row in self.model.rows if row not in gone]
 
+    def delete_masses(self):
+        """More rows go at once than the log takes one by one, with pending rows beside them, between savepoints."""
+        trees = [{"id": 5000 + number % 3} for number in range(1200)]
+        whole = self.rng.random() < 0.5 and not self.options.self_check
+        if whole:
+            self.execute("SELECT arbor_append('t', ?)", ("\n".join(map(json.dumps, trees)),))
+        else:
+            self.execute("INSERT INTO t(_tree) SELECT value FROM json_each(?)", (json.dumps([json.dumps(tree) for tree in trees]),))
+        self.take_new(trees)
+        self.savepoints += 1
+        name = f"s{self.savepoints}"
+        self.execute(f"SAVEPOINT {name}")
+        self.model.begin(name)
+        for again in (self.rng.random() < 0.5, False):
+            self.rng.choice([self.insert_tree, self.update_tree, self.update_column])()
+            gone = self.chosen(lambda rowid, index, tree: get(tree, ("id",)) in (5000, 5001, 5002))
+            self.execute("DELETE FROM t WHERE id IN (5000, 5001, 5002)")
+            self.model.rows = [row for row in self.model.rows if row not in gone]
+            self.rng.choice([self.insert_tree, self.update_tree, self.update_column])()
+            if not again:
+                break
+            self.compare(self.database, self.model.state(), "before ROLLBACK TO")
+            self.execute(f"ROLLBACK TO {name}")
+            self.model.rollback_to(name)
+        self.execute(f"RELEASE {name}")
+        self.model.release(name)
+
     def must_fail(self, statement, parameters=()):
         if self.options.self_check:
             return
@@ -250,7 +277,7 @@ class Run:
                 self.same(rows, want, f"generation {old} of {number}")
 
     STEPS = {insert_tree: 12, insert_trees: 6, append: 4, insert_columns: 8, update_column: 14, update_tree: 6, delete: 8, fail: 4, existing_rowid: 3, begin: 10, end: 10, reopen: 2, other_connection: 3,
-             maintain: 6, generation: 5}
+             maintain: 6, generation: 5, delete_masses: 1}
 
     def step(self):
         move = self.rng.choices(list(self.STEPS), list(self.STEPS.values()))[0]

@@ -1,0 +1,124 @@
+#include "sql/patched_batch.h"
+
+#include <random>
+
+#include "engine/batch/batch_builder.h"
+#include "engine/batch/memory_batch.h"
+#include "engine/batch/tree_writer.h"
+#include "tests/unit/batch/naive_builder.h"
+#include "tests/unit/catch.h"
+
+using namespace arbors;
+using namespace arbors::store;
+
+namespace {
+
+std::vector<std::string> random_documents(std::mt19937& random, std::size_t count) {
+  std::vector<std::string> documents;
+  for (std::size_t i = 0; i < count; ++i) documents.push_back(batch::random_document(random));
+  return documents;
+}
+
+PendingBlock block_of(const std::vector<std::string>& documents, PathDictionary& paths) {
+  const std::vector<std::string_view> views(documents.begin(), documents.end());
+  return {0, std::make_shared<const batch::BuiltBatch>(batch::build_batch(views, paths)), 0,
+          std::make_shared<SharedStatistics>()};
+}
+
+// A stored batch, two blocks of pending trees, and rows of the first that those replace.
+struct Patched {
+  explicit Patched(unsigned seed) : random(seed) {
+    documents = random_documents(random, 60);
+    const batch::KeepOpaque keep = [&](PathId, unsigned depth) { return depth >= seed % 6; };
+    auto stored =
+        std::make_shared<const batch::BuiltBatch>(batch::naive_build(documents, *paths, keep));
+    auto facts = std::make_shared<PatchedFacts>();
+    facts->nonce = seed;
+    std::vector<std::vector<std::string>> texts;
+    for (unsigned block = 0; block < 2; ++block) {
+      texts.push_back(random_documents(random, 20));
+      facts->blocks.push_back(block_of(texts.back(), *paths));
+      facts->blocks.back().nonce = 1000 + block;
+    }
+    for (std::uint32_t row = 0; row < documents.size(); ++row) {
+      if (random() % 3 != 0) continue;
+      const auto part = static_cast<std::uint32_t>(random() % 2);
+      const auto text = static_cast<std::uint32_t>(random() % 20);
+      documents[row] = texts[part][text];
+      facts->rows.push_back(row);
+      facts->replacements.push_back({part + 1, text, 1});
+    }
+    auto reader = std::make_shared<batch::MemoryBatch>(std::move(stored), paths);
+    batch = std::make_shared<PatchedBatch>(std::move(reader), paths, std::move(facts),
+                                           std::make_shared<Connection>(nullptr));
+  }
+
+  std::mt19937 random;
+  std::shared_ptr<PathDictionary> paths = std::make_shared<PathDictionary>();
+  std::vector<std::string> documents;
+  std::shared_ptr<PatchedBatch> batch;
+};
+
+bool admits(const batch::Statistics& statistics, const batch::Vector& vector, std::uint32_t row) {
+  const batch::Tag tag = vector.tag(row);
+  if (statistics.count(tag) == 0) return false;
+  if (tag == batch::Tag::Integer)
+    return statistics.integer_min <= vector.integers[row] &&
+           vector.integers[row] <= statistics.integer_max;
+  if (tag == batch::Tag::Real)
+    return statistics.real_min <= vector.reals[row] && vector.reals[row] <= statistics.real_max;
+  return tag != batch::Tag::String || statistics.may_hold_string(vector.text(row));
+}
+
+}  // namespace
+
+TEST_CASE("a batch with replaced rows reads as one batch", "[store]") {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    const Patched patched(seed);
+    batch::TreeWriter writer(*patched.batch);
+    for (std::uint32_t row = 0; row < patched.documents.size(); ++row) {
+      std::string text;
+      writer.write_tree(row, text);
+      REQUIRE(text == patched.documents[row]);
+    }
+  }
+}
+
+TEST_CASE("statistics of a batch with replaced rows admit all its values", "[store]") {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    const Patched patched(seed);
+    for (PathId path = 0; path < patched.paths->size(); ++path) {
+      const batch::Statistics* statistics = patched.batch->statistics(path);
+      const batch::VectorPtr vector = patched.batch->column(path);
+      REQUIRE((statistics == nullptr) == (vector == nullptr));
+      if (statistics == nullptr) continue;
+      std::uint64_t rows = 0;
+      for (const std::uint32_t count : statistics->counts) rows += count;
+      REQUIRE(rows == statistics->rows);
+      for (std::uint32_t row = 0; row < vector->rows; ++row) {
+        REQUIRE(admits(*statistics, *vector, row));
+      }
+    }
+  }
+}
+
+TEST_CASE("texts that a column holds once are held once after it is spliced", "[store]") {
+  const auto paths = std::make_shared<PathDictionary>();
+  std::vector<std::string> stored(50, R"({"s":"same"})");
+  stored[7] = R"({"s":"other"})";
+  PendingBlock base = block_of(stored, *paths);
+  auto facts = std::make_shared<PatchedFacts>();
+  facts->blocks.push_back(
+      block_of({R"({"s":"other"})", R"({"s":"new"})", R"({"s":"new"})"}, *paths));
+  facts->rows = {1, 2, 3};
+  facts->replacements = {{1, 0, 1}, {1, 1, 1}, {1, 2, 1}};
+  PatchedBatch batch(std::make_shared<batch::MemoryBatch>(base.built, paths), paths,
+                     std::move(facts), std::make_shared<Connection>(nullptr));
+  const batch::VectorPtr vector = batch.column(paths->find_key(kRootPath, "s"));
+  REQUIRE(vector->strings->distinct);
+  CHECK(vector->strings->size() == 3);
+  CHECK(vector->text(1) == "other");
+  CHECK(vector->text(2) == "new");
+  CHECK(vector->codes[2] == vector->codes[3]);
+  CHECK(vector->codes[1] == vector->codes[7]);
+}
