@@ -18,6 +18,9 @@ namespace {
 // Look-ups of the same column in one statement before a hash table is worth building.
 constexpr std::uint32_t kLookupsBeforeTable = 3;
 
+// Found rows that cost less one by one than a plan for them does.
+constexpr std::size_t kFewRows = 32;
+
 // Whether SQLite checks every condition again and sorts by itself, so that rows which hold all that
 // it wants, in any order, are as good as a plan's.
 bool superset_is_enough(const ScanSpec& spec) {
@@ -57,7 +60,7 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
                          : table_.store->snapshot();
   const bool few = found || rows;
   const auto* places = few ? nullptr : look_up(arguments);
-  if (places != nullptr && superset_is_enough(spec_)) {
+  if (places != nullptr && places->size() <= kFewRows && superset_is_enough(spec_)) {
     rowid_asked_ = false;
     with_duplicates_ = nullptr;
     stream_ = std::make_unique<exec::PointStream>(*points_, *places);

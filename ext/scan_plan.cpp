@@ -252,16 +252,20 @@ std::optional<std::int64_t> asked_generation(const ArborTable& table, const Scan
 
 const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
                         const std::shared_ptr<store::Snapshot>& snapshot) {
+  const Term* best = nullptr;
+  double most = 0;
   for (const Term& term : spec.terms) {
     if (term.op != TermOp::Equal || column_kind(table, term.column) != Column::Data) continue;
     const auto number = static_cast<std::size_t>(table.column_number(term.column));
     const TableColumn& column = table.columns[number];
+    const PathFacts& facts = table.facts.of(snapshot, column.path);
     // As a text, which TEXT affinity makes of it, a real has 15 digits; a hash of all misses some.
-    if (column.affinity == Affinity::Text && table.facts.of(snapshot, column.path).may_be_real())
-      continue;
-    return &term;
+    if (column.affinity == Affinity::Text && facts.may_be_real()) continue;
+    if (facts.distinct <= most) continue;
+    most = facts.distinct;
+    best = &term;
   }
-  return nullptr;
+  return best;
 }
 
 plan::NodePtr restrict_positions(const plan::NodePtr& plan, std::vector<std::int64_t> positions) {

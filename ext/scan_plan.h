@@ -39,7 +39,8 @@ std::uint64_t expected_rows(const ScanSpec& spec, std::span<sqlite3_value*> argu
 std::optional<std::int64_t> asked_generation(const ArborTable& table, const ScanSpec& spec,
                                              std::span<sqlite3_value*> arguments);
 
-// The first term that a hash look-up can serve (column = value), or null.
+// The term that a hash look-up serves best (column = value, of the column with the most distinct
+// values), or null.
 const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
                         const std::shared_ptr<store::Snapshot>& snapshot);
 
