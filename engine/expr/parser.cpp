@@ -122,7 +122,7 @@ class Parser {
     if (number.real == 9223372036854775808.0 && token_was_integer()) {
       return constant(Value::of(std::numeric_limits<std::int64_t>::min()));
     }
-    return constant(Value::of(0.0 - number.real));
+    return constant(Value::of(-number.real));
   }
   bool token_was_integer() {
     lexer_.rewind(lexer_.mark() - 1);

@@ -39,6 +39,7 @@ TEST_CASE("expressions are written as they are read again", "[expr]") {
         "list_any(batting, HR > 60 AND it IS NOT NULL)");
   CHECK(rewritten("batting[-1].HR") == "batting[-1].HR");
   CHECK(rewritten("-9223372036854775808") == "-9223372036854775808");
+  CHECK(rewritten("- 0.0") == "-0.0");  // as SQLite, not 0.0
 }
 
 TEST_CASE("a pipe ends an expression, in parentheses it is bit-or", "[expr]") {
