@@ -3,6 +3,7 @@
 
 #include "engine/batch/memory_batch.h"
 #include "engine/batch/tree_writer.h"
+#include "sql/row_reader.h"
 #include "sql/store_impl.h"
 #include "sql/stored_batch.h"
 
@@ -13,6 +14,9 @@ namespace {
 // Rows that are cut out alone, and times that this is done in one state, before a snapshot of the
 // whole, which then serves all, is worth its making.
 constexpr std::uint32_t kMostRowsCut = 16;
+
+// Batches kept open for single rows; their columns are in memory besides the cache's.
+constexpr std::size_t kMostRowReaders = 8;
 
 // Copies a dictionary, number by number.
 std::shared_ptr<const PathDictionary> clone(const PathDictionary& paths) {
@@ -111,6 +115,21 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
   return snapshot;
 }
 
+RowReader& Store::Impl::row_reader(const SegmentVersion& segment) {
+  const auto known =
+      std::find_if(row_readers_.begin(), row_readers_.end(),
+                   [&](const auto& reader) { return reader->nonce() == segment.facts.nonce; });
+  if (known != row_readers_.end()) {
+    std::rotate(row_readers_.begin(), known, known + 1);
+    return *row_readers_.front();
+  }
+  if (row_readers_.size() >= kMostRowReaders) row_readers_.pop_back();
+  row_readers_.insert(row_readers_.begin(),
+                      std::make_unique<RowReader>(chunks_, published(), segment.run.batch,
+                                                  segment.facts, row_statistics()));
+  return *row_readers_.front();
+}
+
 // Reads one row without cutting a snapshot, so that an UPDATE costs the same however much is
 // pending.
 std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
@@ -118,10 +137,13 @@ std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
   const auto place = mirror_->find_stored(rowid);
   if (!place) return std::nullopt;
   const SegmentVersion& segment = mirror_->segments()[place->segment];
-  StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts, row_statistics());
   std::string text;
-  batch::TreeWriter(batch, &connection_->counters)
-      .write_tree(segment.run.first_row + place->row, text);
+  try {
+    row_reader(segment).write_tree(segment.run.first_row + place->row, text);
+  } catch (...) {
+    row_readers_.clear();  // it stopped in the middle of a tree
+    throw;
+  }
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sql/random.h"
+#include "sql/row_reader.h"
 #include "sql/store_impl.h"
 
 namespace arbors::store {
@@ -56,6 +57,7 @@ void Store::Impl::discard() {
   mirror_.reset();
   cached_.reset();
   row_statistics_.reset();
+  row_readers_.clear();
   buffered_.clear();
   counts_due_ = false;
   gap_due_ = true;
