@@ -94,7 +94,7 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
   const std::int64_t oldest = this->oldest();
   if (generation < oldest || generation > generation_) {
     for (const auto& pin : pins_) {
-      const auto held = pin.lock();
+      auto held = pin.lock();
       if (held != nullptr && held->generation() == generation) return held;
     }
     throw Error(ErrorCode::NotFound, "'" + names_.table + "' has no generation " +
