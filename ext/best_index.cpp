@@ -11,6 +11,7 @@
 #include "ext/index_search.h"
 #include "ext/scan_spec.h"
 #include "ext/sql_value.h"
+#include "ext/statements.h"
 #include "sql/sqlite_error.h"
 
 namespace arbors::ext {
@@ -171,12 +172,24 @@ bool Planner::take_identity(int at, const Constraint& constraint, TermOp op) {
   return true;
 }
 
+// Tells whether the application has put a function of its own in the place of LIKE or GLOB, which
+// SQLite offers as constraints all the same. PRAGMA case_sensitive_like looks like that too.
+bool is_redefined(sqlite3* db, std::string_view function) {
+  bool redefined = false;
+  for_each_row(db,
+               "SELECT 1 FROM pragma_function_list WHERE name = ?1 AND narg = 2 AND builtin = 0",
+               {std::string(function)}, [&](sqlite3_stmt*) { redefined = true; });
+  return redefined;
+}
+
 bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
   const int column = constraint.iColumn;
   const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
   const PathFacts known = facts(column);
   const double rows = std::max<double>(1, static_cast<double>(known.rows));
   if (op == TermOp::Match) return false;
+  if (op == TermOp::Like && is_redefined(table_.session->db(), "like")) return false;
+  if (op == TermOp::Glob && is_redefined(table_.session->db(), "glob")) return false;
   if (op == TermOp::IsNull || op == TermOp::IsNotNull) {
     take_argument(at, true);  // the argument is NULL and not looked at
     spec_.terms.push_back({home.name, op, 0, true});
