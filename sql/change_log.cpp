@@ -42,6 +42,27 @@ std::int64_t seal_of(const Record& record, ByteSpan tree, std::int64_t previous)
   return seal.add(record.rowid).add(tree).add(previous).value();
 }
 
+// The rows of an Erase after its first, as distances from one to the next.
+Bytes to_bytes(std::span<const std::int64_t> rowids) {
+  Bytes out;
+  ByteWriter writer(out);
+  for (std::size_t i = 1; i < rowids.size(); ++i) {
+    writer.zigzag(static_cast<std::int64_t>(static_cast<std::uint64_t>(rowids[i]) -
+                                            static_cast<std::uint64_t>(rowids[i - 1])));
+  }
+  return out;
+}
+
+std::vector<std::int64_t> read_erased(std::int64_t first, ByteSpan bytes) {
+  ByteReader reader(bytes, "the change log");
+  std::vector<std::int64_t> more;
+  for (auto row = static_cast<std::uint64_t>(first); reader.remaining() > 0;) {
+    row += static_cast<std::uint64_t>(reader.zigzag());
+    more.push_back(static_cast<std::int64_t>(row));
+  }
+  return more;
+}
+
 ByteSpan bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
@@ -79,7 +100,7 @@ void ChangeLog::append(const Record& record, ByteSpan tree) {
   Statement::Use use(append_);
   use.bind(1, record.seq).bind(2, record.generation);
   use.bind(3, static_cast<std::int64_t>(record.op)).bind(4, record.rowid).bind(5, record.seal);
-  if (record.op == Op::Erase) {
+  if (tree.empty()) {
     use.bind_null(6);
   } else {
     use.bind(6, tree);
@@ -113,6 +134,13 @@ std::int64_t ChangeLog::append(std::int64_t seq, std::int64_t generation, Op op,
   return record.seal;
 }
 
+std::int64_t ChangeLog::append_erased(std::int64_t seq, std::int64_t generation,
+                                      std::span<const std::int64_t> rowids, std::int64_t previous) {
+  const Bytes more = to_bytes(rowids);
+  const std::string_view text(reinterpret_cast<const char*>(more.data()), more.size());
+  return append(seq, generation, Op::Erase, rowids.front(), text, previous);
+}
+
 void ChangeLog::parse(Statement::Use& row, Record& record) const {
   record.seq = row.integer(0);
   record.generation = row.integer(1);
@@ -122,13 +150,16 @@ void ChangeLog::parse(Statement::Use& row, Record& record) const {
   record.rowid = row.integer(3);
   record.seal = row.integer(4);
   record.tree.clear();
+  record.more.clear();
   const ByteSpan tree = row.blob(5);
-  if (!tells_counts(record.op)) {
-    record.tree.assign(tree.begin(), tree.end());
-    return;
-  }
   try {
-    record.counts = read_counts(tree);
+    if (tells_counts(record.op)) {
+      record.counts = read_counts(tree);
+    } else if (record.op == Op::Erase) {
+      record.more = read_erased(record.rowid, tree);
+    } else {
+      record.tree.assign(tree.begin(), tree.end());
+    }
   } catch (const Error&) {
     fail(record.seq, "is impossible");
   }
@@ -179,10 +210,13 @@ void ChangeLog::check(const std::function<void(std::string)>& fault) {
   }
 }
 
-bool ChangeLog::holds(std::int64_t seq, std::int64_t seal) {
+bool ChangeLog::holds(std::int64_t seq, std::int64_t seal) { return seal_at(seq) == seal; }
+
+std::optional<std::int64_t> ChangeLog::seal_at(std::int64_t seq) {
   Statement::Use use(seal_);
   use.bind(1, seq);
-  return use.step() && use.integer(0) == seal;
+  if (!use.step()) return std::nullopt;
+  return use.integer(0);
 }
 
 std::int64_t ChangeLog::seal_before(std::int64_t seq) {

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sql/layout.h"
 #include "sql/statement.h"
@@ -41,9 +43,10 @@ struct Record {
   std::int64_t generation = 0;
   std::int64_t seal = 0;
   Op op = Op::Base;
-  std::int64_t rowid = 0;  // Insert, Erase, Replace, Carried
-  std::string tree;        // Insert, Replace, Carried
-  Counts counts;           // Base, Counts
+  std::int64_t rowid = 0;          // Insert, Erase, Replace, Carried
+  std::string tree;                // Insert, Replace, Carried
+  std::vector<std::int64_t> more;  // Erase: the rows erased after the first
+  Counts counts;                   // Base, Counts
 };
 
 class ChangeLog {
@@ -56,6 +59,9 @@ class ChangeLog {
                       std::string_view tree, std::int64_t previous);
   std::int64_t append(std::int64_t seq, std::int64_t generation, Op op, Counts counts,
                       std::int64_t previous);
+  // Appends the erasure of these rows, at least one, as one record.
+  std::int64_t append_erased(std::int64_t seq, std::int64_t generation,
+                             std::span<const std::int64_t> rowids, std::int64_t previous);
 
   using Each = std::function<void(Record&)>;
   // Calls `each` with the records from a Base on, or after a known record, in order. Throws Corrupt
@@ -66,6 +72,7 @@ class ChangeLog {
   void check(const std::function<void(std::string)>& fault);
 
   bool holds(std::int64_t seq, std::int64_t seal);
+  std::optional<std::int64_t> seal_at(std::int64_t seq);  // nullopt: there is no such record
   std::int64_t seal_before(std::int64_t seq);  // of the record before that one; 0: there is none
   // Finds the newest Base of a generation or an older one.
   std::optional<std::int64_t> base_of(std::int64_t generation);

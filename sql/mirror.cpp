@@ -1,5 +1,7 @@
 #include "sql/mirror.h"
 
+#include <algorithm>
+
 #include "sql/random.h"
 
 namespace arbors::store {
@@ -184,7 +186,8 @@ void Mirror::apply(Record& record) {
       if (fits) insert(record.rowid, std::move(record.tree));
       break;
     case Op::Erase:
-      fits = erase(record.rowid);
+      fits = erase(record.rowid) && std::all_of(record.more.begin(), record.more.end(),
+                                                [this](std::int64_t row) { return erase(row); });
       break;
     case Op::Replace:
     case Op::Carried:

@@ -190,8 +190,8 @@ void Store::rollback() {
 
 // SQLite tells of savepoints also around the store's own statements, in the middle of a fold.
 void Store::savepoint(int n) {
+  impl_->mark(n);  // first: SQLite rolls back to it also where the flush fails
   if (!impl_->settling_) impl_->flush();
-  impl_->mark(n);
 }
 void Store::release(int n) { impl_->forget_marks(n); }
 void Store::rollback_to(int n) { impl_->roll_back_to(n); }

@@ -149,6 +149,12 @@ class Store::Impl {
   std::int64_t generation_ = 0;     // of the newest change, buffered ones included
   Counts counts_;                   // as the next Base would say
   std::vector<Buffered> buffered_;
+  // A record whose storing began, with the number of buffered changes that it tells (0: a Counts).
+  struct Attempt {
+    std::int64_t seq;
+    std::size_t changes;
+  };
+  std::optional<Attempt> attempt_;
   bool counts_due_ = false;  // a Counts record is to be written
   bool settling_ = false;    // a flush or a fold is under way
 
@@ -171,7 +177,9 @@ class Store::Impl {
   RowReader& row_reader(const SegmentVersion& segment);
   std::vector<std::weak_ptr<Snapshot>> pins_;
 
-  std::int64_t next_seq();
+  std::int64_t following_seq() const;
+  void logged(std::int64_t seq, std::int64_t seal);  // the newest record is this one now
+  void counts_told();
   void log_row(Op op, std::int64_t rowid, std::string_view tree);
 
  private:
@@ -180,6 +188,8 @@ class Store::Impl {
   // Makes the state of a generation from the records of its base and after.
   std::unique_ptr<Mirror> replay(std::vector<Record>& records, std::int64_t generation);
   void note_record(const Record& record);
+  void settle_attempt();
+  std::size_t log_buffered(std::size_t at, std::int64_t seq);
   Counts counts(std::uint64_t added, std::uint64_t removed) const;
   void remove_own_records();
 };

@@ -161,21 +161,22 @@ std::vector<GenerationInfo> Store::Impl::history() {
     info.added += added;
     info.removed += removed;
   };
-  const auto count = [&](Op op, std::int64_t generation) {
-    trees += op == Op::Insert ? 1 : 0;
-    trees -= op == Op::Erase ? 1 : 0;
-    const bool counts = op == Op::Insert || op == Op::Replace;
-    note(generation, counts ? 1 : 0, op == Op::Erase || op == Op::Replace ? 1 : 0);
+  const auto count = [&](Op op, std::int64_t generation, std::uint64_t rows) {
+    trees += op == Op::Insert ? rows : 0;
+    trees -= op == Op::Erase ? rows : 0;
+    const bool adds = op == Op::Insert || op == Op::Replace;
+    const bool removes = op == Op::Erase || op == Op::Replace;
+    note(generation, adds ? rows : 0, removes ? rows : 0);
   };
   log_->read_from(*base, [&](Record& record) {
     if (tells_counts(record.op)) {
       trees = record.counts.trees;
       note(record.generation, record.counts.added, record.counts.removed);
     } else {
-      count(record.op, record.generation);
+      count(record.op, record.generation, 1 + record.more.size());
     }
   });
-  for (const Buffered& change : buffered_) count(change.op, generation_);
+  for (const Buffered& change : buffered_) count(change.op, generation_, 1);
   if (counts_due_) {
     trees = mirror_->trees();
     note(generation_, bulk_added_, bulk_removed_);

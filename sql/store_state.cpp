@@ -9,7 +9,7 @@ namespace arbors::store {
 namespace {
 
 constexpr std::int64_t kMostGap = std::int64_t{1} << 24;
-constexpr std::size_t kMostLoggedErases = 1000;  // more become live bits at once
+constexpr std::size_t kMostErasedTogether = 65536;  // rows of one record
 
 }  // namespace
 
@@ -61,6 +61,7 @@ void Store::Impl::discard() {
   buffered_.clear();
   counts_due_ = false;
   gap_due_ = true;
+  attempt_.reset();
   bulk_added_ = bulk_removed_ = 0;
   ++changes_;
 }
@@ -84,6 +85,7 @@ void Store::Impl::roll_back_to(int savepoint) {
 }
 
 void Store::Impl::refresh() {
+  settle_attempt();
   if (locked_ && mirror_ != nullptr) return;
   const std::int64_t newest = log_->newest();
   if (mirror_ != nullptr && newest == seq_) return;
@@ -108,7 +110,7 @@ void Store::Impl::note_record(const Record& record) {
     own_removed_ += record.counts.removed;
   }
   own_added_ += insert || replace ? 1 : 0;
-  own_removed_ += erase || replace ? 1 : 0;
+  own_removed_ += erase || replace ? 1 + record.more.size() : 0;
 }
 
 // Reads what another connection has logged since, where that is all that changed.
@@ -171,13 +173,16 @@ std::unique_ptr<Mirror> Store::Impl::replay(std::vector<Record>& records, std::i
   return mirror;
 }
 
-std::int64_t Store::Impl::next_seq() {
-  std::int64_t gap = 1;
-  if (gap_due_) gap += static_cast<std::int64_t>(random_u64() % kMostGap);
+std::int64_t Store::Impl::following_seq() const {
+  const std::uint64_t gap = gap_due_ ? random_u64() % kMostGap : 0;
+  return seq_ + 1 + static_cast<std::int64_t>(gap);
+}
+
+void Store::Impl::logged(std::int64_t seq, std::int64_t seal) {
+  seq_ = seq;
+  seal_ = seal;
   gap_due_ = false;
-  seq_ += gap;
-  if (first_own_seq_ == 0) first_own_seq_ = seq_;
-  return seq_;
+  if (first_own_seq_ == 0) first_own_seq_ = seq;
 }
 
 std::int64_t Store::Impl::generation_for_write() {
@@ -187,8 +192,8 @@ std::int64_t Store::Impl::generation_for_write() {
 }
 
 void Store::Impl::log_row(Op op, std::int64_t rowid, std::string_view tree) {
-  const std::int64_t seq = next_seq();
-  seal_ = log_->append(seq, generation_, op, rowid, tree, seal_);
+  const std::int64_t seq = following_seq();
+  logged(seq, log_->append(seq, generation_, op, rowid, tree, seal_));
 }
 
 Counts Store::Impl::counts(std::uint64_t added, std::uint64_t removed) const {
@@ -201,25 +206,70 @@ Counts Store::Impl::counts(std::uint64_t added, std::uint64_t removed) const {
   return counts;
 }
 
+// Takes over a record whose storing failed though its work was done, as SQLite may say of a
+// statement that is interrupted at its very end.
+void Store::Impl::settle_attempt() {
+  if (!attempt_) return;
+  const std::optional<std::int64_t> seal = log_->seal_at(attempt_->seq);
+  const Attempt attempt = *std::exchange(attempt_, std::nullopt);
+  if (!seal) return;
+  logged(attempt.seq, *seal);
+  if (attempt.changes == 0) return counts_told();
+  buffered_.erase(buffered_.begin(),
+                  buffered_.begin() + static_cast<std::ptrdiff_t>(attempt.changes));
+}
+
+void Store::Impl::counts_told() {
+  counts_due_ = false;
+  bulk_added_ = bulk_removed_ = 0;
+}
+
+// Logs the first of the buffered changes from `at` on, with the erasures that follow an erasure;
+// returns how many.
+std::size_t Store::Impl::log_buffered(std::size_t at, std::int64_t seq) {
+  const auto begin = buffered_.begin() + static_cast<std::ptrdiff_t>(at);
+  if (begin->op != Op::Erase) {
+    attempt_ = {seq, 1};
+    const std::string_view tree = mirror_->texts()[begin->text];
+    logged(seq, log_->append(seq, generation_, begin->op, begin->rowid, tree, seal_));
+    return 1;
+  }
+  std::vector<std::int64_t> rowids;
+  for (auto change = begin;
+       change != buffered_.end() && change->op == Op::Erase && rowids.size() < kMostErasedTogether;
+       ++change) {
+    rowids.push_back(change->rowid);
+  }
+  attempt_ = {seq, rowids.size()};
+  logged(seq, log_->append_erased(seq, generation_, rowids, seal_));
+  return rowids.size();
+}
+
+// May fail at any record, in a hook of SQLite's that nothing undoes: what is logged leaves the
+// buffer, the rest waits for the next flush.
 void Store::Impl::flush() {
   if (mirror_ == nullptr) return;
+  settle_attempt();
   const Raised settling(settling_);
-  const auto erases = static_cast<std::size_t>(
-      std::count_if(buffered_.begin(), buffered_.end(),
-                    [](const Buffered& change) { return change.op == Op::Erase; }));
-  if (erases > kMostLoggedErases) fold();
-  for (const Buffered& change : buffered_) {
-    const std::string_view tree =
-        change.op == Op::Erase ? std::string_view() : mirror_->texts()[change.text];
-    log_row(change.op, change.rowid, tree);
+  std::size_t done = 0;
+  try {
+    while (done < buffered_.size()) {
+      done += log_buffered(done, following_seq());
+      attempt_.reset();
+    }
+  } catch (...) {
+    const std::size_t kept = std::min(done, buffered_.size());  // none after a whole rollback
+    buffered_.erase(buffered_.begin(), buffered_.begin() + static_cast<std::ptrdiff_t>(kept));
+    throw;
   }
   buffered_.clear();
   if (!counts_due_) return;
   const Counts told = counts(bulk_added_, bulk_removed_);
-  const std::int64_t seq = next_seq();
-  seal_ = log_->append(seq, generation_, Op::Counts, told, seal_);
-  counts_due_ = false;
-  bulk_added_ = bulk_removed_ = 0;
+  const std::int64_t seq = following_seq();
+  attempt_ = {seq, 0};
+  logged(seq, log_->append(seq, generation_, Op::Counts, told, seal_));
+  attempt_.reset();
+  counts_told();
 }
 
 void Store::Impl::lock() { meta_->set("base", meta_->integer("base")); }
@@ -232,9 +282,10 @@ void Store::Impl::write_base() {
   buffered_.clear();
   counts_due_ = false;
   const Counts told = counts(own_added_, own_removed_);
-  const std::int64_t base = next_seq();
+  const std::int64_t base = following_seq();
   // This transaction's records go, so the Base follows the one before them.
-  seal_ = log_->append(base, generation_, Op::Base, told, log_->seal_before(first_own_seq_));
+  const std::int64_t own = first_own_seq_ == 0 ? base : first_own_seq_;
+  logged(base, log_->append(base, generation_, Op::Base, told, log_->seal_before(own)));
   remove_own_records();
   first_own_seq_ = base;
   meta_->set("base", base);

@@ -33,7 +33,10 @@ bool is_clean(const std::string& message) {
 // SQLite turns what stops ALTER TABLE, or a module's planning, into an SQLITE_ERROR of the same
 // words.
 bool is_reworded(const KindRow& kind, const Outcome& outcome) {
-  return outcome.code == SQLITE_ERROR && outcome.message.ends_with(sqlite3_errstr(kind.codes[0]));
+  if (outcome.code != SQLITE_ERROR) return false;
+  for (const int* code = kind.codes; *code != 0; ++code)
+    if (outcome.message.ends_with(sqlite3_errstr(*code))) return true;
+  return false;
 }
 
 bool allows(const KindRow& kind, int code) {
