@@ -23,7 +23,12 @@ class Parser {
   Path parse() {
     Path path;
     if (text_.empty()) fail("a path must not be empty");
-    for (bool first = true; at_ < text_.size(); first = false) path.steps.push_back(step(first));
+    std::size_t arrays = 0;
+    for (bool first = true; at_ < text_.size(); first = false) {
+      path.steps.push_back(step(first));
+      arrays += path.steps.back().kind == PathStep::Kind::Every ? 1 : 0;
+      if (arrays > kMostArrays) fail(kTooManyArrays);
+    }
     return path;
   }
 

@@ -26,6 +26,10 @@ struct Path {
   bool through_array() const;  // any Index or Every step
 };
 
+// More [*] than that no data has, and each costs stack.
+inline constexpr std::size_t kMostArrays = 250;
+inline constexpr std::string_view kTooManyArrays = "a path passes through at most 250 arrays";
+
 // Parses the whole of `text`; throws Error{Invalid} naming the byte that is wrong.
 Path parse_path(std::string_view text);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 
 #include "engine/base/error.h"
 
@@ -10,6 +9,7 @@ namespace arbors::batch {
 namespace {
 
 constexpr std::uint32_t kNotCopied = 0xFFFFFFFF;
+constexpr std::size_t kMostTextBytes = std::size_t{1} << 30;  // SQLite takes no longer text either
 
 template <typename T>
 T& slot(std::vector<T>& values, std::uint32_t row) {
@@ -28,8 +28,8 @@ const TextPool& pool_of(const Vector& vector, Tag tag) {
 }
 
 std::uint32_t add_text(TextPool& pool, std::string_view text) {
-  if (pool.heap.size() + text.size() > std::numeric_limits<std::uint32_t>::max())
-    throw Error(ErrorCode::Limit, "the texts of one column of a result exceed 4 GiB");
+  if (pool.heap.size() + text.size() > kMostTextBytes)
+    throw Error(ErrorCode::Limit, "the texts of one column of a result exceed 1 GiB");
   pool.add(text);
   return static_cast<std::uint32_t>(pool.size() - 1);
 }

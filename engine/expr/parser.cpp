@@ -142,14 +142,24 @@ class Parser {
       if (ExprPtr test = word_operator(left, byte)) return test;
     }
     if (level <= kAnd && lexer_.accept_keyword("and")) {
-      ExprPtr right = expression(above(kAnd));
-      return built(byte, [&] { return and_all({left, right}); });
+      std::vector<ExprPtr> operands = chain(left, "and", above(kAnd));
+      return built(byte, [&] { return and_all(std::move(operands)); });
     }
     if (level <= kOr && lexer_.accept_keyword("or")) {
-      ExprPtr right = expression(above(kOr));
-      return built(byte, [&] { return or_any({left, right}); });
+      std::vector<ExprPtr> operands = chain(left, "or", above(kOr));
+      return built(byte, [&] { return or_any(std::move(operands)); });
     }
     return nullptr;
+  }
+
+  // Reads all operands of a row of ANDs or ORs, after the first such word, at once: one by one, a
+  // long row would be copied for each.
+  std::vector<ExprPtr> chain(const ExprPtr& left, std::string_view word, Level operand) {
+    std::vector<ExprPtr> conditions{left};
+    do {
+      conditions.push_back(expression(operand));
+    } while (lexer_.accept_keyword(word));
+    return conditions;
   }
 
   ExprPtr binary(const ExprPtr& left, Level level, std::size_t byte) {
@@ -367,6 +377,7 @@ ExprPtr parse_expression(std::string_view text) {
 
 Path parse_path(Lexer& lexer) {
   Path path;
+  std::size_t arrays = 0;
   std::size_t end = lexer.peek().begin;
   if (!lexer.at_symbol("[")) {
     if (!at_key(lexer)) lexer.fail("expected a path");
@@ -382,6 +393,8 @@ Path parse_path(Lexer& lexer) {
   for (;;) {
     if (joined(lexer, end) && lexer.accept_symbol("[")) {
       path.steps.push_back(bracket_step(lexer));
+      arrays += path.steps.back().kind == PathStep::Kind::Every ? 1 : 0;
+      if (arrays > kMostArrays) lexer.fail(kTooManyArrays);
       lexer.rewind(lexer.mark() - 1);
       end = lexer.next().end;
     } else if (joined(lexer, end) && lexer.accept_symbol(".")) {
