@@ -29,7 +29,8 @@ constexpr std::array<Part, 5> kParts{{
      "tree BLOB)"},
 }};
 
-constexpr std::string_view kIndexPrefix = "index_";
+// SQLite looks for the table's name before the last underscore: a part has none.
+constexpr std::string_view kIndexPrefix = "index";
 
 }  // namespace
 

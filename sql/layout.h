@@ -13,7 +13,7 @@ namespace arbors::store {
 
 inline constexpr std::int64_t kStorageFormat = 2;
 
-// The parts after `X_`, without those of kept-up indexes (`index_1`, …).
+// The parts after `X_`, without those of kept-up indexes (`index1`, …).
 std::span<const std::string_view> shadow_parts();
 bool is_shadow_part(std::string_view part);  // for xShadowName
 

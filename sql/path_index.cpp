@@ -7,7 +7,7 @@ namespace arbors::store {
 namespace {
 
 std::string table_of(const Names& names, std::int64_t number) {
-  return names("index_" + std::to_string(number));
+  return names("index" + std::to_string(number));
 }
 
 }  // namespace

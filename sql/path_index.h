@@ -1,4 +1,4 @@
-// One kept-up index: X_index_N(key, rowid), in SQLite's own B-tree and order. A row stands under
+// One kept-up index: X_indexN(key, rowid), in SQLite's own B-tree and order. A row stands under
 // the SQL value of the index's path; not at all where that is NULL. A text that reads as a number
 // stands under the number too, so that a search finds it whichever way SQLite converts it.
 #pragma once

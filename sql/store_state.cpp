@@ -50,7 +50,7 @@ void Store::Impl::open() {
                     names_.table + "_" + part);
   };
   for (const std::string_view part : shadow_parts()) require(std::string(part));
-  for (const auto& index : indexes_) require("index_" + std::to_string(index->number()));
+  for (const auto& index : indexes_) require("index" + std::to_string(index->number()));
 }
 
 void Store::Impl::discard() {

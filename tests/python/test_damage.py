@@ -106,7 +106,7 @@ def damage(rng, name):
 def test_damage(report):
     build()
     tables = damaging.tables_of(SOUND, "t")
-    if not report.equal(tables, ["t_chunk", "t_index_1", "t_meta", "t_path", "t_pending", "t_segment"], "the shadow tables"):
+    if not report.equal(tables, ["t_chunk", "t_index1", "t_meta", "t_path", "t_pending", "t_segment"], "the shadow tables"):
         return
     right = STATES[-1][1]
     report.check(isinstance(right, list) and all(answer[0] == "rows" for answer in right) and right[len(QUERIES)][1] == [["ok"]], "the sound file answers", harness.short(right))

@@ -14,7 +14,7 @@ import harness
 OPTIONS = harness.parser().parse_args()
 SEED = harness.seed_of(OPTIONS)
 NAMES = ["plain", "plain_index", "two words", "it's", 'quo"te', "ünïcødé", "日本", "select", "1st", "per%cent", "under_score", "br[ack]et", "semi;colon", "x-- y", "'; DROP TABLE plain; --", "plain_meta_2"]
-SHADOWS = ("meta", "path", "segment", "chunk", "pending", "index_")
+SHADOWS = ("meta", "path", "segment", "chunk", "pending", "index")
 BIG = [{"id": number, "text": "x" * (number % 50)} for number in range(100)]
 
 

@@ -171,8 +171,8 @@ TEST_CASE("a search that finds too much gives up", "[store][index]") {
 
 TEST_CASE("a check compares an index with the trees", "[store][index]") {
   const auto [damage, fault] = GENERATE(table<std::string, std::string>({
-      {"DELETE FROM t_index_1 WHERE rowid = 3", "the index of 't' on 'k' lacks 1 entries"},
-      {"INSERT INTO t_index_1 VALUES (8, 3)", "the index of 't' on 'k' has 1 entries too many"},
+      {"DELETE FROM t_index1 WHERE rowid = 3", "the index of 't' on 'k' lacks 1 entries"},
+      {"INSERT INTO t_index1 VALUES (8, 3)", "the index of 't' on 'k' has 1 entries too many"},
   }));
   Indexed indexed;
   indexed.database.run(damage);
