@@ -184,8 +184,33 @@ int rollback_to(sqlite3_vtab* table, int n) {
   return run_hook(table, [n](store::Store& store) { store.rollback_to(n); });
 }
 
-const sqlite3_module kArborModule = {
-    3,
+// PRAGMA integrity_check; quick_check (1 among the flags) leaves it at what opening checks.
+int check_integrity(sqlite3_vtab* table, const char*, const char*, int flags, char** faults) {
+  return guarded(&table->zErrMsg, [&] {
+    if ((flags & 1) != 0) return SQLITE_OK;
+    std::string lines;
+    for (const std::string& fault : table_of(table).store->check()) {
+      lines += (lines.empty() ? "" : "\n") + fault;
+    }
+    if (!lines.empty()) *faults = sqlite3_mprintf("%s", lines.c_str());
+    return SQLITE_OK;
+  });
+}
+
+#if SQLITE_VERSION_NUMBER >= 3044000
+using Module = sqlite3_module;
+#else
+// As SQLite 3.44 and later read it: they tell by iVersion that the last member is there, and older
+// ones do not look.
+struct Module : sqlite3_module {
+  int (*xIntegrity)(sqlite3_vtab* table, const char* schema, const char* name, int flags,
+                    char** faults);
+};
+static_assert(sizeof(Module) == sizeof(sqlite3_module) + sizeof(void*));
+#endif
+
+const Module kArborModule = {
+    4,
     create_table,
     connect_table,
     arbor_best_index,
@@ -209,6 +234,7 @@ const sqlite3_module kArborModule = {
     release,
     rollback_to,
     is_shadow_name,
+    check_integrity,
 };
 
 }  // namespace

@@ -114,8 +114,21 @@ void save_multiple(const CallArguments& call) {
   set_json(call.context, json + '}');
 }
 
+// SQLite lets a CHECK constraint call a direct-only function that is not deterministic. The
+// functions that write to the database fail there by themselves; a file is as much to be kept from
+// a schema.
+void refuse_inside_write(sqlite3* db) {
+  for (sqlite3_stmt* statement = sqlite3_next_stmt(db, nullptr); statement != nullptr;
+       statement = sqlite3_next_stmt(db, statement)) {
+    if (sqlite3_stmt_busy(statement) != 0 && sqlite3_stmt_readonly(statement) == 0)
+      throw_invalid(
+          "arbor_export cannot run inside a statement that writes; call it in a SELECT of its own");
+  }
+}
+
 void export_plan(const CallArguments& call) {
   Session& session = call.session;
+  refuse_inside_write(session.db());
   const exec::Query query = session.plans().query(text_argument(call.values[0], "the plan"));
   const std::string file = text_argument(call.values[1], "the file's name");
   exec::ExportOptions options;
