@@ -1,0 +1,99 @@
+"""The seals of sql/FORMAT.md, computed from outside: what an attacker does who changes a file and knows the format."""
+import ctypes
+import ctypes.util
+import struct
+
+import damaging
+
+MASK = (1 << 64) - 1
+LIBRARY = ctypes.CDLL(ctypes.util.find_library("xxhash") or "libxxhash.so.0")
+LIBRARY.XXH3_64bits_withSeed.restype = ctypes.c_uint64
+LIBRARY.XXH3_64bits_withSeed.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
+
+
+def hashed(data, seed=0):
+    return LIBRARY.XXH3_64bits_withSeed(data, len(data), seed)
+
+
+def signed(value):
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+def row_seal(*values, so_far=0):
+    for value in values:
+        data = value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else struct.pack("<q", value) if isinstance(value, int) else b""
+        so_far = hashed(data, so_far)
+    return so_far
+
+
+def number(value):
+    """What sqlite3_column_int64 makes of a value."""
+    if isinstance(value, (int, float)):
+        return max(-2**63, min(2**63 - 1, int(value)))
+    return 0
+
+
+def blob(value):
+    return b"" if value is None else value if isinstance(value, bytes) else str(value).encode()
+
+
+def sealed_chunk(stats, data, path):
+    """A chunk's stats, their parts kept, that fit this data."""
+    stats = stats[:8] + struct.pack("<Q", hashed(data)) + stats[16:-8]
+    return stats + struct.pack("<Q", hashed(stats, path))
+
+
+def reseal(database, arbor):
+    """Makes all seals of an Arbor's tables fit their rows, whatever these hold."""
+    tables = {part: damaging.Table(database, f"{arbor}_{part}") for part in ("meta", "path", "segment", "pending")}
+    paths = reseal_paths(tables["path"])
+    segments = reseal_segments(tables["segment"])
+    reseal_log(tables["pending"], paths, segments)
+    reseal_meta(tables["meta"])
+
+
+def reseal_paths(table):
+    seals = 0
+    for row in table.rows:
+        identifier, parent, element, key, column, _ = row
+        seal = row_seal("path", number(identifier), -1 if parent is None else number(parent), number(element), blob(key), number(column))
+        table.set(row, "seal", signed(seal))
+        seals ^= seal
+    return seals
+
+
+def reseal_segments(table):
+    """Gives (born, died, seal without died) of each."""
+    known = []
+    for row in table.rows:
+        integers = [number(value) for value in row[:13]]
+        born, died = integers[6], integers[7]
+        seal = row_seal("segment", *integers[:7], *integers[8:], blob(row[14]), blob(row[15]))
+        table.set(row, "seal", signed(row_seal(died, so_far=seal)))
+        known.append((born, died, seal))
+    return known
+
+
+def reseal_log(table, paths, segments):
+    previous = 0
+    for row in table.rows:
+        seq, generation, op, rowid, _, tree = row
+        generation, tree = number(generation), blob(tree)
+        if number(op) in (0, 5) and len(tree) >= 24:
+            seen = 0
+            for born, died, seal in segments:
+                seen ^= seal if born <= generation < died else 0
+            tree = tree[:-24] + struct.pack("<QQQ", paths, seen, previous)
+            table.set(row, "tree", tree)
+        previous = row_seal("pending", seq, generation, number(op), number(rowid), tree, signed(previous))
+        table.set(row, "seal", signed(previous))
+
+
+def reseal_meta(table):
+    parts = []
+    for key, value in table.rows:
+        if key != "seal":
+            parts += [key, 1, value] if isinstance(value, int) else [key, 5, blob(value)]
+    for row in table.rows:
+        if row[0] == "seal":
+            table.set(row, "value", signed(row_seal("meta", *parts)))
