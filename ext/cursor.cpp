@@ -7,6 +7,7 @@
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/execute.h"
 #include "engine/exec/row_selector.h"
+#include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
 #include "engine/expr/parser.h"
 #include "ext/scan_plan.h"
@@ -96,7 +97,8 @@ const std::vector<exec::RowRef>* ArborCursor::look_up(std::span<sqlite3_value*> 
     if (looked_up_ == nullptr || snapshot_->trees() > execution.budgets.max_index_entries)
       return nullptr;
     const auto column = static_cast<std::size_t>(table_.column_number(looked_up_->column));
-    lookup_.emplace(snapshot_, table_.columns[column].path, looked_up_->collation, execution);
+    lookup_.emplace(snapshot_, expr::path(table_.columns[column].path), looked_up_->collation,
+                    execution);
     points_.emplace(snapshot_, execution);
   }
   found_ = lookup_->find(to_value(arguments[static_cast<std::size_t>(looked_up_->argument) - 1]));

@@ -73,7 +73,8 @@ void collect_tree(const CallArguments& call) {
   set_json(call.context, exec::collect_tree(query_of(call, 1)));
 }
 void lookup(const CallArguments& call) {
-  set_tree(call, exec::lookup(query_of(call, 2), to_value(call.values[1])));
+  set_tree(call, call.session.plans().lookup(text_argument(call.values[0], "the plan"),
+                                             parameters_from(call, 2), to_value(call.values[1])));
 }
 void json(const CallArguments& call) {
   std::string array;

@@ -67,7 +67,7 @@ plan::NodePtr PlanSession::with_views(const plan::NodePtr& plan, unsigned depth)
   return inputs == plan->inputs ? plan : plan::make(plan->op, std::move(inputs));
 }
 
-const Handle& PlanSession::find(std::string_view name) const {
+Handle& PlanSession::find(std::string_view name) {
   const auto found = handles_.find(handle_name(name));
   if (found == handles_.end())
     throw Error(ErrorCode::NotFound, "no such handle: " + handle_name(name) +
@@ -75,8 +75,30 @@ const Handle& PlanSession::find(std::string_view name) const {
   return found->second;
 }
 
+exec::KeyIndex& PlanSession::index_of(Handle& handle, const expr::ExprPtr& key) {
+  const std::string text = expr::to_text(*key);
+  const auto known = handle.indexes.find(text);
+  if (known != handle.indexes.end()) return known->second;
+  return handle.indexes.try_emplace(text, handle.source, key, session_.execution()).first->second;
+}
+
+std::optional<std::string> PlanSession::lookup(std::string_view text,
+                                               std::span<const Value> parameters,
+                                               const Value& key) {
+  const plan::NodePtr plan = with_views(plan::parse_plan(text, parameters));
+  const expr::ExprPtr by =
+      exec::index_key(*plan, [this](const plan::Source& source) { return find(source.name).key; });
+  const bool keyed_here = std::holds_alternative<plan::IndexBy>(plan->op);
+  const plan::Node& below = keyed_here ? *plan->inputs.front() : *plan;
+  const auto* source = std::get_if<plan::Source>(&below.op);
+  if (by && source != nullptr && source->kind == plan::Source::Kind::Handle)
+    return index_of(find(source->name), by).find(key);
+  const plan::NodePtr keyed = by ? plan::make(plan::IndexBy{by}, {plan}) : plan;
+  return exec::lookup({plan::optimize(keyed), binder_, session_.execution()}, key);
+}
+
 // Puts the plans of handles in their place, so that a refresh begins at the stored Arbors.
-plan::NodePtr PlanSession::without_handles(const plan::NodePtr& plan) const {
+plan::NodePtr PlanSession::without_handles(const plan::NodePtr& plan) {
   const auto* source = std::get_if<plan::Source>(&plan->op);
   if (source != nullptr)
     return source->kind == plan::Source::Kind::Handle ? find(source->name).plan : plan;
@@ -87,8 +109,11 @@ plan::NodePtr PlanSession::without_handles(const plan::NodePtr& plan) const {
 
 std::string PlanSession::keep(const plan::NodePtr& plan) {
   const plan::NodePtr seen_through = with_views(plan);
-  Handle handle{without_handles(seen_through), nullptr};
+  Handle handle;
+  handle.plan = without_handles(seen_through);
   handle.source = exec::open({plan::optimize(seen_through), binder_, session_.execution()});
+  handle.key = exec::index_key(*handle.plan);
+  if (handle.key) index_of(handle, handle.key);
   const std::string name = '@' + std::to_string(++last_handle_);
   handles_.emplace(name, std::move(handle));
   return name;

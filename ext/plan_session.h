@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/exec/key_index.h"
 #include "engine/exec/query.h"
 #include "ext/arbor_name.h"
 #include "ext/session.h"
@@ -18,6 +19,8 @@ namespace arbors::ext {
 struct Handle {
   plan::NodePtr plan;  // other handles in it replaced by their own plans
   exec::TreeSourcePtr source;
+  expr::ExprPtr key;                              // of its index_by, or null
+  std::map<std::string, exec::KeyIndex> indexes;  // by the key's text, kept for further look-ups
 };
 
 class PlanSession {
@@ -33,6 +36,11 @@ class PlanSession {
   std::string refresh(std::string_view handle);
   void close(std::string_view handle);  // again: nothing
 
+  // The first tree of a plan with index_by whose key equals `key`. A handle keeps the index that
+  // answers; any other plan is filtered.
+  std::optional<std::string> lookup(std::string_view text, std::span<const Value> parameters,
+                                    const Value& key);
+
   // The plans of connected arbor_view tables, so that plans may read a view by its name.
   void remember_view(const ArborName& name, const plan::NodePtr& plan);
   void forget_view(const ArborName& name, const plan::NodePtr& plan);
@@ -43,8 +51,9 @@ class PlanSession {
  private:
   exec::TreeSourcePtr bind(const plan::Source& source);
   std::string keep(const plan::NodePtr& plan);
-  const Handle& find(std::string_view name) const;
-  plan::NodePtr without_handles(const plan::NodePtr& plan) const;
+  Handle& find(std::string_view name);
+  exec::KeyIndex& index_of(Handle& handle, const expr::ExprPtr& key);
+  plan::NodePtr without_handles(const plan::NodePtr& plan);
 
   Session& session_;
   exec::SourceBinder binder_ = [this](const plan::Source& source) { return bind(source); };

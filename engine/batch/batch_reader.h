@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "engine/base/path_dictionary.h"
 #include "engine/batch/statistics.h"
@@ -33,6 +34,9 @@ class BatchReader {
   // Decodes a path's column over its domain; nullptr where the path does not occur. Loads it first
   // where load() did not. Throws Error{Corrupt} naming the batch.
   virtual VectorPtr column(PathId path) = 0;
+
+  // A tree's minimal JSON text where it exists already; else null, and columns make it.
+  virtual const std::string* tree_text(std::uint32_t /*row*/) const { return nullptr; }
 };
 
 using BatchReaderPtr = std::shared_ptr<BatchReader>;

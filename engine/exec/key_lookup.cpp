@@ -64,10 +64,9 @@ std::vector<std::uint64_t> hash_pool(const batch::TextPool& pool, Collation coll
 
 }  // namespace
 
-KeyLookup::KeyLookup(const TreeSourcePtr& source, const Path& path, Collation collation,
+KeyLookup::KeyLookup(const TreeSourcePtr& source, const expr::ExprPtr& key, Collation collation,
                      const ExecutionContext& context)
     : collation_(collation) {
-  const expr::ExprPtr key = expr::path(path);
   Scan scan({source, {}, expr::is_null(key, true), {}}, context);
   ScannedRows scanned;
   while (scan.next(scanned)) {

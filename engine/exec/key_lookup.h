@@ -1,4 +1,4 @@
-// A hash table from the values of one path to rows, built from one pass over a source: what a
+// A hash table from the values of one expression to rows, built from one pass over a source: what a
 // cursor that is asked again and again for equal values keeps for its statement. Finds a superset:
 // numbers and texts that read as numbers meet under one key, texts under their collation.
 #pragma once
@@ -6,18 +6,18 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/base/path.h"
 #include "engine/base/value.h"
 #include "engine/exec/execution_context.h"
 #include "engine/exec/ordered_run.h"
 #include "engine/exec/tree_source.h"
+#include "engine/expr/expression.h"
 
 namespace arbors::exec {
 
 class KeyLookup {
  public:
   // Throws Error{Interrupted} as `context` says.
-  KeyLookup(const TreeSourcePtr& source, const Path& path, Collation collation,
+  KeyLookup(const TreeSourcePtr& source, const expr::ExprPtr& key, Collation collation,
             const ExecutionContext& context);
 
   // Gives the places of the trees whose value may equal `value`, in their order. None for NULL.

@@ -75,6 +75,7 @@ Mounts Mounts::explode(const RowExpr& list, const Selection& rows, bool outer) c
   Mounts exploded = *this;
   exploded.rows_ = static_cast<std::uint32_t>(parents.size());
   const auto shared_parents = std::make_shared<const Rows>(std::move(parents));
+  exploded.parents_ = shared_parents;
   for (Mount& mount : exploded.mounts_) {
     if (!mount.rows) {
       mount.rows = shared_parents;

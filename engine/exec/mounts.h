@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/batch/scope.h"
@@ -24,6 +25,9 @@ class Mounts {
   Mounts explode(const RowExpr& list, const expr::Selection& rows, bool outer) const;
 
   std::uint32_t rows() const { return rows_; }
+  // For each row the one that it was made of by the last explode: ascending rows of the block
+  // before.
+  std::span<const std::uint32_t> parents() const { return *parents_; }
 
   // Computes an expression: value i is that of row selection[i].
   batch::VectorPtr evaluate(const RowExpr& expr, const expr::Selection& selection) const;
@@ -46,6 +50,7 @@ class Mounts {
   batch::VectorPtr evaluate_leaves(const RowExpr& expr, const expr::Selection& selection) const;
 
   std::vector<Mount> mounts_;
+  std::shared_ptr<const std::vector<std::uint32_t>> parents_;  // null before the first explode
   std::uint32_t rows_ = 0;
 };
 

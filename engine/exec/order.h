@@ -16,7 +16,8 @@ namespace arbors::exec {
 // Sorts every row of the scan by the keys of `sort`, equal rows in their order. With `distinct`,
 // gives the first row of each group of equal keys only. `columns`, where given, receives the keys
 // that are paths and whose ranks tell their values, for the rows in their order.
-std::vector<RowRef> order_all(Scan& scan, const plan::Sort& sort, const ExecutionContext& context,
+std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
+                              const ExecutionContext& context,
                               std::vector<SortedColumn>* columns = nullptr);
 
 // Gives the first `count` rows of order_all, looking only at rows that can still be among them.

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/exec/compute_blocks.h"
 #include "engine/exec/order.h"
 #include "engine/exec/sort_key_values.h"
 #include "engine/exec/sort_ranks.h"
@@ -8,6 +9,13 @@
 
 namespace arbors::exec {
 namespace {
+
+// The survivors of a segment, and a vector of values for each key.
+struct KeyedRows {
+  std::uint32_t segment = 0;
+  expr::Selection rows;
+  std::vector<batch::VectorPtr> keys;
+};
 
 bool same_ranks(const std::vector<std::vector<std::uint64_t>>& keys, std::uint32_t left,
                 std::uint32_t right) {
@@ -22,8 +30,8 @@ const Path* path_of(const plan::SortKey& key) {
 
 }  // namespace
 
-std::vector<RowRef> order_all(Scan& scan, const plan::Sort& sort, const ExecutionContext& context,
-                              std::vector<SortedColumn>* sorted) {
+std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
+                              const ExecutionContext& context, std::vector<SortedColumn>* sorted) {
   std::vector<SortRanks> columns;
   for (const plan::SortKey& key : sort.keys) {
     columns.emplace_back(key.descending, key.nulls_last, key.collation);
@@ -31,12 +39,16 @@ std::vector<RowRef> order_all(Scan& scan, const plan::Sort& sort, const Executio
   }
   const SortKeyValues key_values(sort);
   std::vector<RowRef> rows;
-  ScannedRows scanned;
-  while (scan.next(scanned)) {
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      columns[i].append(key_values.values(i, scanned, scanned.rows));
-    for (std::uint32_t i = 0; i < scanned.rows.size(); ++i)
-      rows.push_back({scanned.index, scanned.rows[i]});
+  for (KeyedRows& block : compute_blocks<KeyedRows>(
+           input, key_values.expressions(), context, [&](const ScannedRows& scanned) {
+             KeyedRows keyed{scanned.index, scanned.rows, {}};
+             for (std::size_t i = 0; i < sort.keys.size(); ++i)
+               keyed.keys.push_back(key_values.values(i, scanned, scanned.rows));
+             return keyed;
+           })) {
+    for (std::size_t i = 0; i < columns.size(); ++i) columns[i].append(std::move(block.keys[i]));
+    for (std::uint32_t i = 0; i < block.rows.size(); ++i)
+      rows.push_back({block.segment, block.rows[i]});
   }
   std::vector<std::vector<std::uint64_t>> ranks;
   for (SortRanks& column : columns) {

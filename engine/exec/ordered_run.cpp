@@ -11,7 +11,7 @@
 namespace arbors::exec {
 namespace {
 
-constexpr std::uint32_t kTreeBlock = 1024;  // trees held as text at once
+constexpr std::uint64_t kTextBytes = 16U << 20;  // texts of a window's trees held in memory
 
 // Sorts numbers by a key below `keys` that each has, equal ones in their order.
 template <typename KeyOf>
@@ -52,18 +52,16 @@ OrderedRun::OrderedRun(const ScanInput& input, std::vector<RowRef> rows, TreeSha
                        const ExecutionContext& context)
     : input_(input), rows_(std::move(rows)), shape_(std::move(shape)), context_(context) {}
 
-void OrderedRun::for_each_block(std::span<const RowRef> window, const Visit& visit) {
-  const bool whole = window.size() == rows_.size();
-  if (whole && by_place_.empty()) by_place_ = by_place(window);
-  const std::vector<std::uint32_t> part = whole ? Places() : by_place(window);
-  const std::vector<std::uint32_t>& order = whole ? by_place_ : part;
+void OrderedRun::for_each_block(const Visit& visit) {
+  if (by_place_.empty()) by_place_ = by_place(rows_);
+  const Places& order = by_place_;
   for (std::size_t at = 0; at < order.size();) {
     context_.check_interrupt();
-    const std::uint32_t segment = window[order[at]].segment;
+    const std::uint32_t segment = rows_[order[at]].segment;
     std::vector<std::uint32_t> rows;
     Places among, places;
-    for (; at < order.size() && window[order[at]].segment == segment; ++at) {
-      const std::uint32_t row = window[order[at]].row;
+    for (; at < order.size() && rows_[order[at]].segment == segment; ++at) {
+      const std::uint32_t row = rows_[order[at]].row;
       if (rows.empty() || rows.back() != row) rows.push_back(row);
       among.push_back(static_cast<std::uint32_t>(rows.size()) - 1);
       places.push_back(order[at]);
@@ -93,7 +91,7 @@ batch::VectorPtr OrderedRun::evaluate(const RowExpr& expr) {
   batch::VectorBuilder builder;
   builder.resize(size());
   for_each_block(
-      rows_, [&](ScannedRows& block, const auto& rows, const Places& among, const Places& places) {
+      [&](ScannedRows& block, const auto& rows, const Places& among, const Places& places) {
         builder.place(*block.evaluate(expr, rows), among, places);
       });
   return builder.finish();
@@ -106,8 +104,8 @@ ColumnBlock OrderedRun::column(const Path& path, std::uint32_t) {
   if (value) return {evaluate(RowExpr(value)), 0, size()};
   batch::VectorBuilder builder;
   builder.resize(size());
-  for_each_block(rows_, [&](ScannedRows& block, const expr::Selection& rows, const Places& among,
-                            const Places& places) {
+  for_each_block([&](ScannedRows& block, const expr::Selection& rows, const Places& among,
+                     const Places& places) {
     block.rows = rows;
     builder.place(*reshaped_path(shape_, block, path, context_), among, places);
   });
@@ -115,19 +113,22 @@ ColumnBlock OrderedRun::column(const Path& path, std::uint32_t) {
 }
 
 void OrderedRun::tree(std::uint32_t row, std::string& out) {
-  if (row < trees_first_ || row >= trees_first_ + trees_.size()) write_trees(row);
-  out += trees_[row - trees_first_];
+  if (!texts_) write_trees();
+  texts_->read(trees_[row], out);
 }
 
-void OrderedRun::write_trees(std::uint32_t first) {
-  const std::uint32_t count = std::min(kTreeBlock, size() - first);
-  trees_.assign(count, {});
-  trees_first_ = first;
-  const auto window = std::span<const RowRef>(rows_).subspan(first, count);
-  for_each_block(window, [&](ScannedRows& block, const expr::Selection& rows, const Places& among,
-                             const Places& places) {
+void OrderedRun::write_trees() {
+  texts_.emplace(kTextBytes);
+  trees_.resize(size());
+  std::string text;
+  for_each_block([&](ScannedRows& block, const expr::Selection& rows, const Places& among,
+                     const Places& places) {
     ShapedTrees trees(shape_, block, rows, context_);
-    for (std::size_t i = 0; i < places.size(); ++i) trees.write(among[i], trees_[places[i]]);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      text.clear();
+      trees.write(among[i], text);
+      trees_[places[i]] = texts_->add(text);
+    }
   });
 }
 

@@ -1,9 +1,11 @@
 // A run of rows from anywhere in a scan, in an order of their own: one window of a sorted result.
-// Values are gathered block by block, so that each batch is decoded once a window and column.
+// Values are gathered block by block, so that each batch is decoded once a window and column, and
+// once for all its trees, whose texts wait for their turn in memory or on disk.
 #pragma once
 
 #include <compare>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "engine/exec/execution_context.h"
 #include "engine/exec/row_run.h"
 #include "engine/exec/scan.h"
+#include "engine/exec/text_heap.h"
 #include "engine/exec/tree_shape.h"
 
 namespace arbors::exec {
@@ -41,13 +44,13 @@ class OrderedRun : public RowRun {
 
  private:
   using Places = std::vector<std::uint32_t>;
-  // Calls visit(block, its rows (ascending, each once), where each row of `window` that the block
-  // holds finds its own among them, where those stand in the window), once a segment.
+  // Calls visit(block, its rows (ascending, each once), where each row of the run that the block
+  // holds finds its own among them, where those stand in the run), once a segment.
   using Visit = std::function<void(ScannedRows& block, const expr::Selection& rows,
                                    const Places& among, const Places& places)>;
-  void for_each_block(std::span<const RowRef> window, const Visit& visit);
+  void for_each_block(const Visit& visit);
   std::uint32_t tree_row(std::uint32_t row) const;
-  void write_trees(std::uint32_t first);
+  void write_trees();
 
   ScanInput input_;
   std::vector<RowRef> rows_;
@@ -55,8 +58,8 @@ class OrderedRun : public RowRun {
   TreeShapePtr shape_;
   const ExecutionContext& context_;
   std::vector<std::pair<Path, batch::VectorPtr>> known_;  // see set_column
-  std::uint32_t trees_first_ = 0;  // trees_[i] is the text of row trees_first_ + i
-  std::vector<std::string> trees_;
+  std::optional<TextHeap> texts_;  // of all rows' trees, made when the first is asked for
+  std::vector<TextHeap::Place> trees_;
 };
 
 }  // namespace arbors::exec

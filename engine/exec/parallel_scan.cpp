@@ -82,6 +82,7 @@ std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* co
     if (const auto* filter = std::get_if<FilterStep>(&step)) {
       add_paths(filter->predicate, mounts, paths);
     } else if (const auto* explode = std::get_if<ExplodeStep>(&step)) {
+      add_paths(explode->list, mounts, paths);  // its lengths, whether elements are read or not
       Path elements = mounts.at(explode->list.mount());
       const Path& list = explode->list.leaves().front().path;
       elements.steps.insert(elements.steps.end(), list.steps.begin(), list.steps.end());
@@ -98,6 +99,12 @@ std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* co
   }
   for (const RowExpr* expr : expressions) add_paths(*expr, mounts, paths);
   return paths;
+}
+
+bool parallel_scan_pays(const ScanInput& input, const ExecutionContext& context) {
+  const Budgets& budgets = context.budgets;
+  return budgets.threads > 1 && input.source->readers_apart() &&
+         input.source->trees() >= budgets.parallel_trees;
 }
 
 void parallel_scan(Scan& scan, std::span<const Path> paths, unsigned workers,
@@ -119,8 +126,7 @@ void parallel_scan(Scan& scan, std::span<const Path> paths, unsigned workers,
       }
     });
   try {
-    ScannedRows block;
-    while (!queue.failed() && scan.fetch(block)) {
+    for (ScannedRows block; !queue.failed() && scan.fetch(block); block = {}) {
       std::vector<PathId> columns;
       for (const Path& path : paths) {
         const std::vector<PathId> needed = batch::paths_needed(path, *block.batch);

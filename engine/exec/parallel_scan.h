@@ -16,6 +16,9 @@ namespace arbors::exec {
 void parallel_scan(Scan& scan, std::span<const Path> paths, unsigned workers,
                    const std::function<void(unsigned worker, ScannedRows& block)>& use);
 
+// Tells whether threads may share a scan, and there are enough trees to be worth it.
+bool parallel_scan_pays(const ScanInput& input, const ExecutionContext& context);
+
 // The paths of the scan's batches that its predicate, steps and the given expressions read.
 std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* const> expressions);
 

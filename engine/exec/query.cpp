@@ -12,8 +12,8 @@
 namespace arbors::exec {
 namespace {
 
-// The first tree of a plan that is known to give at most one.
-std::optional<std::string> first_tree(const Query& query, const plan::NodePtr& plan) {
+// The tree of a plan that is known to give at most one.
+std::optional<std::string> only_tree(const Query& query, const plan::NodePtr& plan) {
   const RowStreamPtr rows = execute(plan::optimize(plan), query.bind, query.context);
   std::optional<std::string> tree;
   while (const RowRunPtr run = rows->next())
@@ -58,6 +58,21 @@ void add_sources(const plan::Node& plan, std::vector<plan::Source>& found) {
            other.name == source->name && other.generation == source->generation;
   });
   if (!known) found.push_back(*source);
+}
+
+// Tells whether a stage gives trees as they are, some or all of them.
+bool keeps_trees(const plan::Node& node) {
+  using namespace plan;
+  return std::visit(
+      [](const auto& op) {
+        using Op = std::decay_t<decltype(op)>;
+        return std::is_same_v<Op, Filter> || std::is_same_v<Op, Slice> ||
+               std::is_same_v<Op, Tail> || std::is_same_v<Op, Take> || std::is_same_v<Op, Sample> ||
+               std::is_same_v<Op, Shuffle> || std::is_same_v<Op, Reverse> ||
+               std::is_same_v<Op, Sort> || std::is_same_v<Op, UniqueBy> ||
+               std::is_same_v<Op, Remove> || std::is_same_v<Op, IndexBy>;
+      },
+      node.op);
 }
 
 template <typename Named>
@@ -111,8 +126,16 @@ std::vector<std::uint64_t> matching_indices(const Query& query, const expr::Expr
   return found;
 }
 
+std::optional<std::string> first_tree(Relation& relation, const ExecutionContext& context) {
+  slice_rows(relation, {0, 1}, context);
+  TreeStream trees(stream(relation, context));
+  std::string tree;
+  if (!trees.next(tree)) return std::nullopt;
+  return tree;
+}
+
 std::optional<std::string> find_one(const Query& query, const expr::ExprPtr& condition) {
-  return first_tree(query, first_where(query.plan, condition));
+  return only_tree(query, first_where(query.plan, condition));
 }
 
 std::optional<std::string> get(const Query& query, std::int64_t index) {
@@ -123,10 +146,7 @@ std::optional<std::string> get(const Query& query, std::int64_t index) {
     if (index < 0) return std::nullopt;
   }
   slice_rows(relation, {static_cast<std::uint64_t>(index), 1}, query.context);
-  TreeStream trees(stream(relation, query.context));
-  std::string tree;
-  if (!trees.next(tree)) return std::nullopt;
-  return tree;
+  return first_tree(relation, query.context);
 }
 
 std::optional<std::string> lookup(const Query& query, const Value& key) {
@@ -135,11 +155,7 @@ std::optional<std::string> lookup(const Query& query, const Value& key) {
   const expr::ExprPtr found =
       expr::compare(expr::Comparison::Equal, relation.index_key, expr::constant(key));
   filter_scan_rows(relation, found, query.context);
-  slice_rows(relation, {0, 1}, query.context);
-  TreeStream trees(stream(relation, query.context));
-  std::string tree;
-  if (!trees.next(tree)) return std::nullopt;
-  return tree;
+  return first_tree(relation, query.context);
 }
 
 std::string collect_tree(const Query& query) {
@@ -177,22 +193,17 @@ std::optional<std::vector<std::string>> field_names(const plan::Node& plan) {
   } else if (const auto* aggregate = std::get_if<plan::Aggregate>(&plan.op)) {
     add_names(aggregate->aggregates, names);
   } else {
-    using namespace plan;
-    // Stages that keep the trees as they are.
-    const bool keeps = std::visit(
-        [](const auto& op) {
-          using Op = std::decay_t<decltype(op)>;
-          return std::is_same_v<Op, Filter> || std::is_same_v<Op, Slice> ||
-                 std::is_same_v<Op, Tail> || std::is_same_v<Op, Take> ||
-                 std::is_same_v<Op, Sample> || std::is_same_v<Op, Shuffle> ||
-                 std::is_same_v<Op, Reverse> || std::is_same_v<Op, Sort> ||
-                 std::is_same_v<Op, UniqueBy> || std::is_same_v<Op, Remove> ||
-                 std::is_same_v<Op, IndexBy>;
-        },
-        plan.op);
-    return keeps ? field_names(*plan.inputs.front()) : std::nullopt;
+    return keeps_trees(plan) ? field_names(*plan.inputs.front()) : std::nullopt;
   }
   return names;
+}
+
+expr::ExprPtr index_key(const plan::Node& plan,
+                        const std::function<expr::ExprPtr(const plan::Source&)>& handle) {
+  if (const auto* index = std::get_if<plan::IndexBy>(&plan.op)) return index->key;
+  if (const auto* source = std::get_if<plan::Source>(&plan.op))
+    return handle && source->kind == plan::Source::Kind::Handle ? handle(*source) : nullptr;
+  return keeps_trees(plan) ? index_key(*plan.inputs.front(), handle) : nullptr;
 }
 
 std::vector<plan::Source> sources(const plan::Node& plan) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,6 +51,9 @@ bool all(const Query& query, const expr::ExprPtr& condition);
 // The places, from 0, of the result's trees for which `condition` is true.
 std::vector<std::uint64_t> matching_indices(const Query& query, const expr::ExprPtr& condition);
 
+// The first tree of a relation as JSON text; none where there is none. Reads no further.
+std::optional<std::string> first_tree(Relation& relation, const ExecutionContext& context);
+
 // A tree's JSON text; none where there is no such tree.
 std::optional<std::string> find_one(const Query& query, const expr::ExprPtr& condition);
 std::optional<std::string> get(const Query& query, std::int64_t index);  // negatives from the end
@@ -68,6 +72,12 @@ TreeSourcePtr open(const Query& query);
 // The fields of a result, where the plan says them (a select, a grouping …); else none: the trees
 // are whole, and their fields those of the source.
 std::optional<std::vector<std::string>> field_names(const plan::Node& plan);
+
+// The key by which a result's trees are looked up, over the trees as they come out: that of the
+// last index_by, under stages that keep the trees as they are. Null where there is none; `handle`,
+// where given, says the key of a handle.
+expr::ExprPtr index_key(const plan::Node& plan,
+                        const std::function<expr::ExprPtr(const plan::Source&)>& handle = {});
 
 // The Arbors and handles that a plan reads, each once.
 std::vector<plan::Source> sources(const plan::Node& plan);

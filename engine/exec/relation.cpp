@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/exec/compute_blocks.h"
 #include "engine/exec/direct_run.h"
 #include "engine/exec/row_streams.h"
 #include "engine/exec/spliced_source.h"
@@ -17,25 +18,56 @@ TreeShapePtr compiled(const Relation& relation) {
   return std::make_shared<const TreeShape>(relation.shape);
 }
 
-// Lists the rows of one run.
-void add_rows(const DirectRun& run, std::vector<RowRef>& rows) {
-  const ScannedRows& block = run.block();
-  for (std::uint32_t i = 0; i < block.rows.size(); ++i)
-    rows.push_back({block.index, block.rows[i]});
+void add_rows(std::uint32_t segment, const expr::Selection& selection, std::vector<RowRef>& rows) {
+  for (std::uint32_t i = 0; i < selection.size(); ++i) rows.push_back({segment, selection[i]});
 }
 
-// Builds the trees of rows in windows, when they are read.
-TreeSourcePtr windows(const Relation& relation, const ExecutionContext& context) {
-  const auto rows = std::make_shared<const std::vector<RowRef>>(*relation.picked);
-  const auto write = [rows, input = relation.input, shape = compiled(relation), &context](
-                         std::uint64_t first, std::uint32_t count) {
-    const auto begin = rows->begin() + static_cast<std::ptrdiff_t>(first);
-    OrderedRun run(input, {begin, begin + count}, shape, context);
+// Builds the trees of picked rows when they are read: for as many rows at once as the budget
+// allows, so that few walks over the batches serve all windows.
+class PickedTrees {
+ public:
+  PickedTrees(const Relation& relation, const ExecutionContext& context)
+      : input_(relation.input),
+        rows_(*relation.picked),
+        shape_(compiled(relation)),
+        context_(context),
+        // Whole windows, so that none lies in two runs.
+        at_once_(std::max<std::uint64_t>(context.budgets.max_buffer_trees / kWindow, 1) * kWindow) {
+  }
+
+  std::vector<std::string> texts(std::uint64_t first, std::uint32_t count) {
+    if (!run_ || first < begin_ || first >= begin_ + run_->size()) open(first);
     std::vector<std::string> texts(count);
-    for (std::uint32_t i = 0; i < count; ++i) run.tree(i, texts[i]);
+    for (std::uint32_t i = 0; i < count; ++i)
+      run_->tree(static_cast<std::uint32_t>(first - begin_) + i, texts[i]);
     return texts;
-  };
-  return WindowSource::even(rows->size(), kWindow, write);
+  }
+
+ private:
+  void open(std::uint64_t first) {
+    begin_ = first - first % at_once_;
+    const std::uint64_t end = std::min<std::uint64_t>(begin_ + at_once_, rows_.size());
+    const auto rows = rows_.begin();
+    run_.emplace(input_,
+                 std::vector<RowRef>(rows + static_cast<std::ptrdiff_t>(begin_),
+                                     rows + static_cast<std::ptrdiff_t>(end)),
+                 shape_, context_);
+  }
+
+  ScanInput input_;
+  std::vector<RowRef> rows_;
+  TreeShapePtr shape_;
+  const ExecutionContext& context_;
+  std::uint64_t at_once_;
+  std::uint64_t begin_ = 0;  // the place of the run's first row
+  std::optional<OrderedRun> run_;
+};
+
+TreeSourcePtr windows(const Relation& relation, const ExecutionContext& context) {
+  const auto trees = std::make_shared<PickedTrees>(relation, context);
+  return WindowSource::even(
+      relation.picked->size(), kWindow,
+      [trees](std::uint64_t first, std::uint32_t count) { return trees->texts(first, count); });
 }
 
 }  // namespace
@@ -74,6 +106,13 @@ std::uint64_t count_rows(const Relation& relation, const ExecutionContext& conte
   if (relation.picked) return relation.picked->size();
   if (relation.is_positional()) return positions_of(relation).second;
   std::uint64_t count = 0;
+  if (!relation.sliced()) {
+    for (const std::uint32_t rows :
+         compute_blocks<std::uint32_t>(relation.input, {}, context,
+                                       [](const ScannedRows& block) { return block.rows.size(); }))
+      count += rows;
+    return count;
+  }
   const RowStreamPtr rows = stream(relation, context);
   while (const RowRunPtr run = rows->next()) count += run->size();
   return count;
@@ -82,8 +121,19 @@ std::uint64_t count_rows(const Relation& relation, const ExecutionContext& conte
 void pick(Relation& relation, const ExecutionContext& context) {
   if (relation.picked) return;
   std::vector<RowRef> rows;
-  ScanStream scan(relation.input, relation.slice, compiled(relation), context);
-  while (const RowRunPtr run = scan.next()) add_rows(static_cast<const DirectRun&>(*run), rows);
+  if (relation.sliced()) {
+    ScanStream scan(relation.input, relation.slice, compiled(relation), context);
+    while (const RowRunPtr run = scan.next()) {
+      const ScannedRows& block = static_cast<const DirectRun&>(*run).block();
+      add_rows(block.index, block.rows, rows);
+    }
+  } else {
+    using Rows = std::pair<std::uint32_t, expr::Selection>;
+    for (const auto& [segment, survivors] : compute_blocks<Rows>(
+             relation.input, {}, context,
+             [](const ScannedRows& block) { return Rows(block.index, block.rows); }))
+      add_rows(segment, survivors, rows);
+  }
   relation.picked = std::move(rows);
   relation.slice = {};
 }

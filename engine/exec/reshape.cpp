@@ -4,6 +4,7 @@
 #include "engine/batch/memory_batch.h"
 #include "engine/batch/path_reader.h"
 #include "engine/exec/column_batch.h"
+#include "engine/exec/text_batch.h"
 #include "engine/exec/tree_shape.h"
 #include "engine/json/json_value.h"
 #include "engine/json/writer.h"
@@ -18,11 +19,14 @@ batch::BatchReaderPtr fields_batch(const TreeShape& shape, const ScannedRows& bl
   return std::make_shared<ColumnBatch>(std::move(columns), block.rows.size());
 }
 
-void flatten_into(std::string_view object, const std::string& prefix, std::string& out) {
+// Tells whether the flattened keys are surely distinct: no key holds a dot of its own.
+bool flatten_into(std::string_view object, const std::string& prefix, std::string& out) {
+  bool distinct = true;
   json::for_each_member(object, [&](std::string_view key, std::string_view raw) {
     std::string name = prefix + std::string(key);
+    distinct = distinct && key.find('.') == std::string_view::npos;
     if (raw.front() == '{' && raw != "{}") {
-      flatten_into(raw, name + '.', out);
+      distinct = flatten_into(raw, name + '.', out) && distinct;
       return true;
     }
     if (out.size() > 1) out += ',';
@@ -31,16 +35,19 @@ void flatten_into(std::string_view object, const std::string& prefix, std::strin
     out += raw;
     return true;
   });
+  return distinct;
+}
+
+// Turns nested objects of a tree into dotted keys: {"a":{"b":1}} becomes {"a.b":1}. Arrays stay.
+bool flatten(std::string& tree) {
+  if (!tree.starts_with('{')) return true;
+  std::string out = "{";
+  const bool distinct = flatten_into(tree, "", out);
+  tree = out + '}';
+  return distinct;
 }
 
 }  // namespace
-
-std::string flattened(std::string_view tree) {
-  if (tree.empty() || tree.front() != '{') return std::string(tree);
-  std::string out = "{";
-  flatten_into(tree, "", out);
-  return out + '}';
-}
 
 batch::BatchReaderPtr batch_of_texts(std::span<const std::string> texts) {
   auto paths = std::make_shared<PathDictionary>();
@@ -54,11 +61,13 @@ batch::BatchReaderPtr reshape(const ReshapeStep& step, const ScannedRows& block,
   if (step.shape->is_flat() && !step.flatten) return fields_batch(*step.shape, block);
   ShapedTrees trees(step.shape, block, block.rows, context);
   std::vector<std::string> texts(block.rows.size());
+  bool distinct_keys = true;
   for (std::uint32_t i = 0; i < texts.size(); ++i) {
     trees.write(i, texts[i]);
-    if (step.flatten) texts[i] = flattened(texts[i]);
+    if (step.flatten) distinct_keys = flatten(texts[i]) && distinct_keys;
   }
-  return batch_of_texts(texts);
+  if (distinct_keys) return std::make_shared<TextBatch>(std::move(texts));
+  return batch_of_texts(texts);  // of equal keys the last stays
 }
 
 batch::VectorPtr reshaped_path(const std::shared_ptr<const TreeShape>& shape,

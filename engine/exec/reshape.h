@@ -20,7 +20,4 @@ batch::VectorPtr reshaped_path(const std::shared_ptr<const TreeShape>& shape,
 // Builds a batch of the trees whose texts are given.
 batch::BatchReaderPtr batch_of_texts(std::span<const std::string> texts);
 
-// Turns nested objects of a tree into dotted keys: {"a":{"b":1}} becomes {"a.b":1}. Arrays stay.
-std::string flattened(std::string_view tree);
-
 }  // namespace arbors::exec

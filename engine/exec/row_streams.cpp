@@ -94,17 +94,17 @@ std::uint64_t OrderedStream::wanted() const {
 }
 
 void OrderedStream::order(std::uint64_t needed) {
-  Scan scan(input_, context_);
   const std::uint64_t most = wanted();
   const bool is_first = rows_.empty() && !sort_.grouped && needed <= kMostHeapRows &&
                         (expected_rows_ > 0 || input_.source->trees() > kLargeSource);
   if (!sort_.distinct && (most <= kMostHeapRows || is_first)) {
     const std::uint64_t count = std::min(most, needed);
+    Scan scan(input_, context_);
     rows_ = order_first(scan, sort_, count, context_);
     complete_ = count == most || rows_.size() < count;
     return;
   }
-  rows_ = order_all(scan, sort_, context_, &columns_);
+  rows_ = order_all(input_, sort_, context_, &columns_);
   complete_ = true;
 }
 

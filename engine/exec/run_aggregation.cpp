@@ -28,9 +28,7 @@ std::shared_ptr<ColumnBatch> run_parallel(const AggregationPlan& plan, const Rel
 std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const Relation& relation,
                                              const ExecutionContext& context) {
   const bool whole_scan = !relation.picked && !relation.sliced();
-  if (whole_scan && plan.any_order() && context.budgets.threads > 1 &&
-      relation.input.source->readers_apart() &&
-      relation.input.source->trees() >= context.budgets.parallel_trees)
+  if (whole_scan && plan.any_order() && parallel_scan_pays(relation.input, context))
     return run_parallel(plan, relation, context);
   Aggregation aggregation(plan, context);
   const bool counts_only = plan.keys.empty() && relation.is_positional() &&

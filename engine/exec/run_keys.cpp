@@ -90,12 +90,12 @@ void sort_rows(Relation& relation, plan::Sort sort, const ExecutionContext& cont
   for (plan::SortKey& key : sort.keys) key.expr = relation.shape.resolve(key.expr);
   if (relation.sliced()) pick(relation, context);
   if (relation.picked) return sort_picked(relation, sort, context);
-  Scan scan(relation.input, context);
   if (sort.limit && *sort.limit <= kMostHeapRows) {
+    Scan scan(relation.input, context);
     relation.picked = order_first(scan, sort, *sort.limit, context);
     return;
   }
-  relation.picked = order_all(scan, sort, context);
+  relation.picked = order_all(relation.input, sort, context);
   if (sort.limit && *sort.limit < relation.picked->size()) relation.picked->resize(*sort.limit);
 }
 

@@ -80,14 +80,14 @@ class Runner {
     return aggregated(input(), aggregate, context_);
   }
   Relation operator()(const plan::Explode& explode) const {
-    Relation relation = rows_of_a_scan();
+    Relation relation = input();
     const expr::ExprPtr list = expr::path(explode.path);
     expr::ExprPtr resolved = relation.shape.resolve(list);
     if (!resolved || plan::bare_path(*resolved) == nullptr) {
       reshape(relation, context_);
       resolved = list;
     }
-    relation.input.steps.push_back(ExplodeStep{RowExpr(resolved), explode.outer});
+    explode_rows(relation, {RowExpr(resolved), explode.outer}, context_);
     const expr::ExprPtr element = expr::path(mounted_path(++relation.exploded));
     if (explode.as.empty()) {
       relation.shape = relation.shape.set(explode.path, element);
@@ -98,7 +98,9 @@ class Runner {
     return relation;
   }
   Relation operator()(const plan::Flatten&) const {
-    Relation relation = rows_of_a_scan();
+    // Rows that were cut or picked become a source, so that its scan's steps may go on.
+    Relation relation = input();
+    if (relation.picked || relation.sliced()) relation = relation_of(to_source(relation, context_));
     relation.input.steps.push_back(
         ReshapeStep{std::make_shared<const TreeShape>(relation.shape), true});
     relation.shape = {};
@@ -131,12 +133,6 @@ class Runner {
   Relation changed(Change change) const {
     Relation relation = input();
     change(relation);
-    return relation;
-  }
-  // The input as a scan whose steps may go on: rows that were cut or picked become a source.
-  Relation rows_of_a_scan() const {
-    Relation relation = input();
-    if (relation.picked || relation.sliced()) return relation_of(to_source(relation, context_));
     return relation;
   }
 

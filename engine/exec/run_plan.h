@@ -25,6 +25,10 @@ void sample_rows(Relation& relation, const plan::Sample& sample, const Execution
 void shuffle_rows(Relation& relation, std::uint64_t seed, const ExecutionContext& context);
 void reverse_rows(Relation& relation, const ExecutionContext& context);
 
+// Explodes arrays of the rows: the scan's where they are its own, else each picked row gives way to
+// its elements, in their order. Reads the arrays' lengths.
+void explode_rows(Relation& relation, const ExplodeStep& step, const ExecutionContext& context);
+
 // The sequence edits.
 Relation concatenated(const Relation& first, const Relation& second,
                       const ExecutionContext& context);

@@ -9,6 +9,13 @@ SortKeyValues::SortKeyValues(const plan::Sort& sort) : sort_(sort) {
     exprs_.push_back(key.expr ? std::optional<RowExpr>(key.expr) : std::nullopt);
 }
 
+std::vector<const RowExpr*> SortKeyValues::expressions() const {
+  std::vector<const RowExpr*> expressions;
+  for (const std::optional<RowExpr>& expr : exprs_)
+    if (expr) expressions.push_back(&*expr);
+  return expressions;
+}
+
 batch::VectorPtr SortKeyValues::values(std::size_t key, const ScannedRows& scanned,
                                        const expr::Selection& rows) const {
   if (exprs_[key]) return scanned.evaluate(*exprs_[key], rows);

@@ -20,6 +20,8 @@ class SortKeyValues {
   // Gives the values of one key: value i is that of row rows[i].
   batch::VectorPtr values(std::size_t key, const ScannedRows& scanned,
                           const expr::Selection& rows) const;
+  // The expressions that values() evaluates.
+  std::vector<const RowExpr*> expressions() const;
 
  private:
   const plan::Sort& sort_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/exec/reshape.h"
+#include "engine/exec/text_batch.h"
 
 namespace arbors::exec {
 namespace {
@@ -39,7 +39,8 @@ batch::BatchReaderPtr WindowSource::open_batch(BatchId window) {
     return recent_.front().second;
   }
   const Segment& segment = segments_.at(window);
-  recent_.emplace_front(window, batch_of_texts(write_(segment.position, segment.rows)));
+  recent_.emplace_front(window,
+                        std::make_shared<TextBatch>(write_(segment.position, segment.rows)));
   if (recent_.size() > kWindowsKept) recent_.pop_back();
   return recent_.front().second;
 }

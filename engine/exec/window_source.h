@@ -1,5 +1,5 @@
-// A source whose trees are made when they are read: windows of texts, built into batches one at a
-// time. Lets a plan go on after a stage whose trees exist in no column, in bounded memory.
+// A source whose trees are made when they are read: windows of texts, each a batch. Lets a plan go
+// on after a stage whose trees exist in no column, in bounded memory.
 #pragma once
 
 #include <cstdint>

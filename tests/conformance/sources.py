@@ -107,7 +107,7 @@ KINDS = {"in memory": in_memory, "one batch": one_batch, "many batches": many_ba
 def prepare(database):
     """Makes room for the kinds, and lets workers do what few trees would not be worth."""
     database.execute("ATTACH ':memory:' AS other")
-    call(database, "arbor_config", "parallel_trees", 1)
+    call(database, "arbor_config", "parallel_trees", 100)
     call(database, "arbor_config", "threads", 2)
 
 

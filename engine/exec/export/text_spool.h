@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <string_view>
+
+#include "engine/exec/temporary_file.h"
 
 namespace arbors::exec {
 
@@ -22,10 +22,7 @@ class TextSpool {
   bool next(std::string& text);
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::unique_ptr<std::FILE, Close> file_;
+  FilePtr file_;
   std::uint64_t count_ = 0;  // of texts
   std::uint64_t given_ = 0;
 };

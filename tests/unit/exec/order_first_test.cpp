@@ -55,8 +55,8 @@ TEST_CASE("the first rows are those of the whole order", "[exec]") {
     plan::Sort sort;
     sort.keys.push_back(key_of("k", random() % 2 == 0, random() % 2 == 0));
     if (random() % 3 == 0) sort.keys.push_back(key_of("second", random() % 2 == 0, false));
-    Scan scan({source, {}, predicate, {}}, context);
-    std::vector<RowRef> all = order_all(scan, sort, context);
+    const ScanInput input{source, {}, predicate, {}};
+    std::vector<RowRef> all = order_all(input, sort, context);
     for (const std::size_t count : {1U, 3U, 10U, 40U, 200U}) {
       INFO("round " << round << ", first " << count);
       std::vector<RowRef> expected(
@@ -75,8 +75,8 @@ TEST_CASE("sorting by place takes rows from the front or from behind", "[exec]")
       plan::Sort sort;
       sort.keys.push_back({nullptr, descending, false, Collation::Binary, by});
       const expr::ExprPtr predicate = expr::parse_expression("second = 1");
-      Scan scan({source, {}, predicate, {}}, context);
-      std::vector<RowRef> expected = order_all(scan, sort, context);
+      const ScanInput input{source, {}, predicate, {}};
+      std::vector<RowRef> expected = order_all(input, sort, context);
       expected.resize(9);
       CHECK(first(source, sort, 9, context, predicate) == expected);
     }

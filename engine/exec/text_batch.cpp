@@ -1,0 +1,12 @@
+#include "engine/exec/text_batch.h"
+
+#include "engine/exec/reshape.h"
+
+namespace arbors::exec {
+
+batch::BatchReader& TextBatch::columns() const {
+  if (!columns_) columns_ = batch_of_texts(texts_);
+  return *columns_;
+}
+
+}  // namespace arbors::exec
