@@ -43,8 +43,13 @@ bool same_word(std::string_view left, std::string_view right) {
   // Shows a window of a long line, so that the caret stays in sight.
   constexpr std::size_t kBefore = 60;
   constexpr std::size_t kAfter = 40;
-  const std::size_t from = byte - line_begin > kBefore ? byte - kBefore : line_begin;
-  const std::size_t to = std::min(line_end, byte + kAfter);
+  const auto inside_character = [&](std::size_t at) {
+    return at < line_end && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  std::size_t from = byte - line_begin > kBefore ? byte - kBefore : line_begin;
+  std::size_t to = std::min(line_end, byte + kAfter);
+  while (inside_character(from)) ++from;
+  while (inside_character(to)) ++to;
   message += "\n  " + std::string(text.substr(from, to - from)) + "\n  ";
   for (std::size_t at = from; at < byte; ++at) {
     const auto u = static_cast<unsigned char>(text[at]);

@@ -10,6 +10,7 @@ import fuzzing
 import harness
 
 OPTIONS = harness.parser().parse_args()
+OPTIONS.extension = os.path.abspath(OPTIONS.extension)  # The working folder changes.
 SEED = harness.seed_of(OPTIONS)
 SCRATCH = harness.scratch()
 OPTION_TEXTS = ['{"format":"jsonl","on_error":"skip","limit":2,"progress":false}', '{"format":"array"}', '{"format":"json","limit":null}', '{"on_error":"abort"}', "{}", '{"limit":1,"limit":2}', '{"\\u0066ormat":"auto"}']

@@ -49,7 +49,7 @@ def run_plan(plan):
     fuzzing.outcome(shared(), "SELECT arbor_explain_analyze(?, 'max_trees=3')", (plan,))
     if kind == "rows" and count != ("rows", [(len(rows),)]):
         return f"{len(rows)} rows, counted {count}"
-    if kind == "rows" and explained[0] != "rows":
+    if kind == "rows" and explained[0] != "rows" and "?" not in plan:  # explain takes no parameters
         return f"it runs, and explain says {explained}"
     for (tree,) in rows if kind == "rows" else []:
         json.loads(tree)

@@ -1,6 +1,7 @@
 // The expression language as text: what is read, how it is written back, what errors say.
 #include "engine/expr/parser.h"
 
+#include <algorithm>
 #include <string>
 
 #include "engine/base/error.h"
@@ -61,6 +62,26 @@ TEST_CASE("errors say where, with a caret", "[expr]") {
   for (const char* text :
        {"", "a b", "'x", "(a", "a in 3", "case end", "?0", "1.5.2", "a.", "[x]"}) {
     CHECK(error_of(text) != "no error");
+  }
+}
+
+TEST_CASE("an excerpt of a long line cuts no character", "[expr]") {
+  for (std::size_t shift = 0; shift < 4; ++shift) {
+    std::string text(shift, ' ');
+    for (int i = 0; i < 50; ++i) text += "'\xF0\x9F\x98\x80' ";
+    try {
+      parse_expression(text + "= 1 " + text);
+      FAIL("no error");
+    } catch (const Error& error) {
+      INFO(error.what());
+      const std::string_view message = error.what();
+      for (std::size_t at = 0; at < message.size(); ++at) {
+        if (message[at] != '\xF0') continue;
+        CHECK(message.substr(at, 4) == "\xF0\x9F\x98\x80");
+      }
+      CHECK(std::count(message.begin(), message.end(), '\x9F') ==
+            std::count(message.begin(), message.end(), '\xF0'));
+    }
   }
 }
 
