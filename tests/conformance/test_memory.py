@@ -16,7 +16,7 @@ import sources  # noqa: E402
 OPTIONS = harness.parser().parse_args()
 SCRATCH = harness.scratch()
 DATABASE = f"{SCRATCH.name}/events.db"
-EVENTS = 50_000 if OPTIONS.quick else 120_000  # 490 bytes each
+EVENTS = 15_000 if OPTIONS.quick else 60_000  # 490 bytes each
 SETTINGS = {"cache_bytes": 8 << 20, "max_buffer_trees": 16384, "threads": 2}
 
 # Plans whose trees would fill memory many times over, and how many MiB more than a walk over all trees they may take.
