@@ -154,16 +154,16 @@ bool Mirror::replace(std::int64_t rowid, std::string tree) {
   }
   const auto at = find_live(rowid);
   if (!at) return false;
-  if (overlays_[at->segment].set(at->row, texts_.add(std::move(tree)))) ++replaced_;
   patched_.erase(at->segment);
+  const std::uint32_t text = texts_.add(std::move(tree));
+  if (overlays_[at->segment].set(at->row, text)) ++replaced_;
   return true;
 }
 
 std::shared_ptr<PatchedFacts> Mirror::patched(std::size_t segment,
                                               const std::vector<PendingBlock>& blocks) const {
-  std::shared_ptr<PatchedFacts>& facts = patched_[segment];
-  if (facts != nullptr) return facts;
-  facts = std::make_shared<PatchedFacts>();
+  if (const auto known = patched_.find(segment); known != patched_.end()) return known->second;
+  auto facts = std::make_shared<PatchedFacts>();  // kept when it is whole: memory may run out
   facts->nonce = random_u64();
   std::vector<std::uint32_t> parts(blocks.size());  // of the blocks that are used, from 1 on
   for (const auto& [row, text] : overlays_.at(segment)) {
@@ -175,6 +175,7 @@ std::shared_ptr<PatchedFacts> Mirror::patched(std::size_t segment,
     facts->rows.push_back(segments_[segment].run.first_row + row);
     facts->replacements.push_back({parts[block], text - blocks[block].first, 1});
   }
+  patched_.emplace(segment, facts);
   return facts;
 }
 

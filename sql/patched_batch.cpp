@@ -75,19 +75,19 @@ PatchedBatch::Runs PatchedBatch::elements(const Runs& parents, PathId array) {
 }
 
 const PatchedBatch::Runs& PatchedBatch::runs(PathId domain) {
-  const auto [entry, added] = runs_.try_emplace(domain);
-  if (!added) return entry->second;
-  if (domain == kNoPath) return entry->second = all_trees(*facts_, trees());
+  if (const auto known = runs_.find(domain); known != runs_.end()) return known->second;
+  if (domain == kNoPath) return runs_.emplace(domain, all_trees(*facts_, trees())).first->second;
   const PathId array = paths()[domain].parent;
-  return entry->second = elements(runs(domain_of(array)), array);
+  return runs_.emplace(domain, elements(runs(domain_of(array)), array)).first->second;
 }
 
 const PatchedBatch::Runs& PatchedBatch::replaced_runs(PathId domain) {
   if (domain == kNoPath) return facts_->replacements;
-  const auto [entry, added] = replaced_runs_.try_emplace(domain);
-  if (!added) return entry->second;
+  if (const auto known = replaced_runs_.find(domain); known != replaced_runs_.end())
+    return known->second;
   const PathId array = paths()[domain].parent;
-  return entry->second = elements(replaced_runs(domain_of(array)), array);
+  return replaced_runs_.emplace(domain, elements(replaced_runs(domain_of(array)), array))
+      .first->second;
 }
 
 // The bounds are those of whole parts; of the replacements, the rows in use are counted.

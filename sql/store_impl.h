@@ -173,8 +173,8 @@ class Store::Impl {
   std::uint32_t rows_cut_ = 0;  // snapshots of some rows since the state changed
   std::shared_ptr<StatisticsCache> row_statistics_;  // of rows read one by one; null: none yet
   const std::shared_ptr<StatisticsCache>& row_statistics();
-  std::vector<std::unique_ptr<RowReader>> row_readers_;  // the last used first
-  RowReader& row_reader(const SegmentVersion& segment);
+  std::vector<std::shared_ptr<RowReader>> row_readers_;  // the last used first
+  std::shared_ptr<RowReader> row_reader(const SegmentVersion& segment);
   std::vector<std::weak_ptr<Snapshot>> pins_;
 
   std::int64_t following_seq() const;

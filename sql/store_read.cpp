@@ -115,19 +115,19 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
   return snapshot;
 }
 
-RowReader& Store::Impl::row_reader(const SegmentVersion& segment) {
+std::shared_ptr<RowReader> Store::Impl::row_reader(const SegmentVersion& segment) {
   const auto known =
       std::find_if(row_readers_.begin(), row_readers_.end(),
                    [&](const auto& reader) { return reader->nonce() == segment.facts.nonce; });
   if (known != row_readers_.end()) {
     std::rotate(row_readers_.begin(), known, known + 1);
-    return *row_readers_.front();
+    return row_readers_.front();
   }
   if (row_readers_.size() >= kMostRowReaders) row_readers_.pop_back();
   row_readers_.insert(row_readers_.begin(),
-                      std::make_unique<RowReader>(chunks_, published(), segment.run.batch,
+                      std::make_shared<RowReader>(chunks_, published(), segment.run.batch,
                                                   segment.facts, row_statistics()));
-  return *row_readers_.front();
+  return row_readers_.front();
 }
 
 // Reads one row without cutting a snapshot, so that an UPDATE costs the same however much is
@@ -137,9 +137,12 @@ std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
   const auto place = mirror_->find_stored(rowid);
   if (!place) return std::nullopt;
   const SegmentVersion& segment = mirror_->segments()[place->segment];
+  const std::uint32_t row = segment.run.first_row + place->row;
+  // Held here: a failing read may roll back, which lets go of all that the store keeps in memory.
+  const std::shared_ptr<RowReader> reader = row_reader(segment);
   std::string text;
   try {
-    row_reader(segment).write_tree(segment.run.first_row + place->row, text);
+    reader->write_tree(row, text);
   } catch (...) {
     row_readers_.clear();  // it stopped in the middle of a tree
     throw;

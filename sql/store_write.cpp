@@ -44,6 +44,7 @@ bool Store::Impl::erase(std::int64_t rowid) {
   require_transaction();
   refresh();
   const std::vector<Value> indexed = indexed_values(rowid);
+  changed();  // also where memory runs out in the middle
   if (!mirror_->erase(rowid)) return false;
   generation_for_write();
   unindex_row(rowid, indexed);
@@ -59,6 +60,7 @@ bool Store::Impl::replace(std::int64_t rowid, std::string_view tree) {
   std::string text = json::normalize(tree);
   const std::vector<Value> indexed = indexed_values(rowid);
   const std::vector<Value> values = values_to_index(text);
+  changed();  // also where memory runs out in the middle
   if (!mirror_->replace(rowid, std::move(text))) return false;
   generation_for_write();
   buffered_.push_back({Op::Replace, rowid, mirror_->texts().size() - 1});
