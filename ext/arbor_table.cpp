@@ -87,8 +87,10 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
                                             store_options(declaration))
                      : store::Store::open(connection, table->schema, table->name);
     }
-    // SQLite counts a table that it just created as part of the transaction, without xBegin.
-    if (create) store->begin_created();
+    // SQLite counts a table that it just created as part of the transaction, without xBegin. It
+    // tells a table that it connects anew of nothing before xBegin.
+    if (create) store->begin();
+    store->unlock();
     session->remember(table->schema, table->name, store, store->columns().size());
     table->store = store;
     table->columns = list_columns(declaration, *store);

@@ -48,7 +48,7 @@ bool Store::exists(sqlite3* db, std::string_view schema, std::string_view table)
 }
 
 void Store::destroy() {
-  impl_->discard();
+  rollback();  // SQLite tells of nothing more, also where it undoes the DROP
   impl_->chunks_->finalize();
   impl_->make_tables();  // statements that are open would lock the tables
   drop_tables(impl_->connection_->db, impl_->names_);
@@ -174,10 +174,7 @@ void Store::begin() {
   impl_->write_generation_ = impl_->generation_ + 1;
 }
 
-void Store::begin_created() {
-  begin();
-  impl_->locked_ = false;
-}
+void Store::unlock() { impl_->locked_ = false; }
 
 void Store::sync() { impl_->flush(); }
 

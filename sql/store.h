@@ -130,8 +130,8 @@ class Store {
 
   // ---- the virtual table's transaction hooks ------------------------------------------------
   void begin();  // the database is locked for writing from here to commit() or rollback()
-  // The same for a table made in this transaction: SQLite may roll back what it knows nothing of.
-  void begin_created();
+  // From here to the next begin() SQLite may roll back what it does not tell this table of.
+  void unlock();
   void sync();  // writes what is buffered
   void commit();
   void rollback();

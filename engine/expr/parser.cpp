@@ -52,7 +52,7 @@ constexpr std::array<BinaryOperator, 18> kBinary{{
 }};
 
 // Nested constructs a text may have: each costs the parser a few stack frames.
-constexpr unsigned kMaxNesting = 500;
+constexpr unsigned kMaxNesting = 200;
 
 class Parser {
  public:

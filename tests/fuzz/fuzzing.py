@@ -68,6 +68,8 @@ def outcome(database, sql, values=()):
         if not str(error) or str(error) == "not an error" or name in ("SQLITE_INTERNAL", "SQLITE_MISUSE", "SQLITE_CORRUPT"):
             raise AssertionError(f"a bad error: {name} {error}") from None
         return "error", f"{name}: {error}"
+    except UnicodeDecodeError as error:  # Python's, of a damaged text or of a message that quotes one
+        return "error", str(error)
 
 
 def limit_memory():

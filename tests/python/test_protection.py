@@ -7,6 +7,7 @@ import subprocess
 
 import damaging
 import harness
+import isolated
 
 OPTIONS = harness.parser().parse_args()
 EXTENSION = str(pathlib.Path(OPTIONS.extension).resolve())
@@ -121,22 +122,23 @@ def test_integrity_check(report):
             import apsw
         except ImportError:
             raise harness.Skip("no apsw") from None
-        newer = lambda: apsw_connection(apsw, file)  # noqa: E731
-        report.equal(newer().execute("PRAGMA integrity_check").fetchall(), [("ok",)], "a newer integrity_check")
-        report.equal(newer().execute("PRAGMA integrity_check('t')").fetchall(), [("ok",)], "of one table")
+        newer = lambda query: isolated.call(lambda: apsw_connection(apsw, file).execute(query).fetchall())  # noqa: E731
+        report.equal(newer("PRAGMA integrity_check"), [["ok"]], "a newer integrity_check")
+        report.equal(newer("PRAGMA integrity_check('t')"), [["ok"]], "of one table")
         plain = sqlite3.connect(file, isolation_level=None)
         plain.execute("DELETE FROM t_index1 WHERE key = 3")
         plain.execute("UPDATE t_chunk SET data = data || x'00' WHERE key = (SELECT max(key) FROM t_chunk)")
         plain.close()
         if tuple(map(int, apsw.sqlite_lib_version().split(".")[:2])) < (3, 44):
             raise harness.Skip(f"SQLite {apsw.sqlite_lib_version()} does not ask")
-        found = str(newer().execute("PRAGMA integrity_check").fetchall())
+        found = str(newer("PRAGMA integrity_check"))
         report.check("lacks 1 entries" in found or "checksum" in found, "a newer integrity_check tells the faults", found)
         report.check("batch" in found and "checksum" in found, "it names the batch", found)
-        report.equal(newer().execute("PRAGMA quick_check").fetchall(), [("ok",)], "quick_check looks less closely")
+        report.equal(newer("PRAGMA quick_check"), [["ok"]], "quick_check looks less closely")
 
 
 def apsw_connection(apsw, file):
+    """For a process of its own: an extension serves one SQLite library, and Python's own has loaded it here."""
     database = apsw.Connection(file)
     database.enable_load_extension(True)
     database.load_extension(EXTENSION)
