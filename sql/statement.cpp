@@ -35,6 +35,8 @@ std::string literal(std::string_view text) {
 }
 
 void Statement::finalize() {
+  finalize_due_ = uses_ > 0;
+  if (finalize_due_) return;
   sqlite3_finalize(statement_);
   statement_ = nullptr;
 }
@@ -47,11 +49,14 @@ Statement::Use::Use(Statement& statement) : owner_(statement), statement_(nullpt
           "");
   }
   statement_ = owner_.statement_;
+  ++owner_.uses_;
 }
 
 Statement::Use::~Use() {
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
+  --owner_.uses_;
+  if (owner_.finalize_due_ && owner_.uses_ == 0) owner_.finalize();
 }
 
 Statement::Use& Statement::Use::bind(int index, std::int64_t value) {

@@ -28,6 +28,8 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
   ~Statement() { finalize(); }
 
+  // Waits for the end of a Use that is under way: a step that fails may roll everything back, and
+  // so close the table that the statement reads.
   void finalize();
 
   // One execution. Texts and blobs are bound without a copy: they must outlive the Use.
@@ -63,6 +65,8 @@ class Statement {
   sqlite3* db_;
   std::string sql_;
   sqlite3_stmt* statement_ = nullptr;
+  int uses_ = 0;
+  bool finalize_due_ = false;
 };
 
 }  // namespace arbors::store
