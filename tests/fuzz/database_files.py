@@ -65,7 +65,7 @@ def use():
 
 
 def judge(report, what):
-    problem = isolated.call(use, 120 if fuzzing.SANITIZED else 30)
+    problem = isolated.call(lambda: fuzzing.problem_of(lambda _: use(), None), 120 if fuzzing.SANITIZED else 30)
     if not report.check(problem is None, f"{problem}: after {what}"):
         shutil.copy(CHANGED, f"{SCRATCH.name}/failed-{report.failed}.db")
 

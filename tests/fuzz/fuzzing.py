@@ -96,5 +96,7 @@ def run_cases(report, cases, run_one, at_once=100, seconds=60):
 def problem_of(run_one, case):
     try:
         return run_one(case)
+    except UnicodeDecodeError:  # Python's own, of a name or a text in a damaged file
+        return None
     except Exception as error:
         return f"{type(error).__name__}: {error}"
