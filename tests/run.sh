@@ -1,23 +1,30 @@
 #!/usr/bin/env bash
-# run.sh [--quick]: installs what is missing, builds, and runs every test. The last line sums them up:
-# `N passed, N failed[, N skipped]`; the exit code is non-zero on any failure.
+# run.sh [--quick] [--seed N|random]: installs what is missing, builds, and runs every test. The last
+# line sums them up: `N passed, N failed[, N skipped]`; the exit code is non-zero on any failure.
 #
 #   (nothing)  Release and sanitizer builds, everything, under 30 minutes on two cores
 #   --quick    Release only, short rounds, no clang-tidy, under 5 minutes
+#   --seed     what the random tests start from: the same in every run, so that a failure speaks of
+#              the change that it was run on; `random` looks for what no run has found yet
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=tests/tools/setup.sh
 source tests/tools/setup.sh
 
-quick=()
-case "${1:-}" in
-  "") ;;
-  --quick) quick=(--quick) ;;
-  *)
-    sed -n '2,6s/^# \{0,1\}//p' "$0"
-    exit 2
-    ;;
-esac
+quick=() seed=1
+while [ $# -gt 0 ]; do
+  case "$1 ${2:-}" in
+    "--quick "*) quick=(--quick) ;;
+    "--seed random") seed=random && shift ;;
+    "--seed "[0-9]*) seed=$2 && shift ;;
+    *)
+      sed -n '2,8s/^# \{0,1\}//p' "$0"
+      exit 2
+      ;;
+  esac
+  shift
+done
+[ "$seed" = random ] || export ARBORS_SEED=$seed
 
 FOLDERS=(tests/sql tests/python tests/differential tests/conformance tests/crash tests/fuzz)
 passed=0 failed=0 skipped=0

@@ -20,6 +20,7 @@
 #include "tests/fault/allocation.h"
 #include "tests/fault/files.h"
 #include "tests/fault/trial.h"
+#include "tests/unit/random_seed.h"
 
 namespace arbors::fault {
 namespace {
@@ -33,7 +34,7 @@ constexpr int kMaxFailuresOfPair = 3;
 
 struct Options {
   double seconds = kFullSeconds;
-  std::uint64_t seed = std::random_device{}();
+  std::uint64_t seed = random_seed();
   std::string scenario, kind;
   std::int64_t at = 0;
   Lasting lasting = Lasting::Once;

@@ -85,7 +85,7 @@ def parser():
     options = argparse.ArgumentParser()
     options.add_argument("--extension", default=str(ROOT / "build/arbors.so"))
     options.add_argument("--quick", action="store_true", help="a fraction of the work")
-    options.add_argument("--seed", type=int, default=None)
+    options.add_argument("--seed", type=int, default=os.environ.get("ARBORS_SEED"), help="default: ARBORS_SEED, else chance")
     options.add_argument("--self-check", action="store_true", help="prove the test itself, without the extension")
     options.add_argument("--only", default="", help="run only the tests whose name holds this")
     return options

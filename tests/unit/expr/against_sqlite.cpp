@@ -14,6 +14,7 @@
 #include "engine/expr/prune.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/expr/random_rows.h"
+#include "tests/unit/random_seed.h"
 
 namespace arbors::expr {
 namespace {
@@ -105,12 +106,6 @@ std::string show(const Value& value) {
   }
 }
 
-unsigned seed() {
-  const char* given = std::getenv("ARBORS_SEED");
-  return given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10))
-                          : std::random_device{}();
-}
-
 int rounds(int usual) {
   const char* given = std::getenv("ARBORS_ROUNDS");
   return given != nullptr ? std::atoi(given) : usual;
@@ -157,7 +152,7 @@ batch::VectorPtr try_evaluate(const Expr& expr, const EvalContext& context,
 }  // namespace
 
 TEST_CASE("random expressions have SQLite's values and types", "[expr]") {
-  const unsigned start = seed();
+  const unsigned start = random_seed();
   std::mt19937 random(start);
   for (int table = 0; table < rounds(30); ++table) {
     const std::vector<Row> rows = random_rows(random, 40);
@@ -189,7 +184,7 @@ TEST_CASE("random expressions have SQLite's values and types", "[expr]") {
 }
 
 TEST_CASE("filter keeps the rows that SQLite's WHERE keeps, and pruning is never wrong", "[expr]") {
-  const unsigned start = seed();
+  const unsigned start = random_seed();
   std::mt19937 random(start);
   for (int table = 0; table < rounds(60); ++table) {
     const std::vector<Row> rows = random_rows(random, table % 2 == 0 ? 3 : 60);

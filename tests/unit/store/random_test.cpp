@@ -7,6 +7,7 @@
 #include "engine/batch/batch_builder.h"
 #include "sql/import.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/random_seed.h"
 #include "tests/unit/store/database.h"
 
 using namespace arbors;
@@ -197,7 +198,7 @@ class RandomWriter {
 
 TEST_CASE("random writes leave what a list of trees would hold", "[store]") {
   const std::uint32_t batch_trees = GENERATE(1U, 2U, 5U, 16U, 1000U);
-  const std::uint64_t seed = std::random_device()();
+  const std::uint64_t seed = random_seed();
   INFO("batch_trees " << batch_trees << ", seed " << seed);
   RandomWriter(batch_trees, seed).run(60);
 }
