@@ -4,6 +4,7 @@
 #include "engine/expr/parser.h"
 #include "engine/plan/help.h"
 #include "engine/plan/plan_parser.h"
+#include "engine/plan/rewrite.h"
 #include "ext/functions.h"
 #include "ext/plan_session.h"
 #include "ext/sql_value.h"
@@ -26,12 +27,15 @@ exec::Query query_of(const CallArguments& call, std::size_t first) {
                                     parameters_from(call, first));
 }
 
+// The condition in the second argument; it sees the same parameters as the plan.
 expr::ExprPtr condition_of(const CallArguments& call) {
-  return expr::parse_expression(text_argument(call.values[1], "the condition"));
+  return plan::bind_parameters(
+      expr::parse_expression(text_argument(call.values[1], "the condition")),
+      parameters_from(call, 2));
 }
 
 std::int64_t integer_of(const CallArguments& call, std::size_t at, std::string_view what) {
-  const Value value = to_value(call.values[at]);
+  const Value value = apply_affinity(to_value(call.values[at]), Affinity::Integer);
   if (value.kind != ValueKind::Integer) throw_invalid(std::string(what) + " must be an integer");
   return value.integer;
 }
@@ -85,7 +89,7 @@ void json(const CallArguments& call) {
 // The plan as it was written, views read through.
 plan::NodePtr written_plan(const CallArguments& call) {
   return call.session.plans().with_views(
-      plan::parse_plan(text_argument(call.values[0], "the plan")));
+      plan::parse_plan(text_argument(call.values[0], "the plan"), parameters_from(call, 2)));
 }
 
 void explain(const CallArguments& call) {
@@ -134,8 +138,8 @@ constexpr std::array<ScalarFunction, 16> kFunctions{{
     {"arbor_collect_tree", 1, kMostArguments, Marks::Plain, collect_tree},
     {"arbor_lookup", 2, kMostArguments, Marks::Plain, lookup},
     {"arbor_json", 1, kMostArguments, Marks::Plain, json},
-    {"arbor_explain", 1, 2, Marks::Plain, explain},
-    {"arbor_explain_analyze", 1, 2, Marks::Plain, explain_analyze},
+    {"arbor_explain", 1, kMostArguments, Marks::Plain, explain},
+    {"arbor_explain_analyze", 1, kMostArguments, Marks::Plain, explain_analyze},
     {"arbor_help", 0, 1, Marks::Innocuous, help},
     {"arbor_open", 1, kMostArguments, Marks::Direct, open},
     {"arbor_refresh", 1, 1, Marks::Direct, refresh},

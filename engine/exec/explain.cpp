@@ -6,9 +6,9 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/decode_plan.h"
+#include "engine/exec/query.h"
 #include "engine/exec/row_streams.h"
 #include "engine/expr/prune.h"
-#include "engine/json/json_value.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/plan_parser.h"
 
@@ -159,17 +159,26 @@ constexpr std::array<Section, 5> kSections{{{"logical", logical},
                                             {"decode_plan", decoded},
                                             {"costs", costs}}};
 
-std::vector<std::string_view> names_in(std::string_view list) {
-  std::vector<std::string_view> names;
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    std::string_view name = list.substr(0, comma);
-    while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
-    while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
-    if (!name.empty()) names.push_back(name);
-    list.remove_prefix(std::min(comma + 1, list.size()));
+const Section& find_section(std::string_view name) {
+  for (const Section& section : kSections)
+    if (compare(section.name, name, Collation::NoCase) == 0) return section;
+  throw_invalid("no such section: " + std::string(name) +
+                " (there are: logical, optimized, physical, decode_plan, costs)");
+}
+
+// Reads a result's trees within the bounds, counting them; false where more are left.
+bool read_trees(RowStream& rows, const RunBounds& bounds, const ExecutionContext& context,
+                std::uint64_t& trees) {
+  std::string tree;
+  while (const RowRunPtr run = rows.next()) {
+    for (std::uint32_t row = 0; row < run->size(); ++row, ++trees) {
+      if (bounds.max_trees && trees >= *bounds.max_trees) return false;
+      tree.clear();
+      run->tree(row, tree);
+      context.check_interrupt();
+    }
   }
-  return names;
+  return true;
 }
 
 std::vector<std::uint64_t> counts(const Counters* counters) {
@@ -185,15 +194,12 @@ std::vector<std::uint64_t> counts(const Counters* counters) {
 std::string explain(const plan::NodePtr& plan, std::string_view sections, const SourceBinder& bind,
                     const ExecutionContext& context) {
   const Subject subject{plan, plan::optimize_with(plan, {}), bind, context};
+  for (const plan::Source& source : sources(*plan)) bind(source);  // says which there is none of
   std::string out;
-  for (const std::string_view name : names_in(sections.empty() ? kDefault : sections)) {
-    const auto section = std::find_if(kSections.begin(), kSections.end(),
-                                      [&](const Section& known) { return known.name == name; });
-    if (section == kSections.end())
-      throw_invalid("no such section: " + std::string(name) +
-                    " (there are: logical, optimized, physical, decode_plan, costs)");
-    out += std::string(name) + ":\n";
-    section->write(subject, out);
+  for (const std::string_view name : words_in(sections.empty() ? kDefault : sections)) {
+    const Section& section = find_section(name);
+    out += std::string(section.name) + ":\n";
+    section.write(subject, out);
   }
   return out;
 }
@@ -214,12 +220,7 @@ std::string explain_analyze(const plan::NodePtr& plan, std::string_view sections
   std::uint64_t trees = 0;
   bool partial = false;
   try {
-    TreeStream stream(execute(plan::optimize(plan), bind, bounded));
-    std::string tree;
-    while (!(partial = bounds.max_trees && trees >= *bounds.max_trees) && stream.next(tree)) {
-      ++trees;
-      bounded.check_interrupt();
-    }
+    partial = !read_trees(*execute(plan::optimize(plan), bind, bounded), bounds, bounded, trees);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::Interrupted || !out_of_time) throw;
     partial = true;
@@ -235,26 +236,6 @@ std::string explain_analyze(const plan::NodePtr& plan, std::string_view sections
     out += "  " + std::string(counter_names()[i].name) + ": " +
            std::to_string(after[i] - before[i]) + "\n";
   return out;
-}
-
-RunBounds parse_run_bounds(std::string_view json, std::string& sections) {
-  RunBounds bounds;
-  json::for_each_member(json, [&](std::string_view key, std::string_view raw) {
-    const json::JsonValue value = json::decode(raw);
-    const bool number = value.kind == json::JsonKind::Integer && value.integer >= 0;
-    if (key == "max_trees" && number) {
-      bounds.max_trees = static_cast<std::uint64_t>(value.integer);
-    } else if (key == "time_budget_ms" && number) {
-      bounds.time_budget = std::chrono::milliseconds(value.integer);
-    } else if (key == "sections" && value.kind == json::JsonKind::String) {
-      sections = value.text;
-    } else {
-      throw_invalid("no such option, or not a value of it: " + std::string(key) +
-                    " (there are: max_trees, time_budget_ms, sections)");
-    }
-    return true;
-  });
-  return bounds;
 }
 
 }  // namespace arbors::exec

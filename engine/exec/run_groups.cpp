@@ -196,12 +196,19 @@ Relation aggregated(Relation relation, const plan::Aggregate& aggregate,
   return aggregate_rows(relation, {{}, aggregate.aggregates, false}, context);
 }
 
+// The text of an object; empty for any other value.
+std::string_view text_of_object(const batch::Vector& trees, std::size_t row) {
+  const bool json = trees.tag(row) == batch::Tag::Opaque;
+  return json && trees.text(row).starts_with('{') ? trees.text(row) : std::string_view();
+}
+
 // Groups by the text of what is left of each tree; the nested fields become an array of objects.
 Relation nested(Relation relation, const plan::Nest& nest, const ExecutionContext& context) {
   std::vector<plan::NamedExpr> fields = nest.fields;
   std::vector<Path> dropped;
   for (const plan::NamedExpr& field : fields)
-    if (const Path* path = plan::bare_path(*field.expr); path != nullptr && !path->through_array())
+    if (const Path* path = plan::bare_path(*field.expr);
+        path != nullptr && !path->steps.empty() && !path->through_array())
       dropped.push_back(*path);
   const auto inner = [&] { return relation.shape.select(fields); };
   if (!inner()) reshape(relation, context);
@@ -229,7 +236,10 @@ Relation nested(Relation relation, const plan::Nest& nest, const ExecutionContex
       std::string array;
       append_array(run, static_cast<std::uint32_t>(gathered->starts[at] - begin),
                    static_cast<std::uint32_t>(gathered->starts[at + 1] - begin), array);
-      texts[i] = json::with_value(gathered->keys.front()->text(at), as.steps, array);
+      const std::string_view tree = text_of_object(*gathered->keys.front(), at);
+      if (tree.empty())
+        throw_invalid("nest: cannot set " + nest.as + ": the tree is not an object");
+      texts[i] = json::with_value(tree, as.steps, array);
     }
     return texts;
   };

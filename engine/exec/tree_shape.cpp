@@ -2,11 +2,25 @@
 
 #include <algorithm>
 
+#include "engine/base/error.h"
 #include "engine/batch/value_writer.h"
 #include "engine/json/edit.h"
 #include "engine/json/writer.h"
 
 namespace arbors::exec {
+namespace {
+
+// Only add_field sets what the tree may refuse.
+void set_field(std::string& tree, std::span<const PathStep> steps,
+               const std::optional<std::string>& value) {
+  try {
+    tree = json::with_value(tree, steps, value);
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string("add_field: ") + error.what());
+  }
+}
+
+}  // namespace
 
 TreeShape::TreeShape(plan::RowShape shape) : shape_(std::move(shape)) {
   flat_ = shape_.fields_only();
@@ -49,7 +63,7 @@ void ShapedTrees::write(std::uint32_t i, std::string& out) {
     std::optional<std::string> value;
     if (values_[edit] && values_[edit]->tag(i) != batch::Tag::Missing)
       batch::write_value(*values_[edit], i, value.emplace());
-    text = json::with_value(text, shape_->shape().edits()[edit].at.steps, value);
+    set_field(text, shape_->shape().edits()[edit].at.steps, value);
   }
   out += text;
 }

@@ -56,7 +56,7 @@ void ValueNumbers::number_texts(const batch::Vector& values, std::vector<std::ui
   for (std::uint32_t row = 0; row < values.rows; ++row) {
     const Tag tag = values.tag(row);
     if (tag != Tag::String) {
-      numbers[row] = null_entry(tag);
+      numbers[row] = null_entry();
       continue;
     }
     const std::uint32_t code = values.codes[row];
@@ -102,7 +102,7 @@ std::uint32_t ValueNumbers::number_row(const batch::Vector& values, std::size_t 
   switch (tag) {
     case Tag::Missing:
     case Tag::Null:
-      return null_entry(tag);
+      return null_entry();
     case Tag::False:
     case Tag::True:
       return integer_entry(tag == Tag::True ? 1 : 0, tag);
@@ -122,9 +122,9 @@ std::uint32_t ValueNumbers::add(Tag tag, std::uint64_t payload) {
   return static_cast<std::uint32_t>(entries_.size()) - 1;
 }
 
-std::uint32_t ValueNumbers::null_entry(Tag tag) {
-  if (null_ == kNone) null_ = add(tag, 0);
-  return represent(null_, tag, [] { return std::uint64_t{0}; });
+std::uint32_t ValueNumbers::null_entry() {
+  if (null_ == kNone) null_ = add(Tag::Null, 0);
+  return null_;
 }
 
 std::uint32_t ValueNumbers::integer_entry(std::int64_t value, Tag tag) {

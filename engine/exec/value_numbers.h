@@ -1,8 +1,8 @@
 // Numbers the values of vectors: values that SQL takes for equal share a number, counted from 0 in
-// order of first appearance. NULL and missing share one. Texts are looked up once per dictionary
-// entry, not per row. Of equal values the plainest stands for all (true before 1 before 1.0), so
-// that workers that saw them in other orders agree. What group keys, distinct aggregates and
-// unique_by are made of.
+// order of first appearance. NULL and missing share one, for which null stands. Texts are looked up
+// once per dictionary entry, not per row. Of equal values the plainest stands for all (true before
+// 1 before 1.0), so that workers that saw them in other orders agree. What group keys, distinct
+// aggregates and unique_by are made of.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ class ValueNumbers {
   void number_integers(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
   void number_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
   std::uint32_t number_row(const batch::Vector& values, std::size_t row);
-  std::uint32_t null_entry(batch::Tag tag);
+  std::uint32_t null_entry();
   std::uint32_t integer_entry(std::int64_t value, batch::Tag tag);
   std::uint32_t real_entry(double value, batch::Tag tag, std::string_view digits);
   std::uint32_t text_entry(std::string_view text, batch::Tag tag);

@@ -1,5 +1,8 @@
 // Functions that make objects and arrays.
+#include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 #include "engine/base/error.h"
 #include "engine/expr/call_frame.h"
@@ -11,14 +14,21 @@
 namespace arbors::expr {
 namespace {
 
+std::string normalized(std::string_view text) {
+  try {
+    return json::normalize(text);
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string("json(): ") + error.what());
+  }
+}
+
 void json_value(CallFrame& frame) {
-  std::string buffer;
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
     const Scalar value = frame.args[0][i];
     if (!value.is_text() || value.kind == ValueKind::Json) {
       frame.pass(0, i);  // a number is JSON already
     } else {
-      frame.out.append_value(Value::json(json::normalize(value.text)));
+      frame.out.append_value(Value::json(normalized(value.text)));
     }
   }
 }
@@ -26,16 +36,25 @@ void json_value(CallFrame& frame) {
 void object(CallFrame& frame) {
   if (frame.args.size() % 2 != 0) throw_invalid("object takes pairs of a key and a value");
   std::string text;
-  std::string buffer;
+  std::vector<std::string> keys(frame.args.size() / 2);
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    for (std::size_t key = 0; key < keys.size(); ++key) {
+      const Scalar value = frame.args[key * 2][i];
+      if (value.is_null()) throw_invalid("object: a key must not be NULL");
+      keys[key].clear();
+      append_text(keys[key], value);
+    }
     text = "{";
-    for (std::size_t arg = 0; arg < frame.args.size(); arg += 2) {
-      const Scalar key = frame.args[arg][i];
-      if (key.is_null()) throw_invalid("object: a key must not be NULL");
-      if (arg > 0) text += ',';
-      json::write_string(text, text_of(key, buffer));
+    for (std::size_t key = 0; key < keys.size(); ++key) {
+      // The first of equal keys gives the place, the last the value, as in a tree that is read.
+      const auto first = std::find(keys.begin(), keys.end(), keys[key]);
+      if (static_cast<std::size_t>(first - keys.begin()) < key) continue;
+      const auto last = std::find(keys.rbegin(), keys.rend(), keys[key]);
+      const auto value = static_cast<std::size_t>(keys.rend() - last) * 2 - 1;
+      if (text.size() > 1) text += ',';
+      json::write_string(text, keys[key]);
       text += ':';
-      append_json(text, frame.args[arg + 1], i);
+      append_json(text, frame.args[value], i);
     }
     text += '}';
     frame.out.append_json(text);

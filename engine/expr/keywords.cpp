@@ -8,10 +8,10 @@
 namespace arbors::expr {
 
 bool is_reserved(std::string_view word) {
-  static constexpr std::array<std::string_view, 22> kReserved{
-      "and",     "between", "case", "collate", "else",   "end", "escape", "false",
-      "from",    "glob",    "in",   "is",      "isnull", "it",  "like",   "not",
-      "notnull", "null",    "or",   "then",    "true",   "when"};
+  static constexpr std::array<std::string_view, 21> kReserved{
+      "and",   "between", "case", "collate", "else",   "end",  "escape",
+      "false", "glob",    "in",   "is",      "isnull", "it",   "like",
+      "not",   "notnull", "null", "or",      "then",   "true", "when"};
   return std::any_of(kReserved.begin(), kReserved.end(), [word](std::string_view reserved) {
     return word.size() == reserved.size() && compare(word, reserved, Collation::NoCase) == 0;
   });

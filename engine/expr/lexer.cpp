@@ -32,14 +32,23 @@ bool same_word(std::string_view left, std::string_view right) {
   return left.size() == right.size() && compare(left, right, Collation::NoCase) == 0;
 }
 
-[[noreturn]] void fail_in(std::string_view text, std::size_t byte, std::string_view sentence) {
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+[[noreturn]] void fail_in(std::string_view text, std::size_t byte, std::string_view sentence,
+                          std::string_view stage = {}) {
   byte = std::min(byte, text.size());
   const std::size_t begin = text.rfind('\n', byte == 0 ? 0 : byte - 1);
   const std::size_t line_begin = begin == std::string_view::npos || byte == 0 ? 0 : begin + 1;
   const std::size_t line_end = std::min(text.find('\n', byte), text.size());
   const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(byte), '\n');
-  std::string message = "line " + std::to_string(line) + ", column " +
-                        std::to_string(byte - line_begin + 1) + ": " + std::string(sentence);
+  const std::size_t column = characters(text.substr(line_begin, byte - line_begin)) + 1;
+  std::string message = stage.empty() ? "" : "in " + std::string(stage) + ", ";
+  message += "line " + std::to_string(line) + ", column " + std::to_string(column) + ": " +
+             std::string(sentence);
   // Shows a window of a long line, so that the caret stays in sight.
   constexpr std::size_t kBefore = 60;
   constexpr std::size_t kAfter = 40;
@@ -265,7 +274,7 @@ void Lexer::fail(std::string_view sentence) const {
 }
 
 void Lexer::fail_at(std::size_t byte, std::string_view sentence) const {
-  fail_in(text_, byte, sentence);
+  fail_in(text_, byte, sentence, stage_);
 }
 
 }  // namespace arbors::expr

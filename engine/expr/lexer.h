@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/value.h"
@@ -52,8 +53,11 @@ class Lexer {
   std::size_t mark() const { return at_; }
   void rewind(std::size_t mark) { at_ = mark; }
 
-  // Throws Error{Invalid}: the sentence, line and column, the line itself and a caret under the
-  // token that comes next (or under the byte given).
+  // Names the stage of a plan that is being read, which errors then tell; gives the one before.
+  std::string_view enter(std::string_view stage) { return std::exchange(stage_, stage); }
+
+  // Throws Error{Invalid}: the stage, the sentence, line and column, the line itself and a caret
+  // under the token that comes next (or under the byte given).
   [[noreturn]] void fail(std::string_view sentence) const;
   [[noreturn]] void fail_at(std::size_t byte, std::string_view sentence) const;
 
@@ -61,6 +65,7 @@ class Lexer {
   std::string_view text_;
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
+  std::string_view stage_;  // lives elsewhere; empty outside of stages
 };
 
 }  // namespace arbors::expr

@@ -309,8 +309,22 @@ class Parser {
       type += (type.empty() ? "" : " ") + lexer_.next().text;
     }
     if (type.empty()) lexer_.fail("expected a type");
+    if (lexer_.at_symbol("(")) type += type_size();
     lexer_.expect_symbol(")");
     return built(byte, [&] { return cast(value, type); });
+  }
+
+  // Reads the size of a type, `(10)` or `(10, 2)`, which means nothing, as in SQLite.
+  std::string type_size() {
+    std::string size = lexer_.next().text;
+    for (bool more = true; more;) {
+      if (lexer_.peek().kind != Token::Kind::Number) lexer_.fail("expected a number");
+      size += lexer_.next().text;
+      more = lexer_.accept_symbol(",");
+      if (more) size += ", ";
+    }
+    lexer_.expect_symbol(")");
+    return size + ')';
   }
 
   ExprPtr function() {

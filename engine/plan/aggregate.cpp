@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "engine/base/error.h"
+#include "engine/expr/evaluate.h"
+
 namespace arbors::plan {
 namespace {
 
@@ -49,6 +52,16 @@ std::string to_text(const AggregateCall& call) {
   text += ')';
   if (call.filter) text += " filter (where " + expr::to_text(*call.filter) + ')';
   return text;
+}
+
+double quantile_share(const AggregateCall& call) {
+  if (call.function->kind == AggregateKind::Median) return 0.5;
+  if (!expr::is_constant(*call.second))
+    throw_invalid("quantile(e, q): q is a constant from 0 to 1");
+  const Value share = expr::evaluate_constant(*call.second);
+  const double value = share.is_number() ? to_real(Scalar(share)) : -1;
+  if (!(value >= 0 && value <= 1)) throw_invalid("quantile(e, q): q is a number from 0 to 1");
+  return value;
 }
 
 }  // namespace arbors::plan

@@ -42,4 +42,8 @@ const AggregateInfo* find_aggregate(std::string_view name);  // case ignored; nu
 
 std::string to_text(const AggregateCall& call);  // without its name
 
+// The share that a quantile or a median takes. Throws Error{Invalid} where it is no constant from 0
+// to 1.
+double quantile_share(const AggregateCall& call);
+
 }  // namespace arbors::plan

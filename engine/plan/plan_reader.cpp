@@ -22,14 +22,21 @@ bool is_name(const Token& token) {
   return token.kind == Token::Kind::Name || token.kind == Token::Kind::QuotedName;
 }
 
+// Cuts what is too long for a name, between two characters.
+std::string_view shortened(std::string_view text) {
+  std::size_t size = std::min(text.size(), kLongestFieldName);
+  while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
+    --size;
+  return text.substr(0, size);
+}
+
 // Names a field after its expression: a path by its last key, else by the text.
 std::string default_name(const expr::Expr& expr) {
   if (const Path* path = bare_path(expr))
     for (auto step = path->steps.rbegin(); step != path->steps.rend(); ++step)
       if (step->kind == PathStep::Kind::Key) return step->key;
-  std::string text = expr::to_text(expr);
-  if (text.size() > kLongestFieldName) text.resize(kLongestFieldName);
-  return text;
+  const std::string text = expr::to_text(expr);
+  return std::string(shortened(text));
 }
 
 }  // namespace
@@ -97,16 +104,20 @@ NodePtr PlanReader::stage(NodePtr input) {
   if (lexer_.peek().kind != Token::Kind::Name) lexer_.fail("expected a stage after '|'");
   const StageInfo* info = find_stage(lexer_.peek().text);
   if (info == nullptr) {
-    const std::string word = lexer_.peek().text.substr(0, kLongestFieldName);
+    const std::string word(shortened(lexer_.peek().text));
     lexer_.fail("no such stage: " + word + suggestion(word, stage_names()));
   }
   lexer_.next();
-  return info->parse(*this, std::move(input));
+  const std::string_view outer = lexer_.enter(info->name);
+  NodePtr read = info->parse(*this, std::move(input));
+  lexer_.enter(outer);
+  return read;
 }
 
-expr::ExprPtr PlanReader::expression() {
+expr::ExprPtr PlanReader::expression(expr::ExprPtr* written) {
   const std::size_t byte = lexer_.peek().begin;
   const expr::ExprPtr parsed = expr::parse_expression(lexer_);
+  if (written != nullptr) *written = parsed;
   try {
     return bind_parameters(parsed, parameters_);
   } catch (const Error& error) {
@@ -154,9 +165,10 @@ std::uint64_t PlanReader::count() {
 
 NamedExpr PlanReader::named(bool may_rename) {
   NamedExpr named;
-  named.expr = expression();
+  expr::ExprPtr written;
+  named.expr = expression(&written);
   const bool renamed = may_rename && lexer_.accept_keyword("as");
-  named.name = renamed ? name() : default_name(*named.expr);
+  named.name = renamed ? name() : default_name(*written);
   return named;
 }
 
@@ -209,28 +221,50 @@ AggregateCall PlanReader::aggregate() {
     lexer_.fail_at(word.begin, "no such aggregate: " + word.text + suggestion(word.text, names));
   }
   lexer_.expect_symbol("(");
-  std::vector<expr::ExprPtr> args;
+  AggregateCall written{call.function, {}, {}, {}, false, {}};  // parameters as they stand
+  std::vector<expr::ExprPtr> args, written_args;
   call.distinct = lexer_.at_keyword("distinct") && !lexer_.at_symbol(")", 1) &&
                   !lexer_.at_symbol(",", 1) && lexer_.accept_keyword("distinct");
   if (call.function->kind == AggregateKind::Count && lexer_.at_symbol("*")) lexer_.next();
-  if (!lexer_.at_symbol(")")) args = list([&] { return expression(); });
+  std::size_t last = 0;
+  if (!lexer_.at_symbol(")"))
+    args = list([&] {
+      last = lexer_.peek().begin;
+      return expression(&written_args.emplace_back());
+    });
   lexer_.expect_symbol(")");
   if (args.size() < call.function->least_args || args.size() > call.function->most_args ||
       (call.distinct && args.empty()))
     lexer_.fail_at(word.begin, "wrong number of arguments: " + std::string(call.function->syntax));
-  if (!args.empty()) call.argument = args[0];
-  if (args.size() > 1) call.second = args[1];
+  written.distinct = call.distinct;
+  if (!args.empty()) {
+    call.argument = args[0];
+    written.argument = written_args[0];
+  }
+  if (args.size() > 1) {
+    call.second = args[1];
+    written.second = written_args[1];
+    check_share(call, last);
+  }
   if (lexer_.at_keyword("filter") && lexer_.at_symbol("(", 1)) {
     lexer_.next();
     lexer_.next();
     lexer_.expect_keyword("where");
-    call.filter = expression();
+    call.filter = expression(&written.filter);
     lexer_.expect_symbol(")");
   }
   call.name = lexer_.accept_keyword("as")    ? name()
-              : call.argument || call.filter ? to_text(call)
+              : call.argument || call.filter ? std::string(shortened(to_text(written)))
                                              : std::string(call.function->name);
   return call;
+}
+
+void PlanReader::check_share(const AggregateCall& call, std::size_t byte) {
+  try {
+    quantile_share(call);
+  } catch (const Error& error) {
+    lexer_.fail_at(byte, error.what());
+  }
 }
 
 std::vector<AggregateCall> PlanReader::aggregate_list() {

@@ -24,7 +24,8 @@ class PlanReader {
 
   NodePtr plan();            // a source and its stages, up to the end or a closing parenthesis
   NodePtr plan_in_parens();  // (plan)
-  expr::ExprPtr expression();
+  // With its parameters bound; `written` receives it as it stands in the text.
+  expr::ExprPtr expression(expr::ExprPtr* written = nullptr);
   Path path();            // any path
   Path key_path();        // a path of keys alone
   std::string name();     // a bare or quoted word
@@ -50,6 +51,7 @@ class PlanReader {
   NodePtr named_source();
   NodePtr handle(std::string name);
   NodePtr stage(NodePtr input);
+  void check_share(const AggregateCall& call, std::size_t byte);
   void check_names(const std::vector<std::string>& names, std::size_t byte);
 
   expr::Lexer lexer_;

@@ -1,5 +1,8 @@
 // Writes plans as text that parses back to the same plan.
+#include <algorithm>
+
 #include "engine/base/number_text.h"
+#include "engine/expr/keywords.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/plan_parser.h"
 #include "engine/plan/rewrite.h"
@@ -16,7 +19,15 @@ std::string quoted(std::string_view text, char quote) {
   return out + quote;
 }
 
-std::string name_text(const std::string& name) { return quoted(name, '"'); }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+// Quotes a name that would not be read as one word, or as another.
+std::string name_text(const std::string& name) {
+  const bool word = !name.empty() && is_letter(name.front()) &&
+                    std::all_of(name.begin(), name.end(),
+                                [](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+  return word && !expr::is_reserved(name) ? name : quoted(name, '"');
+}
 
 template <typename Items, typename Write>
 std::string joined(const Items& items, Write write) {
@@ -100,8 +111,9 @@ struct StageWriter {
   }
   std::string operator()(const GroupBy& op) const {
     std::string text = "group_by " + joined(op.keys, named_text);
-    if (!op.gather_trees) text += " { " + joined(op.aggregates, aggregate_text) + " }";
-    return text;
+    if (op.gather_trees) return text;
+    return text +
+           (op.aggregates.empty() ? " {}" : " { " + joined(op.aggregates, aggregate_text) + " }");
   }
   std::string operator()(const Aggregate& op) const {
     return "aggregate " + joined(op.aggregates, aggregate_text);

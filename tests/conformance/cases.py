@@ -101,6 +101,7 @@ STAGES = [
     ("head 3 | explode hits", model.then(model.cut(None, 3), model.exploded("hits"))),
     ("flatten", model.each(model.flat)), ("head 2 | flatten | select id, \"born.year\"", model.then(model.cut(None, 2), model.selected(id="id", **{"born.year": lambda tree: at(tree, "born.year")}))),
     ("select team, id, name | nest id, name as members", model.then(model.selected(team="team", id="id", name="name"), model.nested(["id", "name"], "members"))),
+    ("head 3 | nest it as whole", model.then(model.cut(None, 3), model.each(lambda tree: {**tree, "whole": [{"it": tree}]}))),
     ("append (json '[{\"id\":100,\"name\":\"new\"},{\"id\":101}]')", lambda trees: trees + OTHER),
     (f"concat {OTHERS} | filter id > 5", model.then(lambda trees: trees + OTHER, model.filtered(greater("id", 5)))),
     ("append ({source} | filter team = 'red' | select id)", lambda trees: trees + red_ids(trees)),

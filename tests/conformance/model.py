@@ -205,7 +205,7 @@ def unique(*keys):
 
 
 def plainness(value):
-    """Of values that are equal to SQL the plainest stands for all: missing, null, false, true, an integer, a real."""
+    """Of values that are equal to SQL the plainest stands for all: null (also for missing), false, true, an integer, a real."""
     kinds = [MISSING, None, False, True]
     return next((place for place, kind in enumerate(kinds) if value is kind), 4 + isinstance(value, float))
 
@@ -226,7 +226,7 @@ def grouped(keys, aggregates=None):
     def run(trees):
         rows = []
         for values, members in gathered(trees, list(keys.values())):
-            row = {name: value for name, value in zip(keys, values) if value is not MISSING}
+            row = {name: None if value is MISSING else value for name, value in zip(keys, values)}
             row.update({"trees": members} if aggregates is None else {name: of(members) for name, of in aggregates.items()})
             rows.append(row)
         return rows

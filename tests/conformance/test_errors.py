@@ -49,6 +49,40 @@ def test_what_and_where(report):
             report.check(lines[-1] == "  " + " " * (column - 1) + "^", f"{plan}: the caret", message)
 
 
+def test_which_stage(report):
+    """A fault inside a stage is told with the stage's name, also far from it, and in a plan within a plan."""
+    database = opened()
+    for plan, stage in (("p | filter a >", "filter"), ("p | head 1 | select a, nope(b)", "select"), ("p | append (p | top_k a)", "top_k"), ("p | append (p | head 1) | head x", "head"), ("p | select " + "a + " * 100 + "nope(a)", "select"), ("p | aggregate quantile(a, 1.5)", "aggregate")):
+        report.raises(lambda: sources.call(database, "arbor_json", plan), plan[:60], f"in {stage}, line 1, column ")
+    for plan, stage in (("p | add_field a.b = 1", "add_field: cannot set a.b"), ("json '[1]' | nest a as b", "nest: "), ("p | take 9", "take: "), ("p | filter json('[') = 1", "json(): ")):
+        report.raises(lambda: sources.call(database, "arbor_json", plan), plan, stage)
+
+
+def test_explaining(report):
+    """A plan that reads what is not there is an error before any of it runs; options are read, not passed over."""
+    database = opened()
+    for function in ("arbor_explain", "arbor_explain_analyze"):
+        for plan, *words in (("nobody", "no such Arbor: nobody"), ("p@99", "generation 99"), ("@9", "no such handle: @9"), ("p | append (nobody)", "nobody"), ("p | filter a = ?1", "parameter ?1 is not given")):
+            report.raises(lambda: sources.call(database, function, plan), f"{function}: {plan}", *words)
+        report.check("a = 5" in sources.call(database, function, "p | filter a = ?1", "", 5), f"{function}: parameters after the options")
+        report.equal(sources.call(database, function, "p | head 2", "LOGICAL , costs").split("observed")[0], "logical:\n  p\n  | head 2\ncosts:\n  p: about 5 of 5 trees, 2 of 2 batches to read\n", f"{function}: sections")
+    for options in ("max_trees", "max_trees=", "max_trees=x", "max_trees=-1", "max_trees=1.5", "time_budget=5", "{\"max_trees\":", "{\"max_trees\":\"2\"}", "[1]"):
+        report.raises(lambda: sources.call(database, "arbor_explain_analyze", "p", options), f"options {options}")
+    for options, partial, trees in (("max_trees=2", True, 2), ("max_trees = 5", False, 5), ('{"max_trees":2}', True, 2), ("max_trees=6, time_budget_ms=100000", False, 5), ("physical, max_trees=0", True, 0), ("time_budget_ms=9223372036854775807", False, 5), ("time_budget_ms=0", True, None), ("", False, 5)):
+        text = sources.call(database, "arbor_explain_analyze", "p", options)
+        report.equal("observed (PARTIAL):" in text, partial, f"PARTIAL with {options}")
+        if trees is not None:
+            report.check(f"trees: {trees} in" in text, f"trees with {options}", text)
+
+
+def test_conditions_with_parameters(report):
+    """The condition of arbor_any and its like sees the parameters that the plan sees."""
+    database = opened()
+    for function, want in (("arbor_any", 1), ("arbor_all", 0), ("arbor_matching_indices", "[0]"), ("arbor_find_one", '{"a":3}'), ("arbor_find_one_or_error", '{"a":3}')):
+        report.equal(sources.call(database, function, "p | filter a >= ?1 | skip 1 | reverse", "a = ?2", 2, 3), want if function != "arbor_matching_indices" else "[0]", function)
+        report.raises(lambda: sources.call(database, function, "p", "a = ?1"), f"{function}: a parameter that is not given", "?1 is not given")
+
+
 def test_when_run(report):
     """What only running can tell: positions, names, generations, handles, types, numbers of trees."""
     database = opened()

@@ -31,7 +31,7 @@ TEST_CASE("every listed stage, source and aggregate parses from its own example"
 
 TEST_CASE("keywords ignore case, comments and line breaks count as blanks", "[plan]") {
   CHECK(to_text(*parse_plan("Players -- all of them\n | FILTER hr > 1\n|Top_K 3 BY hr")) ==
-        R"("Players" | filter hr > 1 | top_k 3 by hr desc)");
+        "Players | filter hr > 1 | top_k 3 by hr desc");
 }
 
 TEST_CASE("what is wrong is named with its place and a caret", "[plan]") {
@@ -41,8 +41,13 @@ TEST_CASE("what is wrong is named with its place and a caret", "[plan]") {
   };
   fails("players | filtr HR > 1", "line 1, column 11: no such stage: filtr (did you mean filter?)");
   fails("players | filtr HR > 1", "\n            ^");
+  fails("players | filter HR >", "in filter, line 1, column 22: expected an expression");
+  fails("players | append (x | head 1 | skip y)", "in skip, line 1, column 37: expected a whole");
+  fails("players | append (x | head 1) | group_by a { sum() }", "in group_by, line 1, column 46");
+  fails("players | filter \"é\" = 'ü' ü", "column 28: expected");
+  fails("players | aggregate quantile(a, 2)", "column 33: quantile(e, q): q is a number");
   fails("players |\n group_by a { cuont() }",
-        "line 2, column 15: no such aggregate: cuont (did you "
+        "in group_by, line 2, column 15: no such aggregate: cuont (did you "
         "mean count?)");
   fails("players | select uper(a)", "(did you mean upper?)");
   fails("players | select a, b.a", "two fields are named a");
@@ -54,6 +59,21 @@ TEST_CASE("what is wrong is named with its place and a caret", "[plan]") {
   fails("players | drop a[0]", "without [ ]");
   fails("players | aggregate sum()", "wrong number of arguments");
   fails("players | filter a = ?1", "parameter ?1 is not given");
+}
+
+TEST_CASE("a field is named as its expression is written, parameters too", "[plan]") {
+  const std::vector<Value> five{Value::of(std::int64_t{5})};
+  CHECK(to_text(*parse_plan("p | select a.b, a + ?1, from, hits[0].n", five)) ==
+        R"(p | select a.b, a + 5 as "a + ?1", from, hits[0].n)");
+  CHECK(to_text(*parse_plan("p | aggregate sum(a + ?1) filter (where b = ?1)", five)) ==
+        "p | aggregate sum(a + 5) filter (where b = 5) as \"sum(a + ?1) filter (where b = ?1)\"");
+  const std::string wide = "p | select '" + std::string(150, 'x');
+  CHECK(to_text(*parse_plan(wide + "\u00e9\u00e9" + std::string(60, 'y') + "'")).size() < 500);
+}
+
+TEST_CASE("names that are read as one word need no quotes", "[plan]") {
+  CHECK(to_text(*parse_plan("\"p\" | explode a as \"it\" | group_by \"x y\" as \"order\" {}")) ==
+        R"(p | explode a as "it" | group_by "x y" as order {})");
 }
 
 TEST_CASE("absurd plans are errors, not crashes", "[plan]") {
