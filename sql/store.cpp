@@ -164,7 +164,7 @@ void Store::optimize() { impl_->optimize(); }
 std::uint64_t Store::vacuum(std::uint32_t keep) { return impl_->vacuum(keep); }
 
 void Store::begin() {
-  impl_->forget_marks(0);
+  impl_->savepoints_.restart();
   impl_->writing_ = true;
   impl_->gap_due_ = true;
   impl_->first_own_seq_ = 0;
@@ -185,12 +185,8 @@ void Store::rollback() {
   impl_->writing_ = impl_->locked_ = false;
 }
 
-// SQLite tells of savepoints also around the store's own statements, in the middle of a fold.
-void Store::savepoint(int n) {
-  impl_->mark(n);  // first: SQLite rolls back to it also where the flush fails
-  if (!impl_->settling_) impl_->flush();
-}
-void Store::release(int n) { impl_->forget_marks(n); }
+void Store::savepoint(int n) { impl_->begin_savepoint(n); }
+void Store::release(int n) { impl_->savepoints_.released(n); }
 void Store::rollback_to(int n) { impl_->roll_back_to(n); }
 
 WriteScope::WriteScope(Store& store) : store_(store) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +19,7 @@
 #include "sql/mirror.h"
 #include "sql/path_index.h"
 #include "sql/path_table.h"
+#include "sql/savepoint_levels.h"
 #include "sql/segment_table.h"
 #include "sql/store.h"
 
@@ -54,9 +54,9 @@ class Store::Impl {
   void flush();    // writes buffered records
   std::int64_t generation_for_write();
   void changed();  // the state differs from the cached snapshot's
-  void mark(int savepoint);
-  void forget_marks(int from);
-  void roll_back_to(int savepoint);  // forgets what is in memory, unless nothing changed since
+  // SQLite begins a savepoint, unless this fails; what is buffered then waits for another flush.
+  void begin_savepoint(int level);
+  void roll_back_to(int level);  // forgets what is in memory, unless nothing changed since
   void write_base();
   void lock();  // takes the database's write lock, before work that takes long
 
@@ -158,8 +158,7 @@ class Store::Impl {
   bool counts_due_ = false;  // a Counts record is to be written
   bool settling_ = false;    // a flush or a fold is under way
 
-  std::uint64_t changes_ = 0;           // counts what made memory and tables differ from before
-  std::map<int, std::uint64_t> marks_;  // changes_ as each open savepoint began
+  SavepointLevels savepoints_;
 
   bool writing_ = false;               // between begin and commit
   bool locked_ = false;                // nobody else writes, and every rollback is told of

@@ -63,25 +63,31 @@ void Store::Impl::discard() {
   gap_due_ = true;
   attempt_.reset();
   bulk_added_ = bulk_removed_ = 0;
-  ++changes_;
+  savepoints_.changed();
 }
 
 void Store::Impl::changed() {
   cached_.reset();
   rows_cut_ = 0;
-  ++changes_;
+  savepoints_.changed();
 }
 
-void Store::Impl::mark(int savepoint) { marks_[savepoint] = changes_; }
-
-void Store::Impl::forget_marks(int from) { marks_.erase(marks_.lower_bound(from), marks_.end()); }
+// SQLite tells of savepoints also around the store's own statements, in the middle of a fold.
+void Store::Impl::begin_savepoint(int level) {
+  try {
+    if (!settling_) flush();
+  } catch (...) {
+    savepoints_.released(level);  // which the flush's own statements may have ended within
+    throw;
+  }
+  savepoints_.began(level);
+}
 
 // A statement of the store's own that has to be prepared again, since the schema changed, begins
 // and rolls back a savepoint, in the middle of a write: the state must outlive that.
-void Store::Impl::roll_back_to(int savepoint) {
-  const auto mark = marks_.find(savepoint);
-  if (mark == marks_.end() || mark->second != changes_) discard();
-  forget_marks(savepoint + 1);
+void Store::Impl::roll_back_to(int level) {
+  if (savepoints_.undoes(level)) discard();
+  savepoints_.rolled_back(level);
 }
 
 void Store::Impl::refresh() {

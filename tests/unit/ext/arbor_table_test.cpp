@@ -166,6 +166,37 @@ TEST_CASE("a table that a rollback brings back keeps its own columns", "[ext][ta
   CHECK(connection.ask("SELECT * FROM t; SELECT arbor_check('t')") == "1\n2\nok\n");
 }
 
+// A switch in SQL: fail_now() gives what it holds.
+void fail_now(sqlite3_context* context, int, sqlite3_value**) {
+  sqlite3_result_int(context, *static_cast<bool*>(sqlite3_user_data(context)) ? 1 : 0);
+}
+
+TEST_CASE("a savepoint that cannot begin loses nothing of what came before it", "[ext][table]") {
+  TestConnection connection;
+  bool failing = false;
+  sqlite3_create_function(connection.db(), "fail_now", 0, SQLITE_UTF8, &failing, fail_now, nullptr,
+                          nullptr);
+  connection.ask("CREATE VIRTUAL TABLE a USING arbor; CREATE VIRTUAL TABLE b USING arbor");
+  connection.ask(R"(SELECT arbor_append('b', '[{"x":1},{"x":2},{"x":3}]'))");
+  connection.ask(
+      "CREATE TEMP TRIGGER no BEFORE INSERT ON a_pending WHEN fail_now() "
+      "BEGIN SELECT raise(ABORT, 'not now'); END");
+  const std::string insert = R"(INSERT INTO a(_tree) VALUES ('{"y":1}');)";
+  REQUIRE(connection.ask("BEGIN;" + insert + "DELETE FROM b;" + insert) == "");
+  const std::string statement = GENERATE("INSERT INTO b(_tree) SELECT _tree FROM a", "SAVEPOINT s");
+  // SQLite tells a of the new savepoint first, b not at all, and both of its rollback.
+  failing = true;
+  CHECK(connection.ask(statement) == "error: constraint failed");
+  CHECK(connection.ask("SELECT count(*) FROM b") == "0\n");
+  failing = false;
+  const std::string end = GENERATE("COMMIT", "ROLLBACK");
+  CHECK(connection.ask(end) == "");
+  const bool kept = end == "COMMIT";
+  CHECK(connection.ask("SELECT count(*) FROM a") == (kept ? "2\n" : "0\n"));
+  CHECK(connection.ask("SELECT count(*) FROM b") == (kept ? "0\n" : "3\n"));
+  CHECK(connection.ask("SELECT arbor_check('a'), arbor_check('b')") == "ok|ok\n");
+}
+
 TEST_CASE("in a UTF-16 database texts are ordered as SQLite orders them", "[ext][table]") {
   TestConnection connection;
   connection.ask("PRAGMA encoding = 'UTF-16le'");

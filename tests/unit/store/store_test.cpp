@@ -176,6 +176,27 @@ TEST_CASE("savepoints undo what came after them", "[store]") {
   CHECK(store->check() == std::vector<std::string>{});
 }
 
+TEST_CASE("a rollback to a savepoint that could not begin undoes nothing", "[store]") {
+  Database database;
+  const auto store = database.create();
+  write(*store, [&] { import_text(*store, "[1,2,3]", {}); });
+  database.run("BEGIN");
+  store->begin();
+  store->savepoint(0);
+  store->erase(2);
+  store->release(0);
+  // The next statement's savepoint fails to begin, in another table, say: SQLite tells of its end.
+  store->rollback_to(0);
+  store->release(0);
+  CHECK(trees_of(*store) == Trees{"1", "3"});
+  store->sync();
+  database.run("COMMIT");
+  store->commit();
+  CHECK(trees_of(*store) == Trees{"1", "3"});
+  CHECK(trees_of(*database.open()) == Trees{"1", "3"});
+  CHECK(store->check().empty());
+}
+
 TEST_CASE("a second connection sees commits, and nothing else", "[store]") {
   const File file;
   Database first(file.path()), second(file.path());
