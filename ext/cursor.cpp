@@ -10,6 +10,8 @@
 #include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
 #include "engine/expr/parser.h"
+#include "engine/plan/optimize/optimizer.h"
+#include "ext/bound_store.h"
 #include "ext/scan_plan.h"
 #include "ext/sql_value.h"
 
@@ -18,6 +20,9 @@ namespace {
 
 // Look-ups of the same column in one statement before a hash table is worth building.
 constexpr std::uint32_t kLookupsBeforeTable = 3;
+
+// Fewer trees are scanned as fast as a plan for them is improved.
+constexpr std::uint64_t kTreesWorthPlanning = 4096;
 
 // Found rows that cost less one by one than a plan for them does.
 constexpr std::size_t kFewRows = 32;
@@ -71,13 +76,32 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
   if (places != nullptr) plan = restrict_positions(plan, positions_of(*snapshot_, *places));
   rowid_asked_ = false;
   with_duplicates_ = spec_.order == ScanSpec::Order::Distinct ? plan->inputs.front() : nullptr;
-  run(plan, expected_rows(spec_, arguments));
+  // Rows that are known already need no better plan.
+  const bool known = few || places != nullptr;
+  run(known ? plan : optimized(plan), expected_rows(spec_, arguments));
+}
+
+// SQLite's planner has chosen an index already, if any; the optimizer may find one for what it does
+// not see into, a MATCH.
+exec::BoundSource ArborCursor::bind(const plan::Source& source) {
+  if (!source.search || !spec_.indexed.empty() || table_.store->snapshot() != snapshot_)
+    return snapshot_;
+  return bind_store(*table_.store, source);
+}
+
+// Optimizes a scan's plan where there are rows enough that a better one saves more than finding it
+// costs: a join filters a small table over and over.
+plan::NodePtr ArborCursor::optimized(const plan::NodePtr& plan) {
+  if (snapshot_->trees() < kTreesWorthPlanning) return plan;
+  if (known_of_ != snapshot_) {
+    statistics_.emplace(bind_);
+    known_of_ = snapshot_;
+  }
+  return plan::optimize(plan, *statistics_);
 }
 
 void ArborCursor::run(const plan::NodePtr& plan, std::uint64_t expected_rows) {
-  stream_ = exec::execute(
-      plan, [this](const plan::Source&) { return snapshot_; }, table_.session->execution(),
-      expected_rows);
+  stream_ = exec::execute(plan, bind_, table_.session->execution(), expected_rows);
   next_run();
 }
 

@@ -11,6 +11,7 @@
 #include "engine/exec/key_lookup.h"
 #include "engine/exec/point_stream.h"
 #include "engine/exec/row_run.h"
+#include "engine/exec/source_statistics.h"
 #include "engine/plan/logical_plan.h"
 #include "ext/arbor_table.h"
 #include "ext/scan_spec.h"
@@ -40,6 +41,8 @@ class ArborCursor : public sqlite3_vtab_cursor {
  private:
   void next_run();
   void run(const plan::NodePtr& plan, std::uint64_t expected_rows);
+  exec::BoundSource bind(const plan::Source& source);
+  plan::NodePtr optimized(const plan::NodePtr& plan);
   void read_spec(const char* spec);
   const std::vector<exec::RowRef>* look_up(std::span<sqlite3_value*> arguments);
 
@@ -66,6 +69,10 @@ class ArborCursor : public sqlite3_vtab_cursor {
   std::optional<exec::PointReader> points_;  // of the rows that it finds
   std::vector<exec::RowRef> found_;
   std::shared_ptr<store::Snapshot> counted_for_;  // the snapshot of filters_ and lookup_
+
+  const exec::SourceBinder bind_ = [this](const plan::Source& source) { return bind(source); };
+  std::optional<exec::SourceStatistics> statistics_;  // what the optimizer knows of the snapshot
+  std::shared_ptr<store::Snapshot> known_of_;         // the snapshot of statistics_
 };
 
 }  // namespace arbors::ext

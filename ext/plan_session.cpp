@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "engine/plan/optimize/optimizer.h"
+#include "engine/exec/source_statistics.h"
 #include "engine/plan/plan_parser.h"
+#include "ext/bound_store.h"
 
 namespace arbors::ext {
 namespace {
@@ -28,14 +29,13 @@ bool reads_stored_arbor(const plan::Node& plan) {
 
 }  // namespace
 
-exec::TreeSourcePtr PlanSession::bind(const plan::Source& source) {
+exec::BoundSource PlanSession::bind(const plan::Source& source) {
   if (source.kind == plan::Source::Kind::Handle) return find(source.name).source;
-  const StorePtr store = open_arbor(session_, full_name(source));
-  return source.generation ? store->snapshot(*source.generation) : store->snapshot();
+  return bind_store(*open_arbor(session_, full_name(source)), source);
 }
 
 exec::Query PlanSession::query(std::string_view text, std::span<const Value> parameters) {
-  return {plan::optimize(with_views(plan::parse_plan(text, parameters))), binder_,
+  return {exec::optimized(with_views(plan::parse_plan(text, parameters)), binder_), binder_,
           session_.execution()};
 }
 
@@ -94,7 +94,7 @@ std::optional<std::string> PlanSession::lookup(std::string_view text,
   if (by && source != nullptr && source->kind == plan::Source::Kind::Handle)
     return index_of(find(source->name), by).find(key);
   const plan::NodePtr keyed = by ? plan::make(plan::IndexBy{by}, {plan}) : plan;
-  return exec::lookup({plan::optimize(keyed), binder_, session_.execution()}, key);
+  return exec::lookup({exec::optimized(keyed, binder_), binder_, session_.execution()}, key);
 }
 
 // Puts the plans of handles in their place, so that a refresh begins at the stored Arbors.
@@ -111,7 +111,8 @@ std::string PlanSession::keep(const plan::NodePtr& plan) {
   const plan::NodePtr seen_through = with_views(plan);
   Handle handle;
   handle.plan = without_handles(seen_through);
-  handle.source = exec::open({plan::optimize(seen_through), binder_, session_.execution()});
+  handle.source =
+      exec::open({exec::optimized(seen_through, binder_), binder_, session_.execution()});
   handle.key = exec::index_key(*handle.plan);
   if (handle.key) index_of(handle, handle.key);
   const std::string name = '@' + std::to_string(++last_handle_);

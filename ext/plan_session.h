@@ -49,7 +49,7 @@ class PlanSession {
   plan::NodePtr with_views(const plan::NodePtr& plan, unsigned depth = 0) const;
 
  private:
-  exec::TreeSourcePtr bind(const plan::Source& source);
+  exec::BoundSource bind(const plan::Source& source);
   std::string keep(const plan::NodePtr& plan);
   Handle& find(std::string_view name);
   exec::KeyIndex& index_of(Handle& handle, const expr::ExprPtr& key);

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "engine/exec/source_statistics.h"
 #include "engine/expr/builder.h"
-#include "engine/plan/optimize/optimizer.h"
 #include "engine/plan/plan_parser.h"
 #include "ext/arbor_name.h"
 #include "ext/constraint_ops.h"
@@ -228,7 +228,7 @@ plan::NodePtr scan_plan(const View& view, const ScanSpec& spec,
     }
     node = plan::make(std::move(sort), {node});
   }
-  return plan::optimize(node);
+  return exec::optimized(node, view.session->plans().binder());
 }
 
 void ViewCursor::filter(const char* words, std::span<sqlite3_value*> arguments) {

@@ -136,7 +136,7 @@ void export_plan(const CallArguments& call) {
     options = exec::parse_export_options(text_argument(call.values[2], "the options"));
   const auto* source = std::get_if<plan::Source>(&query.plan->op);
   if (source != nullptr && source->kind != plan::Source::Kind::Json && source->rows.none()) {
-    const exec::TreeSourcePtr trees = query.bind(*source);
+    const exec::TreeSourcePtr trees = query.bind(*source).trees;
     return set_json(call.context,
                     exec::export_trees(*trees, file, options, query.context).to_json());
   }

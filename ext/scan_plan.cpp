@@ -5,6 +5,7 @@
 
 #include "engine/expr/builder.h"
 #include "engine/expr/parser.h"
+#include "ext/bound_store.h"
 #include "ext/index_search.h"
 #include "ext/sql_value.h"
 #include "ext/term_condition.h"
@@ -15,10 +16,6 @@ namespace {
 using Range = std::pair<std::int64_t, std::int64_t>;
 constexpr Range kAll{INT64_MIN, INT64_MAX};
 constexpr Range kNothing{1, 0};
-
-// An index is left where it finds more than one row in so many, and so many besides.
-constexpr std::uint64_t kIndexedPart = 16;
-constexpr std::uint64_t kAlwaysIndexed = 256;
 
 // Rows that are worth a snapshot of their own.
 constexpr std::size_t kFewRows = 16;
@@ -152,8 +149,7 @@ std::optional<std::vector<std::int64_t>> search_index(ArborTable& table, const S
   if (conditions.empty()) return std::nullopt;
   const auto ranges = key_ranges(column.affinity, conditions);
   if (!ranges) return std::nullopt;
-  return table.store->find_by_index(column.path, *ranges,
-                                    table.store->trees() / kIndexedPart + kAlwaysIndexed);
+  return find_rows(*table.store, column.path, *ranges);
 }
 
 std::optional<std::vector<std::int64_t>> few_rows(

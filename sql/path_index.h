@@ -11,15 +11,13 @@
 
 #include "engine/base/path.h"
 #include "engine/base/value.h"
+#include "engine/plan/logical_plan.h"
 #include "sql/layout.h"
 #include "sql/statement.h"
 
 namespace arbors::store {
 
-// Keys from `low` to `high`, both included, in SQLite's order by BINARY.
-struct KeyRange {
-  Value low, high;
-};
+using plan::KeyRange;
 
 // The SQL value at a path of a tree's JSON text.
 Value path_value(std::string_view tree, const Path& path);

@@ -128,6 +128,10 @@ std::optional<exec::BatchId> Snapshot::stored_batch(exec::BatchId batch) const {
   return batch >= kPendingBatch ? std::nullopt : std::optional(batch);
 }
 
+bool Snapshot::has_index(const Path& path) const {
+  return std::find(indexed_.begin(), indexed_.end(), path) != indexed_.end();
+}
+
 batch::BatchReaderPtr Snapshot::open_batch(exec::BatchId batch) {
   const auto stored = stored_batch(batch);
   if (!stored) {

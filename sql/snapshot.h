@@ -44,7 +44,12 @@ class Snapshot : public exec::TreeSource {
   std::span<const exec::Segment> segments() const override { return segments_; }
   bool rowids_ascend() const override { return rowids_ascend_; }
   bool readers_apart() const override { return true; }  // each is opened anew
+  bool has_index(const Path& path) const override;
   batch::BatchReaderPtr open_batch(exec::BatchId batch) override;
+
+  // Says which paths the Arbor's kept-up indexes are on: those know the newest state, which this
+  // snapshot must show.
+  void offer_indexes(std::vector<Path> paths) { indexed_ = std::move(paths); }
 
   std::optional<Place> find_rowid(std::int64_t rowid);         // of a live tree
   bool holds(exec::BatchId batch, std::uint64_t nonce) const;  // a stored batch it may read
@@ -77,6 +82,7 @@ class Snapshot : public exec::TreeSource {
   std::vector<exec::Segment> segments_;
   std::uint64_t trees_ = 0;
   bool rowids_ascend_ = true;
+  std::vector<Path> indexed_;
   std::optional<RowIndex> index_;  // made when first asked
 };
 

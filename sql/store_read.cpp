@@ -45,6 +45,9 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot() {
   if (cached_ == nullptr) {
     const auto& blocks = mirror_->texts().blocks(*paths_);
     cached_ = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, blocks);
+    std::vector<Path> indexed;
+    for (const auto& index : indexes_) indexed.push_back(index->path());
+    cached_->offer_indexes(std::move(indexed));
     pin(cached_);
   }
   return cached_;

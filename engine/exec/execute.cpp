@@ -46,7 +46,7 @@ RowStreamPtr execute(const plan::NodePtr& plan, const SourceBinder& bind,
                      const ExecutionContext& context, std::uint64_t expected_rows) {
   Shape shape = take_apart(*plan);
   if (shape.source == nullptr) return stream(run_plan(*plan, bind, context), context);
-  ScanInput input{bind(*shape.source), shape.source->rows, nullptr, {}};
+  ScanInput input = scan_of(*shape.source, bind);
   if (!shape.predicates.empty()) input.predicate = expr::and_all(std::move(shape.predicates));
   if (shape.sort)
     return std::make_unique<OrderedStream>(std::move(input), std::move(*shape.sort), shape.slice,

@@ -8,6 +8,7 @@
 #include "engine/exec/decode_plan.h"
 #include "engine/exec/query.h"
 #include "engine/exec/row_streams.h"
+#include "engine/exec/source_statistics.h"
 #include "engine/expr/prune.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/plan_parser.h"
@@ -51,7 +52,8 @@ void optimized(const Subject& subject, std::string& out) {
 struct HowItRuns {
   const Subject& subject;
   std::string operator()(const plan::Source& op) const {
-    return op.kind == plan::Source::Kind::Json ? "built in memory" : "scan, batch by batch";
+    if (op.kind == plan::Source::Kind::Json) return "built in memory";
+    return op.search ? "look up " + to_text(op.search->path) + " by index" : "scan, batch by batch";
   }
   std::string operator()(const plan::Filter&) const {
     return "on vectors, with the scan; statistics rule batches out";
@@ -126,7 +128,7 @@ void cost_of(const plan::Node& node, const Subject& subject, std::string& out) {
   const auto* source = std::get_if<plan::Source>(&below->op);
   if (source == nullptr || source->kind == plan::Source::Kind::Json) return;
   if (filter == nullptr && !node.inputs.empty()) return;
-  const TreeSourcePtr bound = subject.bind(*source);
+  const TreeSourcePtr bound = subject.bind(*source).trees;
   double kept = 0;
   std::size_t batches = 0;
   for (const Segment& segment : bound->segments()) {
@@ -193,8 +195,8 @@ std::vector<std::uint64_t> counts(const Counters* counters) {
 
 std::string explain(const plan::NodePtr& plan, std::string_view sections, const SourceBinder& bind,
                     const ExecutionContext& context) {
-  const Subject subject{plan, plan::optimize_with(plan, {}), bind, context};
   for (const plan::Source& source : sources(*plan)) bind(source);  // says which there is none of
+  const Subject subject{plan, plan::optimize_with(plan, {}, SourceStatistics(bind)), bind, context};
   std::string out;
   for (const std::string_view name : words_in(sections.empty() ? kDefault : sections)) {
     const Section& section = find_section(name);
@@ -220,7 +222,7 @@ std::string explain_analyze(const plan::NodePtr& plan, std::string_view sections
   std::uint64_t trees = 0;
   bool partial = false;
   try {
-    partial = !read_trees(*execute(plan::optimize(plan), bind, bounded), bounds, bounded, trees);
+    partial = !read_trees(*execute(optimized(plan, bind), bind, bounded), bounds, bounded, trees);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::Interrupted || !out_of_time) throw;
     partial = true;

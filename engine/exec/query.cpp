@@ -4,6 +4,7 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/column_batch.h"
+#include "engine/exec/source_statistics.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/filter.h"
 #include "engine/plan/optimize/optimizer.h"
@@ -14,7 +15,7 @@ namespace {
 
 // The tree of a plan that is known to give at most one.
 std::optional<std::string> only_tree(const Query& query, const plan::NodePtr& plan) {
-  const RowStreamPtr rows = execute(plan::optimize(plan), query.bind, query.context);
+  const RowStreamPtr rows = execute(optimized(plan, query.bind), query.bind, query.context);
   std::optional<std::string> tree;
   while (const RowRunPtr run = rows->next())
     if (!tree) run->tree(0, tree.emplace());
@@ -26,7 +27,7 @@ plan::NodePtr first_where(const plan::NodePtr& plan, const expr::ExprPtr& condit
 }
 
 bool has_any(const Query& query, const expr::ExprPtr& condition) {
-  const plan::NodePtr plan = plan::optimize(first_where(query.plan, condition));
+  const plan::NodePtr plan = optimized(first_where(query.plan, condition), query.bind);
   const RowStreamPtr rows = execute(plan, query.bind, query.context);
   bool found = false;
   while (rows->next()) found = true;
@@ -58,21 +59,6 @@ void add_sources(const plan::Node& plan, std::vector<plan::Source>& found) {
            other.name == source->name && other.generation == source->generation;
   });
   if (!known) found.push_back(*source);
-}
-
-// Tells whether a stage gives trees as they are, some or all of them.
-bool keeps_trees(const plan::Node& node) {
-  using namespace plan;
-  return std::visit(
-      [](const auto& op) {
-        using Op = std::decay_t<decltype(op)>;
-        return std::is_same_v<Op, Filter> || std::is_same_v<Op, Slice> ||
-               std::is_same_v<Op, Tail> || std::is_same_v<Op, Take> || std::is_same_v<Op, Sample> ||
-               std::is_same_v<Op, Shuffle> || std::is_same_v<Op, Reverse> ||
-               std::is_same_v<Op, Sort> || std::is_same_v<Op, UniqueBy> ||
-               std::is_same_v<Op, Remove> || std::is_same_v<Op, IndexBy>;
-      },
-      node.op);
 }
 
 template <typename Named>
@@ -150,6 +136,10 @@ std::optional<std::string> get(const Query& query, std::int64_t index) {
 }
 
 std::optional<std::string> lookup(const Query& query, const Value& key) {
+  // As a filter, where the keys are those of the trees that come out: an index may answer.
+  if (const expr::ExprPtr by = index_key(*query.plan))
+    return only_tree(query, first_where(query.plan, expr::compare(expr::Comparison::Equal, by,
+                                                                  expr::constant(key))));
   Relation relation = run_plan(*query.plan, query.bind, query.context);
   if (!relation.index_key) throw_invalid("the plan has no keys: end it with `| index_by e`");
   const expr::ExprPtr found =
@@ -193,7 +183,7 @@ std::optional<std::vector<std::string>> field_names(const plan::Node& plan) {
   } else if (const auto* aggregate = std::get_if<plan::Aggregate>(&plan.op)) {
     add_names(aggregate->aggregates, names);
   } else {
-    return keeps_trees(plan) ? field_names(*plan.inputs.front()) : std::nullopt;
+    return plan::keeps_trees(plan) ? field_names(*plan.inputs.front()) : std::nullopt;
   }
   return names;
 }
@@ -203,7 +193,7 @@ expr::ExprPtr index_key(const plan::Node& plan,
   if (const auto* index = std::get_if<plan::IndexBy>(&plan.op)) return index->key;
   if (const auto* source = std::get_if<plan::Source>(&plan.op))
     return handle && source->kind == plan::Source::Kind::Handle ? handle(*source) : nullptr;
-  return keeps_trees(plan) ? index_key(*plan.inputs.front(), handle) : nullptr;
+  return plan::keeps_trees(plan) ? index_key(*plan.inputs.front(), handle) : nullptr;
 }
 
 std::vector<plan::Source> sources(const plan::Node& plan) {

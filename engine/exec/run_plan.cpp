@@ -17,7 +17,9 @@ class Runner {
 
   Relation operator()(const plan::Source& source) const {
     if (source.kind == plan::Source::Kind::Json) return relation_of(json_source(source.name));
-    return relation_of(bind_(source), source.rows);
+    Relation relation;
+    relation.input = scan_of(source, bind_);
+    return relation;
   }
   Relation operator()(const plan::Filter& filter) const {
     Relation relation = input();
@@ -142,6 +144,13 @@ class Runner {
 };
 
 }  // namespace
+
+ScanInput scan_of(const plan::Source& source, const SourceBinder& bind) {
+  BoundSource bound = bind(source);
+  ScanInput input{std::move(bound.trees), source.rows, nullptr, {}};
+  if (bound.rowids) input.restriction.keep_rowids(std::move(*bound.rowids));
+  return input;
+}
 
 Relation run_plan(const plan::Node& plan, const SourceBinder& bind,
                   const ExecutionContext& context) {

@@ -4,13 +4,31 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/exec/relation.h"
 
 namespace arbors::exec {
 
-using SourceBinder = std::function<TreeSourcePtr(const plan::Source&)>;
+// What a source stands for now: trees, and which of them an index search found, where the source
+// asks for one and it was worth making.
+struct BoundSource {
+  TreeSourcePtr trees;
+  std::optional<std::vector<std::int64_t>> rowids;  // ascending; none: all trees
+
+  template <typename Source>
+  BoundSource(std::shared_ptr<Source> source) : trees(std::move(source)) {}
+  BoundSource(TreeSourcePtr source, std::optional<std::vector<std::int64_t>> found)
+      : trees(std::move(source)), rowids(std::move(found)) {}
+};
+
+using SourceBinder = std::function<BoundSource(const plan::Source&)>;
+
+// The scan of a source, before anything is done with its trees.
+ScanInput scan_of(const plan::Source& source, const SourceBinder& bind);
 
 // `context` outlives the relation and all that comes of it. Throws Error as evaluating does.
 Relation run_plan(const plan::Node& plan, const SourceBinder& bind,

@@ -48,6 +48,10 @@ class TreeSource {
   // read two segments at a time.
   virtual bool readers_apart() const { return false; }
 
+  // Tells whether rows can be looked up by the values of a path, in the state that the source
+  // shows.
+  virtual bool has_index(const Path& /*path*/) const { return false; }
+
   // Opens a batch for reading. Called by the thread that owns the storage.
   virtual batch::BatchReaderPtr open_batch(BatchId batch) = 0;
 };

@@ -37,10 +37,36 @@ class Estimator {
     return known != nullptr && known->distinct > 0 ? 1.0 / known->distinct : kEquality;
   }
 
+  // The share of numbers above or below a number, as if they were spread evenly.
+  double range(const Expr& expr, Comparison op) const {
+    const batch::Statistics* known = statistics(*expr.args[0]);
+    const auto* bound = expr.args[1]->as<Constant>();
+    if (known == nullptr || known->rows == 0 || bound == nullptr || !bound->value.is_number())
+      return kRange;
+    const double integers = known->count(batch::Tag::Integer);
+    const double reals = known->count(batch::Tag::Real) + known->count(batch::Tag::BigNumber);
+    if (integers + reals == 0) return kRange;
+    double low = known->real_min, high = known->real_max;
+    if (integers > 0) {
+      const auto least = static_cast<double>(known->integer_min);
+      const auto most = static_cast<double>(known->integer_max);
+      low = reals > 0 ? std::min(low, least) : least;
+      high = reals > 0 ? std::max(high, most) : most;
+    }
+    const double at = bound->value.kind == ValueKind::Integer
+                          ? static_cast<double>(bound->value.integer)
+                          : bound->value.real;
+    const double below = high > low ? std::clamp((at - low) / (high - low), 0.0, 1.0) : 0.5;
+    const bool upper = op == Comparison::Greater || op == Comparison::GreaterEqual;
+    const double texts = known->count(batch::Tag::String);  // above every number
+    return (upper ? (1 - below) * (integers + reals) + texts : below * (integers + reals)) /
+           known->rows;
+  }
+
   double of(const Compare& form, const Expr& expr) const {
     if (form.op == Comparison::Equal) return equality(*expr.args[0]);
     if (form.op == Comparison::NotEqual) return 1 - equality(*expr.args[0]);
-    return kRange;
+    return range(expr, form.op);
   }
   double of(const Is& form, const Expr& expr) const {
     return form.negated ? 1 - equality(*expr.args[0]) : equality(*expr.args[0]);

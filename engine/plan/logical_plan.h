@@ -53,6 +53,20 @@ struct RowRestriction {
   std::optional<std::vector<std::int64_t>> position_set;
 
   bool none() const { return !rowids && !rowid_set && !positions && !position_set; }
+  // Intersects with a set.
+  void keep_rowids(std::vector<std::int64_t> ascending);
+};
+
+// Keys from `low` to `high`, both included, in SQLite's order by BINARY.
+struct KeyRange {
+  Value low, high;
+};
+
+// What a source's kept-up index on a path is asked for: keys that hold those of every row which the
+// filter above lets through. Whoever binds the source may scan instead.
+struct IndexSearch {
+  Path path;
+  std::vector<KeyRange> ranges;
 };
 
 // ---- operators
@@ -66,6 +80,7 @@ struct Source {
   std::string name;    // the name, the JSON text, or the handle (`@1`)
   std::optional<std::int64_t> generation;
   RowRestriction rows;
+  std::optional<IndexSearch> search;
 };
 struct Filter {
   expr::ExprPtr predicate;

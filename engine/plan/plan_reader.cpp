@@ -66,7 +66,7 @@ NodePtr PlanReader::source() {
   if (lexer_.at_keyword("json") &&
       (second.kind == Token::Kind::Text || second.kind == Token::Kind::Parameter)) {
     lexer_.next();
-    Source source{Source::Kind::Json, {}, {}, {}, {}};
+    Source source{Source::Kind::Json, {}, {}, {}, {}, {}};
     if (second.kind == Token::Kind::Text) {
       source.name = lexer_.next().text;
     } else {
@@ -83,7 +83,7 @@ NodePtr PlanReader::source() {
 }
 
 NodePtr PlanReader::handle(std::string name) {
-  return make(Source{Source::Kind::Handle, {}, std::move(name), {}, {}});
+  return make(Source{Source::Kind::Handle, {}, std::move(name), {}, {}, {}});
 }
 
 NodePtr PlanReader::named_source() {

@@ -36,7 +36,7 @@ bool sorts_by(const Sort& sort, const expr::Expr& expr) {
 
 }  // namespace
 
-NodePtr drop_group_order(const NodePtr& node) {
+NodePtr drop_group_order(const NodePtr& node, const SourceFacts&) {
   GroupBy group;
   if (const auto* aggregate = std::get_if<Aggregate>(&node->op)) {
     for (const AggregateCall& call : aggregate->aggregates)

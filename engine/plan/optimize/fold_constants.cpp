@@ -45,7 +45,7 @@ bool always_true(const expr::ExprPtr& condition) {
 
 }  // namespace
 
-NodePtr fold_constants(const NodePtr& node) {
+NodePtr fold_constants(const NodePtr& node, const SourceFacts&) {
   if (const auto* filter = std::get_if<Filter>(&node->op)) {
     std::vector<expr::ExprPtr> conditions = conjuncts(fold(filter->predicate));
     std::erase_if(conditions, always_true);

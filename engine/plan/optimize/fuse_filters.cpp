@@ -4,7 +4,7 @@
 
 namespace arbors::plan {
 
-NodePtr fuse_filters(const NodePtr& node) {
+NodePtr fuse_filters(const NodePtr& node, const SourceFacts&) {
   const auto* outer = std::get_if<Filter>(&node->op);
   if (outer == nullptr) return nullptr;
   const Node& below = *node->inputs.front();

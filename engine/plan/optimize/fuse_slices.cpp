@@ -5,7 +5,7 @@
 
 namespace arbors::plan {
 
-NodePtr fuse_slices(const NodePtr& node) {
+NodePtr fuse_slices(const NodePtr& node, const SourceFacts&) {
   const auto* outer = std::get_if<Slice>(&node->op);
   if (outer == nullptr) return nullptr;
   if (outer->offset == 0 && !outer->limit) return node->inputs.front();

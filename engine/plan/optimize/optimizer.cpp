@@ -9,7 +9,7 @@
 namespace arbors::plan {
 namespace {
 
-constexpr std::array<Rule, 10> kRules{{
+constexpr std::array<Rule, 11> kRules{{
     {"fold_constants", "computes what no tree can change", fold_constants},
     {"fuse_filters", "makes one filter of two", fuse_filters},
     {"push_filter_down", "filters before trees are made, ordered or exploded", push_filter_down},
@@ -20,16 +20,18 @@ constexpr std::array<Rule, 10> kRules{{
     {"sort_first_rows", "keeps only the rows that a head after a sort can show", sort_first_rows},
     {"drop_group_order", "leaves groups unordered where a later order decides", drop_group_order},
     {"prune_fields", "leaves out fields and aggregates that nothing reads", prune_fields},
+    {"choose_index", "looks rows up in a kept-up index where that finds few", choose_index},
 }};
 
 // A rule that undid another's work would go on for ever; no plan needs this many rounds.
 constexpr int kMostRounds = 50;
 
-NodePtr apply_everywhere(const Rule& rule, const NodePtr& node, bool& changed) {
+NodePtr apply_everywhere(const Rule& rule, const NodePtr& node, const SourceFacts& facts,
+                         bool& changed) {
   std::vector<NodePtr> inputs = node->inputs;
-  for (NodePtr& input : inputs) input = apply_everywhere(rule, input, changed);
+  for (NodePtr& input : inputs) input = apply_everywhere(rule, input, facts, changed);
   NodePtr current = inputs == node->inputs ? node : make(node->op, std::move(inputs));
-  if (NodePtr better = rule.apply(current)) {
+  if (NodePtr better = rule.apply(current, facts)) {
     changed = true;
     return better;
   }
@@ -56,7 +58,8 @@ void RuleSwitches::turn_all(bool on) {
   for (const Rule& rule : kRules) turn(rule.name, on);
 }
 
-Optimized optimize_with(const NodePtr& plan, const RuleSwitches& switches) {
+Optimized optimize_with(const NodePtr& plan, const RuleSwitches& switches,
+                        const SourceFacts& facts) {
   Optimized result{plan, {}};
   bool changed = true;
   for (int round = 0; changed && round < kMostRounds; ++round) {
@@ -64,7 +67,7 @@ Optimized optimize_with(const NodePtr& plan, const RuleSwitches& switches) {
     for (const Rule& rule : kRules) {
       bool applied = false;
       if (!switches.is_on(rule)) continue;
-      result.plan = apply_everywhere(rule, result.plan, applied);
+      result.plan = apply_everywhere(rule, result.plan, facts, applied);
       if (applied && std::find(result.applied.begin(), result.applied.end(), rule.name) ==
                          result.applied.end())
         result.applied.push_back(rule.name);
@@ -74,6 +77,8 @@ Optimized optimize_with(const NodePtr& plan, const RuleSwitches& switches) {
   return result;
 }
 
-NodePtr optimize(const NodePtr& plan) { return optimize_with(plan, {}).plan; }
+NodePtr optimize(const NodePtr& plan, const SourceFacts& facts) {
+  return optimize_with(plan, {}, facts).plan;
+}
 
 }  // namespace arbors::plan

@@ -30,7 +30,8 @@ struct Optimized {
   std::vector<std::string_view> applied;  // names of the rules that changed something, in order
 };
 
-Optimized optimize_with(const NodePtr& plan, const RuleSwitches& switches);
-NodePtr optimize(const NodePtr& plan);
+Optimized optimize_with(const NodePtr& plan, const RuleSwitches& switches,
+                        const SourceFacts& facts = SourceFacts::none());
+NodePtr optimize(const NodePtr& plan, const SourceFacts& facts = SourceFacts::none());
 
 }  // namespace arbors::plan

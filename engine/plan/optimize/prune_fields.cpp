@@ -50,7 +50,7 @@ NodePtr without_unread(const NodePtr& node, std::vector<Path> read) {
 
 }  // namespace
 
-NodePtr prune_fields(const NodePtr& node) {
+NodePtr prune_fields(const NodePtr& node, const SourceFacts&) {
   const auto* project = std::get_if<Project>(&node->op);
   if (project == nullptr) return nullptr;
   const Node& below = *node->inputs.front();

@@ -1,6 +1,6 @@
 // Moves a filter below a stage that does not change what it tests: through select, add_field and
-// drop by substitution, below an order, into both sides of an append, and, condition by condition,
-// below an explode whose elements it does not look at.
+// drop by substitution, below an order or an index_by, into both sides of an append, and, condition
+// by condition, below an explode whose elements it does not look at.
 #include <algorithm>
 
 #include "engine/expr/builder.h"
@@ -38,7 +38,7 @@ NodePtr below_explode(const Filter& filter, const Node& node, const Explode& exp
 
 }  // namespace
 
-NodePtr push_filter_down(const NodePtr& node) {
+NodePtr push_filter_down(const NodePtr& node, const SourceFacts&) {
   const auto* filter = std::get_if<Filter>(&node->op);
   if (filter == nullptr) return nullptr;
   const Node& below = *node->inputs.front();
@@ -48,7 +48,7 @@ NodePtr push_filter_down(const NodePtr& node) {
   }
   if (const auto* sort = std::get_if<Sort>(&below.op); sort != nullptr && !sort->limit)
     return over(below, filtered(filter->predicate, below.inputs.front()));
-  if (std::holds_alternative<Reverse>(below.op))
+  if (std::holds_alternative<Reverse>(below.op) || std::holds_alternative<IndexBy>(below.op))
     return over(below, filtered(filter->predicate, below.inputs.front()));
   if (std::holds_alternative<Concat>(below.op))
     return make(Concat{}, {filtered(filter->predicate, below.inputs[0]),

@@ -4,7 +4,7 @@
 
 namespace arbors::plan {
 
-NodePtr push_slice_down(const NodePtr& node) {
+NodePtr push_slice_down(const NodePtr& node, const SourceFacts&) {
   if (!std::holds_alternative<Slice>(node->op)) return nullptr;
   const Node& below = *node->inputs.front();
   if (!shape_of(below)) return nullptr;

@@ -5,7 +5,7 @@
 
 namespace arbors::plan {
 
-NodePtr push_sort_down(const NodePtr& node) {
+NodePtr push_sort_down(const NodePtr& node, const SourceFacts&) {
   const auto* sort = std::get_if<Sort>(&node->op);
   if (sort == nullptr) return nullptr;
   const Node& below = *node->inputs.front();

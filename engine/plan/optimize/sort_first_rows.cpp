@@ -6,7 +6,7 @@
 
 namespace arbors::plan {
 
-NodePtr sort_first_rows(const NodePtr& node) {
+NodePtr sort_first_rows(const NodePtr& node, const SourceFacts&) {
   const auto* slice = std::get_if<Slice>(&node->op);
   if (slice == nullptr || !slice->limit || slice->offset > UINT64_MAX - *slice->limit)
     return nullptr;

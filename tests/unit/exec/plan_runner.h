@@ -12,6 +12,7 @@
 #include "engine/exec/query.h"
 #include "engine/plan/optimize/optimizer.h"
 #include "engine/plan/plan_parser.h"
+#include "sql/path_index.h"
 
 namespace arbors::exec {
 
@@ -34,6 +35,7 @@ class PlanRunner {
  public:
   void add(const std::string& name, const Texts& documents, std::size_t batch_trees = 2) {
     sources_[name] = source_of(documents, batch_trees);
+    documents_[name] = documents;
   }
 
   Texts run(const plan::NodePtr& plan) {
@@ -48,15 +50,33 @@ class PlanRunner {
   }
   Texts run_as_written(std::string_view text) { return run(plan::parse_plan(text)); }
   Query query(std::string_view text) { return {prepare(text), bind_, context}; }
+  const SourceBinder& binder() const { return bind_; }
 
   ExecutionContext context;
 
  private:
+  // What a kept-up index finds: the rows with a key in one of the ranges.
+  std::vector<std::int64_t> search(const plan::Source& source) const {
+    std::vector<std::int64_t> rowids;
+    for (const std::string& text : documents_.at(source.name)) {
+      const std::int64_t rowid =
+          static_cast<std::int64_t>(&text - &documents_.at(source.name)[0]) + 1;
+      for (const Value& key : store::index_keys(store::path_value(text, source.search->path)))
+        for (const plan::KeyRange& range : source.search->ranges)
+          if (compare(range.low, key) <= 0 && compare(key, range.high) <= 0 &&
+              (rowids.empty() || rowids.back() != rowid))
+            rowids.push_back(rowid);
+    }
+    return rowids;
+  }
+
   std::map<std::string, TreeSourcePtr> sources_;
-  SourceBinder bind_ = [this](const plan::Source& source) {
+  std::map<std::string, Texts> documents_;
+  SourceBinder bind_ = [this](const plan::Source& source) -> BoundSource {
     const auto found = sources_.find(source.name);
     if (found == sources_.end()) throw_invalid("no such Arbor: " + source.name);
-    return found->second;
+    if (!source.search) return found->second;
+    return {found->second, search(source)};
   };
 };
 

@@ -2,6 +2,7 @@
 // batches and workers, and whether stages run as one plan or each over the last one's trees.
 #include "engine/base/error.h"
 #include "engine/exec/random.h"
+#include "engine/exec/source_statistics.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/plan_runner.h"
 
@@ -57,7 +58,7 @@ class Generator {
   }
   std::string condition() {
     const std::string left = value();
-    switch (random_.below(5)) {
+    switch (random_.below(6)) {
       case 0:
         return left + " = " + one_of({"1", "2", "'a'", "1.5"});
       case 1:
@@ -66,6 +67,8 @@ class Generator {
         return left + " IS NOT NULL";
       case 3:
         return left + " IN (1, 2, 'a') AND b >= 1";
+      case 4:
+        return field() + one_of({" BETWEEN 1 AND 2", " <= 'a' AND b > 0", " = '2'", " < true"});
       default:
         return "NOT exists(" + field() + ") OR b < 3";
     }
@@ -124,6 +127,14 @@ std::string joined(const Texts& texts) {
   return all + "]";
 }
 
+// Every path has an index that finds few rows.
+class IndexesEverywhere : public SourceStatistics {
+ public:
+  using SourceStatistics::SourceStatistics;
+  double selectivity(const plan::Source&, const expr::Expr&) const override { return 0.01; }
+  bool has_index(const plan::Source&, const Path&) const override { return true; }
+};
+
 // Runs a plan; an error's sentence stands for its trees.
 template <typename Run>
 Texts outcome(Run run) {
@@ -147,16 +158,20 @@ TEST_CASE("random plans give the same trees however they are run", "[plan]") {
     const plan::NodePtr plan = plan::parse_plan(text);
     const Texts expected = outcome([&] { return runner.run(plan); });
 
+    const IndexesEverywhere indexes(runner.binder());
     CHECK(outcome([&] { return runner.run(plan::optimize(plan)); }) == expected);
+    CHECK(outcome([&] { return runner.run(optimized(plan, runner.binder())); }) == expected);
+    CHECK(outcome([&] { return runner.run(plan::optimize(plan, indexes)); }) == expected);
     for (const plan::Rule& rule : plan::rules()) {
       INFO(rule.name);
       plan::RuleSwitches alone, without;
       alone.turn_all(false);
       alone.turn(rule.name, true);
       without.turn(rule.name, false);
-      CHECK(outcome([&] { return runner.run(plan::optimize_with(plan, alone).plan); }) == expected);
-      CHECK(outcome([&] { return runner.run(plan::optimize_with(plan, without).plan); }) ==
-            expected);
+      for (const plan::RuleSwitches& switches : {alone, without})
+        CHECK(outcome([&] {
+                return runner.run(plan::optimize_with(plan, switches, indexes).plan);
+              }) == expected);
     }
     PlanRunner other;
     other.context.budgets.threads = 2;

@@ -1,5 +1,6 @@
 // Each rule alone: the plan before, and the plan after.
 #include "engine/base/error.h"
+#include "engine/expr/builder.h"
 #include "engine/plan/optimize/optimizer.h"
 #include "engine/plan/plan_parser.h"
 #include "tests/unit/catch.h"
@@ -52,7 +53,65 @@ const Rewriting kRewritings[] = {
     {"prune_fields",
      "p | group_by a { count() as n, sum(b) as s, max(c) as m } | filter m > 1 | select a, n",
      "p | group_by a { count() as n, max(c) as m } | filter m > 1 | select a, n"},
+    {"push_filter_down", "p | index_by a | filter b = 1", "p | filter b = 1 | index_by a"},
+    {"choose_index", "p | filter a = 1", "p | filter a = 1"},
 };
+
+// A source with indexes on `a`, which tells much, and `b`, which tells little; `c` is opaque text.
+class KnownSource : public SourceFacts {
+ public:
+  double selectivity(const Source&, const expr::Expr& condition) const override {
+    return expr::to_text(condition).find('b') == std::string::npos ? 0.01 : 0.5;
+  }
+  double read_work(const Source&, const Path& path) const override {
+    return to_text(path) == "c" ? kReadParsed : kReadColumn;
+  }
+  bool has_index(const Source&, const Path& path) const override {
+    return to_text(path) == "a" || to_text(path) == "b";
+  }
+};
+
+std::string searched(const char* text) {
+  const NodePtr plan = optimize(parse_plan(text), KnownSource());
+  const Node* node = plan.get();
+  while (!node->inputs.empty()) node = node->inputs.front().get();
+  const auto* source = std::get_if<Source>(&node->op);
+  if (!source->search) return "scan";
+  std::string ranges = to_text(source->search->path);
+  for (const KeyRange& range : source->search->ranges)
+    ranges += " [" + expr::to_text(*expr::constant(range.low)) + ", " +
+              expr::to_text(*expr::constant(range.high)) + "]";
+  return ranges;
+}
+
+TEST_CASE("an index is searched where it finds few rows, and the filter stays", "[plan]") {
+  CHECK(searched("p | filter a = 'x'") == "a ['x', 'x']");
+  CHECK(searched("p | filter a IN (2, 1, NULL)") == "a [1, 1] [2, 2]");
+  CHECK(searched("p | filter a BETWEEN 1 AND 5 AND a <= 3") == "a [1, 3]");
+  CHECK(searched("p | filter a > 1 AND a < 'x' AND d = 3") == "a [1, 'x']");
+  CHECK(searched("p | select a as k, b | sort_by k | filter k = 1 | filter b = 2") == "a [1, 1]");
+  CHECK(to_text(*optimize(parse_plan("p | filter a = 'x'"), KnownSource())) ==
+        to_text(*parse_plan("p | filter a = 'x'")));
+}
+
+TEST_CASE("no index is searched where it would miss rows or find many", "[plan]") {
+  for (const char* text :
+       {"p | filter b = 1", "p | filter d = 1", "p | filter a <> 1", "p | filter a NOT IN (1)",
+        "p | filter a = d", "p | filter a = 1 OR d = 2", "p | filter a COLLATE NOCASE = 'x'",
+        "p | filter a = CAST('1' AS INTEGER)", "p | filter a = NULL", "p@3 | filter a = 1",
+        "@1 | filter a = 1", "p | head 5 | filter a = 1", "json '[]' | filter a = 1"}) {
+    INFO(text);
+    CHECK(searched(text) == "scan");
+  }
+}
+
+TEST_CASE("conditions are ordered by what is known of the source", "[plan]") {
+  CHECK(to_text(*optimize(parse_plan("p | filter c = 1 AND b = 1 AND d = 1"), KnownSource())) ==
+        to_text(*parse_plan("p | filter d = 1 AND b = 1 AND c = 1")));
+  // Over other trees than the source's nothing is known.
+  const char* grouped = "p | group_by a as k { max(c) as c, min(d) as d } | filter c = 1 AND d = 1";
+  CHECK(to_text(*optimize(parse_plan(grouped), KnownSource())) == to_text(*parse_plan(grouped)));
+}
 
 TEST_CASE("each rule rewrites what it is for and leaves the rest", "[plan]") {
   for (const Rewriting& one : kRewritings) {

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Plans and MATCH over an Arbor with kept-up indexes give what they give over one without, whatever is written in between."""
+import json
+import pathlib
+import random
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"))
+import harness  # noqa: E402
+import sources  # noqa: E402
+
+OPTIONS = harness.parser().parse_args()
+PATHS = ["id", "code", "born.year", "mixed"]
+ROUNDS = 12 if OPTIONS.quick else 60
+MIXED = [None, True, False, 0, 1, 1.0, 2.5, "1", "1.0", "2.5", "x", "X ", "", [1], {"a": 1}, 10**30, -3]
+
+
+def tree(chance, number):
+    made = {"id": number, "code": f"c{chance.randrange(700)}", "born": {"year": chance.randrange(1800, 2000)}, "mixed": chance.choice(MIXED)}
+    return {key: value for key, value in made.items() if key == "id" or chance.random() > 0.05}
+
+
+def condition(chance):
+    number, year, code = chance.randrange(2500), chance.randrange(1790, 2010), f"c{chance.randrange(750)}"
+    mixed = chance.choice(["1", "'1'", "2.5", "'x'", "true", "0", "NULL", "'[1]'", "1e30", "''"])
+    return chance.choice([f"id = {number}", f"id = '{number}'", f"code = '{code}'", f"code IN ('{code}', 'c7', NULL)", f"id BETWEEN {number} AND {number + 9}", f"id > {number} AND id <= {number + 5}", f"born.year = {year}", f"born.year >= {year} AND born.year < {year + 2}",
+                          f"mixed = {mixed}", f"mixed > {mixed}", f"mixed < {mixed} AND id < {number}", f"code = '{code}' AND born.year > {year}", f"code > '{code}' AND code < '{code}5'", f"id = {number}.0", f"id = CAST('{number}' AS INTEGER)", f"code COLLATE NOCASE = '{code.upper()}'"])
+
+
+def plan(chance, name):
+    stages = chance.choice(["filter {}", "sort_by code, id | filter {}", "add_field twice = id * 2 | filter {}", "select id, code, born, mixed | filter {} | sort_by id desc | head 3", "filter {} | group_by code {{ count() as n, list(id) as ids }}", "filter {} | tail 2", "index_by code | filter {}", "append (" + name + ") | filter {} | skip 1"])
+    return f"{name} | " + stages.format(condition(chance))
+
+
+def write(database, chance, names):
+    """The same change to each Arbor."""
+    number, text = chance.randrange(2500), json.dumps(tree(chance, chance.randrange(2500, 5000)))
+    change = chance.randrange(5)
+    for name in names:
+        if change == 0:
+            database.execute(f"INSERT INTO {name}(_tree) VALUES (?)", (text,))
+        elif change == 1:
+            database.execute(f"DELETE FROM {name} WHERE id = ?", (number,))
+        elif change == 2:
+            database.execute(f"UPDATE {name} SET code = 'c7' WHERE id BETWEEN ? AND ?", (number, number + 3))
+        elif change == 3:
+            sources.call(database, "arbor_append", name, text)
+        else:
+            sources.call(database, "arbor_optimize", name)
+
+
+def outcome(database, text):
+    try:
+        return sources.call(database, "arbor_json", text)
+    except Exception as error:  # noqa: BLE001 - both must fail alike
+        return type(error)
+
+
+def test_same_answers(report):
+    chance = random.Random(4)
+    database = harness.connect(OPTIONS.extension)
+    trees = [tree(chance, number) for number in range(2000)]
+    for name in ("plain", "indexed"):
+        database.execute(f"CREATE VIRTUAL TABLE {name} USING arbor(batch_trees=150)")
+        sources.call(database, "arbor_append", name, json.dumps(trees))
+    for path in PATHS:
+        sources.call(database, "arbor_create_index", "indexed", path)
+    looked_up = 0
+    for number in range(ROUNDS):
+        database.execute("BEGIN")
+        for _ in range(6):
+            text = plan(chance, "plain")
+            twin = text.replace("plain", "indexed")
+            looked_up += "by index" in sources.call(database, "arbor_explain", twin, "physical")
+            report.equal(outcome(database, twin), outcome(database, text), f"round {number}: {text}")
+            where = condition(chance)
+            counts = [database.execute(f"SELECT count(*), sum(id) FROM {name} WHERE {name} MATCH ?", (where,)).fetchone() for name in ("plain", "indexed")]
+            report.equal(counts[1], counts[0], f"round {number}: MATCH {where}")
+        write(database, chance, ("plain", "indexed"))
+        database.execute(chance.choice(["COMMIT", "ROLLBACK"]))
+    report.check(looked_up > ROUNDS, "indexes are used", looked_up)
+
+
+def test_what_an_index_saves(report):
+    """A look-up by an index reads the batch of the tree that it finds."""
+    database = harness.connect(OPTIONS.extension)
+    database.execute("CREATE VIRTUAL TABLE p USING arbor(batch_trees=100)")
+    chance = random.Random(5)
+    codes = [f"code {number}" for number in range(5000)]
+    chance.shuffle(codes)
+    sources.call(database, "arbor_append", "p", json.dumps([{"code": code, "text": f"of {code}"} for code in codes]))
+    sources.call(database, "arbor_create_index", "p", "code")
+    wanted = {"code": "code 4321", "text": "of code 4321"}
+    for ask in ("SELECT arbor_json('p | filter code = ''code 4321''') ->> 0", "SELECT arbor_lookup('p | index_by code', 'code 4321')", "SELECT arbor_find_one('p', 'code = ''code 4321''')", "SELECT _tree FROM p WHERE p MATCH 'code = ''code 4321'''"):
+        database.execute("SELECT arbor_config('cache_bytes', 0)")
+        sources.call(database, "arbor_reset_stats")
+        report.equal(json.loads(database.execute(ask).fetchone()[0]), wanted, ask)
+        decoded = json.loads(sources.call(database, "arbor_stats"))["batches_decoded"]
+        report.check(decoded <= 2, f"{ask}: batches decoded", decoded)
+    physical = sources.call(database, "arbor_explain", "p | filter code = 'code 4321'", "physical")
+    report.check("look up code by index" in physical, "explain says so", physical)
+    handle = sources.call(database, "arbor_open", "p")
+    database.execute("DELETE FROM p WHERE code = 'code 4321'")
+    report.equal(sources.call(database, "arbor_count", f"{handle} | filter code = 'code 4321'"), 1, "a handle sees its generation, not the index")
+    report.equal(sources.call(database, "arbor_count", "p | filter code = 'code 4321'"), 0, "the index follows")
+
+
+if __name__ == "__main__":
+    harness.run(globals(), OPTIONS)
