@@ -30,6 +30,11 @@ void iif(CallFrame& frame) {
   }
 }
 
+// A hint to SQLite's planner, which ours does without.
+void hint(CallFrame& frame) {
+  for (std::uint32_t i = 0; i < frame.rows; ++i) frame.pass(0, i);
+}
+
 void nullif(CallFrame& frame) {
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
     const Scalar left = frame.args[0][i];
@@ -105,12 +110,16 @@ void exists(CallFrame& frame) {
 
 constexpr auto kScalar = Function::Shape::Scalar;
 constexpr auto kPresence = Function::Shape::Presence;
-constexpr std::array<Function, 8> kFunctions{{
+constexpr std::array<Function, 12> kFunctions{{
     {"coalesce", 2, 255, "coalesce(a, b, …)", "the first argument that is not NULL", kScalar,
      coalesce},
     {"ifnull", 2, 2, "ifnull(a, b)", "a, or b where a is NULL", kScalar, coalesce},
     {"iif", 2, 3, "iif(condition, a [, b])", "a where the condition is true, else b or NULL",
      kScalar, iif},
+    {"if", 2, 3, "if(condition, a [, b])", "the same as iif", kScalar, iif},
+    {"likely", 1, 1, "likely(e)", "e, as in SQLite", kScalar, hint},
+    {"unlikely", 1, 1, "unlikely(e)", "e, as in SQLite", kScalar, hint},
+    {"likelihood", 2, 2, "likelihood(e, share)", "e, as in SQLite", kScalar, hint},
     {"nullif", 2, 2, "nullif(a, b)", "a, or NULL where a = b", kScalar, nullif},
     {"min", 2, 255, "min(a, b, …)", "the least argument; NULL where any is", kScalar, extreme<-1>},
     {"max", 2, 255, "max(a, b, …)", "the greatest argument; NULL where any is", kScalar,

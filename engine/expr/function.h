@@ -30,9 +30,12 @@ std::span<const Function> functions();
 // The table's parts, each beside the code of its functions.
 std::span<const Function> text_functions();
 std::span<const Function> number_functions();
+std::span<const Function> math_functions();
+std::span<const Function> format_functions();
 std::span<const Function> condition_functions();
 std::span<const Function> list_functions();
 std::span<const Function> time_functions();
+std::span<const Function> date_functions();
 std::span<const Function> json_functions();
 
 // Finds a function by name, case ignored; nullptr where there is none.

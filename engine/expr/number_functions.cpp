@@ -54,43 +54,11 @@ void round(Arguments args, VectorBuilder& out) {
   out.append_real(round_to(to_real(args[0]), bounded));
 }
 
-void sign(Arguments args, VectorBuilder& out) {
-  const Value read = args[0].is_text() ? numeric_value(args[0].text) : to_value(args[0]);
-  if (!read.is_number()) return out.append_null();
-  const double value = to_real(Scalar(read));
-  out.append_integer(value > 0 ? 1 : (value < 0 ? -1 : 0));
-}
-
-template <double (*whole)(double)>
-void to_whole(Arguments args, VectorBuilder& out) {
-  const Value read = args[0].is_text() ? numeric_value(args[0].text) : to_value(args[0]);
-  if (read.kind == ValueKind::Integer) return out.append_integer(read.integer);
-  read.is_null() ? out.append_null() : out.append_real(whole(read.real));
-}
-
-void square_root(Arguments args, VectorBuilder& out) {
-  const double root = std::sqrt(to_real(args[0]));
-  std::isnan(root) ? out.append_null() : out.append_real(root);
-}
-
-void power(Arguments args, VectorBuilder& out) {
-  const double result = std::pow(to_real(args[0]), to_real(args[1]));
-  std::isnan(result) ? out.append_null() : out.append_real(result);
-}
-
 constexpr auto kScalar = Function::Shape::Scalar;
-constexpr std::array<Function, 7> kFunctions{{
+constexpr std::array<Function, 2> kFunctions{{
     {"abs", 1, 1, "abs(number)", "the number without its sign", kScalar, each_known_row<absolute>},
     {"round", 1, 2, "round(number [, digits])", "the number rounded to digits after the point",
      kScalar, each_known_row<round>},
-    {"sign", 1, 1, "sign(number)", "-1, 0 or 1", kScalar, each_known_row<sign>},
-    {"floor", 1, 1, "floor(number)", "the greatest whole number not above", kScalar,
-     each_known_row<to_whole<std::floor>>},
-    {"ceil", 1, 1, "ceil(number)", "the least whole number not below", kScalar,
-     each_known_row<to_whole<std::ceil>>},
-    {"sqrt", 1, 1, "sqrt(number)", "the square root", kScalar, each_known_row<square_root>},
-    {"power", 2, 2, "power(number, exponent)", "the number to the power of exponent", kScalar,
-     each_known_row<power>},
 }};
 
 }  // namespace

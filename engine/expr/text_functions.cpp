@@ -2,6 +2,7 @@
 // characters from 1, numbers are seen as their texts.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -155,6 +156,62 @@ void hex(Arguments args, VectorBuilder& out) {
   out.append_text(digits);
 }
 
+// The shortest text that is read as this real; infinity as a number that is too big.
+std::string real_literal(double value) {
+  if (std::isinf(value)) return value < 0 ? "-9.0e+999" : "9.0e+999";
+  std::string text = real_as_sql_text(value);
+  if (numeric_value(text, false).real == value) return text;
+  text.clear();
+  json::write_real(text, value);
+  return text;
+}
+
+// A literal of SQL.
+void quote(CallFrame& frame) {
+  std::string buffer;
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const Scalar value = frame.args[0][i];
+    std::string literal;
+    if (value.is_null()) {
+      literal = "NULL";
+    } else if (value.kind == ValueKind::Real) {
+      literal = real_literal(value.real);
+    } else if (value.is_number()) {
+      append_text(literal, value);
+    } else {
+      literal = '\'';
+      for (const char c : value.text) literal.append(c == '\'' ? 2 : 1, c);
+      literal += '\'';
+    }
+    frame.out.append_text(literal);
+  }
+}
+
+void concat_texts(Arguments args, VectorBuilder& out) {
+  std::string text;
+  for (const Scalar& arg : args)
+    if (!arg.is_null()) append_text(text, arg);
+  out.append_text(text);
+}
+
+void concat_with_separator(Arguments args, VectorBuilder& out) {
+  if (args[0].is_null()) return out.append_null();
+  std::string text;
+  bool first = true;
+  for (const Scalar& arg : args.subspan(1)) {
+    if (arg.is_null()) continue;
+    if (!first) append_text(text, args[0]);
+    first = false;
+    append_text(text, arg);
+  }
+  out.append_text(text);
+}
+
+void octet_length(Arguments args, VectorBuilder& out) {
+  std::string buffer;
+  out.append_integer(static_cast<std::int64_t>(text_of(args[0], buffer).size()));
+}
+
 void starts_with(Arguments args, VectorBuilder& out) {
   std::array<std::string, 2> buffers;
   out.append_bool(text_of(args[0], buffers[0]).starts_with(text_of(args[1], buffers[1])));
@@ -208,7 +265,7 @@ void regexp_like(CallFrame& frame) {
 }
 
 constexpr auto kScalar = Function::Shape::Scalar;
-constexpr std::array<Function, 18> kFunctions{{
+constexpr std::array<Function, 22> kFunctions{{
     {"upper", 1, 1, "upper(text)", "ASCII letters in upper case", kScalar,
      each_known_row<change_case<'a', 'z', -32>>},
     {"lower", 1, 1, "lower(text)", "ASCII letters in lower case", kScalar,
@@ -242,6 +299,13 @@ constexpr std::array<Function, 18> kFunctions{{
      each_known_row<split>},
     {"regexp_like", 2, 2, "regexp_like(text, pattern)",
      "true if the regular expression matches somewhere in text", kScalar, regexp_like},
+    {"quote", 1, 1, "quote(value)", "the value as a literal of SQL", kScalar, quote},
+    {"concat", 1, 255, "concat(value, …)", "the values' texts in one; NULL counts as none", kScalar,
+     each_row<concat_texts>},
+    {"concat_ws", 2, 255, "concat_ws(separator, value, …)",
+     "the same with the separator between them", kScalar, each_row<concat_with_separator>},
+    {"octet_length", 1, 1, "octet_length(text)", "number of bytes", kScalar,
+     each_known_row<octet_length>},
     {"char", 0, 255, "char(code, …)", "the characters of these code points", kScalar,
      each_row<characters>},
 }};

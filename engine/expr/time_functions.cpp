@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/base/number_text.h"
+#include "engine/expr/calendar.h"
 #include "engine/expr/call_frame.h"
 #include "engine/expr/function.h"
 
@@ -13,36 +14,6 @@ namespace arbors::expr {
 namespace {
 
 using batch::VectorBuilder;
-
-struct Date {
-  std::int64_t year;
-  unsigned month, day;
-};
-
-// Counts days from 1970-01-01 in the Gregorian calendar, and back (Howard Hinnant's algorithms,
-// https://howardhinnant.github.io/date_algorithms.html).
-std::int64_t days_of(std::int64_t year, unsigned month, unsigned day) {
-  year -= month <= 2;
-  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const auto year_of_era = static_cast<unsigned>(year - era * 400);
-  const unsigned day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  const unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
-}
-
-Date date_of(std::int64_t days) {
-  days += 719468;
-  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-  const auto day_of_era = static_cast<unsigned>(days - era * 146097);
-  const unsigned year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const unsigned day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const unsigned shifted = (5 * day_of_year + 2) / 153;
-  const unsigned month = shifted < 10 ? shifted + 3 : shifted - 9;
-  return {static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2), month,
-          day_of_year - (153 * shifted + 2) / 5 + 1};
-}
 
 // Reads fixed-width fields of a text.
 class Fields {
@@ -112,10 +83,6 @@ std::optional<std::int64_t> seconds_of_text(std::string_view text) {
   fields.skip_spaces();
   if (!zone || !fields.done()) return std::nullopt;
   return midnight + std::int64_t{hour} * 3600 + minute * 60 + second + *zone;
-}
-
-std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
 }
 
 std::int64_t seconds_of_number(std::int64_t value) {

@@ -184,6 +184,22 @@ def half_up(value):
     return math.floor(abs(value) + 0.5) * (1 if value >= 0 else -1)
 
 
+def near(function, work, limit=0.3):
+    """A function of reals, told by which side of a limit its values are on: libraries differ in the last bit."""
+    return f"{function} > {limit}", lambda tree: work(at(tree, "id")) > limit
+
+
+MOMENT = "(2000 + id % 30) || '-02-27 22:30:15'"
+
+
+def moment(tree):
+    return datetime.datetime(2000 + at(tree, "id") % 30, 2, 27, 22, 30, 15)
+
+
+def days_later(days):
+    return lambda tree: str(moment(tree) + datetime.timedelta(days))[:10]
+
+
 TIME = "born.year || '-03-04T05:06:07Z'"
 numeric_score = lambda tree: sql(score(tree)) if not isinstance(sql(score(tree)), str) else None  # noqa: E731
 number_of = "iif(typeof(score) = 'text', null, score)"
@@ -215,6 +231,15 @@ FUNCTIONS = [
     ("replace(name, 'n', '__')", text("name", lambda value: value.replace("n", "__"))), (f"round({number_of})", with_number(lambda value: float(half_up(value)))), (f"sign({number_of})", with_number(lambda value: (value > 0) - (value < 0))),
     ("split(name, 'n')", text("name", lambda value: value.split("n"))), ("sqrt(id)", lambda tree: math.sqrt(at(tree, "id"))), ("substr(name, 2, 2)", text("name", lambda value: substring(value, 2, 2))), ("substring(name, 1, 1)", text("name", lambda value: substring(value, 1, 1))),
     ("typeof(score)", lambda tree: {type(None): "null", int: "integer", float: "real", str: "text"}[type(sql(score(tree)))]), ("unicode(name)", text("name", lambda value: ord(value[0]) if value else None)),
+    near("acos(id / 200.0)", lambda i: math.acos(i / 200), 1.5), near("acosh(id + 1)", lambda i: math.acosh(i + 1), 2), near("asin(id / 200.0)", lambda i: math.asin(i / 200)), near("asinh(id)", math.asinh, 2), near("atan(id)", math.atan, 1.3), near("atan2(id, 7)", lambda i: math.atan2(i, 7), 0.7), near("atanh(id / 200.0)", lambda i: math.atanh(i / 200)),
+    near("cos(id)", math.cos), near("cosh(id / 50.0)", lambda i: math.cosh(i / 50), 1.5), near("sin(id)", math.sin), near("sinh(id / 50.0)", lambda i: math.sinh(i / 50), 1.5), near("tan(id)", math.tan), near("tanh(id / 20.0)", lambda i: math.tanh(i / 20)), near("exp(id / 9.0)", lambda i: math.exp(i / 9), 4.1),
+    near("ln(id + 1)", lambda i: math.log(i + 1), 1.2), near("log(id + 1)", lambda i: math.log10(i + 1), 0.7), near("log(3, id + 1)", lambda i: math.log(i + 1, 3), 1.7), near("log10(id + 1)", lambda i: math.log10(i + 1), 0.7), near("log2(id + 1)", lambda i: math.log2(i + 1), 2.1), near("degrees(id)", math.degrees, 300), near("radians(id)", math.radians, 0.1),
+    ("pi()", lambda tree: math.pi), (f"ceiling({number_of})", with_number(lambda value: type(value)(math.ceil(value)))), (f"trunc({number_of})", with_number(lambda value: type(value)(math.trunc(value)))), ("pow(id, 2)", lambda tree: float(at(tree, "id") ** 2)), ("mod(id, 2.5)", lambda tree: math.fmod(at(tree, "id"), 2.5)),
+    ("quote(name)", lambda tree: "NULL" if sql(at(tree, "name")) is None else "'" + at(tree, "name").replace("'", "''") + "'"), ("concat(id, name, 1.0)", lambda tree: f"{at(tree, 'id')}{sql(at(tree, 'name')) or ''}1.0"), ("concat_ws('-', id, name, team)", lambda tree: "-".join(str(value) for value in map(sql, (at(tree, "id"), at(tree, "name"), at(tree, "team"))) if value is not None)),
+    ("octet_length(name)", text("name", lambda value: len(value.encode()))), ("if(id > 5, 'high', 'low')", lambda tree: "high" if at(tree, "id") > 5 else "low"), ("likely(team)", field("team")), ("unlikely(ok)", field("ok")), ("likelihood(id, 0.5)", field("id")),
+    ("printf('%05d|%-4s|%.1f|%x', id, team, id / 4.0, id)", lambda tree: f"{at(tree, 'id'):05d}|{sql(at(tree, 'team')) or '':<4}|{half_up(at(tree, 'id') * 2.5) / 10:.1f}|{at(tree, 'id'):x}"), ("format('%,d', id * 1000)", lambda tree: f"{at(tree, 'id') * 1000:,d}"),
+    (f"date({MOMENT})", days_later(0)), (f"date({MOMENT}, '+2 days')", days_later(2)), (f"time({MOMENT})", lambda tree: "22:30:15"), (f"datetime({MOMENT}, '+90 minutes')", lambda tree: str(moment(tree) + datetime.timedelta(minutes=90))), (f"strftime('%Y/%m-%d %j %w', {MOMENT})", lambda tree: moment(tree).strftime("%Y/%m-%d %j %w")),
+    (f"unixepoch({MOMENT})", lambda tree: int(moment(tree).replace(tzinfo=datetime.timezone.utc).timestamp())), ("julianday(id)", lambda tree: float(at(tree, "id"))), ("datetime(id * 86400, 'unixepoch')", lambda tree: str(datetime.datetime(1970, 1, 1) + datetime.timedelta(at(tree, "id")))),
     ("CASE team WHEN 'red' THEN 1 WHEN 'blue' THEN 2 ELSE 3 END", lambda tree: {"red": 1, "blue": 2}.get(sql(at(tree, "team")), 3)), ("id BETWEEN 3 AND 5", lambda tree: 3 <= at(tree, "id") <= 5), ("name GLOB 'A*'", text("name", lambda value: value.startswith("A"))),
     ("team IS NOT 'red'", lambda tree: sql(at(tree, "team")) != "red"), ("id % 3 = 1 OR team = 'blue'", lambda tree: at(tree, "id") % 3 == 1 or equal("team", "blue")(tree)), ("-id + 7 / 2 << 1", lambda tree: (-at(tree, "id") + 3) << 1),
     ("CAST(id AS TEXT)", lambda tree: str(at(tree, "id"))), ("(id & 3 | 8)", lambda tree: at(tree, "id") & 3 | 8), ("name = 'ANN' COLLATE NOCASE", text("name", lambda value: value.lower() == "ann")),

@@ -1,10 +1,12 @@
-// Computes calculations over constants once, and takes conditions that are always true out of
-// filters. Truth values elsewhere are left: a tree tells true from 1.
+// Computes calculations and functions over constants once, and takes conditions that are always
+// true out of filters. Truth values elsewhere are left: a tree tells true from 1.
 #include <algorithm>
 
 #include "engine/base/error.h"
+#include "engine/batch/vector_ops.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
+#include "engine/expr/function.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
 
@@ -12,8 +14,23 @@ namespace arbors::plan {
 namespace {
 
 bool calculates(const expr::Expr& expr) {
+  const auto* call = expr.as<expr::Call>();
+  if (call != nullptr) return call->function->shape == expr::Function::Shape::Scalar;
   return expr.as<expr::Calculate>() != nullptr || expr.as<expr::UnaryOp>() != nullptr ||
          expr.as<expr::Concat>() != nullptr;
+}
+
+// Computes an expression over constants. One that makes an object, an array or a big number stays
+// as it is: no constant is one.
+expr::ExprPtr value_of(const expr::ExprPtr& expr) {
+  const batch::Scope nothing(batch::constant(Value::null(), 1));
+  const batch::VectorPtr value = expr::evaluate(*expr, {nothing}, expr::Selection::all(1));
+  const batch::Tag tag = value->tag(0);
+  if (tag == batch::Tag::True || tag == batch::Tag::False)
+    return expr::boolean(tag == batch::Tag::True);
+  const bool plain = tag == batch::Tag::Null || tag == batch::Tag::Integer ||
+                     tag == batch::Tag::Real || tag == batch::Tag::String;
+  return plain ? expr::constant(batch::value_at(*value, 0)) : expr;
 }
 
 expr::ExprPtr fold(const expr::ExprPtr& expr) {
@@ -23,7 +40,7 @@ expr::ExprPtr fold(const expr::ExprPtr& expr) {
   const expr::ExprPtr folded = args == expr->args ? expr : expr::with_args(*expr, std::move(args));
   if (!calculates(*folded) || !expr::is_constant(*folded)) return folded;
   try {
-    return expr::constant(expr::evaluate_constant(*folded));
+    return value_of(folded);
   } catch (const Error&) {
     return folded;  // fails when it is run, if it is run
   }
