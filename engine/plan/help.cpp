@@ -1,5 +1,9 @@
 #include "engine/plan/help.h"
 
+#include <algorithm>
+#include <array>
+#include <functional>
+
 #include "engine/base/error.h"
 #include "engine/expr/function.h"
 #include "engine/plan/aggregate.h"
@@ -12,42 +16,143 @@ namespace {
 
 constexpr std::string_view kGrammar = "plan := source ('|' stage)*";
 
+// What the tables do not hold. Lines, of which the page makes a list.
+struct Topic {
+  std::string_view name;
+  std::string_view text;
+};
+constexpr std::array<Topic, 4> kTopics{{
+    {"language",
+     "Keywords ignore case; `--` begins a comment; line breaks are blanks.\n"
+     "`?1`, `?2`, … are bound from the arguments after the plan, wherever a value or a number "
+     "stands; one that is not given is an error.\n"
+     "A name that is not made of letters, digits, `_` and `$`, or that begins with a digit, stands "
+     "in double quotes, a quote doubled; a text in single quotes.\n"
+     "A field without `as` is named by its path's last key, else by its expression as it is "
+     "written: `count() filter (where a)`; `count()` alone is `count`."},
+    {"paths",
+     "`birth.year`, `batting[0].HR`, `batting[-1].HR` from the end, `batting[*].HR` of every "
+     "element, `\"a key\".x`.\n"
+     "`it` is the whole tree, or the element itself inside `list_any(list, e)` and its like, where "
+     "every path begins at the element. A key named `it`, or as an operator such as `in`, stands "
+     "in double quotes.\n"
+     "A path that leads nowhere is NULL, and leaves its field out where a tree is made of it; a "
+     "JSON `null` stays one. A group's key is always there, `null` for both."},
+    {"operators",
+     "As in SQLite, tightest first: `~ + -` before a value · `COLLATE` · `||` · `* / %` · `+ -` · "
+     "`& | << >>` · `< <= > >=` · `= == <> != IS [NOT] [DISTINCT FROM] IN LIKE GLOB BETWEEN ISNULL "
+     "NOTNULL` · `NOT` · `AND` · `OR`.\n"
+     "`|` means bits inside parentheses alone: elsewhere it begins the next stage.\n"
+     "`CASE [e] WHEN … THEN … [ELSE …] END`, `CAST(e AS type)`; literals `1`, `0x1F`, `1.5`, "
+     "`'text'`, `TRUE`, `FALSE`, `NULL`.\n"
+     "Comparisons, arithmetic, NULL and order mean what they mean in SQLite; a comparison is "
+     "`true` or `false` in a tree, 1 or 0 in SQL."},
+    {"order",
+     "NULL sorts first, then numbers, then texts; with `desc` the other way round; `nulls first` "
+     "and `nulls last` say otherwise. Trees that agree keep their order.\n"
+     "Without an order of their own, trees come in the order of the Arbor."},
+}};
+
 std::string text(std::string_view view) { return std::string(view); }
 
 void line(std::string& out, std::string_view what, std::string_view help) {
   out += "  " + text(what) + "\n      " + text(help) + "\n";
 }
 
-void row(std::string& out, std::string_view what, std::string_view help) {
-  std::string escaped;
-  for (const char c : what) escaped += c == '|' ? "\\|" : std::string(1, c);
-  out += "| `" + escaped + "` | " + text(help) + " |\n";
+// Calls `use` with each line of a topic.
+template <typename Use>
+void each_line(const Topic& topic, Use use) {
+  for (std::string_view rest = topic.text; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    use(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
 }
 
-// Calls each(heading), then each entry of the heading's table.
-template <typename Heading, typename Entry>
-void walk(Heading heading, Entry entry) {
-  heading("sources");
-  for (const SourceInfo& source : source_forms()) entry(source.syntax, source.help);
-  heading("stages");
-  for (const StageInfo& stage : stages()) entry(stage.syntax, stage.help);
-  heading("aggregates, each with an optional filter (where e)");
-  for (const AggregateInfo& info : aggregates()) entry(info.syntax, info.help);
-  heading("functions");
-  for (const expr::Function& function : expr::functions()) entry(function.signature, function.help);
+void topic_lines(std::string& out, const Topic& topic) {
+  each_line(topic, [&](std::string_view one) { out += "  " + text(one) + "\n"; });
+}
+
+// One table of the language.
+struct Table {
+  std::string_view name;
+  std::string_view heading;
+  void (*walk)(const std::function<void(std::string_view syntax, std::string_view help,
+                                        std::string_view example)>& entry);
+};
+constexpr std::array<Table, 4> kTables{{
+    {"sources", "sources",
+     [](const auto& entry) {
+       for (const SourceInfo& source : source_forms())
+         entry(source.syntax, source.help, source.example);
+     }},
+    {"stages", "stages",
+     [](const auto& entry) {
+       for (const StageInfo& stage : stages()) entry(stage.syntax, stage.help, stage.example);
+     }},
+    {"aggregates", "aggregates, each with an optional filter (where e)",
+     [](const auto& entry) {
+       for (const AggregateInfo& info : aggregates()) entry(info.syntax, info.help, {});
+     }},
+    {"functions", "functions",
+     [](const auto& entry) {
+       for (const expr::Function& function : expr::functions())
+         entry(function.signature, function.help, {});
+     }},
+}};
+
+void table_lines(std::string& out, const Table& table) {
+  out += text(table.heading) + ":\n";
+  table.walk([&](std::string_view syntax, std::string_view help, std::string_view) {
+    line(out, syntax, help);
+  });
+}
+
+void rule_lines(std::string& out) {
+  for (const Rule& rule : rules()) line(out, rule.name, rule.help);
+}
+
+std::string whole_language() {
+  std::string out = text(kGrammar) + "\n";
+  for (const Table& table : kTables) {
+    out += '\n';
+    table_lines(out, table);
+  }
+  for (const Topic& topic : kTopics) {
+    out += "\n" + text(topic.name) + ":\n";
+    topic_lines(out, topic);
+  }
+  return out;
+}
+
+// A cell of a table in Markdown.
+std::string cell(std::string_view what) {
+  std::string escaped;
+  for (const char c : what) escaped += c == '|' ? "\\|" : std::string(1, c);
+  return escaped;
+}
+
+bool same(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && compare(left, right, Collation::NoCase) == 0;
 }
 
 }  // namespace
 
 std::string help(std::string_view topic) {
+  if (topic.empty()) return whole_language();
+  if (same(topic, "reference")) return reference_page();
   std::string out;
-  if (topic.empty()) {
-    out = text(kGrammar) + "\n";
-    walk([&](std::string_view heading) { out += "\n" + text(heading) + ":\n"; },
-         [&](std::string_view what, std::string_view help) { line(out, what, help); });
-    return out;
-  }
   std::vector<std::string_view> names = stage_names();
+  names.insert(names.end(), {"reference", "rules"});
+  if (same(topic, "rules")) rule_lines(out);
+  for (const Table& table : kTables) {
+    names.push_back(table.name);
+    if (same(table.name, topic)) table_lines(out, table);
+  }
+  for (const Topic& prose : kTopics) {
+    names.push_back(prose.name);
+    if (same(prose.name, topic)) topic_lines(out, prose);
+  }
   if (const StageInfo* stage = find_stage(topic)) {
     line(out, stage->syntax, stage->help);
     out += "      for example: " + text(stage->example) + "\n";
@@ -64,14 +169,24 @@ std::string help(std::string_view topic) {
 }
 
 std::string reference_page() {
-  std::string out = "# Plans: the language\n\n`" + text(kGrammar) + "`\n";
-  walk(
-      [&](std::string_view heading) {
-        out += "\n## " + text(heading) + "\n\n| write | it does |\n| --- | --- |\n";
-      },
-      [&](std::string_view what, std::string_view help) { row(out, what, help); });
-  out += "\n## rules of the optimizer\n\n| rule | it does |\n| --- | --- |\n";
-  for (const Rule& rule : rules()) row(out, rule.name, rule.help);
+  std::string out =
+      "# Plans: the language\n\nMade by `SELECT arbor_help('reference')` from the tables that the "
+      "parser reads.\n\n`" +
+      text(kGrammar) + "`\n";
+  for (const Topic& topic : kTopics) {
+    out += "\n## " + text(topic.name) + "\n\n";
+    each_line(topic, [&](std::string_view one) { out += "* " + text(one) + "\n"; });
+  }
+  for (const Table& table : kTables) {
+    const bool examples = table.name == "sources" || table.name == "stages";
+    out += "\n## " + text(table.heading) + "\n\n| write | it does |" +
+           (examples ? " for example |\n| --- | --- | --- |\n" : "\n| --- | --- |\n");
+    table.walk([&](std::string_view syntax, std::string_view help, std::string_view example) {
+      out += "| `" + cell(syntax) + "` | " + cell(help) + " |";
+      out += examples ? " `" + cell(example) + "` |\n" : "\n";
+    });
+  }
+  out.pop_back();  // the shell ends what it prints
   return out;
 }
 

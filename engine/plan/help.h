@@ -6,8 +6,8 @@
 
 namespace arbors::plan {
 
-// The whole language in short, or one stage, function or aggregate. Throws Error{NotFound} for a
-// topic that there is none of, suggesting the nearest.
+// The whole language in short, or one part of it, stage, function or aggregate; `reference` is the
+// reference page. Throws Error{NotFound} for a topic that there is none of, suggesting the nearest.
 std::string help(std::string_view topic = {});
 
 // The reference page, in Markdown.

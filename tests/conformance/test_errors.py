@@ -83,6 +83,13 @@ def test_conditions_with_parameters(report):
         report.raises(lambda: sources.call(database, function, "p", "a = ?1"), f"{function}: a parameter that is not given", "?1 is not given")
 
 
+def test_looking_up_by_several_keys(report):
+    database = opened()
+    for source in ("p", sources.call(database, "arbor_open", "p | index_by array(a, t[0].b)")):
+        plan = source if source.startswith("@") else f"{source} | index_by array(a, t[0].b)"
+        report.equal(database.execute("SELECT arbor_lookup(?, json_array(1, 1)), arbor_lookup(?, json_array(2, NULL)), arbor_lookup(?, json_array(1, 2))", (plan,) * 3).fetchone(), ('{"a":1,"t":[{"b":1}]}', '{"a":2,"t":[]}', None), plan)
+
+
 def test_when_run(report):
     """What only running can tell: positions, names, generations, handles, types, numbers of trees."""
     database = opened()

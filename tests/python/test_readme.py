@@ -42,6 +42,26 @@ def test_transcript(report):
         report.equal(without_times(output), without_times(expected), statement)
 
 
+def test_plan(report):
+    """The plan of the section on plans gives what stands below it."""
+    database = harness.connect(OPTIONS.extension)
+    statement, output = re.search(r"```sql\n(SELECT tree FROM arbor_rows.*?)```\n\n```text\n(.*?)```", README, re.S).groups()
+    with harness.scratch() as folder:
+        subprocess.run([sys.executable, harness.ROOT / "examples/make_data.py", f"{folder}/orders.jsonl"], check=True)
+        database.execute("SELECT arbor_import('orders', ?)", (f"{folder}/orders.jsonl",)).fetchall()
+    report.equal("".join(tree + "\n" for tree, in database.execute(statement)), output, "the plan")
+
+
+def test_reference(report):
+    """PLANS.md is what the tables of the language say today, and every topic that the README names has its help."""
+    database = harness.connect(OPTIONS.extension)
+    page = database.execute("SELECT arbor_help('reference')").fetchone()[0]
+    report.check((harness.ROOT / "PLANS.md").read_text(encoding="utf-8") == page + "\n", "PLANS.md is made anew by: sqlite3 -cmd '.load build/arbors' :memory: \"SELECT arbor_help('reference')\" > PLANS.md")
+    topics = re.search(r"a topic is a stage, an aggregate, a function, or (.*?) \|", README).group(1)
+    for topic in re.findall(r"`(\w+)`", topics):
+        report.check(database.execute("SELECT arbor_help(?)", (topic,)).fetchone()[0].strip() != "", f"help on {topic}")
+
+
 def section(title):
     return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
 

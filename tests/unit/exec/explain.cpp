@@ -54,6 +54,10 @@ TEST_CASE("help knows every stage, and suggests the nearest of what it does not 
   CHECK_THAT(plan::help("min"), Contains("aggregate") && Contains("function"));
   CHECK_THROWS_WITH(plan::help("grop_by"), Contains("did you mean group_by?"));
   CHECK_THAT(plan::reference_page(), Contains("| `filter e` |"));
+  CHECK_THAT(plan::help("Operators"), Contains("`|` means bits inside parentheses"));
+  CHECK_THAT(plan::help("aggregates"), Contains("stddev(e)") && !Contains("starts_with"));
+  CHECK_THAT(plan::help("rules"), Contains("fold_constants"));
+  CHECK_THROWS_WITH(plan::help("agregates"), Contains("did you mean aggregates?"));
 }
 
 }  // namespace
