@@ -28,10 +28,12 @@ bool comparison_is_exact(Affinity column, const PathFacts& facts,
 }
 
 // Numbers compared with numbers are converted for a TEXT column only (and there reals are, while
-// two integers are not); texts compared with texts only to numbers.
+// two integers are not); texts compared with texts only to numbers, and so is anything in a column
+// without affinity.
 expr::Coercion superset_coercion(Affinity column, const PathFacts& facts, const Value& right) {
   if (right.is_number() && !facts.may_be_text() && column != Affinity::Text)
     return expr::Coercion::None;
+  if (column == Affinity::None) return expr::Coercion::NumericSuperset;
   if (right.is_text() && !facts.may_be_number()) return expr::Coercion::NumericSuperset;
   return expr::Coercion::Superset;
 }

@@ -16,10 +16,6 @@ std::string handle_name(std::string_view name) {
 
 constexpr unsigned kMostViews = 32;  // views that read views
 
-std::string full_name(const plan::Source& source) {
-  return source.schema.empty() ? source.name : source.schema + '.' + source.name;
-}
-
 bool reads_stored_arbor(const plan::Node& plan) {
   const auto* source = std::get_if<plan::Source>(&plan.op);
   if (source != nullptr && source->kind == plan::Source::Kind::Name) return true;
@@ -28,6 +24,10 @@ bool reads_stored_arbor(const plan::Node& plan) {
 }
 
 }  // namespace
+
+std::string full_name(const plan::Source& source) {
+  return source.schema.empty() ? source.name : source.schema + '.' + source.name;
+}
 
 exec::BoundSource PlanSession::bind(const plan::Source& source) {
   if (source.kind == plan::Source::Kind::Handle) return find(source.name).source;

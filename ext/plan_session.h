@@ -23,6 +23,9 @@ struct Handle {
   std::map<std::string, exec::KeyIndex> indexes;  // by the key's text, kept for further look-ups
 };
 
+// A source's name as it is looked up: with its schema where it has one.
+std::string full_name(const plan::Source& source);
+
 class PlanSession {
  public:
   explicit PlanSession(Session& session) : session_(session) {}
@@ -35,6 +38,7 @@ class PlanSession {
   std::string open(std::string_view text, std::span<const Value> parameters);
   std::string refresh(std::string_view handle);
   void close(std::string_view handle);  // again: nothing
+  const plan::NodePtr& plan_of(std::string_view handle) { return find(handle).plan; }
 
   // The first tree of a plan with index_by whose key equals `key`. A handle keeps the index that
   // answers; any other plan is filtered.

@@ -13,6 +13,7 @@
 #include "ext/scan_spec.h"
 #include "ext/sql_value.h"
 #include "ext/term_condition.h"
+#include "ext/view_columns.h"
 
 namespace arbors::ext {
 namespace {
@@ -80,26 +81,9 @@ std::string plan_text(int argc, const char* const* argv) {
   return inside;
 }
 
-// A column a field that the plan names, else those of the Arbor whose trees come out whole.
-std::vector<TableColumn> view_columns(Session& session, const plan::Node& plan) {
-  std::vector<TableColumn> columns;
-  if (const auto names = exec::field_names(plan)) {
-    for (const std::string& name : *names)
-      columns.push_back({name, Path{{PathStep{PathStep::Kind::Key, name, 0}}}, {}, {}});
-    return columns;
-  }
-  for (const plan::Source& source : exec::sources(plan)) {
-    if (source.kind != plan::Source::Kind::Name) continue;
-    for (const store::Column& column : open_arbor(session, source.name)->columns())
-      columns.push_back({column.name, column.path, Affinity::None, {}});
-    break;
-  }
-  return columns;
-}
-
 // Connects though an Arbor that the plan reads is gone: a table that cannot be connected cannot be
 // dropped either. Reading it says what is missing.
-std::vector<TableColumn> columns_now(Session& session, const plan::NodePtr& plan, bool creates) {
+std::vector<ViewColumn> columns_now(Session& session, const plan::NodePtr& plan, bool creates) {
   try {
     return view_columns(session, *session.plans().with_views(plan));
   } catch (const Error& error) {
@@ -115,9 +99,11 @@ int connect_view(sqlite3* db, void* aux, int argc, const char* const* argv, sqli
     view->session = *static_cast<SessionPtr*>(aux);
     view->plan = plan::parse_plan(plan_text(argc, argv));
     view->name = {argv[1], argv[2]};
-    view->columns = columns_now(*view->session, view->plan, creates);
     std::string sql = "CREATE TABLE x(";
-    for (const TableColumn& column : view->columns) sql += quote_identifier(column.name) + ", ";
+    for (const ViewColumn& column : columns_now(*view->session, view->plan, creates)) {
+      view->columns.push_back({column.name, column.path, Affinity::None, {}});
+      sql += quote_identifier(column.name) + ' ' + column.type + ", ";
+    }
     const char* hidden = view->columns.empty() ? "" : " HIDDEN";
     sql += std::string("\"_tree\" TEXT") + hidden + ", \"_index\" INTEGER HIDDEN)";
     if (sqlite3_declare_vtab(db, sql.c_str()) != SQLITE_OK) throw_invalid(sqlite3_errmsg(db));

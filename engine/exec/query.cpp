@@ -61,11 +61,6 @@ void add_sources(const plan::Node& plan, std::vector<plan::Source>& found) {
   if (!known) found.push_back(*source);
 }
 
-template <typename Named>
-void add_names(const std::vector<Named>& fields, std::vector<std::string>& names) {
-  for (const Named& field : fields) names.push_back(field.name);
-}
-
 }  // namespace
 
 plan::NodePtr prepare(std::string_view text, std::span<const Value> parameters) {
@@ -170,22 +165,6 @@ void write_array(const Query& query, std::string& out) {
 
 TreeSourcePtr open(const Query& query) {
   return to_source(run_plan(*query.plan, query.bind, query.context), query.context);
-}
-
-std::optional<std::vector<std::string>> field_names(const plan::Node& plan) {
-  std::vector<std::string> names;
-  if (const auto* project = std::get_if<plan::Project>(&plan.op)) {
-    add_names(project->fields, names);
-  } else if (const auto* group = std::get_if<plan::GroupBy>(&plan.op)) {
-    add_names(group->keys, names);
-    add_names(group->aggregates, names);
-    if (group->gather_trees) names.emplace_back("trees");
-  } else if (const auto* aggregate = std::get_if<plan::Aggregate>(&plan.op)) {
-    add_names(aggregate->aggregates, names);
-  } else {
-    return plan::keeps_trees(plan) ? field_names(*plan.inputs.front()) : std::nullopt;
-  }
-  return names;
 }
 
 expr::ExprPtr index_key(const plan::Node& plan,

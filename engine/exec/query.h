@@ -69,10 +69,6 @@ void write_array(const Query& query, std::string& out);
 // handles hold. `query.context` outlives the source.
 TreeSourcePtr open(const Query& query);
 
-// The fields of a result, where the plan says them (a select, a grouping …); else none: the trees
-// are whole, and their fields those of the source.
-std::optional<std::vector<std::string>> field_names(const plan::Node& plan);
-
 // The key by which a result's trees are looked up, over the trees as they come out: that of the
 // last index_by, under stages that keep the trees as they are. Null where there is none; `handle`,
 // where given, says the key of a handle.
