@@ -84,8 +84,8 @@ void ChunkTable::fail_missing(std::uint32_t batch, std::uint64_t nonce, std::str
   use.bind(1, static_cast<std::int64_t>(batch)).bind(2, static_cast<std::int64_t>(nonce));
   if (use.step()) throw_corrupt(describe(batch) + " " + std::string(what));
   throw Error(ErrorCode::NotFound, describe(batch) +
-                                       " belongs to a generation that is gone: it was vacuumed or "
-                                       "rolled back");
+                                       " belongs to a generation that is gone: it was vacuumed, "
+                                       "dropped or rolled back");
 }
 
 Bytes ChunkTable::data(PathId path, std::uint32_t batch, std::uint64_t nonce) {
