@@ -21,8 +21,16 @@ void roll_back_interrupted(sqlite3* db) {
 
 }  // namespace
 
+// The reader reads temp, where it is in nobody's way.
 Savepoint::Savepoint(sqlite3* db, const std::string& name)
-    : db_(db), rollback_(prepare("ROLLBACK TO " + name)), release_(prepare("RELEASE " + name)) {
+    : db_(db),
+      name_(name),
+      outermost_(sqlite3_get_autocommit(db) != 0),
+      reader_(prepare("PRAGMA temp.schema_version")),
+      rollback_(prepare(outermost_ ? "ROLLBACK" : "ROLLBACK TO " + name)),
+      release_(prepare("RELEASE " + name)) {
+  if (const int result = sqlite3_step(reader_.get()); result != SQLITE_ROW)
+    throw_sqlite(db_, result);
   const Prepared begin = prepare("SAVEPOINT " + name);
   const int result = run(begin.get());
   if (result == SQLITE_BUSY) {
@@ -33,11 +41,18 @@ Savepoint::Savepoint(sqlite3* db, const std::string& name)
   if (result != SQLITE_OK) throw_sqlite(db_, result);
 }
 
+// A statement that runs when memory is out makes SQLite roll back the transaction: rollback_, if
+// the schema has not changed since it was prepared, which would mean to prepare it again; else the
+// reader, which ends with this object.
 Savepoint::~Savepoint() {
   // SQLite may have rolled back everything already.
-  if (!open_ || sqlite3_get_autocommit(db_) != 0) return;
-  if (run(rollback_.get()) == SQLITE_OK && run(release_.get()) == SQLITE_OK) return;
+  if (!open_ || sqlite3_get_autocommit(db_) != 0 || undo()) return;
   roll_back_interrupted(db_);
+}
+
+bool Savepoint::undo() {
+  if (run(rollback_.get()) != SQLITE_OK) return false;
+  return outermost_ || run(release_.get()) == SQLITE_OK;
 }
 
 Savepoint::Prepared Savepoint::prepare(const std::string& sql) const {
@@ -47,7 +62,12 @@ Savepoint::Prepared Savepoint::prepare(const std::string& sql) const {
   return Prepared(statement);
 }
 
+// Ends the reader first, since it would keep a commit from moving the WAL into the database; and
+// before that prepares again what may not have to be prepared when memory is out.
 void Savepoint::keep() {
+  rollback_ = prepare(outermost_ ? "ROLLBACK" : "ROLLBACK TO " + name_);
+  release_ = prepare("RELEASE " + name_);
+  reader_.reset();
   if (const int result = run(release_.get()); result != SQLITE_OK) throw_sqlite(db_, result);
   open_ = false;
 }

@@ -1,5 +1,6 @@
-// A savepoint that is rolled back unless it is kept: makes several writes one change. Its
-// statements are prepared beforehand, so that undoing works when memory is out.
+// A savepoint that is rolled back unless it is kept: makes several writes one change, whatever
+// fails. What cannot be undone alone, since memory is out or an interrupt is pending, goes with the
+// whole transaction, as SQLite does it for a statement of its own that fails so.
 #pragma once
 
 #include <memory>
@@ -14,8 +15,7 @@ class Savepoint {
   // Throws Error{Invalid} inside a statement that writes: SQLite opens no savepoint then, and
   // without one a failure could not be undone.
   Savepoint(sqlite3* db, const std::string& name);
-  // Rolls back what was not kept. After an interrupt no statement runs any more, so the whole
-  // transaction goes, as SQLite does it for any interrupted write.
+  // Rolls back what was not kept.
   ~Savepoint();
   Savepoint(const Savepoint&) = delete;
   Savepoint& operator=(const Savepoint&) = delete;
@@ -28,8 +28,12 @@ class Savepoint {
   };
   using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
   Prepared prepare(const std::string& sql) const;
+  bool undo();
 
   sqlite3* db_;
+  std::string name_;
+  bool outermost_;   // it begins a transaction
+  Prepared reader_;  // under way, so that its end can roll back; see the destructor
   Prepared rollback_, release_;
   bool open_ = true;
 };

@@ -130,10 +130,8 @@ void Trial::judge_failure(Database& database, std::size_t failed, const Outcome&
   if (database.in_transaction()) {
     // SQLite may interrupt a statement whose work is done, also where the module is its own.
     const bool done = database.state() == reference_.states[failed + 1];
-    // Once memory is out in a function, SQLite refuses every statement until the call returns, the
-    // undoing too: what the function began stays open as a transaction, which ROLLBACK undoes.
-    const bool left_open = reference_.committed[failed] && (outcome.code & 0xff) == SQLITE_NOMEM;
-    if (!done && !left_open)
+    if (reference_.committed[failed]) wrong(statement + " leaves a transaction open");
+    if (!done)
       expect_state(database, reference_.states[failed], "in the transaction, after " + statement);
     if (const Outcome rollback = database.run("ROLLBACK"); rollback.code != SQLITE_OK)
       wrong("ROLLBACK after " + statement + " fails: " + rollback.message);
