@@ -72,7 +72,7 @@ ByteSpan bytes_of(std::string_view text) {
 ChangeLog::ChangeLog(sqlite3* db, const Names& names)
     : table_(names.table),
       newest_(db, "SELECT max(seq) FROM " + names("pending")),
-      append_(db, "INSERT INTO " + names("pending") +
+      append_(db, "INSERT OR REPLACE INTO " + names("pending") +
                       "(seq, generation, op, row, seal, tree) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
       read_(db, "SELECT seq, generation, op, row, seal, tree FROM " + names("pending") +
                     " WHERE seq >= ?1 ORDER BY seq"),
@@ -210,13 +210,10 @@ void ChangeLog::check(const std::function<void(std::string)>& fault) {
   }
 }
 
-bool ChangeLog::holds(std::int64_t seq, std::int64_t seal) { return seal_at(seq) == seal; }
-
-std::optional<std::int64_t> ChangeLog::seal_at(std::int64_t seq) {
+bool ChangeLog::holds(std::int64_t seq, std::int64_t seal) {
   Statement::Use use(seal_);
   use.bind(1, seq);
-  if (!use.step()) return std::nullopt;
-  return use.integer(0);
+  return use.step() && use.integer(0) == seal;
 }
 
 std::int64_t ChangeLog::seal_before(std::int64_t seq) {

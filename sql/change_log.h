@@ -54,7 +54,8 @@ class ChangeLog {
   ChangeLog(sqlite3* db, const Names& names);
 
   std::int64_t newest();  // the greatest seq; Corrupt for an empty log
-  // Appends a record of either kind after the one with the seal `previous`; returns its own.
+  // Appends a record of either kind after the one with the seal `previous`; returns its own. One of
+  // the same seq is replaced.
   std::int64_t append(std::int64_t seq, std::int64_t generation, Op op, std::int64_t rowid,
                       std::string_view tree, std::int64_t previous);
   std::int64_t append(std::int64_t seq, std::int64_t generation, Op op, Counts counts,
@@ -72,7 +73,6 @@ class ChangeLog {
   void check(const std::function<void(std::string)>& fault);
 
   bool holds(std::int64_t seq, std::int64_t seal);
-  std::optional<std::int64_t> seal_at(std::int64_t seq);  // nullopt: there is no such record
   std::int64_t seal_before(std::int64_t seq);  // of the record before that one; 0: there is none
   // Finds the newest Base of a generation or an older one.
   std::optional<std::int64_t> base_of(std::int64_t generation);

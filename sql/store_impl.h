@@ -4,6 +4,7 @@
 // check.cpp, store_index.cpp.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -43,6 +44,8 @@ class Raised {
 
 class Store::Impl {
  public:
+  class Change;
+
   Impl(ConnectionPtr connection, Names names);
   ~Impl();
 
@@ -53,6 +56,7 @@ class Store::Impl {
   void discard();  // forgets everything in memory that a rollback may have undone
   void flush();    // writes buffered records
   std::int64_t generation_for_write();
+  void refuse_torn() const;
   void changed();  // the state differs from the cached snapshot's
   // SQLite begins a savepoint, unless this fails; what is buffered then waits for another flush.
   void begin_savepoint(int level);
@@ -148,15 +152,13 @@ class Store::Impl {
   std::int64_t seal_ = 0;           // of the same
   std::int64_t generation_ = 0;     // of the newest change, buffered ones included
   Counts counts_;                   // as the next Base would say
-  std::vector<Buffered> buffered_;
-  // A record whose storing began, with the number of buffered changes that it tells (0: a Counts).
-  struct Attempt {
-    std::int64_t seq;
-    std::size_t changes;
-  };
-  std::optional<Attempt> attempt_;
-  bool counts_due_ = false;  // a Counts record is to be written
-  bool settling_ = false;    // a flush or a fold is under way
+  // Changes that the mirror has and the log does not have yet. SQLite may say that storing a record
+  // failed though it is stored: what is buffered then is stored once more, under the same seq.
+  std::deque<Buffered> buffered_;
+  bool counts_due_ = false;    // a Counts record is to be written after these
+  std::int64_t next_seq_ = 0;  // that storing the next record began with; 0: none yet
+  bool settling_ = false;      // a change, a flush or a fold is under way
+  bool torn_ = false;          // between the parts of a change; for good where it failed
 
   SavepointLevels savepoints_;
 
@@ -176,10 +178,8 @@ class Store::Impl {
   std::shared_ptr<RowReader> row_reader(const SegmentVersion& segment);
   std::vector<std::weak_ptr<Snapshot>> pins_;
 
-  std::int64_t following_seq() const;
+  std::int64_t following_seq();
   void logged(std::int64_t seq, std::int64_t seal);  // the newest record is this one now
-  void counts_told();
-  void log_row(Op op, std::int64_t rowid, std::string_view tree);
 
  private:
   void load();
@@ -187,10 +187,22 @@ class Store::Impl {
   // Makes the state of a generation from the records of its base and after.
   std::unique_ptr<Mirror> replay(std::vector<Record>& records, std::int64_t generation);
   void note_record(const Record& record);
-  void settle_attempt();
-  std::size_t log_buffered(std::size_t at, std::int64_t seq);
+  bool knows_newest();
+  void log_first();
   Counts counts(std::uint64_t added, std::uint64_t removed) const;
   void remove_own_records();
+};
+
+// The change of a row, in memory and tables. Where it fails SQLite as a rule undoes the statement,
+// and tells of that; else the store is torn, and refuses all work, COMMIT's too, until a rollback.
+class Store::Impl::Change {
+ public:
+  explicit Change(Impl& store) : settling_(store.settling_), torn_(store.torn_) { torn_ = true; }
+  void done() { torn_ = false; }
+
+ private:
+  Raised settling_;
+  bool& torn_;
 };
 
 }  // namespace arbors::store

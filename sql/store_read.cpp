@@ -175,6 +175,7 @@ std::vector<GenerationInfo> Store::Impl::history() {
     note(generation, adds ? rows : 0, removes ? rows : 0);
   };
   log_->read_from(*base, [&](Record& record) {
+    if (record.seq > seq_) return;  // of what is buffered: see buffered_
     if (tells_counts(record.op)) {
       trees = record.counts.trees;
       note(record.generation, record.counts.added, record.counts.removed);

@@ -60,8 +60,9 @@ void Store::Impl::discard() {
   row_readers_.clear();
   buffered_.clear();
   counts_due_ = false;
+  next_seq_ = 0;
   gap_due_ = true;
-  attempt_.reset();
+  torn_ = false;
   bulk_added_ = bulk_removed_ = 0;
   savepoints_.changed();
 }
@@ -90,11 +91,22 @@ void Store::Impl::roll_back_to(int level) {
   savepoints_.rolled_back(level);
 }
 
-void Store::Impl::refresh() {
-  settle_attempt();
-  if (locked_ && mirror_ != nullptr) return;
+void Store::Impl::refuse_torn() const {
+  if (torn_) {
+    throw_invalid("a statement that wrote to '" + names_.table +
+                  "' failed half-way and was not undone; ROLLBACK the transaction");
+  }
+}
+
+// Tells whether the newest record is the newest that memory knows of.
+bool Store::Impl::knows_newest() {
   const std::int64_t newest = log_->newest();
-  if (mirror_ != nullptr && newest == seq_) return;
+  return newest == seq_ || newest == next_seq_;
+}
+
+void Store::Impl::refresh() {
+  refuse_torn();
+  if (mirror_ != nullptr && (locked_ || knows_newest())) return;
   if (mirror_ != nullptr && buffered_.empty() && !counts_due_ && catch_up()) return;
   discard();
   load();
@@ -179,14 +191,18 @@ std::unique_ptr<Mirror> Store::Impl::replay(std::vector<Record>& records, std::i
   return mirror;
 }
 
-std::int64_t Store::Impl::following_seq() const {
-  const std::uint64_t gap = gap_due_ ? random_u64() % kMostGap : 0;
-  return seq_ + 1 + static_cast<std::int64_t>(gap);
+std::int64_t Store::Impl::following_seq() {
+  if (next_seq_ == 0) {
+    const std::uint64_t gap = gap_due_ ? random_u64() % kMostGap : 0;
+    next_seq_ = seq_ + 1 + static_cast<std::int64_t>(gap);
+  }
+  return next_seq_;
 }
 
 void Store::Impl::logged(std::int64_t seq, std::int64_t seal) {
   seq_ = seq;
   seal_ = seal;
+  next_seq_ = 0;
   gap_due_ = false;
   if (first_own_seq_ == 0) first_own_seq_ = seq;
 }
@@ -195,11 +211,6 @@ std::int64_t Store::Impl::generation_for_write() {
   changed();
   generation_ = write_generation_;
   return generation_;
-}
-
-void Store::Impl::log_row(Op op, std::int64_t rowid, std::string_view tree) {
-  const std::int64_t seq = following_seq();
-  logged(seq, log_->append(seq, generation_, op, rowid, tree, seal_));
 }
 
 Counts Store::Impl::counts(std::uint64_t added, std::uint64_t removed) const {
@@ -212,70 +223,41 @@ Counts Store::Impl::counts(std::uint64_t added, std::uint64_t removed) const {
   return counts;
 }
 
-// Takes over a record whose storing failed though its work was done, as SQLite may say of a
-// statement that is interrupted at its very end.
-void Store::Impl::settle_attempt() {
-  if (!attempt_) return;
-  const std::optional<std::int64_t> seal = log_->seal_at(attempt_->seq);
-  const Attempt attempt = *std::exchange(attempt_, std::nullopt);
-  if (!seal) return;
-  logged(attempt.seq, *seal);
-  if (attempt.changes == 0) return counts_told();
-  buffered_.erase(buffered_.begin(),
-                  buffered_.begin() + static_cast<std::ptrdiff_t>(attempt.changes));
-}
-
-void Store::Impl::counts_told() {
-  counts_due_ = false;
-  bulk_added_ = bulk_removed_ = 0;
-}
-
-// Logs the first of the buffered changes from `at` on, with the erasures that follow an erasure;
-// returns how many.
-std::size_t Store::Impl::log_buffered(std::size_t at, std::int64_t seq) {
-  const auto begin = buffered_.begin() + static_cast<std::ptrdiff_t>(at);
-  if (begin->op != Op::Erase) {
-    attempt_ = {seq, 1};
-    const std::string_view tree = mirror_->texts()[begin->text];
-    logged(seq, log_->append(seq, generation_, begin->op, begin->rowid, tree, seal_));
-    return 1;
+// Logs the first of the buffered changes, with the erasures that follow an erasure.
+void Store::Impl::log_first() {
+  const Buffered& first = buffered_.front();
+  const std::int64_t seq = following_seq();
+  if (first.op != Op::Erase) {
+    const std::string_view tree = mirror_->texts()[first.text];
+    logged(seq, log_->append(seq, generation_, first.op, first.rowid, tree, seal_));
+    return buffered_.pop_front();
   }
   std::vector<std::int64_t> rowids;
-  for (auto change = begin;
-       change != buffered_.end() && change->op == Op::Erase && rowids.size() < kMostErasedTogether;
-       ++change) {
-    rowids.push_back(change->rowid);
+  for (const Buffered& change : buffered_) {
+    if (change.op != Op::Erase || rowids.size() == kMostErasedTogether) break;
+    rowids.push_back(change.rowid);
   }
-  attempt_ = {seq, rowids.size()};
   logged(seq, log_->append_erased(seq, generation_, rowids, seal_));
-  return rowids.size();
+  buffered_.erase(buffered_.begin(),
+                  buffered_.begin() + static_cast<std::ptrdiff_t>(rowids.size()));
 }
 
-// May fail at any record, in a hook of SQLite's that nothing undoes: what is logged leaves the
+// May fail at any record, in a hook of SQLite's that nothing undoes: what is logged has left the
 // buffer, the rest waits for the next flush.
 void Store::Impl::flush() {
-  if (mirror_ == nullptr) return;
-  settle_attempt();
+  if (!settling_) refuse_torn();
+  if (mirror_ == nullptr || (buffered_.empty() && !counts_due_)) return;
+  // SQLite does not tell a table that was just made when it goes again.
+  if (!locked_ && !(table_exists(connection_->db, names_, "pending") && knows_newest()))
+    return discard();
   const Raised settling(settling_);
-  std::size_t done = 0;
-  try {
-    while (done < buffered_.size()) {
-      done += log_buffered(done, following_seq());
-      attempt_.reset();
-    }
-  } catch (...) {
-    const std::size_t kept = std::min(done, buffered_.size());  // none after a whole rollback
-    buffered_.erase(buffered_.begin(), buffered_.begin() + static_cast<std::ptrdiff_t>(kept));
-    throw;
-  }
-  buffered_.clear();
+  while (!buffered_.empty()) log_first();
   if (!counts_due_) return;
   const Counts told = counts(bulk_added_, bulk_removed_);
   const std::int64_t seq = following_seq();
-  attempt_ = {seq, 0};
   logged(seq, log_->append(seq, generation_, Op::Counts, told, seal_));
-  attempt_.reset();
-  counts_told();
+  counts_due_ = false;
+  bulk_added_ = bulk_removed_ = 0;
 }
 
 void Store::Impl::lock() { meta_->set("base", meta_->integer("base")); }

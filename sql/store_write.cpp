@@ -30,6 +30,7 @@ std::int64_t Store::Impl::insert(std::string_view tree, std::optional<std::int64
   }
   std::string text = json::normalize(tree);
   const std::vector<Value> values = values_to_index(text);
+  Change change(*this);
   generation_for_write();
   mirror_->insert(row, std::move(text));
   buffered_.push_back({Op::Insert, row, mirror_->texts().size() - 1});
@@ -37,6 +38,7 @@ std::int64_t Store::Impl::insert(std::string_view tree, std::optional<std::int64
   counts_.next_rowid = std::max(counts_.next_rowid, row + 1);
   ++own_added_;
   fold_when_full();
+  change.done();
   return row;
 }
 
@@ -44,13 +46,15 @@ bool Store::Impl::erase(std::int64_t rowid) {
   require_transaction();
   refresh();
   const std::vector<Value> indexed = indexed_values(rowid);
-  changed();  // also where memory runs out in the middle
-  if (!mirror_->erase(rowid)) return false;
+  if (!mirror_->contains(rowid)) return false;
+  Change change(*this);
   generation_for_write();
+  mirror_->erase(rowid);
   unindex_row(rowid, indexed);
   buffered_.push_back({Op::Erase, rowid, Mirror::kErased});
   ++own_removed_;
   fold_when_full();
+  change.done();
   return true;
 }
 
@@ -60,15 +64,17 @@ bool Store::Impl::replace(std::int64_t rowid, std::string_view tree) {
   std::string text = json::normalize(tree);
   const std::vector<Value> indexed = indexed_values(rowid);
   const std::vector<Value> values = values_to_index(text);
-  changed();  // also where memory runs out in the middle
-  if (!mirror_->replace(rowid, std::move(text))) return false;
+  if (!mirror_->contains(rowid)) return false;
+  Change change(*this);
   generation_for_write();
+  mirror_->replace(rowid, std::move(text));
   buffered_.push_back({Op::Replace, rowid, mirror_->texts().size() - 1});
   unindex_row(rowid, indexed);
   index_row(rowid, values);
   ++own_added_;
   ++own_removed_;
   fold_when_full();
+  change.done();
   return true;
 }
 

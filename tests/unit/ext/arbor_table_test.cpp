@@ -5,6 +5,8 @@
 namespace arbors::ext {
 namespace {
 
+using Catch::Matchers::Contains;
+
 // The `name type` of each visible column.
 std::string columns(const TestConnection& connection, const std::string& table) {
   return connection.ask("SELECT name || ' ' || type FROM pragma_table_info('" + table + "')");
@@ -195,6 +197,81 @@ TEST_CASE("a savepoint that cannot begin loses nothing of what came before it", 
   CHECK(connection.ask("SELECT count(*) FROM a") == (kept ? "2\n" : "0\n"));
   CHECK(connection.ask("SELECT count(*) FROM b") == (kept ? "0\n" : "3\n"));
   CHECK(connection.ask("SELECT arbor_check('a'), arbor_check('b')") == "ok|ok\n");
+}
+
+// A connection with an Arbor t of batches of 4 trees, whose folds fail while `failing` is set.
+struct FailingFolds {
+  FailingFolds() {
+    sqlite3_create_function(connection.db(), "fail_now", 0, SQLITE_UTF8, &failing, fail_now,
+                            nullptr, nullptr);
+    connection.ask("CREATE VIRTUAL TABLE t USING arbor(batch_trees=4)");
+    connection.ask(
+        "CREATE TEMP TRIGGER no BEFORE INSERT ON t_segment WHEN fail_now() "
+        "BEGIN SELECT raise(ABORT, 'not now'); END");
+  }
+  std::string insert(int count) const {
+    std::string answers;
+    for (int i = 0; i < count; ++i) answers += connection.ask("INSERT INTO t(a) VALUES (1)");
+    return answers;
+  }
+
+  bool failing = false;
+  TestConnection connection;
+};
+
+TEST_CASE("what failed half-way and SQLite does not undo is never committed", "[ext][table]") {
+  FailingFolds folds;
+  const TestConnection& connection = folds.connection;
+  connection.ask("INSERT INTO t(_tree) VALUES ('{\"a\":0}'); SELECT arbor_sync('t')");
+  const std::string start = GENERATE("BEGIN", "BEGIN; SAVEPOINT s");
+  connection.ask(start);
+  REQUIRE(folds.insert(2) == "");
+  folds.failing = true;
+  const std::string insert =
+      GENERATE("INSERT INTO t(a) VALUES (1)", "INSERT OR IGNORE INTO t(a) VALUES (1)");
+  connection.ask(insert);
+  folds.failing = false;
+  CHECK_THAT(connection.ask("SELECT count(*) FROM t"), Contains("failed half-way"));
+  CHECK_THAT(folds.insert(1), Contains("failed half-way"));
+  if (start == "BEGIN") {
+    CHECK_THAT(connection.ask("COMMIT"), Contains("failed half-way"));
+    CHECK(sqlite3_get_autocommit(connection.db()) != 0);
+  } else {
+    CHECK(connection.ask("ROLLBACK TO s; SELECT count(*) FROM t; COMMIT") == "1\n");
+  }
+  CHECK(connection.ask("SELECT count(*), arbor_check('t') FROM t") == "1|ok\n");
+  CHECK(folds.insert(4) == "");
+  CHECK(connection.ask("SELECT count(*), arbor_check('t') FROM t") == "5|ok\n");
+}
+
+TEST_CASE("a statement that fails in a fold is undone", "[ext][table]") {
+  FailingFolds folds;
+  const TestConnection& connection = folds.connection;
+  connection.ask("INSERT INTO t(_tree) VALUES ('{\"a\":0}'); SELECT arbor_sync('t')");
+  const std::string start = GENERATE("", "BEGIN");
+  connection.ask(start);
+  folds.failing = true;
+  CHECK_THAT(connection.ask("INSERT INTO t(a) SELECT value FROM json_each('[1,2,3,4,5]')"),
+             Contains("error"));
+  folds.failing = false;
+  CHECK(connection.ask("SELECT count(*), arbor_check('t') FROM t") == "1|ok\n");
+}
+
+TEST_CASE("of a table that is rolled back as it was made nothing is written", "[ext][table]") {
+  TestConnection connection;
+  const std::string insert = "INSERT INTO t(_tree) VALUES ('{\"new\":1}');";
+  const std::string make =
+      "SAVEPOINT s; DROP TABLE IF EXISTS t;"
+      "CREATE VIRTUAL TABLE t USING arbor;" +
+      insert;
+  CHECK(connection.ask("BEGIN;" + make + "ROLLBACK TO s; COMMIT") == "");
+  CHECK(connection.ask("SELECT name FROM sqlite_schema") == "");
+  connection.ask(R"(SELECT arbor_append('t', '[{"old":1},{"old":2}]'))");
+  const std::string old = GENERATE("", "UPDATE t SET old = 3 WHERE old = 1;");
+  const std::string more = GENERATE("", "INSERT INTO t(_tree) SELECT _tree FROM t;");
+  CHECK(connection.ask("BEGIN;" + old + make + more + insert + "ROLLBACK TO s; COMMIT") == "");
+  CHECK(connection.ask("SELECT count(*), arbor_check('t') FROM t") == "2|ok\n");
+  CHECK(connection.ask("SELECT sum(old) FROM t") == (old.empty() ? "3\n" : "5\n"));
 }
 
 TEST_CASE("in a UTF-16 database texts are ordered as SQLite orders them", "[ext][table]") {
