@@ -1,11 +1,14 @@
 // The entry point: what `.load ./arbors` calls.
 #include "ext/entry.h"
 
+#include <mutex>
+
 #include "ext/arbor_table.h"
 #include "ext/functions.h"
 #include "ext/guard.h"
 #include "ext/listings.h"
 #include "ext/plan_tables.h"
+#include "ext/session.h"
 #include "sql/sqlite_error.h"
 
 extern "C" {
@@ -40,10 +43,37 @@ void register_extension(sqlite3* db) {
 
 }  // namespace arbors::ext
 
+namespace {
+
+// The table of routines is one for the process. A second SQLite library (an application's beside
+// Python's, say) would put its own in the place of the first one's, whose connections would then be
+// handed to routines that know nothing of them. Takes the table over where none of these is left.
+bool takes_over([[maybe_unused]] const sqlite3_api_routines* api) {
+#ifdef SQLITE_CORE
+  return true;
+#else
+  if (sqlite3_api == api) return true;
+  if (arbors::ext::Session::alive() > 0) return false;
+  SQLITE_EXTENSION_INIT2(api)
+  return true;
+#endif
+}
+
+std::mutex loading;  // held until the new connection counts
+
+}  // namespace
+
 // With ARBORS_CORE a program calls it, or names it to sqlite3_auto_extension().
 extern "C" __attribute__((visibility("default"))) int sqlite3_arbors_init(
     sqlite3* db, char** message, const sqlite3_api_routines* api) {
-  SQLITE_EXTENSION_INIT2(api)
+  const std::lock_guard lock(loading);
+  if (!takes_over(api)) {
+    if (message != nullptr)
+      *message = api->mprintf(
+          "arbors is in use by another SQLite library of this process, and serves one at a time: "
+          "close that one's connections, or load arbors from a copy of its file");
+    return SQLITE_ERROR;
+  }
   return arbors::ext::guarded(message, [&] {
     arbors::ext::register_extension(db);
     return SQLITE_OK;

@@ -13,6 +13,8 @@ constexpr auto kAskEvery = std::chrono::milliseconds(5);
 
 }  // namespace
 
+std::atomic<int> Session::alive_{0};
+
 Session::Session(sqlite3* db)
     : connection_(std::make_shared<store::Connection>(db)),
       plans_(std::make_unique<PlanSession>(*this)) {

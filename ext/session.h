@@ -3,6 +3,7 @@
 // Owned by the modules and functions that SQLite holds; ends with the connection.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -25,6 +26,9 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  // How many there are in the process, those that are about to end included.
+  static int alive() noexcept { return alive_; }
+
   sqlite3* db() const { return connection_->db; }
   const store::ConnectionPtr& connection() const { return connection_; }
   exec::ExecutionContext& execution() { return execution_; }
@@ -46,6 +50,12 @@ class Session {
   bool has_new_columns(const std::string& schema, const std::string& table) const;
 
  private:
+  struct Counted {
+    Counted() noexcept { ++alive_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --alive_; }
+  };
   using Key = std::pair<std::string, std::string>;
   struct Connected {
     std::weak_ptr<store::Store> store;
@@ -53,6 +63,9 @@ class Session {
   };
   static Key key(const std::string& schema, const std::string& table);
 
+  static std::atomic<int> alive_;
+
+  Counted counted_;  // first, since the others call SQLite as they go
   store::ConnectionPtr connection_;
   exec::ExecutionContext execution_;
   std::unique_ptr<PlanSession> plans_;
