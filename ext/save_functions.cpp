@@ -129,7 +129,11 @@ void refuse_inside_write(sqlite3* db) {
 void export_plan(const CallArguments& call) {
   Session& session = call.session;
   refuse_inside_write(session.db());
-  const exec::Query query = session.plans().query(text_argument(call.values[0], "the plan"));
+  std::vector<Value> parameters;
+  for (std::size_t i = 3; i < call.values.size(); ++i)
+    parameters.push_back(to_value(call.values[i]));
+  const exec::Query query =
+      session.plans().query(text_argument(call.values[0], "the plan"), parameters);
   const std::string file = text_argument(call.values[1], "the file's name");
   exec::ExportOptions options;
   if (call.values.size() > 2)
@@ -153,7 +157,7 @@ void export_plan(const CallArguments& call) {
 constexpr std::array<ScalarFunction, 3> kFunctions{{
     {"arbor_save", 2, 18, Marks::Direct, save},
     {"arbor_save_multiple", 1, 1, Marks::Direct, save_multiple},
-    {"arbor_export", 2, 3, Marks::Direct, export_plan},
+    {"arbor_export", 2, 18, Marks::Direct, export_plan},
 }};
 
 }  // namespace

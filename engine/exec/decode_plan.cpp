@@ -9,7 +9,7 @@ namespace arbors::exec {
 namespace {
 
 void add(std::vector<std::string>& names, const Path& path) {
-  std::string name = path.steps.empty() ? "*" : to_text(path);
+  std::string name = path.steps.empty() ? "it" : to_text(path);
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
 }
 

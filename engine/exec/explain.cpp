@@ -148,7 +148,9 @@ void cost_of(const plan::Node& node, const Subject& subject, std::string& out) {
 }
 
 void costs(const Subject& subject, std::string& out) {
+  const std::size_t before = out.size();
   cost_of(*subject.optimized.plan, subject, out);
+  if (out.size() == before) out += "  nothing stored is read\n";
 }
 
 struct Section {

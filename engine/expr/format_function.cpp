@@ -178,15 +178,24 @@ class Formatter {
     digits(read, prefix, std::move(text));
   }
 
+  // Puts a comma before every three digits.
+  static std::string with_marks(std::string_view digits) {
+    std::string marked;
+    for (std::size_t at = 0; at < digits.size(); ++at) {
+      if (at > 0 && (digits.size() - at) % 3 == 0) marked += ',';
+      marked += digits[at];
+    }
+    return marked;
+  }
+
   void digits(const Directive& read, const std::string& prefix, std::string digits) {
     std::size_t least = static_cast<std::size_t>(read.precision.value_or(0));
     if (read.zeros && !read.left)
       least = std::max(least, static_cast<std::size_t>(read.width) -
                                   std::min(prefix.size(), static_cast<std::size_t>(read.width)));
     if (digits.size() < least) digits.insert(0, least - digits.size(), '0');
-    if (read.thousands && read.conversion != 'x' && read.conversion != 'X')
-      for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
-    pad(read, prefix + digits);
+    const bool marks = read.thousands && read.conversion != 'x' && read.conversion != 'X';
+    pad(read, prefix + (marks ? with_marks(digits) : digits));
   }
 
   void real(const Directive& read) {

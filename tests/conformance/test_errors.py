@@ -66,6 +66,7 @@ def test_explaining(report):
             report.raises(lambda: sources.call(database, function, plan), f"{function}: {plan}", *words)
         report.check("a = 5" in sources.call(database, function, "p | filter a = ?1", "", 5), f"{function}: parameters after the options")
         report.equal(sources.call(database, function, "p | head 2", "LOGICAL , costs").split("observed")[0], "logical:\n  p\n  | head 2\ncosts:\n  p: about 5 of 5 trees, 2 of 2 batches to read\n", f"{function}: sections")
+    report.check("nothing stored is read" in sources.call(database, "arbor_explain", "json '[1]' | filter it > 0", "costs"), "the costs of an Arbor in memory")
     for options in ("max_trees", "max_trees=", "max_trees=x", "max_trees=-1", "max_trees=1.5", "time_budget=5", "{\"max_trees\":", "{\"max_trees\":\"2\"}", "[1]"):
         report.raises(lambda: sources.call(database, "arbor_explain_analyze", "p", options), f"options {options}")
     for options, partial, trees in (("max_trees=2", True, 2), ("max_trees = 5", False, 5), ('{"max_trees":2}', True, 2), ("max_trees=6, time_budget_ms=100000", False, 5), ("physical, max_trees=0", True, 0), ("time_budget_ms=9223372036854775807", False, 5), ("time_budget_ms=0", True, None), ("", False, 5)):

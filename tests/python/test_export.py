@@ -63,6 +63,15 @@ def alike(texts, others):
     return len(texts) == len(others) and all(documents.same(documents.canonical(one), documents.canonical(two)) for one, two in zip(texts, others))
 
 
+def test_parameters(report):
+    """The plan's parameters stand behind the options."""
+    database = filled(['{"a":1}', '{"a":2}', '{"a":3}'])
+    path = str(FOLDER / "parameters.jsonl")
+    database.execute("SELECT arbor_export('t | filter a = ?1 OR a = ?2 | select a + ?2 as b', ?, '{}', 3, 1)", (path,)).fetchall()
+    report.equal(json_texts(path), ['{"b":2}', '{"b":4}'], "two parameters")
+    report.raises(lambda: database.execute("SELECT arbor_export('t | filter a = ?1', ?, '{}')", (path,)).fetchall(), "none given", "?1 is not given")
+
+
 def test_json(report):
     """Every JSON format and compression gives the trees back, in order, unchanged."""
     texts = [json.dumps(tree) for tree in NESTED + MIXED] + ["5", "null", '"x"', "[]", "[1,{}]", '{"b":1,"a":2}', '{"a":2,"b":1.0}', "12345678901234567890"]
