@@ -64,7 +64,7 @@ const Function* find_function(std::string_view name) {
 std::string_view nearest_function(std::string_view name) {
   const std::string wanted = lower(name.substr(0, 40));
   std::string_view best;
-  std::size_t fewest = std::max<std::size_t>(2, wanted.size() / 3) + 1;
+  std::size_t fewest = std::max<std::size_t>(1, wanted.size() / 3) + 1;  // more make another word
   for (const Function& function : functions()) {
     const std::size_t count = edits(wanted, function.name);
     if (count < fewest) {

@@ -260,7 +260,7 @@ bool Lexer::accept_symbol(std::string_view symbol) {
 }
 
 void Lexer::expect_keyword(std::string_view keyword) {
-  if (!accept_keyword(keyword)) fail("expected " + std::string(keyword));
+  if (!accept_keyword(keyword)) fail("expected '" + std::string(keyword) + "'");
 }
 
 void Lexer::expect_symbol(std::string_view symbol) {

@@ -136,7 +136,8 @@ class Parser {
     if (lexer_.peek().kind == Token::Kind::Symbol) return binary(left, level, byte);
     if (lexer_.peek().kind != Token::Kind::Name) return nullptr;
     if (level <= kCollate && lexer_.accept_keyword("collate")) {
-      return built(byte, [&] { return collate(left, collation_name()); });
+      const Collation named = collation_name();
+      return built(byte, [&] { return collate(left, named); });
     }
     if (level <= kEquality) {
       if (ExprPtr test = word_operator(left, byte)) return test;
