@@ -48,20 +48,36 @@ void optimized(const Subject& subject, std::string& out) {
   out += subject.optimized.applied.empty() ? " none applied\n" : "\n";
 }
 
+// Tells whether a stage's trees come as they are scanned, so that it is part of the scan.
+bool follows_scan(const plan::Node& node) {
+  const plan::Node* below = node.inputs.front().get();
+  while (std::holds_alternative<plan::Filter>(below->op) ||
+         std::holds_alternative<plan::Project>(below->op) ||
+         std::holds_alternative<plan::AddField>(below->op) ||
+         std::holds_alternative<plan::Drop>(below->op) ||
+         std::holds_alternative<plan::Explode>(below->op))
+    below = below->inputs.front().get();
+  return std::holds_alternative<plan::Source>(below->op);
+}
+
 // Says how each stage runs and what it holds in memory.
 struct HowItRuns {
   const Subject& subject;
+  const plan::Node& node;
   std::string operator()(const plan::Source& op) const {
     if (op.kind == plan::Source::Kind::Json) return "built in memory";
     return op.search ? "look up " + to_text(op.search->path) + " by index" : "scan, batch by batch";
   }
   std::string operator()(const plan::Filter&) const {
-    return "on vectors, with the scan; statistics rule batches out";
+    return follows_scan(node) ? "on vectors, with the scan; statistics rule batches out"
+                              : "on vectors, over the trees of the stage before";
   }
   std::string operator()(const plan::Project&) const { return "expressions, computed where read"; }
   std::string operator()(const plan::AddField&) const { return "expressions, computed where read"; }
   std::string operator()(const plan::Drop&) const { return "left out when trees are written"; }
-  std::string operator()(const plan::Slice&) const { return "positions; stops the scan when full"; }
+  std::string operator()(const plan::Slice& op) const {
+    return op.limit && follows_scan(node) ? "positions; stops the scan when full" : "positions";
+  }
   std::string operator()(const plan::Tail&) const { return "positions"; }
   std::string operator()(const plan::Take&) const { return "positions"; }
   std::string operator()(const plan::Sample&) const { return "positions, drawn by seed"; }
@@ -101,8 +117,9 @@ struct HowItRuns {
 };
 
 void physical(const Subject& subject, std::string& out) {
-  write_stages(*subject.optimized.plan, "  ", out,
-               [&](const plan::Node& node) { return std::visit(HowItRuns{subject}, node.op); });
+  write_stages(*subject.optimized.plan, "  ", out, [&](const plan::Node& node) {
+    return std::visit(HowItRuns{subject, node}, node.op);
+  });
 }
 
 std::string listed(const std::vector<std::string>& names) {

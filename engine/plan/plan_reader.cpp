@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
+#include "engine/expr/function.h"
 #include "engine/expr/parser.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/nearest_name.h"
@@ -114,9 +115,23 @@ NodePtr PlanReader::stage(NodePtr input) {
   return read;
 }
 
+expr::ExprPtr PlanReader::parsed_expression() {
+  try {
+    return expr::parse_expression(lexer_);
+  } catch (const Error&) {
+    // An unknown function may be an aggregate: the parser stops behind its name.
+    if (lexer_.mark() > 0) lexer_.rewind(lexer_.mark() - 1);
+    const Token& word = lexer_.peek();
+    if (word.kind == Token::Kind::Name && lexer_.at_symbol("(", 1) &&
+        find_aggregate(word.text) != nullptr && expr::find_function(word.text) == nullptr)
+      lexer_.fail(word.text + " is an aggregate: it stands in group_by e { … } and in aggregate");
+    throw;
+  }
+}
+
 expr::ExprPtr PlanReader::expression(expr::ExprPtr* written) {
   const std::size_t byte = lexer_.peek().begin;
-  const expr::ExprPtr parsed = expr::parse_expression(lexer_);
+  const expr::ExprPtr parsed = parsed_expression();
   if (written != nullptr) *written = parsed;
   try {
     return bind_parameters(parsed, parameters_);

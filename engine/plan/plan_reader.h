@@ -51,6 +51,7 @@ class PlanReader {
   NodePtr named_source();
   NodePtr handle(std::string name);
   NodePtr stage(NodePtr input);
+  expr::ExprPtr parsed_expression();
   void check_share(const AggregateCall& call, std::size_t byte);
   void check_names(const std::vector<std::string>& names, std::size_t byte);
 

@@ -27,6 +27,12 @@ TEST_CASE("explain shows every section that is asked for, and only those", "[pla
   const std::string all = explain(plan, "physical, costs", query.bind, query.context);
   CHECK_THAT(all, Contains("holds 2 indices") && Contains("of 3 trees"));
   CHECK_THROWS_AS(explain(plan, "nonsense", query.bind, query.context), Error);
+  const std::string grouped = explain(
+      plan::parse_plan("p | filter a > 1 | head 9 | group_by a { count() as n } | filter n > 1"),
+      "physical", query.bind, query.context);
+  CHECK_THAT(grouped, Contains("| filter a > 1   -- on vectors, with the scan") &&
+                          Contains("| head 9   -- positions; stops the scan when full") &&
+                          Contains("| filter n > 1   -- on vectors, over the trees of the stage"));
 }
 
 TEST_CASE("explain_analyze runs the plan, within its bounds", "[plan]") {

@@ -45,6 +45,8 @@ TEST_CASE("what is wrong is named with its place and a caret", "[plan]") {
   fails("players | append (x | head 1 | skip y)", "in skip, line 1, column 37: expected a whole");
   fails("players | append (x | head 1) | group_by a { sum() }", "in group_by, line 1, column 46");
   fails("players | filter \"é\" = 'ü' ü", "column 28: expected");
+  fails("players | filter count(a) > 1", "column 18: count is an aggregate: it stands in");
+  fails("players | group_by a { sum(avg(b)) }", "column 28: avg is an aggregate");
   fails("players | aggregate quantile(a, 2)", "column 33: quantile(e, q): q is a number");
   fails("players |\n group_by a { cuont() }",
         "in group_by, line 2, column 15: no such aggregate: cuont (did you "
