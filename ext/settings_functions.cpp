@@ -44,7 +44,7 @@ void set_threads(Session& session, std::int64_t value) {
   session.connection()->threads = static_cast<unsigned>(value);
 }
 
-constexpr std::array<Setting, 6> kSettings{{
+constexpr std::array<Setting, 7> kSettings{{
     {"cache_bytes", 0, kNoLimit, get_cache_bytes, set_cache_bytes},
     {"threads", 1, 256, get_threads, set_threads},
     {"max_buffer_trees", 1, kNoLimit, get_budget<&exec::Budgets::max_buffer_trees>,
@@ -53,6 +53,8 @@ constexpr std::array<Setting, 6> kSettings{{
      set_budget<&exec::Budgets::max_group_keys>},
     {"max_index_entries", 1, kNoLimit, get_budget<&exec::Budgets::max_index_entries>,
      set_budget<&exec::Budgets::max_index_entries>},
+    {"max_tree_bytes", 1, kNoLimit, get_budget<&exec::Budgets::max_tree_bytes>,
+     set_budget<&exec::Budgets::max_tree_bytes>},
     {"parallel_trees", 0, kNoLimit, get_budget<&exec::Budgets::parallel_trees>,
      set_budget<&exec::Budgets::parallel_trees>},
 }};

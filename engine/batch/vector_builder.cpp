@@ -9,7 +9,6 @@ namespace arbors::batch {
 namespace {
 
 constexpr std::uint32_t kNotCopied = 0xFFFFFFFF;
-constexpr std::size_t kMostTextBytes = std::size_t{1} << 30;  // SQLite takes no longer text either
 
 template <typename T>
 T& slot(std::vector<T>& values, std::uint32_t row) {

@@ -13,6 +13,9 @@
 
 namespace arbors::batch {
 
+// The texts of one vector: Error{Limit} beyond. SQLite takes no longer text either.
+inline constexpr std::size_t kMostTextBytes = std::size_t{1} << 30;
+
 class VectorBuilder {
  public:
   explicit VectorBuilder(std::uint32_t expected_rows = 0) { tags_.reserve(expected_rows); }

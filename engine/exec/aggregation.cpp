@@ -97,10 +97,7 @@ void Aggregation::merge(Aggregation& other) {
   std::vector<std::uint32_t> to(other.groups());
   if (keys_) {
     if (to.empty()) return;
-    std::vector<batch::VectorPtr> values;
-    for (std::size_t key = 0; key < key_exprs_.size(); ++key)
-      values.push_back(other.keys_->values(key));
-    keys_->number(values, to);
+    keys_->number(other.keys_->values(), to);
     check_budget();
   }
   for (std::size_t i = 0; i < calls_.size(); ++i)
@@ -110,8 +107,9 @@ void Aggregation::merge(Aggregation& other) {
 std::shared_ptr<ColumnBatch> Aggregation::finish() {
   const std::uint32_t rows = groups();
   std::vector<NamedColumn> columns;
-  for (std::size_t key = 0; key < key_exprs_.size(); ++key)
-    columns.push_back({plan_.keys[key].name, keys_->values(key)});
+  if (keys_)
+    for (batch::VectorPtr& values : keys_->values())
+      columns.push_back({plan_.keys[columns.size()].name, std::move(values)});
   for (std::size_t i = 0; i < calls_.size(); ++i)
     columns.push_back({plan_.calls[i].name, calls_[i].state->finish(rows)});
   if (keys_ && plan_.in_key_order && rows > 1) {

@@ -1,5 +1,7 @@
 #include "engine/exec/group_keys.h"
 
+#include <numeric>
+
 #include "engine/batch/vector_ops.h"
 
 namespace arbors::exec {
@@ -30,17 +32,23 @@ std::uint32_t GroupKeys::size() const {
   return joined_.empty() ? keys_.front().size() : joined_.back().size();
 }
 
-batch::VectorPtr GroupKeys::values(std::size_t key) const {
-  if (joined_.empty()) return keys_.front().values();
-  std::vector<std::uint32_t> numbers(size());
-  for (std::uint32_t group = 0; group < numbers.size(); ++group) {
-    // Walks back from the pairs of the last key to those that end with this one.
-    std::uint32_t at = group;
-    for (std::size_t level = joined_.size(); level > key; --level)
-      at = static_cast<std::uint32_t>(joined_[level - 1].key(at) >> 32);
-    numbers[group] = key == 0 ? at : static_cast<std::uint32_t>(joined_[key - 1].key(at));
+std::vector<batch::VectorPtr> GroupKeys::values() const {
+  if (joined_.empty()) return {keys_.front().values()};
+  std::vector<batch::VectorPtr> values(keys_.size());
+  // Walks back from the pairs of the last key: a group there is a pair of a group of the keys
+  // before and a number of this one.
+  std::vector<std::uint32_t> groups(size()), numbers(size());
+  std::iota(groups.begin(), groups.end(), 0U);
+  for (std::size_t key = joined_.size(); key > 0; --key) {
+    for (std::size_t at = 0; at < groups.size(); ++at) {
+      const std::uint64_t pair = joined_[key - 1].key(groups[at]);
+      groups[at] = static_cast<std::uint32_t>(pair >> 32);
+      numbers[at] = static_cast<std::uint32_t>(pair);
+    }
+    values[key] = batch::gather(*keys_[key].values(), numbers);
   }
-  return batch::gather(*keys_[key].values(), numbers);
+  values.front() = batch::gather(*keys_.front().values(), groups);
+  return values;
 }
 
 }  // namespace arbors::exec

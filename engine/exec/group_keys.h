@@ -20,8 +20,8 @@ class GroupKeys {
   void number(std::span<const batch::VectorPtr> keys, std::vector<std::uint32_t>& groups);
 
   std::uint32_t size() const;
-  // One key's value of each group (see ValueNumbers).
-  batch::VectorPtr values(std::size_t key) const;
+  // Each key's value of each group (see ValueNumbers).
+  std::vector<batch::VectorPtr> values() const;
 
  private:
   std::vector<ValueNumbers> keys_;

@@ -3,6 +3,8 @@
 
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/order.h"
+#include "engine/exec/parallel_scan.h"
+#include "engine/exec/scan_ahead.h"
 #include "engine/exec/sort_key_values.h"
 #include "engine/exec/visit_order.h"
 #include "engine/expr/builder.h"
@@ -120,7 +122,7 @@ expr::Selection split_front(expr::Selection& rows, std::uint32_t count) {
 }  // namespace
 
 std::vector<RowRef> order_first(Scan& scan, const plan::Sort& sort, std::uint64_t count,
-                                const ExecutionContext&) {
+                                const ExecutionContext& context) {
   if (count == 0) return {};
   const VisitOrder visits(scan.input(), sort.keys.front());
   if (visits.by_place()) return first_by_place(scan, sort.keys.front().descending, count);
@@ -129,7 +131,8 @@ std::vector<RowRef> order_first(Scan& scan, const plan::Sort& sort, std::uint64_
   ScannedRows scanned;
   expr::ExprPtr threshold;
   const SortKeyValues key_values(sort);
-  while (scan.next(scanned, threshold)) {
+  ScanAhead ahead(scan, paths_read(scan.input(), key_values.expressions()), context);
+  while (ahead.next(scanned, threshold)) {
     while (!scanned.rows.empty()) {
       const expr::Selection chunk = split_front(scanned.rows, kChunk);
       std::vector<batch::VectorPtr> keys;

@@ -4,6 +4,7 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/column_batch.h"
+#include "engine/exec/compute_blocks.h"
 #include "engine/exec/source_statistics.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/filter.h"
@@ -61,6 +62,20 @@ void add_sources(const plan::Node& plan, std::vector<plan::Source>& found) {
   if (!known) found.push_back(*source);
 }
 
+// The rows of a run for which a condition is true, of how many.
+struct Matching {
+  expr::Selection rows;
+  std::uint64_t of = 0;
+};
+
+Matching matching(batch::VectorPtr truths, std::uint32_t rows) {
+  ColumnBatch values({{"0", std::move(truths)}}, rows);
+  const batch::Scope scope(values);
+  Matching found{expr::Selection::all(rows), rows};
+  expr::filter(*expr::path(parse_path("\"0\"")), {scope}, found.rows);
+  return found;
+}
+
 }  // namespace
 
 plan::NodePtr prepare(std::string_view text, std::span<const Value> parameters) {
@@ -92,17 +107,23 @@ bool all(const Query& query, const expr::ExprPtr& condition) {
 std::vector<std::uint64_t> matching_indices(const Query& query, const expr::ExprPtr& condition) {
   Relation relation = run_plan(*query.plan, query.bind, query.context);
   const RowExpr resolved(resolve(relation, condition, query.context));
-  const expr::ExprPtr truth = expr::path(parse_path("\"0\""));
-  const RowStreamPtr rows = stream(relation, query.context);
+  std::vector<Matching> runs;
+  if (relation.picked || relation.sliced()) {
+    const RowStreamPtr rows = stream(relation, query.context);
+    while (const RowRunPtr run = rows->next())
+      runs.push_back(matching(run->evaluate(resolved), run->size()));
+  } else {
+    const RowExpr* const read[] = {&resolved};
+    runs = compute_blocks<Matching>(
+        relation.input, read, query.context, [&](const ScannedRows& block) {
+          return matching(block.evaluate(resolved, block.rows), block.rows.size());
+        });
+  }
   std::vector<std::uint64_t> found;
   std::uint64_t first = 0;
-  while (const RowRunPtr run = rows->next()) {
-    ColumnBatch values({{"0", run->evaluate(resolved)}}, run->size());
-    const batch::Scope scope(values);
-    expr::Selection matching = expr::Selection::all(run->size());
-    expr::filter(*truth, {scope}, matching);
-    for (std::uint32_t i = 0; i < matching.size(); ++i) found.push_back(first + matching[i]);
-    first += run->size();
+  for (const Matching& run : runs) {
+    for (std::uint32_t i = 0; i < run.rows.size(); ++i) found.push_back(first + run.rows[i]);
+    first += run.of;
   }
   return found;
 }

@@ -4,6 +4,7 @@
 
 #include "engine/exec/direct_run.h"
 #include "engine/exec/order.h"
+#include "engine/exec/parallel_scan.h"
 
 namespace arbors::exec {
 namespace {
@@ -42,11 +43,14 @@ ScanStream::ScanStream(const ScanInput& input, const plan::Slice& slice, TreeSha
       skip_(slice.offset),
       left_(slice.limit),
       shape_(std::move(shape)),
-      context_(context) {}
+      context_(context) {
+  if (input.predicate || !input.steps.empty())
+    ahead_.emplace(scan_, paths_read(input, {}), context);
+}
 
 RowRunPtr ScanStream::next() {
   ScannedRows scanned;
-  while (!(left_ && *left_ == 0) && scan_.next(scanned)) {
+  while (!(left_ && *left_ == 0) && (ahead_ ? ahead_->next(scanned) : scan_.next(scanned))) {
     const std::uint64_t size = scanned.rows.size();
     const std::uint64_t first = std::min(skip_, size);
     const std::uint64_t count = left_ ? std::min(*left_, size - first) : size - first;

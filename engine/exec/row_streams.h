@@ -11,6 +11,7 @@
 #include "engine/exec/ranked_values.h"
 #include "engine/exec/row_run.h"
 #include "engine/exec/scan.h"
+#include "engine/exec/scan_ahead.h"
 #include "engine/exec/tree_shape.h"
 #include "engine/plan/logical_plan.h"
 
@@ -27,6 +28,7 @@ class ScanStream : public RowStream {
 
  private:
   Scan scan_;
+  std::optional<ScanAhead> ahead_;  // where rows are filtered or exploded
   std::uint64_t skip_;
   std::optional<std::uint64_t> left_;
   TreeShapePtr shape_;

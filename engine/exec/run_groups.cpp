@@ -77,7 +77,7 @@ Gathered gather_rows(const Relation& relation, const std::vector<expr::ExprPtr>&
                                         "limit with arbor_config('max_group_keys', n)");
   }
   Gathered gathered;
-  for (std::size_t key = 0; key < keys.size(); ++key) gathered.keys.push_back(numbers.values(key));
+  gathered.keys = numbers.values();
   gathered.starts.assign(numbers.size() + std::size_t{1}, 0);
   for (const std::uint32_t group : of_row) ++gathered.starts[group + std::size_t{1}];
   std::partial_sum(gathered.starts.begin(), gathered.starts.end(), gathered.starts.begin());
@@ -132,12 +132,22 @@ std::vector<expr::ExprPtr> exprs_of(const std::vector<plan::NamedExpr>& fields) 
   return exprs;
 }
 
-// The texts of the trees of gathered rows, as an array.
-void append_array(OrderedRun& run, std::uint32_t first, std::uint32_t end, std::string& out) {
+// The texts of the trees of gathered rows, as an array. One tree comes of it, which must be held as
+// a whole.
+void append_array(OrderedRun& run, std::uint32_t first, std::uint32_t end,
+                  const ExecutionContext& context, std::string& out) {
+  const std::uint64_t most = context.budgets.max_tree_bytes;
   out += '[';
   for (std::uint32_t row = first; row < end; ++row) {
     if (row != first) out += ',';
     run.tree(row, out);
+    if (out.size() <= most) continue;
+    throw Error(ErrorCode::Limit, "one group gathers " + std::to_string(end - first) +
+                                      " trees into a tree of more than " + std::to_string(most) +
+                                      " bytes (max_tree_bytes), " + std::to_string(row - first) +
+                                      " of them fit: select fewer fields first, aggregate in "
+                                      "braces, or raise the limit with "
+                                      "arbor_config('max_tree_bytes', n)");
   }
   out += ']';
 }
@@ -176,7 +186,7 @@ Relation groups_of_trees(Relation relation, const plan::GroupBy& group,
       }
       text += "\"trees\":";
       append_array(run, static_cast<std::uint32_t>(gathered->starts[at] - begin),
-                   static_cast<std::uint32_t>(gathered->starts[at + 1] - begin), text);
+                   static_cast<std::uint32_t>(gathered->starts[at + 1] - begin), context, text);
       text += '}';
     }
     return texts;
@@ -235,7 +245,7 @@ Relation nested(Relation relation, const plan::Nest& nest, const ExecutionContex
       const std::size_t at = first + i;
       std::string array;
       append_array(run, static_cast<std::uint32_t>(gathered->starts[at] - begin),
-                   static_cast<std::uint32_t>(gathered->starts[at + 1] - begin), array);
+                   static_cast<std::uint32_t>(gathered->starts[at + 1] - begin), context, array);
       const std::string_view tree = text_of_object(*gathered->keys.front(), at);
       if (tree.empty())
         throw_invalid("nest: cannot set " + nest.as + ": the tree is not an object");

@@ -166,10 +166,13 @@ ExprPtr call(std::string_view name, std::vector<ExprPtr> args) {
     throw_invalid(std::string(function->signature) + " takes " + arity_text(*function) + ", not " +
                   std::to_string(args.size()));
   }
+  if (function->check != nullptr) function->check(args);
   return make(Call{function}, std::move(args));
 }
 
 ExprPtr with_args(const Expr& expr, std::vector<ExprPtr> args) {
+  const auto* call = expr.as<Call>();
+  if (call != nullptr && call->function->check != nullptr) call->function->check(args);
   return make(expr.form, std::move(args));
 }
 

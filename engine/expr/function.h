@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "engine/expr/expression.h"
+
 namespace arbors::expr {
 
 struct CallFrame;  // call_frame.h: arguments as vectors, and where results go
@@ -23,6 +25,8 @@ struct Function {
     Elements   // besides, the second argument is evaluated in element scope
   } shape;
   void (*evaluate)(CallFrame&);
+  // Throws Error{Invalid} for arguments that can never be right, where they are constants.
+  void (*check)(std::span<const ExprPtr> args) = nullptr;
 };
 
 std::span<const Function> functions();

@@ -110,7 +110,17 @@ void replace(Arguments args, VectorBuilder& out) {
   const std::string_view from = text_of(args[1], buffers[1]);
   const std::string_view to = text_of(args[2], buffers[2]);
   if (from.empty()) return append(out, args[0]);  // unchanged: a number stays one
+  // One text may name another many times over: known before it is made.
+  std::size_t size = text.size();
+  for (std::size_t hit = text.find(from); hit != std::string_view::npos;
+       hit = text.find(from, hit + from.size()))
+    size += to.size() - from.size();  // modulo 2^64, as the sum is
+  if (size > batch::kMostTextBytes)
+    throw Error(ErrorCode::Limit, "replace() would make a text of " + std::to_string(size) +
+                                      " bytes; the longest has " +
+                                      std::to_string(batch::kMostTextBytes));
   std::string result;
+  result.reserve(size);
   std::size_t at = 0;
   for (std::size_t hit; (hit = text.find(from, at)) != std::string_view::npos;) {
     result.append(text, at, hit - at).append(to);
@@ -243,6 +253,11 @@ void split(Arguments args, VectorBuilder& out) {
   out.append_json(parts + ']');
 }
 
+void check_pattern(std::span<const ExprPtr> args) {
+  const auto* pattern = args[1]->as<Constant>();
+  if (pattern != nullptr && pattern->value.is_text()) const Regex compiled(pattern->value.text);
+}
+
 // Compiles a pattern once while it stays the same from row to row.
 void regexp_like(CallFrame& frame) {
   std::optional<Regex> regex;
@@ -298,7 +313,8 @@ constexpr std::array<Function, 22> kFunctions{{
     {"split", 2, 2, "split(text, separator)", "the parts of text, as a list", kScalar,
      each_known_row<split>},
     {"regexp_like", 2, 2, "regexp_like(text, pattern)",
-     "true if the regular expression matches somewhere in text", kScalar, regexp_like},
+     "true if the regular expression matches somewhere in text", kScalar, regexp_like,
+     check_pattern},
     {"quote", 1, 1, "quote(value)", "the value as a literal of SQL", kScalar, quote},
     {"concat", 1, 255, "concat(value, …)", "the values' texts in one; NULL counts as none", kScalar,
      each_row<concat_texts>},

@@ -48,6 +48,9 @@ std::vector<RowRef> first(const TreeSourcePtr& source, const plan::Sort& sort, s
 TEST_CASE("the first rows are those of the whole order", "[exec]") {
   std::mt19937 random(7);
   const ExecutionContext context;
+  ExecutionContext crew;
+  crew.budgets.threads = 3;
+  crew.budgets.parallel_trees = 0;
   for (int round = 0; round < 60; ++round) {
     const TreeSourcePtr source = source_of(random_documents(random, 90), 1 + random() % 20);
     const expr::ExprPtr predicate =
@@ -62,6 +65,7 @@ TEST_CASE("the first rows are those of the whole order", "[exec]") {
       std::vector<RowRef> expected(
           all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size())));
       CHECK(first(source, sort, count, context, predicate) == expected);
+      CHECK(first(source, sort, count, crew, predicate) == expected);
     }
   }
 }

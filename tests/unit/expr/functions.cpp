@@ -3,6 +3,7 @@
 #include "engine/batch/batch_builder.h"
 #include "engine/batch/memory_batch.h"
 #include "engine/batch/vector_ops.h"
+#include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
 #include "engine/expr/parser.h"
 #include "engine/expr/prune.h"
@@ -112,6 +113,23 @@ TEST_CASE("regular expressions match somewhere, in time that does not explode", 
   for (const char* wrong : {"(", ")", "[a", "*a", "a{3,2}", "\\", "\\q", "(?=a)", "a{5000}"}) {
     CHECK_THROWS_AS(Regex(wrong), Error);
   }
+}
+
+TEST_CASE("a constant pattern that is wrong is refused before anything is run", "[expr]") {
+  CHECK_THROWS_AS(parse_expression("regexp_like(a, '(')"), Error);
+  CHECK_NOTHROW(parse_expression("regexp_like('(', a)"));
+  const ExprPtr of_path = parse_expression("regexp_like(a, b)");
+  CHECK_THROWS_AS(with_args(*of_path, {of_path->args[0], constant(Value::of(std::string("[")))}),
+                  Error);
+}
+
+TEST_CASE("replace() says how long a text it would make, before it makes it", "[expr]") {
+  const std::string ten = "replace('0123456789', '5', '5555555555')";
+  CHECK(value(ten) == "0123455555555556789");
+  std::string text = "'x'";
+  const std::string many(2000, 'x');
+  for (int level = 0; level < 3; ++level) text = "replace(" + text + ", 'x', '" + many + "')";
+  CHECK_THROWS_WITH(value(text), StartsWith("replace() would make a text of 8000000000 bytes"));
 }
 
 TEST_CASE("pruning looks into lists, and not past opaque ancestors", "[expr]") {
