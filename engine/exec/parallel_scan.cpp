@@ -117,15 +117,15 @@ void parallel_scan(Scan& scan, std::span<const Path> paths, unsigned workers,
     return true;
   };
   std::vector<std::thread> threads;
-  for (unsigned worker = 1; worker < workers; ++worker)
-    threads.emplace_back([&, worker] {
-      try {
-        while (work(worker, true)) continue;
-      } catch (...) {
-        queue.close(std::current_exception());
-      }
-    });
   try {
+    for (unsigned worker = 1; worker < workers; ++worker)
+      threads.emplace_back([&, worker] {
+        try {
+          while (work(worker, true)) continue;
+        } catch (...) {
+          queue.close(std::current_exception());
+        }
+      });
     for (ScannedRows block; !queue.failed() && scan.fetch(block); block = {}) {
       std::vector<PathId> columns;
       for (const Path& path : paths) {

@@ -33,6 +33,9 @@ class ScanAhead::Crew {
         });
     } catch (const std::system_error&) {
       return;  // no more threads are to be had: the caller works with those there are
+    } catch (...) {
+      stop();
+      throw;
     }
   }
   ~Crew() { stop(); }
