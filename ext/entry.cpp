@@ -3,6 +3,7 @@
 
 #include <mutex>
 
+#include "engine/base/number_text.h"
 #include "ext/arbor_table.h"
 #include "ext/functions.h"
 #include "ext/guard.h"
@@ -24,12 +25,17 @@ void check(sqlite3* db, int result) {
   if (result != SQLITE_OK) store::throw_sqlite(db, result);
 }
 
+void write_real(char* out, int size, double value) { sqlite3_snprintf(size, out, "%!.15g", value); }
+
 }  // namespace
+
+void write_reals_as_sqlite() { set_real_formatter(write_real); }
 
 void register_extension(sqlite3* db) {
   if (sqlite3_libversion_number() < kOldestSqlite)
     throw Error(ErrorCode::Unsupported,
                 std::string("arbors needs SQLite 3.38 or newer; this is ") + sqlite3_libversion());
+  write_reals_as_sqlite();
   const auto session = std::make_shared<Session>(db);
   check(db, register_arbor_module(session));
   for (const RowTable& listing : listings()) check(db, register_row_table(session, listing));

@@ -9,4 +9,7 @@ namespace arbors::ext {
 // Registers the modules and functions. Throws Error{Unsupported} for a host that is too old.
 void register_extension(sqlite3* db);
 
+// Lets SQLite turn the engine's reals to text; register_extension does it too.
+void write_reals_as_sqlite();
+
 }  // namespace arbors::ext

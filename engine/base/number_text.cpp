@@ -1,9 +1,12 @@
 #include "engine/base/number_text.h"
 
+#include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 
 namespace arbors {
@@ -43,6 +46,19 @@ bool read_integer(std::string_view digits, bool negative, std::int64_t& out) {
   out = static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
   return true;
 }
+
+// Adds the point that `!` asks for to what the C library writes.
+void write_real(char* out, int size, double value) {
+  const int length = std::snprintf(out, static_cast<std::size_t>(size), "%.15g", value);
+  if (std::strchr(out, '.') != nullptr) return;
+  char* const end = out + length;
+  char* const exponent = std::find(out, end, 'e');
+  std::memmove(exponent + 2, exponent, static_cast<std::size_t>(end - exponent) + 1);
+  exponent[0] = '.';
+  exponent[1] = '0';
+}
+
+std::atomic<RealFormatter> real_formatter = write_real;
 
 }  // namespace
 
@@ -120,16 +136,14 @@ void append_integer(std::string& out, std::int64_t value) {
   out.append(digits, end);
 }
 
+void set_real_formatter(RealFormatter formatter) { real_formatter = formatter; }
+
 std::string real_as_sql_text(double value) {
   if (std::isinf(value)) return value < 0 ? "-Inf" : "Inf";
   if (value == 0) return "0.0";  // also of -0.0
   char digits[40];
-  const int length = std::snprintf(digits, sizeof digits, "%.15g", value);
-  std::string text(digits, static_cast<std::size_t>(length));
-  if (text.find('.') != std::string::npos) return text;
-  const std::size_t exponent = text.find('e');
-  text.insert(exponent == std::string::npos ? text.size() : exponent, ".0");
-  return text;
+  real_formatter.load(std::memory_order_relaxed)(digits, sizeof digits, value);
+  return digits;
 }
 
 }  // namespace arbors

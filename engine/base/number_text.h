@@ -27,6 +27,13 @@ Value arithmetic_value(std::string_view text);
 // Appends an integer's digits.
 void append_integer(std::string& out, std::int64_t value);
 
+// Writes a finite real to `out` as "%!.15g" does, ended by a zero byte: 15 digits, always a point.
+using RealFormatter = void (*)(char* out, int size, double value);
+
+// Lets the host write reals. Versions of SQLite round a real that lies between two decimals of 15
+// digits in their own ways; without a host the C library does it.
+void set_real_formatter(RealFormatter formatter);
+
 // Turns a real to an integer as CAST does: truncates, clamps to int64; 0 of NaN.
 std::int64_t truncate_to_integer(double value);
 

@@ -6,4 +6,9 @@
 #include <catch2/catch.hpp>
 #endif
 
-int main(int count, char** words) { return Catch::Session().run(count, words); }
+#include "ext/entry.h"
+
+int main(int count, char** words) {
+  arbors::ext::write_reals_as_sqlite();  // so that the engine alone can be compared with SQLite
+  return Catch::Session().run(count, words);
+}

@@ -5,6 +5,7 @@
 
 #include "engine/base/number_text.h"
 #include "engine/base/scalar.h"
+#include "sql/sqlite.h"
 #include "tests/unit/catch.h"
 
 namespace arbors {
@@ -51,6 +52,16 @@ TEST_CASE("reals are written with at most 15 digits and always a point", "[value
   CHECK(real_as_sql_text(-0.0) == "0.0");
   CHECK(real_as_sql_text(0.1) == "0.1");
   CHECK(real_as_sql_text(std::numeric_limits<double>::infinity()) == "Inf");
+}
+
+TEST_CASE("the host rounds reals that lie between two decimals of 15 digits", "[value]") {
+  // Both are exact in binary, with a 5 after the fifteenth digit.
+  for (const double value :
+       {100000000000.0625, 100000000000.1875, 10000000000000.25, 100000000000000.5}) {
+    char expected[40];
+    sqlite3_snprintf(sizeof expected, expected, "%!.15g", value);
+    CHECK(real_as_sql_text(value) == expected);
+  }
 }
 
 TEST_CASE("declared types give the affinity that SQLite's rules give", "[value]") {
