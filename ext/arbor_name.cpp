@@ -19,14 +19,58 @@ std::vector<std::string> schemas(Session& session) {
   return names;
 }
 
+struct SplitName {
+  std::optional<std::string> schema;
+  std::string table;
+};
+
+std::optional<std::string> attached_schema(Session& session, std::string_view name) {
+  for (const std::string& schema : schemas(session))
+    if (lower_ascii(schema) == lower_ascii(name)) return schema;
+  return std::nullopt;
+}
+
 // Splits `schema.name` where the part before the first dot is an attached database.
-std::pair<std::optional<std::string>, std::string> split(Session& session, std::string_view name) {
+SplitName split(Session& session, std::string_view name) {
   const std::size_t dot = name.find('.');
   if (dot != std::string_view::npos)
-    for (const std::string& schema : schemas(session))
-      if (lower_ascii(schema) == lower_ascii(name.substr(0, dot)))
-        return {schema, std::string(name.substr(dot + 1))};
+    if (auto schema = attached_schema(session, name.substr(0, dot)))
+      return {std::move(schema), std::string(name.substr(dot + 1))};
   return {std::nullopt, std::string(name)};
+}
+
+// Takes an identifier, bare or in double quotes, from the front of a text; nullopt where a quote
+// does not end.
+std::optional<std::string> take_identifier(std::string_view& text) {
+  std::string taken;
+  if (!text.starts_with('"')) {
+    taken = text.substr(0, text.find('.'));
+    text.remove_prefix(taken.size());
+    return taken;
+  }
+  text.remove_prefix(1);
+  while (true) {
+    const std::size_t quote = text.find('"');
+    if (quote == std::string_view::npos) return std::nullopt;
+    taken += text.substr(0, quote);
+    text.remove_prefix(quote + 1);
+    if (!text.starts_with('"')) return taken;
+    taken += '"';
+    text.remove_prefix(1);
+  }
+}
+
+// Splits a name as SQL and plans write one that needs quotes: `"name"`, `schema."name"`.
+std::optional<SplitName> split_quoted(Session& session, std::string_view name) {
+  if (name.find('"') == std::string_view::npos) return std::nullopt;
+  std::optional<std::string> table = take_identifier(name);
+  if (table && name.empty()) return SplitName{std::nullopt, *std::move(table)};
+  if (!table || !name.starts_with('.')) return std::nullopt;
+  name.remove_prefix(1);
+  std::optional<std::string> schema = attached_schema(session, *table);
+  table = take_identifier(name);
+  if (!schema || !table || !name.empty()) return std::nullopt;
+  return SplitName{std::move(schema), *std::move(table)};
 }
 
 // The stored spelling of a table or view, or nullopt.
@@ -103,9 +147,13 @@ std::vector<ArborName> list_arbors(Session& session) {
 std::optional<ArborName> find_arbor(Session& session, std::string_view name) {
   const auto [schema, table] = split(session, name);
   if (schema)
-    if (const auto found = find_in(session, {*schema}, table, name)) return found;
-  // The dot may be a part of the name.
-  return find_in(session, schemas(session), std::string(name), name);
+    if (auto found = find_in(session, {*schema}, table, name)) return found;
+  // The dot and the quotes may be parts of the name.
+  if (auto found = find_in(session, schemas(session), std::string(name), name)) return found;
+  const std::optional<SplitName> quoted = split_quoted(session, name);
+  if (!quoted) return std::nullopt;
+  return find_in(session, quoted->schema ? std::vector{*quoted->schema} : schemas(session),
+                 quoted->table, name);
 }
 
 std::optional<ArborName> find_virtual_table(Session& session, std::string_view name) {
@@ -142,13 +190,13 @@ StorePtr open_arbor(Session& session, std::string_view name) {
 }
 
 ArborName new_arbor_name(Session& session, std::string_view name) {
-  auto [schema, table] = split(session, name);
+  const std::optional<SplitName> quoted = split_quoted(session, name);
+  auto [schema, table] = quoted ? *quoted : split(session, name);
   if (table.empty()) throw_invalid("an Arbor needs a name");
   const std::size_t dot = name.find('.');
-  if (!schema && dot != std::string_view::npos)
+  if (!schema && !quoted && dot != std::string_view::npos)
     throw_invalid("unknown database " + std::string(name.substr(0, dot)) + " in " +
-                  std::string(name) +
-                  "; an Arbor with a dot in its name is made by CREATE VIRTUAL TABLE");
+                  std::string(name) + "; a name with a dot in it stands in double quotes");
   return {schema.value_or("main"), std::move(table)};
 }
 

@@ -1,5 +1,6 @@
 // Arbors by name, as the functions take them: `name` or `schema.name`, case ignored, looked for as
-// SQLite looks for tables (temp, main, then the attached databases).
+// SQLite looks for tables (temp, main, then the attached databases). A name is taken as it is, or,
+// as in SQL and plans, in double quotes.
 #pragma once
 
 #include <optional>

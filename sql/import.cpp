@@ -48,13 +48,11 @@ class Progress {
 
 class Import {
  public:
-  // Rejected lines are worth skipping only where there are lines.
-  Import(Store& store, json::Input& input, const ImportOptions& options, bool lines_likely)
+  Import(Store& store, json::Input& input, const ImportOptions& options, bool names_lines)
       : store_(store),
         name_(input.name()),
         options_(options),
-        splitter_(input, options.format, limits(store),
-                  lines_likely || options.on_error == OnError::Skip),
+        splitter_(input, options.format, limits(store), promise(options, names_lines)),
         progress_(options.progress) {}
 
   ImportReport run() {
@@ -68,6 +66,11 @@ class Import {
   }
 
  private:
+  static json::Promise promise(const ImportOptions& options, bool names_lines) {
+    if (names_lines) return json::Promise::Lines;
+    return options.on_error == OnError::Skip ? json::Promise::Skip : json::Promise::None;
+  }
+
   static json::SplitLimits limits(Store& store) {
     json::SplitLimits limits;
     limits.slice_documents = store.options().batch_trees;

@@ -64,6 +64,18 @@ bool begins_broken(std::string_view text, bool whole) {
   return skip_space(text, begin + 1) <= std::min(text.find('\n', begin), text.size());
 }
 
+// Says whether a text begins as an array of trees does, and lines do not: its first line ends
+// within the array, or nothing follows the array.
+bool begins_array(std::string_view text, bool whole) {
+  const std::size_t begin = skip_space(text, 0);
+  if (begin == text.size() || text[begin] != '[') return false;
+  const std::size_t end = BracketScanner(BracketScanner::Until::Value).scan(text, begin);
+  if (end != std::string_view::npos) return whole && skip_space(text, end) == text.size();
+  const std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
+  const std::size_t last = line.find_last_not_of(" \t\r");
+  return line[last] == '[' || line[last] == ',';
+}
+
 }  // namespace
 
 bool names_lines(std::string_view file) {
@@ -88,8 +100,8 @@ std::string_view name_of(Format format) { return kFormats[static_cast<std::size_
 
 class DocumentSplitter::Impl {
  public:
-  Impl(Input& input, Format format, SplitLimits limits, bool lines_likely)
-      : input_(input), format_(format), limits_(limits), lines_likely_(lines_likely) {}
+  Impl(Input& input, Format format, SplitLimits limits, Promise promise)
+      : input_(input), format_(format), limits_(limits), promise_(promise) {}
 
   Format format() {
     if (!started_) start();
@@ -133,7 +145,7 @@ class DocumentSplitter::Impl {
   Input& input_;
   Format format_;
   const SplitLimits limits_;
-  const bool lines_likely_;
+  const Promise promise_;
   bool started_ = false;
   bool ended_ = false;       // the input is read to its end
   std::string carry_;        // read, but in no slice yet
@@ -161,7 +173,9 @@ void DocumentSplitter::Impl::start() {
   }
   if (format_ == Format::Auto) {
     format_ = look(carry_, ended_);
-    if (lines_likely_ && begins_broken(carry_, ended_)) format_ = Format::Lines;
+    const bool lines =
+        promise_ == Promise::Lines || (promise_ == Promise::Skip && !begins_array(carry_, ended_));
+    if (lines && begins_broken(carry_, ended_)) format_ = Format::Lines;
   }
 }
 
@@ -327,9 +341,8 @@ void DocumentSplitter::Impl::fail(const Slice& slice, std::string_view why) {
                 std::to_string(slice_offset_ + at_ + 1) + ": " + std::string(why));
 }
 
-DocumentSplitter::DocumentSplitter(Input& input, Format format, SplitLimits limits,
-                                   bool lines_likely)
-    : impl_(std::make_unique<Impl>(input, format, limits, lines_likely)) {}
+DocumentSplitter::DocumentSplitter(Input& input, Format format, SplitLimits limits, Promise promise)
+    : impl_(std::make_unique<Impl>(input, format, limits, promise)) {}
 DocumentSplitter::~DocumentSplitter() = default;
 
 std::optional<Slice> DocumentSplitter::next() { return impl_->next(); }

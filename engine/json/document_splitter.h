@@ -68,12 +68,18 @@ struct SplitLimits {
   std::size_t block_bytes = 1U << 20;   // read at a time
 };
 
+// What settles Auto where the beginning of the text is broken.
+enum class Promise : std::uint8_t {
+  None,
+  Lines,  // the file's name promises lines: it is taken as lines, so that errors count by line
+  Skip,   // so it is where broken documents are skipped, unless it looks like an array of trees
+};
+
 class DocumentSplitter {
  public:
-  // `input` must outlive the splitter. `lines_likely` settles Auto where the beginning of the text
-  // is broken: then it is taken as lines, so that errors count by line.
+  // `input` must outlive the splitter.
   DocumentSplitter(Input& input, Format format = Format::Auto, SplitLimits limits = {},
-                   bool lines_likely = false);
+                   Promise promise = Promise::None);
   ~DocumentSplitter();
 
   // Gives the next slice (at least one document), or nothing at the end. Throws Error{Io},

@@ -134,6 +134,11 @@ def test_skip(report):
             for entry, index in zip(listed, bad):
                 text = entry if isinstance(entry, str) else json.dumps(entry)
                 report.check(re.search(rf"\b{index + 1}\b", text) and len(text) > 12, f"{name}: line {index + 1} and a reason", text)
+    for name, text in (("array.json", b'[{"a":1},\n{"a":x},\n{"a":2}]'), ("array-in-a-line", b'[{"a":1},{"a":x},{"a":2}]\n')):
+        database = open_database()
+        done = run_import(database, file_of(name, text), {"on_error": "skip"})
+        report.equal((done["trees"], rejections(done)[0]), (2, 1), f"{name}: the broken element alone is rejected")
+        report.check(alike(trees(database), ['{"a":1}', '{"a":2}']), f"{name}: the other elements", trees(database))
     database = open_database()
     done = run_import(database, file_of("all-bad.jsonl", b"{\n" * 3000), {"on_error": "skip"})
     report.equal((done["trees"], rejections(done)[0]), (0, 3000), "all lines are bad")
@@ -145,9 +150,11 @@ def test_names(report):
         raise harness.Skip("the stand-in knows plain names only")
     path, database = file_of("names.jsonl", PLAIN), open_database()
     database.execute("ATTACH ? AS other", (str(FOLDER / "other.db"),))
-    for name, where in (("other.t", "other.t"), ("temp.u", "temp.u"), ("main.v", "main.v"), ("odd name", '"odd name"'), ("Ärbor", '"Ärbor"'), ("select", '"select"'), ("it's", '"it\'s"')):
+    for name, where in (("other.t", "other.t"), ("temp.u", "temp.u"), ("main.v", "main.v"), ("odd name", '"odd name"'), ("Ärbor", '"Ärbor"'), ("select", '"select"'), ("it's", '"it\'s"'),
+                        ('"quoted name"', '"quoted name"'), ('other."dotted.name"', 'other."dotted.name"'), ('"a""b"', '"a""b"')):
         run_import(database, path, name=name)
         report.equal(database.execute(f"SELECT count(*) FROM {where}").fetchall(), [(300,)], f"the Arbor {name}")
+        report.equal(database.execute("SELECT arbor_check(?)", (name,)).fetchall(), [("ok",)], f"{name} checks")
 
 
 def test_interrupt(report):

@@ -44,6 +44,22 @@ TEST_CASE("a dot is part of the name where no database is called so", "[ext][nam
   CHECK(zoo.found("main.odd.name") == "main/odd.name");
 }
 
+TEST_CASE("a name may stand in double quotes, as in SQL", "[ext][name]") {
+  Zoo zoo;
+  CHECK(zoo.found("\"a\"") == "main/a");
+  CHECK(zoo.found("main.\"odd.name\"") == "main/odd.name");
+  CHECK(zoo.found("\"aux\".a") == "aux/a");
+  CHECK(zoo.found("\"aux\".\"odd.name\"") == "none");
+  CHECK(zoo.found("\"a") == "none");
+  CHECK(zoo.found("\"a\"b") == "none");
+  const ArborName quoted = new_arbor_name(zoo.session(), "aux.\"say \"\"hi\"\"\"");
+  CHECK(quoted.schema == "aux");
+  CHECK(quoted.table == "say \"hi\"");
+  // A name that has quotes of its own is found as it is.
+  zoo.ask("CREATE VIRTUAL TABLE \"\"\"a\"\"\" USING arbor");
+  CHECK(zoo.found("\"a\"") == "main/\"a\"");
+}
+
 TEST_CASE("temp comes before main, as SQLite looks for tables", "[ext][name]") {
   Zoo zoo;
   zoo.ask("CREATE VIRTUAL TABLE temp.a USING arbor");

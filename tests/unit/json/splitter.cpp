@@ -20,9 +20,9 @@ struct Found {
 };
 
 Found split(const std::string& text, Format format = Format::Auto, SplitLimits limits = {},
-            bool lines_likely = false) {
+            Promise promise = Promise::None) {
   const auto input = open_memory(text);
-  DocumentSplitter splitter(*input, format, limits, lines_likely);
+  DocumentSplitter splitter(*input, format, limits, promise);
   Found found;
   while (auto slice = splitter.next()) {
     for (const DocumentSpan& span : slice->documents()) {
@@ -180,22 +180,35 @@ TEST_CASE("An interrupt stops reading", "[input]") {
 }
 
 TEST_CASE("a broken first line is a line of its own where lines are likely", "[json]") {
-  const auto lines_of = [](const std::string& text, bool likely) {
-    return split(text, Format::Auto, {}, likely).documents.size();
+  const auto lines_of = [](const std::string& text, Promise promise) {
+    return split(text, Format::Auto, {}, promise).documents.size();
   };
   for (const std::string text : {"{\"a\":1\n{\"b\":2}\n", "{\n{\n", "[1\n2\n"}) {
     CAPTURE(text);
-    CHECK(lines_of(text, true) == 2);
+    CHECK(lines_of(text, Promise::Lines) == 2);
   }
-  CHECK(lines_of("{\n  \"a\": 1,\n  \"b\": 2\n}\n", true) == 1);
-  CHECK(lines_of("[\n{},\n{},\n{}]", true) == 3);
-  CHECK(lines_of("{\"a\":1\n{\"b\":2}\n", false) == 1);
+  CHECK(lines_of("{\n  \"a\": 1,\n  \"b\": 2\n}\n", Promise::Lines) == 1);
+  CHECK(lines_of("[\n{},\n{},\n{}]", Promise::Lines) == 3);
+  CHECK(lines_of("{\"a\":1\n{\"b\":2}\n", Promise::None) == 1);
   // Longer than what is looked at: only the first line can be judged.
   SplitLimits limits;
   limits.block_bytes = 16;
   const std::string rest = "\"a\": \"" + std::string(40, 'x') + "\"\n}";
-  CHECK(split("{\n" + rest, Format::Auto, limits, true).documents.size() == 1);
-  CHECK(split("{ \"b\": 1,\n" + rest, Format::Auto, limits, true).documents.size() == 3);
+  CHECK(split("{\n" + rest, Format::Auto, limits, Promise::Lines).documents.size() == 1);
+  CHECK(split("{ \"b\": 1,\n" + rest, Format::Auto, limits, Promise::Lines).documents.size() == 3);
+}
+
+TEST_CASE("where broken documents are skipped, an array of trees stays one", "[json]") {
+  const auto documents_of = [](const std::string& text) {
+    return split(text, Format::Auto, {}, Promise::Skip).documents;
+  };
+  for (const std::string text :
+       {"[1,\n{\"a\"},\n3]", "[\n1,\n{\"a\"},\n3\n]\n", " [1,{\"a\"},3] \n"}) {
+    CAPTURE(text);
+    CHECK(documents_of(text) == Texts{"1", "{\"a\"}", "3"});
+  }
+  CHECK(documents_of("[1\n[2]\n[3]\n") == Texts{"[1", "[2]", "[3]"});
+  CHECK(documents_of("[1,x]\n[2]\n") == Texts{"[1,x]", "[2]"});
 }
 
 TEST_CASE("a file's name may promise lines", "[json]") {
