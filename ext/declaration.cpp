@@ -42,6 +42,7 @@ class Words {
       const std::size_t start = at_;
       while (!done() && is_word(text_[at_])) ++at_;
       if (at_ == start) fail("expected a name");
+      if (at('.')) fail("a name with dots stands in double quotes");
       word = text_.substr(start, at_ - start);
     }
     skip_space();
@@ -101,6 +102,16 @@ bool is_reserved(const std::string& name) {
   return low == "_tree" || low == "_index" || low == "_generation";
 }
 
+constexpr const char* kNoConstraints = "constraints cannot be declared on an Arbor's columns";
+
+// Tells the first words of SQL's table constraints, which are no bare names of columns in SQL
+// either.
+bool begins_constraint(const std::string& name) {
+  const std::string low = lower_ascii(name);
+  return low == "constraint" || low == "primary" || low == "unique" || low == "check" ||
+         low == "foreign";
+}
+
 DeclaredColumn parse_column(Words& words, std::string name) {
   static constexpr std::string_view kConstraints[] = {
       "constraint", "primary",    "not",       "null", "unique", "check",
@@ -122,7 +133,7 @@ DeclaredColumn parse_column(Words& words, std::string name) {
       continue;
     }
     if (std::find(std::begin(kConstraints), std::end(kConstraints), low) != std::end(kConstraints))
-      words.fail("constraints cannot be declared on an Arbor's columns");
+      words.fail(kNoConstraints);
     if (!column.type.empty()) column.type += ' ';
     column.type += word;
   }
@@ -146,7 +157,7 @@ void parse_option(Words& words, const std::string& name, Declaration& declaratio
   if (low == "batch_trees") {
     declaration.batch_trees = parse_number(words, value, 1, 16'384);
   } else if (low == "retain") {
-    declaration.retain = parse_number(words, value, 0, 1'000'000);
+    declaration.retain = parse_number(words, value, 1, 1'000'000);
   } else if (low == "columns") {
     const std::string which = lower_ascii(value);
     if (which != "declared" && which != "all")
@@ -173,6 +184,7 @@ Declaration parse_declaration(std::span<const char* const> arguments) {
       parse_option(words, name, declaration);
       continue;
     }
+    if (!quoted && begins_constraint(name)) words.fail(kNoConstraints);
     DeclaredColumn column = parse_column(words, std::move(name));
     for (const DeclaredColumn& other : declaration.columns)
       if (lower_ascii(other.name) == lower_ascii(column.name))

@@ -92,12 +92,12 @@ TableRows schema_rows(Session& session, std::span<const Value> arguments) {
   for (const store::PathTotals& totals : store->path_totals()) {
     const Statistics& statistics = totals.statistics;
     const Bounds bounds = bounds_of(statistics);
-    const bool exposed = totals.exposed && totals.path < column_of.size();
+    const std::string& column = column_of[totals.path];
     rows.push_back(
         {Value::of(totals.path == kRootPath ? std::string("$") : store->paths().text(totals.path)),
-         exposed ? Value::of(column_of[totals.path]) : Value::null(),
-         Value::of(kinds_text(statistics)), number(totals.count), number(totals.nulls),
-         bounds.least, bounds.greatest, number(statistics.distinct), number(totals.bytes)});
+         column.empty() ? Value::null() : Value::of(column), Value::of(kinds_text(statistics)),
+         number(totals.count), number(totals.nulls), bounds.least, bounds.greatest,
+         number(statistics.distinct), number(totals.bytes)});
   }
   return rows;
 }

@@ -42,6 +42,7 @@ ColumnRegistry::ColumnRegistry(const Options& options, std::string_view table)
     columns_.push_back(
         {declared.name, declared_path(declared.name), declared.type, /*declared=*/true, kNoPath});
     taken_.insert(lower(declared.name));
+    declared_paths_.insert(to_text(columns_.back().path));
   }
 }
 
@@ -85,7 +86,8 @@ void ColumnRegistry::see(const PathDictionary& dictionary, PathId path, batch::T
   if (column_of_[path] != PathTable::kUndecided) return;
   if (dictionary[path].domain != kRootPath) return;
   const std::string name = dictionary.text(path);
-  if (columns_.size() >= kMostColumns || taken_.contains(lower(name)) || !is_nameable(name)) {
+  if (columns_.size() >= kMostColumns || taken_.contains(lower(name)) ||
+      declared_paths_.contains(name) || !is_nameable(name)) {
     column_of_[path] = PathTable::kNever;
   } else {
     add_found(dictionary, path);

@@ -40,14 +40,14 @@ class ColumnRegistry {
   // The seals of the recorded paths, combined by exclusive or.
   std::int64_t seal() const { return seal_; }
   const std::vector<Column>& columns() const { return columns_; }
-  bool exposed(PathId path) const { return path < column_of_.size() && column_of_[path] > 0; }
 
  private:
   void add_found(const PathDictionary& dictionary, PathId path);
   void bind_declared(const PathDictionary& dictionary);
 
   bool found_columns_;
-  std::set<std::string> taken_;  // names in lower case
+  std::set<std::string> taken_;           // names in lower case
+  std::set<std::string> declared_paths_;  // texts
   std::vector<Column> columns_;
   std::size_t declared_ = 0;
   std::size_t bound_paths_ = 0;          // of the dictionary, looked through for declared columns

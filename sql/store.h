@@ -35,7 +35,6 @@ struct GenerationInfo {
 // Everything known of one path over the current generation, merged from statistics.
 struct PathTotals {
   PathId path = kRootPath;
-  bool exposed = false;  // it has a SQL column
   batch::Statistics statistics;
   std::uint64_t count = 0, nulls = 0;  // values present; JSON nulls among them
   std::uint64_t bytes = 0;             // stored bytes of its chunks

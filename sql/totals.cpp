@@ -57,7 +57,6 @@ std::vector<PathTotals> Store::Impl::path_totals() {
     if (merges[path].empty()) continue;
     PathTotals total;
     total.path = path;
-    total.exposed = columns_->exposed(path);
     total.statistics = merges[path].total();
     for (unsigned tag = 1; tag < batch::kTags; ++tag) total.count += total.statistics.counts[tag];
     total.nulls = total.statistics.count(batch::Tag::Null);

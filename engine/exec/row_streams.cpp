@@ -87,7 +87,7 @@ OrderedStream::OrderedStream(ScanInput input, plan::Sort sort, const plan::Slice
       expected_rows_(expected_rows),
       context_(context),
       at_(slice.offset),
-      window_(std::max(expected_rows, kFirstRows)) {
+      window_(expected_rows > 0 ? expected_rows : kFirstRows) {
   if (sort_.limit) slice_.limit = std::min(slice_.limit.value_or(UINT64_MAX), *sort_.limit);
 }
 

@@ -87,7 +87,7 @@ void write_integer(std::string& out, std::int64_t value) {
 
 void write_real(std::string& out, double value) {
   if (!std::isfinite(value)) {
-    out += "null";
+    out += std::isnan(value) ? "null" : value < 0 ? "-1e999" : "1e999";
     return;
   }
   char text[40];

@@ -12,7 +12,8 @@ namespace arbors::json {
 // `text` is unescaped UTF-8; the quotes are written too.
 void write_string(std::string& out, std::string_view text);
 void write_integer(std::string& out, std::int64_t value);
-// A value that is not finite is written as null, for JSON has no word for it.
+// JSON has no words for what is not finite: an infinity is written as a number that reads back as
+// one, NaN as null.
 void write_real(std::string& out, double value);
 
 }  // namespace arbors::json

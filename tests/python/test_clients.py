@@ -236,6 +236,9 @@ def test_counters(report):
             ("LIMIT after a filter", "SELECT id FROM t WHERE \"group.label\" = 'odd' LIMIT 2", lambda s: s["batches_decoded"] == 1 and s["early_exit_batches_skipped"] == batches - 1),
             ("EXISTS", "SELECT EXISTS (SELECT 1 FROM t WHERE \"group.key\" = 3)", lambda s: s["batches_decoded"] == 1),
             ("whole trees of one batch", "SELECT _tree FROM t WHERE id < 10", lambda s: s["batches_decoded"] == 1 and s["materialize_calls"] == 10),
+            ("the first trees by a key", "SELECT _tree FROM t ORDER BY id LIMIT 20", lambda s: s["materialize_calls"] == 20),
+            ("the last rows", "SELECT name FROM t ORDER BY _index DESC LIMIT 3", lambda s: s["batches_decoded"] == 1 and s["pools_decoded"] == 1),
+            ("the rows that an order's first ones are in", "SELECT name FROM t ORDER BY id LIMIT 3", lambda s: s["pools_decoded"] <= 5),
             ("order by a key", "SELECT name FROM t ORDER BY value DESC LIMIT 3", lambda s: s["batches_decoded"] <= batches and s["pools_decoded"] <= batches + 3)]
         for name, query, holds in cases:
             database = reopened(folder)

@@ -39,6 +39,28 @@ TEST_CASE("a declared name that is no path is a key", "[ext][table]") {
         "{\"batches_before\":0,\"batches\":1}\n1|2\n");
 }
 
+TEST_CASE("a declared column is the only one of its path, and listed with it", "[ext][table]") {
+  TestConnection connection;
+  connection.ask("CREATE VIRTUAL TABLE t USING arbor(a, \"b.c\" TEXT, \"two words\")");
+  connection.ask(R"(SELECT arbor_append('t', '{"a":1,"b":{"c":2,"d":3},"two words":4}'))");
+  CHECK(columns(connection, "t") == "a \nb.c TEXT\ntwo words \nb.d \n");
+  CHECK(connection.ask("SELECT path, \"column\" FROM arbor_schema('t')") ==
+        "$|NULL\na|a\nb|NULL\nb.c|b.c\nb.d|b.d\n\"two words\"|two words\n");
+}
+
+TEST_CASE("an infinite number stays one when it is written back", "[ext][table]") {
+  TestConnection connection;
+  connection.ask(R"(SELECT arbor_append('t', '[{"a":1e400},{"a":-1e400}]'))");
+  CHECK(connection.ask("UPDATE t SET a = a") == "");
+  CHECK(connection.ask("SELECT a = 9e999, a = -9e999, _tree FROM t") ==
+        "1|0|{\"a\":1e999}\n0|1|{\"a\":-1e999}\n");
+}
+
+TEST_CASE("an Arbor needs a name", "[ext][table]") {
+  TestConnection connection;
+  CHECK(connection.ask("CREATE VIRTUAL TABLE \"\" USING arbor") == "error: an Arbor needs a name");
+}
+
 TEST_CASE("of names that differ in case only the first has a column", "[ext][table]") {
   TestConnection connection;
   connection.ask(R"(SELECT arbor_append('t', '{"a":1,"A":2,"_Tree":3,"T":4}'))");

@@ -91,7 +91,7 @@ TEST_CASE("options stand among the columns, in any order and case", "[ext][decla
   CHECK(declaration.columns[1].name == "b");
   CHECK(declare({"columns=all"}).found_columns);
   CHECK(declare({"batch_trees=1"}).batch_trees == 1);
-  CHECK(declare({"retain=0"}).retain == 0);
+  CHECK(declare({"retain=1"}).retain == 1);
 }
 
 TEST_CASE("a bad argument is quoted in its error, with the reason", "[ext][declaration]") {
@@ -100,13 +100,15 @@ TEST_CASE("a bad argument is quoted in its error, with the reason", "[ext][decla
       {"batch_trees=16385", "expected a number from 1 to 16384"},
       {"batch_trees=1e3", "expected a number from 1 to 16384"},
       {"batch_trees=", "expected a number from 1 to 16384"},
-      {"retain=-1", "expected a number from 0 to 1000000"},
+      {"retain=0", "expected a number from 1 to 1000000"},
       {"columns=some", "expected columns=declared or columns=all"},
       {"batch_tree=5", "unknown option (there are: batch_trees, columns, retain)"},
       {"a INTEGER PRIMARY KEY", "constraints cannot be declared on an Arbor's columns"},
       {"a NOT NULL", "constraints cannot be declared on an Arbor's columns"},
       {"a DEFAULT 5", "constraints cannot be declared on an Arbor's columns"},
       {"a HIDDEN", "constraints cannot be declared on an Arbor's columns"},
+      {"PRIMARY KEY (a)", "constraints cannot be declared on an Arbor's columns"},
+      {"CHECK (a > 1)", "constraints cannot be declared on an Arbor's columns"},
       {"a TEXT COLLATE", "a word is missing"},
       {"a COLLATE unicode", "only the collations BINARY, NOCASE and RTRIM can be declared"},
       {"a VARCHAR(20", "')' is missing"},
@@ -114,6 +116,7 @@ TEST_CASE("a bad argument is quoted in its error, with the reason", "[ext][decla
       {"\"\" INT", "a column needs a name"},
       {"*", "expected a name"},
       {"a -> b", "expected a name"},
+      {"a.b TEXT", "a name with dots stands in double quotes"},
       {"_tree TEXT", "the name of a hidden column cannot be declared"},
       {"\"_INDEX\"", "the name of a hidden column cannot be declared"},
   }));

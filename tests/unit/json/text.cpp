@@ -41,7 +41,9 @@ TEST_CASE("Reals are written shortest and stay reals", "[json]") {
   CHECK(real(1e15) == "1000000000000000.0");
   CHECK(real(1e-5) == "1e-05");
   CHECK(real(5e-324) == "5e-324");
-  CHECK(real(std::numeric_limits<double>::infinity()) == "null");
+  CHECK(real(std::numeric_limits<double>::infinity()) == "1e999");
+  CHECK(real(-std::numeric_limits<double>::infinity()) == "-1e999");
+  CHECK(real(std::numeric_limits<double>::quiet_NaN()) == "null");
 }
 
 TEST_CASE("Numbers read as the nearest double, as std::strtod does", "[json]") {
