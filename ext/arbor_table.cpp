@@ -78,6 +78,7 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
     table->session = session;
     table->schema = argv[1];
     table->name = argv[2];
+    if (table->name.empty()) throw_invalid("an Arbor needs a name");
     const Declaration declaration =
         parse_declaration({argv + 3, static_cast<std::size_t>(argc - 3)});
     StorePtr store = create ? nullptr : session->find(table->schema, table->name);
@@ -128,7 +129,10 @@ int destroy_table(sqlite3_vtab* table) {
 void match_function(sqlite3_context* context, int, sqlite3_value** argv) {
   guarded(context, [&] {
     auto* cursor = static_cast<ArborCursor*>(sqlite3_value_pointer(argv[1], kCursorPointer));
-    if (cursor == nullptr) return sqlite3_result_null(context);
+    if (cursor == nullptr && sqlite3_value_type(argv[1]) == SQLITE_NULL)
+      return sqlite3_result_null(context);  // the row that an outer join makes up
+    if (cursor == nullptr)
+      throw_invalid("MATCH stands after the table's name, here only where no column has it too");
     set_result(context, cursor->match(text_argument(argv[0], "MATCH's expression")));
   });
 }
@@ -211,33 +215,35 @@ struct Module : sqlite3_module {
 static_assert(sizeof(Module) == sizeof(sqlite3_module) + sizeof(void*));
 #endif
 
-const Module kArborModule = {
-    4,
-    create_table,
-    connect_table,
-    arbor_best_index,
-    Reading::disconnect,
-    destroy_table,
-    Reading::open,
-    Reading::close,
-    Reading::filter,
-    Reading::next,
-    Reading::at_end,
-    Reading::column,
-    Reading::rowid,
-    arbor_update,
-    begin,
-    sync,
-    commit,
-    rollback,
-    find_function,
-    rename_table,
-    savepoint,
-    release,
-    rollback_to,
-    is_shadow_name,
-    check_integrity,
-};
+constexpr Module kArborModule = [] {
+  Module module{};
+  module.iVersion = 4;
+  module.xCreate = create_table;
+  module.xConnect = connect_table;
+  module.xBestIndex = arbor_best_index;
+  module.xDisconnect = Reading::disconnect;
+  module.xDestroy = destroy_table;
+  module.xOpen = Reading::open;
+  module.xClose = Reading::close;
+  module.xFilter = Reading::filter;
+  module.xNext = Reading::next;
+  module.xEof = Reading::at_end;
+  module.xColumn = Reading::column;
+  module.xRowid = Reading::rowid;
+  module.xUpdate = arbor_update;
+  module.xBegin = begin;
+  module.xSync = sync;
+  module.xCommit = commit;
+  module.xRollback = rollback;
+  module.xFindFunction = find_function;
+  module.xRename = rename_table;
+  module.xSavepoint = savepoint;
+  module.xRelease = release;
+  module.xRollbackTo = rollback_to;
+  module.xShadowName = is_shadow_name;
+  module.xIntegrity = check_integrity;
+  return module;
+}();
 
 }  // namespace
 

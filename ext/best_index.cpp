@@ -6,9 +6,11 @@
 #include <optional>
 
 #include "ext/constraint_ops.h"
+#include "ext/declaration.h"
 #include "ext/exactness.h"
 #include "ext/guard.h"
 #include "ext/index_search.h"
+#include "ext/outer_joins.h"
 #include "ext/scan_spec.h"
 #include "ext/sql_value.h"
 #include "ext/statements.h"
@@ -27,7 +29,8 @@ constexpr int kDistinct = 2;
 
 constexpr double kUnknownTrees = 1e6;
 constexpr double kManyTexts = 1000;
-constexpr int kToldColumns = 63;  // of colUsed; its last bit stands for all others
+constexpr double kTreeCost = 100;  // of building a row's tree, in rows handed out
+constexpr int kToldColumns = 63;   // of colUsed; its last bit stands for all others
 constexpr std::size_t kMostDistinctKeys = 8;
 
 constexpr batch::TagSet kEverything = 0xFFFF;
@@ -46,6 +49,7 @@ class Planner {
 
  private:
   bool take(int at, const Constraint& constraint);
+  bool take_match(int at, int column);
   bool take_data(int at, const Constraint& constraint, TermOp op);
   bool take_identity(int at, const Constraint& constraint, TermOp op);
   void take_argument(int at, bool exact);
@@ -60,6 +64,8 @@ class Planner {
   void estimate();
 
   std::optional<Value> known_right(int at) const;
+  bool may_be_prefix(int column) const;
+  bool may_be_exact(TermOp op) const { return alone_ || !may_stand_in_outer_on(op); }
   // Whether SQLite orders texts as the engine does. In UTF-16 databases BINARY compares the bytes
   // of UTF-16; the other collations always see UTF-8.
   bool orders_alike(Collation collation) const {
@@ -72,9 +78,11 @@ class Planner {
   sqlite3_index_info& info_;
   ScanSpec spec_;
   int arguments_ = 0;
+  bool alone_ = false;      // the query reads this table only
   bool all_exact_ = true;   // every constraint is taken, and exactly
   bool unique_ = false;     // at most one row
   bool current_ = true;     // the newest generation is asked, which indexes know
+  bool by_row_ = false;     // MATCH is left to SQLite, which asks it of each row's tree
   bool looked_up_ = false;  // found by identity or by a hash look-up, without a scan
   double selectivity_ = 1;
 
@@ -133,14 +141,8 @@ bool Planner::take(int at, const Constraint& constraint) {
   const std::optional<TermOp> op = term_op(constraint.op);
   if (!op) return false;
   const int column = constraint.iColumn;
+  if (*op == TermOp::Match) return take_match(at, column);
   if (table_.is_data(column)) return take_data(at, constraint, *op);
-  if (column == table_.hidden(ArborTable::Hidden::Name)) {
-    if (*op != TermOp::Match) return false;
-    take_argument(at, true);
-    spec_.terms.push_back({table_.column_name(column), *op, arguments_, true});
-    selectivity_ *= 0.25;
-    return true;
-  }
   if (column == table_.hidden(ArborTable::Hidden::Generation)) {
     if (*op != TermOp::Equal) return false;
     take_argument(at, true);
@@ -149,6 +151,19 @@ bool Planner::take(int at, const Constraint& constraint) {
     return true;
   }
   return take_identity(at, constraint, *op);
+}
+
+// Takes MATCH on the column that is named as the table: the hidden one or, where it took that one's
+// place, a declared one, which SQLite cannot ask again.
+bool Planner::take_match(int at, int column) {
+  if (column < 0 || lower_ascii(table_.column_name(column)) != lower_ascii(table_.name))
+    throw_invalid("MATCH stands after the table's name: " + quote_identifier(table_.name) +
+                  " MATCH '…'");
+  const bool exact = table_.is_data(column) || may_be_exact(TermOp::Match);
+  take_argument(at, exact);
+  spec_.terms.push_back({table_.column_name(column), TermOp::Match, arguments_, exact});
+  selectivity_ *= 0.25;
+  return true;
 }
 
 // Takes a look-up or a range by rowid or position.
@@ -187,12 +202,11 @@ bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
   const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
   const PathFacts known = facts(column);
   const double rows = std::max<double>(1, static_cast<double>(known.rows));
-  if (op == TermOp::Match) return false;
   if (op == TermOp::Like && is_redefined(table_.session->db(), "like")) return false;
   if (op == TermOp::Glob && is_redefined(table_.session->db(), "glob")) return false;
   if (op == TermOp::IsNull || op == TermOp::IsNotNull) {
-    take_argument(at, true);  // the argument is NULL and not looked at
-    spec_.terms.push_back({home.name, op, 0, true});
+    take_argument(at, may_be_exact(op));  // the argument is NULL and not looked at
+    spec_.terms.push_back({home.name, op, 0, may_be_exact(op)});
     selectivity_ *= op == TermOp::IsNull ? known.nulls / rows : 1 - known.nulls / rows;
     return true;
   }
@@ -205,7 +219,8 @@ bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
       told ? known_collation(sqlite3_vtab_collation(&info_, at))
            : (right ? home.collation : Collation::Binary);
   if (!collation || (is_range(op) && !orders_alike(*collation))) return false;
-  const bool exact = !in && is_comparison(op) && (told || right) &&
+  const bool exact = !in && is_comparison(op) && may_be_exact(op) && (told || right) &&
+                     !(op == TermOp::Less && may_be_prefix(column)) &&
                      comparison_is_exact(home.affinity, known, right);
   take_argument(at, exact);
   if (in) sqlite3_vtab_in(&info_, at, 1);
@@ -222,6 +237,20 @@ bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
   selectivity_ *= selectivity;
   note_index(home, spec_.terms.back(), selectivity);
   return true;
+}
+
+// Tells whether a column has a lower bound beside which `<` may be the upper one of a prefix:
+// SQLite makes such a pair of LIKE 'x%'. Where both are left to the scan, it asks LIKE too late in
+// an outer join, of the row that it makes up.
+bool Planner::may_be_prefix(int column) const {
+  for (int i = 0; i < info_.nConstraint; ++i) {
+    const Constraint& other = info_.aConstraint[i];
+    if (other.usable != 0 && other.iColumn == column && other.op == SQLITE_INDEX_CONSTRAINT_GE) {
+      const std::optional<Value> low = known_right(i);
+      if (low && low->is_text()) return true;
+    }
+  }
+  return false;
 }
 
 void Planner::note_index(const TableColumn& column, const Term& term, double selectivity) {
@@ -357,21 +386,24 @@ void Planner::estimate() {
   if (choice_)
     scan = std::min(scan, 5 + (choice_->equal ? 0 : trees * choice_->selectivity * 0.05));
   const double order = spec_.keys.empty() ? 0 : found * 0.1;
-  info_.estimatedCost = 5 + scan + found + order;
+  info_.estimatedCost = 5 + scan + found * (by_row_ ? kTreeCost : 1) + order;
   info_.estimatedRows = unique_ ? 1 : static_cast<sqlite3_int64>(found);
   if (unique_) info_.idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
 }
 
 int Planner::plan() {
+  // SQLite offers LIMIT only to the one table of a query.
+  for (int i = 0; i < info_.nConstraint; ++i)
+    alone_ = alone_ || info_.aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_LIMIT;
   for (int i = 0; i < info_.nConstraint; ++i) {
     const Constraint& constraint = info_.aConstraint[i];
     if (constraint.op == SQLITE_INDEX_CONSTRAINT_LIMIT ||
         constraint.op == SQLITE_INDEX_CONSTRAINT_OFFSET)
       continue;
-    const bool needed = constraint.op == SQLITE_INDEX_CONSTRAINT_MATCH ||
-                        (constraint.iColumn == table_.hidden(ArborTable::Hidden::Generation) &&
-                         constraint.op == SQLITE_INDEX_CONSTRAINT_EQ);
+    const bool needed = constraint.iColumn == table_.hidden(ArborTable::Hidden::Generation) &&
+                        constraint.op == SQLITE_INDEX_CONSTRAINT_EQ;
     if (constraint.usable == 0 && needed) return SQLITE_CONSTRAINT;
+    by_row_ = by_row_ || (constraint.usable == 0 && constraint.op == SQLITE_INDEX_CONSTRAINT_MATCH);
     if (constraint.usable == 0 || !take(i, constraint)) all_exact_ = false;
   }
   choose_index();

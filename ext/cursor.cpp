@@ -12,6 +12,7 @@
 #include "engine/expr/parser.h"
 #include "engine/plan/optimize/optimizer.h"
 #include "ext/bound_store.h"
+#include "ext/outer_joins.h"
 #include "ext/scan_plan.h"
 #include "ext/sql_value.h"
 
@@ -51,12 +52,19 @@ void ArborCursor::read_spec(const char* spec) {
   if (spec_text_ == spec) return;
   spec_ = parse_scan_spec(spec);
   spec_text_ = spec;
+  const auto doubtful = [](const Term& term) {
+    return !term.exact && may_stand_in_outer_on(term.op);
+  };
+  if (std::any_of(spec_.terms.begin(), spec_.terms.end(), doubtful) &&
+      may_join_outer(table_.session->db()))
+    std::erase_if(spec_.terms, doubtful);
   counted_for_.reset();
 }
 
 void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) {
   run_.reset();
   stream_.reset();
+  matched_.clear();
   read_spec(spec);
   const auto generation = asked_generation(table_, spec_, arguments);
   auto found = generation ? std::nullopt : search_index(table_, spec_, arguments);
@@ -72,6 +80,9 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
     stream_ = std::make_unique<exec::PointStream>(*points_, *places);
     return next_run();
   }
+  for (const Term& term : spec_.terms)
+    if (term.op == TermOp::Match)
+      matched_.push_back(to_value(arguments[static_cast<std::size_t>(term.argument) - 1]).text);
   plan::NodePtr plan = make_plan(table_, snapshot_, spec_, arguments, std::move(found), few);
   if (places != nullptr) plan = restrict_positions(plan, positions_of(*snapshot_, *places));
   rowid_asked_ = false;
@@ -166,10 +177,13 @@ void ArborCursor::column(sqlite3_context* context, int number) {
   sqlite3_result_pointer(context, this, kCursorPointer, nullptr);
 }
 
-// Answers MATCH for the current row, from its tree: the slow way, for plans that cannot push it.
+// Answers MATCH for the current row: what the scan went by is true of it; else from its tree, the
+// slow way, for plans that cannot push it.
 Value ArborCursor::match(std::string_view expression) {
+  if (std::find(matched_.begin(), matched_.end(), expression) != matched_.end())
+    return Value::of(std::int64_t{1});
   if (match_text_ != expression || !match_) {
-    match_ = expr::parse_expression(expression);
+    match_ = expr::and_all({expr::parse_expression(expression), expr::boolean(true)});
     match_text_ = expression;
   }
   std::string tree;

@@ -58,7 +58,8 @@ class ArborCursor : public sqlite3_vtab_cursor {
   std::vector<std::size_t> read_;          // the numbers of those that were read
   std::string text_;                       // a tree's text while it is handed out
 
-  expr::ExprPtr match_;  // the expression last asked of match(), and its text
+  std::vector<std::string> matched_;  // expressions that are true of every row of the scan
+  expr::ExprPtr match_;               // the expression last asked of match(), and its text
   std::string match_text_;
 
   std::string spec_text_;  // what spec_ was read from

@@ -178,7 +178,8 @@ plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot
   std::vector<expr::ExprPtr> conditions;
   for (const Term& term : spec.terms) {
     sqlite3_value* value = argument(term.argument);
-    switch (column_kind(table, term.column)) {
+    const Column kind = term.op == TermOp::Match ? Column::Name : column_kind(table, term.column);
+    switch (kind) {
       case Column::Rowid:
         restrict(term, value, source.rows.rowids, source.rows.rowid_set);
         break;

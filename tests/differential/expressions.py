@@ -6,6 +6,8 @@ COMPARISONS = ["=", "=", "==", "<", "<=", ">", ">=", "<>", "!=", "IS", "IS NOT"]
 PATTERNS = ["%", "a%", "A%", "%c", "_bc", "abc", "a\\%c", "a|%c", "1%", "%2", "12", "", "%%", "a_c", "ab%d%", "ä%", "Ä%", "%\U0001F600%", "[a]%", "9%", "-%"]
 GLOBS = ["*", "a*", "A*", "*c", "?bc", "abc", "a[*]c", "[a-b]*", "[^a]*", "1*", "12", "", "ä*", "[[]*", "a*c", "9*", "*.5"]
 
+BLOBS = [b"", b"12", b"abc"]
+
 
 class Expressions:
     """Draws expressions over the columns of one alias; collects the parameters that they use."""
@@ -59,7 +61,7 @@ class Expressions:
 
     def parameters(self):
         """Draws a value for each parameter that was used so far."""
-        return {name: self.pattern_or_value(column) for name, column in self.slots}
+        return {name: self.pattern_or_value(column) if self.rng.random() < 0.96 else self.rng.choice(BLOBS) for name, column in self.slots}
 
     def pattern_or_value(self, column):
         if isinstance(column, list):
@@ -125,7 +127,7 @@ class Expressions:
         return Node(f"{{}} {negated}{word} {{}}{escape}", (operand, pattern))
 
     def position(self):
-        name = leaf(self.alias + self.rng.choice(["rowid", "_index"]))
+        name = leaf(self.alias + self.rng.choice(["rowid", "rowid", "oid", "_rowid_", "_index", "_index", "_index"]))
         small = lambda: leaf(self.literal(self.rng.choice([0, 1, 5, 63, 64, 100, -1, 1e3, 7.5, 2**63 - 1, -2**63, self.rng.randrange(300)])))
         kind = self.rng.random()
         if kind < 0.5:

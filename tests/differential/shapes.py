@@ -2,6 +2,7 @@
 from expressions import Expressions
 from matching import Matching
 from query import Node, Query, leaf
+from relations import RELATIONS
 
 DIRECTIONS = ["", "", " ASC", " DESC", " DESC", " NULLS FIRST", " NULLS LAST", " DESC NULLS FIRST", " DESC NULLS LAST"]
 LIMITS = ["0", "1", "2", "3", "10", "50", "-1", "9223372036854775807", ":limit"]
@@ -182,7 +183,7 @@ def nested(rng, columns):
     return Query(prefix=prefix, select=(leaf("_index"), *names(some(rng, columns, 2))), source="v" if prefix else source, where=outer.condition(1), parameters=bound(rng, inner))
 
 
-SHAPES = {filtered: 34, matched: 6, ordered: 20, limited: 6, distinct: 7, grouped: 10, joined: 7, joined_ordinary: 4, correlated: 4, compound: 3, windowed: 2, nested: 3}
+SHAPES = {filtered: 34, matched: 6, ordered: 20, limited: 6, distinct: 7, grouped: 10, joined: 7, joined_ordinary: 4, correlated: 4, compound: 3, windowed: 2, nested: 3, **RELATIONS}
 
 
 def random_query(rng, columns, shapes=SHAPES):
