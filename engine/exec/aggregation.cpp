@@ -117,7 +117,7 @@ std::shared_ptr<ColumnBatch> Aggregation::finish() {
     for (std::size_t key = 0; key < key_exprs_.size(); ++key) {
       SortRanks column(false, false, collation_of(plan_.keys[key]));
       column.append(columns[key].values);
-      ranks.push_back(column.finish());
+      ranks.push_back(column.finish(context_));
     }
     const std::vector<std::uint32_t> order = sorted_rows(ranks);
     for (NamedColumn& column : columns) column.values = batch::gather(*column.values, order);

@@ -51,10 +51,7 @@ std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
       rows.push_back({block.segment, block.rows[i]});
   }
   std::vector<std::vector<std::uint64_t>> ranks;
-  for (SortRanks& column : columns) {
-    context.check_interrupt();
-    ranks.push_back(column.finish());
-  }
+  for (SortRanks& column : columns) ranks.push_back(column.finish(context));
   std::vector<std::uint32_t> order = sorted_rows(ranks);
   if (sort.distinct)
     order.erase(std::unique(order.begin(), order.end(),

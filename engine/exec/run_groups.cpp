@@ -102,12 +102,13 @@ Gathered reordered(const Gathered& from, const std::vector<std::uint32_t>& order
   return to;
 }
 
-Gathered in_key_order(const Gathered& gathered, const std::vector<expr::ExprPtr>& keys) {
+Gathered in_key_order(const Gathered& gathered, const std::vector<expr::ExprPtr>& keys,
+                      const ExecutionContext& context) {
   std::vector<std::vector<std::uint64_t>> ranks;
   for (std::size_t key = 0; key < keys.size(); ++key) {
     SortRanks column(false, false, expr::collation(*keys[key], *keys[key]));
     column.append(gathered.keys[key]);
-    ranks.push_back(column.finish());
+    ranks.push_back(column.finish(context));
   }
   return reordered(gathered, sorted_rows(ranks));
 }
@@ -162,7 +163,7 @@ Relation groups_of_trees(Relation relation, const plan::GroupBy& group,
   pick(relation, context);
   const std::vector<expr::ExprPtr> resolved = exprs_of(keys);
   const auto gathered = std::make_shared<const Gathered>(
-      in_key_order(gather_rows(relation, resolved, *relation.picked, context), resolved));
+      in_key_order(gather_rows(relation, resolved, *relation.picked, context), resolved, context));
   const auto shape = std::make_shared<const TreeShape>(relation.shape);
   const auto write = [=, input = relation.input, &context](std::uint64_t first,
                                                            std::uint32_t count) {

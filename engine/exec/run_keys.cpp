@@ -52,7 +52,7 @@ void sort_picked(Relation& relation, const plan::Sort& sort, const ExecutionCont
     for (std::size_t i = 0; i < keys.size(); ++i) columns[i].append(run.evaluate(keys[i]));
   });
   std::vector<std::vector<std::uint64_t>> ranks;
-  for (SortRanks& column : columns) ranks.push_back(column.finish());
+  for (SortRanks& column : columns) ranks.push_back(column.finish(context));
   std::vector<std::uint32_t> order = sorted_rows(ranks);
   if (sort.limit && *sort.limit < order.size()) order.resize(*sort.limit);
   std::vector<RowRef> rows;

@@ -100,7 +100,8 @@ void SortRanks::append(batch::VectorPtr values) {
   values_.push_back(std::move(values));
 }
 
-std::vector<std::uint64_t> SortRanks::finish() {
+std::vector<std::uint64_t> SortRanks::finish(const ExecutionContext& context) {
+  context.check_interrupt();
   const TagSet kinds = static_cast<TagSet>(kinds_ & ~batch::kNullTags);
   std::int64_t least = 0;
   std::vector<std::uint64_t> ranks;
@@ -110,7 +111,7 @@ std::vector<std::uint64_t> SortRanks::finish() {
   } else if ((kinds & ~kRealTags) == 0) {
     ranks = real_ranks();
   } else if (kinds == batch::tag_bit(Tag::String)) {
-    ranks = string_ranks();
+    ranks = string_ranks(context);
   } else {
     ranks = mixed_ranks();
   }
@@ -164,11 +165,12 @@ std::vector<std::uint64_t> SortRanks::real_ranks() const {
 }
 
 // Numbers only the texts that rows hold: a filter may have left few of a pool's.
-std::vector<std::uint64_t> SortRanks::string_ranks() {
+std::vector<std::uint64_t> SortRanks::string_ranks(const ExecutionContext& context) {
   TextNumbers texts;
   std::vector<std::uint64_t> ranks;  // numbers at first
   ranks.reserve(rows_);
   for (const batch::VectorPtr& values : values_) {
+    context.check_interrupt();
     if (!values->strings) {
       ranks.resize(ranks.size() + values->rows, TextNumbers::kUnknown);
       continue;
@@ -181,6 +183,7 @@ std::vector<std::uint64_t> SortRanks::string_ranks() {
   std::vector<std::uint64_t> of_text;
   if (collation_ == Collation::Binary) {
     const std::vector<std::uint32_t> order = binary_order(texts.texts());
+    context.check_interrupt();
     of_text.resize(order.size());
     for (std::size_t at = 0; at < order.size(); ++at) of_text[order[at]] = at + 1;
     if (keeps_values_)

@@ -9,6 +9,7 @@
 
 #include "engine/base/value.h"
 #include "engine/batch/vector.h"
+#include "engine/exec/execution_context.h"
 #include "engine/exec/ranked_values.h"
 
 namespace arbors::exec {
@@ -21,8 +22,9 @@ class SortRanks {
   // Adds the values of further rows. SQL values: objects and arrays as Opaque text.
   void append(batch::VectorPtr values);
 
-  // Gives one rank a row, in order of appending, and lets the values go.
-  std::vector<std::uint64_t> finish();
+  // Gives one rank a row, in order of appending, and lets the values go. Asks whether to stop: to
+  // number and to order a million texts takes a while.
+  std::vector<std::uint64_t> finish(const ExecutionContext& context);
   // After finish(): tells the values of the ranks, where they can be told (integers; texts under
   // BINARY). To be asked for before finish(), since texts are kept for it.
   void keep_values() { keeps_values_ = true; }
@@ -31,7 +33,7 @@ class SortRanks {
  private:
   std::vector<std::uint64_t> integer_ranks(std::int64_t least) const;
   std::vector<std::uint64_t> real_ranks() const;
-  std::vector<std::uint64_t> string_ranks();
+  std::vector<std::uint64_t> string_ranks(const ExecutionContext& context);
   std::vector<std::uint64_t> mixed_ranks() const;
   bool integer_range(std::int64_t& least) const;
   std::uint64_t null_rank() const { return nulls_last_ ? UINT64_MAX : 0; }
