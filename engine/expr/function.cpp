@@ -11,9 +11,9 @@ namespace {
 
 std::vector<Function> all_functions() {
   std::vector<Function> all;
-  for (const auto part : {text_functions(), format_functions(), number_functions(),
-                          math_functions(), condition_functions(), list_functions(),
-                          time_functions(), date_functions(), json_functions()}) {
+  for (const auto part : {text_functions(), search_functions(), format_functions(),
+                          number_functions(), math_functions(), condition_functions(),
+                          list_functions(), time_functions(), date_functions(), json_functions()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   std::sort(all.begin(), all.end(),

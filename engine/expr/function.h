@@ -35,6 +35,7 @@ std::span<const Function> functions();
 std::span<const Function> text_functions();
 std::span<const Function> number_functions();
 std::span<const Function> math_functions();
+std::span<const Function> search_functions();
 std::span<const Function> format_functions();
 std::span<const Function> condition_functions();
 std::span<const Function> list_functions();
