@@ -53,10 +53,10 @@ def test_plan(report):
 
 
 def test_reference(report):
-    """PLANS.md is what the tables of the language say today, and every topic that the README names has its help."""
+    """engine/plan/PLANS.md is what the tables of the language say today, and every topic that the README names has its help."""
     database = harness.connect(OPTIONS.extension)
     page = database.execute("SELECT arbor_help('reference')").fetchone()[0]
-    report.check((harness.ROOT / "PLANS.md").read_text(encoding="utf-8") == page + "\n", "PLANS.md is made anew by: sqlite3 -cmd '.load build/arbors' :memory: \"SELECT arbor_help('reference')\" > PLANS.md")
+    report.check((harness.ROOT / "engine/plan/PLANS.md").read_text(encoding="utf-8") == page + "\n", "engine/plan/PLANS.md is made anew by: sqlite3 -cmd '.load build/arbors' :memory: \"SELECT arbor_help('reference')\" > engine/plan/PLANS.md")
     topics = re.search(r"a topic is a stage, an aggregate, a function, or (.*?) \|", README).group(1)
     for topic in re.findall(r"`(\w+)`", topics):
         report.check(database.execute("SELECT arbor_help(?)", (topic,)).fetchone()[0].strip() != "", f"help on {topic}")

@@ -4,8 +4,12 @@
 
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
+using Catch::Matchers::ContainsSubstring;
 #else
+#include <string>
+
 #include <catch2/catch.hpp>
+inline auto ContainsSubstring(const std::string& part) { return Catch::Matchers::Contains(part); }
 #endif
 
 using Catch::Approx;

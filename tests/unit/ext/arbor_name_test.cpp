@@ -88,7 +88,7 @@ TEST_CASE("a new Arbor goes where its name says, or to main", "[ext][name]") {
   CHECK(new_arbor_name(zoo.session(), "aux.new").schema == "aux");
   CHECK(new_arbor_name(zoo.session(), "aux.new").table == "new");
   CHECK_THROWS_WITH(new_arbor_name(zoo.session(), "other.new"),
-                    Catch::Matchers::Contains("unknown database other"));
+                    ContainsSubstring("unknown database other"));
   CHECK_THROWS_AS(new_arbor_name(zoo.session(), ""), Error);
   CHECK_THROWS_AS(new_arbor_name(zoo.session(), "aux."), Error);
 }

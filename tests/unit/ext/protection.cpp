@@ -12,8 +12,6 @@ extern "C" int sqlite3_arbors_init(sqlite3* db, char** message, const sqlite3_ap
 
 namespace {
 
-using Catch::Matchers::Contains;
-
 constexpr const char* kFill =
     "CREATE VIRTUAL TABLE t USING arbor(batch_trees=4);"
     "SELECT arbor_append('t', '[{\"a\":1},{\"a\":2},{\"a\":3},{\"a\":4},{\"a\":5}]');"
@@ -94,7 +92,7 @@ TEST_CASE("defensive mode keeps writers out of every shadow table", "[protection
       INFO(sql);
       connection.run(sql);
       CHECK(connection.code() != SQLITE_OK);
-      CHECK_THAT(connection.message(), Contains("may not be"));
+      CHECK_THAT(connection.message(), ContainsSubstring("may not be"));
     }
   }
   CHECK(connection.run("SELECT count(*) FROM t") == "6");
@@ -129,11 +127,11 @@ TEST_CASE("writing functions may be called from statements only", "[protection]"
     INFO(call);
     connection.must("DROP VIEW IF EXISTS v; CREATE VIEW v AS SELECT " + call + " AS x");
     connection.run("SELECT * FROM v");
-    CHECK_THAT(connection.message(), Contains("unsafe use of arbor_"));
+    CHECK_THAT(connection.message(), ContainsSubstring("unsafe use of arbor_"));
     connection.must("DROP TRIGGER IF EXISTS r; CREATE TRIGGER r AFTER INSERT ON o BEGIN SELECT " +
                     call + "; END");
     connection.run("INSERT INTO o VALUES (1)");
-    CHECK_THAT(connection.message(), Contains("unsafe use of arbor_"));
+    CHECK_THAT(connection.message(), ContainsSubstring("unsafe use of arbor_"));
     connection.run("CREATE INDEX i ON o(" + call + ")");
     CHECK(connection.code() != SQLITE_OK);
   }
@@ -168,7 +166,8 @@ TEST_CASE("a read-only database is read and says so when written", "[protection]
     INFO(sql);
     connection.run(sql);
     CHECK(connection.code() == SQLITE_READONLY);
-    CHECK_THAT(connection.message(), Contains("readonly") || Contains("read-only"));
+    CHECK_THAT(connection.message(),
+               ContainsSubstring("readonly") || ContainsSubstring("read-only"));
   }
   CHECK(connection.run("SELECT count(*), sum(a) FROM t") == "6");
 }
@@ -183,7 +182,7 @@ TEST_CASE("a newer storage format is refused, and left as it is", "[protection]"
     INFO(sql);
     connection.run(sql);
     CHECK(connection.code() != SQLITE_OK);
-    CHECK_THAT(connection.message(), Contains("newer") || Contains("format"));
+    CHECK_THAT(connection.message(), ContainsSubstring("newer") || ContainsSubstring("format"));
   }
   Connection older(file.name());
   older.must("UPDATE t_meta SET value = value - 1 WHERE key = 'format'");

@@ -37,7 +37,7 @@ TEST_CASE("keywords ignore case, comments and line breaks count as blanks", "[pl
 TEST_CASE("what is wrong is named with its place and a caret", "[plan]") {
   const auto fails = [](const char* text, const char* sentence) {
     INFO(text);
-    CHECK_THROWS_WITH(parse_plan(text), Catch::Contains(sentence));
+    CHECK_THROWS_WITH(parse_plan(text), ContainsSubstring(sentence));
   };
   fails("players | filtr HR > 1", "line 1, column 11: no such stage: filtr (did you mean filter?)");
   fails("players | filtr HR > 1", "\n            ^");

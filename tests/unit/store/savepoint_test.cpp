@@ -83,6 +83,6 @@ TEST_CASE("a savepoint inside a statement that writes is refused with the reason
   sqlite3_create_function(database.db(), "write_row", 1, SQLITE_UTF8, nullptr, write_row, nullptr,
                           nullptr);
   CHECK_THROWS_WITH(database.run("CREATE TABLE u AS SELECT write_row(0)"),
-                    Catch::Matchers::Contains("in a SELECT of its own"));
+                    ContainsSubstring("in a SELECT of its own"));
   CHECK(database.number("SELECT count(*) FROM t") == 0);
 }
