@@ -146,7 +146,7 @@ void create_index(const CallArguments& call) {
 void drop_index(const CallArguments& call) {
   const StorePtr store = open_arbor(call.session, name_argument(call));
   const Path path = index_argument(call);
-  store::WriteScope scope(*store);
+  store::WriteScope scope(*store, store::Savepoint::Drops::Tables);
   const bool dropped = store->drop_index(path);
   scope.done();
   sqlite3_result_int(call.context, dropped ? 1 : 0);

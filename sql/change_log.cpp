@@ -35,11 +35,18 @@ Counts read_counts(ByteSpan bytes) {
   return counts;
 }
 
-// `previous`: the seal of the record before. A Base tells it itself.
+// `previous`: the seal of the record before.
 std::int64_t seal_of(const Record& record, ByteSpan tree, std::int64_t previous) {
   RowSeal seal("pending");
   seal.add(record.seq).add(record.generation).add(static_cast<std::int64_t>(record.op));
   return seal.add(record.rowid).add(tree).add(previous).value();
+}
+
+// Tells whether a record is as it was written after the one with the seal `previous`. A Base tells
+// that seal itself, besides.
+bool follows(const Record& record, ByteSpan tree, std::int64_t previous) {
+  if (record.op == Op::Base && record.counts.previous_seal != previous) return false;
+  return record.seal == seal_of(record, tree, previous);
 }
 
 // The rows of an Erase after its first, as distances from one to the next.
@@ -172,10 +179,11 @@ void ChangeLog::read(std::int64_t from, std::optional<std::int64_t> seal, const 
   std::int64_t generation = 0;
   while (use.step()) {
     parse(use, record);
-    const bool base = record.op == Op::Base;
-    if (!seal && (!base || record.seq != from)) break;
-    const std::int64_t previous = base ? record.counts.previous_seal : *seal;
-    if (record.seal != seal_of(record, use.blob(5), previous) || (seal && *seal != previous))
+    if (!seal) {
+      if (record.op != Op::Base || record.seq != from) break;
+      seal = record.counts.previous_seal;
+    }
+    if (!follows(record, use.blob(5), *seal))
       fail(record.seq, "fails its checksum, or the one before it is missing");
     if (record.generation < generation) fail(record.seq, "is impossible");
     generation = record.generation;
@@ -199,9 +207,8 @@ void ChangeLog::check(const std::function<void(std::string)>& fault) {
   while (use.step()) {
     try {
       parse(use, record);
-      const bool base = record.op == Op::Base;
-      const std::int64_t previous = base ? record.counts.previous_seal : seal.value_or(0);
-      if (record.seal != seal_of(record, use.blob(5), previous) || (seal && *seal != previous))
+      if (!seal) seal = record.op == Op::Base ? record.counts.previous_seal : 0;
+      if (!follows(record, use.blob(5), *seal))
         fail(record.seq, "fails its checksum, or the one before it is missing");
     } catch (const Error& error) {
       fault(error.what());

@@ -63,7 +63,9 @@ void PathIndex::create_table(sqlite3* db, const Names& names, std::int64_t numbe
 void PathIndex::drop_table(sqlite3* db, const Names& names, std::int64_t number) {
   const std::string table = table_of(names, number);
   const int result = sqlite3_exec(db, ("DROP TABLE " + table).c_str(), nullptr, nullptr, nullptr);
-  if ((result & 0xff) == SQLITE_LOCKED) return execute(db, "DELETE FROM " + table);
+  // Where undoing the DROP failed, all is rolled back, and a DELETE would stand alone.
+  const bool rolled_back = sqlite3_get_autocommit(db) != 0;
+  if ((result & 0xff) == SQLITE_LOCKED && !rolled_back) return execute(db, "DELETE FROM " + table);
   if (result != SQLITE_OK) throw_sqlite(db, result, "dropping an index");
 }
 

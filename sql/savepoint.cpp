@@ -21,16 +21,17 @@ void roll_back_interrupted(sqlite3* db) {
 
 }  // namespace
 
-// The reader reads temp, where it is in nobody's way.
-Savepoint::Savepoint(sqlite3* db, const std::string& name)
+Savepoint::Savepoint(sqlite3* db, const std::string& name, Drops drops)
     : db_(db),
       name_(name),
       outermost_(sqlite3_get_autocommit(db) != 0),
-      reader_(prepare("PRAGMA temp.schema_version")),
       rollback_(prepare(outermost_ ? "ROLLBACK" : "ROLLBACK TO " + name)),
       release_(prepare("RELEASE " + name)) {
-  if (const int result = sqlite3_step(reader_.get()); result != SQLITE_ROW)
-    throw_sqlite(db_, result);
+  if (drops == Drops::Nothing) {
+    reader_ = prepare("PRAGMA temp.schema_version");  // temp: it locks no file of others
+    if (const int result = sqlite3_step(reader_.get()); result != SQLITE_ROW)
+      throw_sqlite(db_, result);
+  }
   const Prepared begin = prepare("SAVEPOINT " + name);
   const int result = run(begin.get());
   if (result == SQLITE_BUSY) {
@@ -65,9 +66,11 @@ Savepoint::Prepared Savepoint::prepare(const std::string& sql) const {
 // Ends the reader first, since it would keep a commit from moving the WAL into the database; and
 // before that prepares again what may not have to be prepared when memory is out.
 void Savepoint::keep() {
-  rollback_ = prepare(outermost_ ? "ROLLBACK" : "ROLLBACK TO " + name_);
-  release_ = prepare("RELEASE " + name_);
-  reader_.reset();
+  if (reader_ != nullptr) {
+    rollback_ = prepare(outermost_ ? "ROLLBACK" : "ROLLBACK TO " + name_);
+    release_ = prepare("RELEASE " + name_);
+    reader_.reset();
+  }
   if (const int result = run(release_.get()); result != SQLITE_OK) throw_sqlite(db_, result);
   open_ = false;
 }

@@ -12,9 +12,13 @@ namespace arbors::store {
 
 class Savepoint {
  public:
+  // A savepoint keeps a statement under way that makes sure of undoing, but lets no table be
+  // dropped meanwhile. Tables: does without.
+  enum class Drops { Nothing, Tables };
+
   // Throws Error{Invalid} inside a statement that writes: SQLite opens no savepoint then, and
   // without one a failure could not be undone.
-  Savepoint(sqlite3* db, const std::string& name);
+  Savepoint(sqlite3* db, const std::string& name, Drops drops = Drops::Nothing);
   // Rolls back what was not kept.
   ~Savepoint();
   Savepoint(const Savepoint&) = delete;
@@ -33,7 +37,7 @@ class Savepoint {
   sqlite3* db_;
   std::string name_;
   bool outermost_;   // it begins a transaction
-  Prepared reader_;  // under way, so that its end can roll back; see the destructor
+  Prepared reader_;  // under way, so that its end can roll back: see the destructor
   Prepared rollback_, release_;
   bool open_ = true;
 };

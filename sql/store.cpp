@@ -189,13 +189,13 @@ void Store::savepoint(int n) { impl_->begin_savepoint(n); }
 void Store::release(int n) { impl_->savepoints_.released(n); }
 void Store::rollback_to(int n) { impl_->roll_back_to(n); }
 
-WriteScope::WriteScope(Store& store) : store_(store) {
+WriteScope::WriteScope(Store& store, Savepoint::Drops drops) : store_(store) {
   if (store_.impl_->writing_) {
     store_.sync();
   } else {
     began_ = true;
   }
-  change_.emplace(store_.connection()->db, "arbors_write");
+  change_.emplace(store_.connection()->db, "arbors_write", drops);
   if (!began_) return;
   try {
     store_.begin();

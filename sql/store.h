@@ -148,7 +148,7 @@ class Store {
 // generation: a savepoint, released by done(), rolled back where it is not reached.
 class WriteScope {
  public:
-  explicit WriteScope(Store& store);
+  explicit WriteScope(Store& store, Savepoint::Drops drops = Savepoint::Drops::Nothing);
   ~WriteScope();
   void done();
 

@@ -132,7 +132,12 @@ TEST_CASE("an index outlives its connection, and others notice it", "[store][ind
   write(*theirs, [&] { theirs->insert(R"({"k":2,"late":1})"); });
   CHECK(find(*indexed.store, "k", number(2)) == Rowids{2, 4, 6});
   CHECK(find(*indexed.store, "late", number(1)) == Rowids{6});
-  write(*theirs, [&] { CHECK(theirs->drop_index(parse_path("k"))); });
+  {
+    WriteScope scope(*theirs, Savepoint::Drops::Tables);
+    CHECK(theirs->drop_index(parse_path("k")));
+    scope.done();
+  }
+  CHECK(other.number("SELECT count(*) FROM sqlite_schema WHERE name = 't_index1'") == 0);
   CHECK_FALSE(indexed.store->has_index(parse_path("k")));
   CHECK(indexed.store->check().empty());
 }
