@@ -107,6 +107,26 @@ def test_undone(report):
     sound(report, database)
 
 
+def test_table_connected_anew_in_a_transaction(report):
+    """A new column connects the table anew; the savepoints that it is then told of may be older than what they undo."""
+    for late_write in ("UPDATE t SET a = 0 WHERE 0", "DELETE FROM t WHERE a = 1", "SELECT arbor_sync('t')"):
+        database = connect()
+        append(database, 0, 5)
+        database.execute("BEGIN")
+        database.execute("UPDATE t SET a = 10 WHERE a = 0")
+        database.execute("SAVEPOINT s")
+        database.execute("DELETE FROM t WHERE a = 2")
+        append(database, 5, 6, late=1)
+        report.equal(database.execute("SELECT late FROM t WHERE a = 5").fetchone(), (1,), "the new column")
+        database.execute(late_write).fetchall()
+        database.execute("ROLLBACK TO s")
+        report.equal(numbers(database), [10, 1, 2, 3, 4], f"ROLLBACK TO after {late_write}")
+        database.execute("INSERT INTO t(a) VALUES (6)")
+        database.execute("COMMIT")
+        report.equal((numbers(database), history(database)[-1]), ([10, 1, 2, 3, 4, 6], (2, 6, 2, 1)), f"COMMIT after {late_write}")
+        sound(report, database)
+
+
 def test_several_arbors(report):
     database = connect()
     for name in ("t", "u"):
