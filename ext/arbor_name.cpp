@@ -181,12 +181,16 @@ StorePtr open_arbor(Session& session, const ArborName& name) {
   return store;
 }
 
-StorePtr open_arbor(Session& session, std::string_view name) {
-  const std::optional<ArborName> found = find_arbor(session, name);
+ArborName existing_arbor(Session& session, std::string_view name) {
+  std::optional<ArborName> found = find_arbor(session, name);
   if (!found)
     throw Error(ErrorCode::NotFound,
                 "no such Arbor: " + std::string(name) + " (" + names_there_are(session) + ")");
-  return open_arbor(session, *found);
+  return *std::move(found);
+}
+
+StorePtr open_arbor(Session& session, std::string_view name) {
+  return open_arbor(session, existing_arbor(session, name));
 }
 
 ArborName new_arbor_name(Session& session, std::string_view name) {
@@ -206,15 +210,21 @@ StorePtr create_arbor(Session& session, const ArborName& name) {
   return open_arbor(session, name);
 }
 
+void join_transaction(Session& session, const ArborName& name) {
+  execute(session.db(), "DELETE FROM " + quote_identifier(name.schema) + '.' +
+                            quote_identifier(name.table) + " WHERE 0");
+}
+
 void declare_new_columns(Session& session, const ArborName& name) {
   const StorePtr store = session.find(name.schema, name.table);
   if (!store || !session.has_new_columns(name.schema, name.table)) return;
+  execute(session.db(), "PRAGMA writable_schema = RESET");
+  // Comes last, so that SQLite knows of a changed schema to load again where this is rolled back.
   std::int64_t version = 0;
   const std::string pragma = "PRAGMA " + quote_identifier(name.schema) + ".schema_version";
   for_each_row(session.db(), pragma, {},
                [&](sqlite3_stmt* row) { version = sqlite3_column_int64(row, 0); });
   execute(session.db(), pragma + " = " + std::to_string((version + 1) & 0x7FFFFFFF));
-  execute(session.db(), "PRAGMA writable_schema = RESET");
 }
 
 }  // namespace arbors::ext

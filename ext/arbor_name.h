@@ -33,12 +33,18 @@ StorePtr open_arbor(Session& session, const ArborName& name);
 
 // The same by name. Throws Error{NotFound} that lists the names there are.
 StorePtr open_arbor(Session& session, std::string_view name);
+ArborName existing_arbor(Session& session, std::string_view name);
 
 // Where a new Arbor of that name goes: the schema named, or main.
 ArborName new_arbor_name(Session& session, std::string_view name);
 
 // Creates an empty Arbor with found columns.
 StorePtr create_arbor(Session& session, const ArborName& name);
+
+// Makes the Arbor's table part of the transaction under way, as a statement that writes to it does:
+// SQLite then tells it of savepoints and of the end, and what is written until there is one
+// generation. Only inside a savepoint: alone, the statement would be a transaction.
+void join_transaction(Session& session, const ArborName& name);
 
 // Declares columns that a write made, in this connection and, by the schema's version, in others.
 void declare_new_columns(Session& session, const ArborName& name);

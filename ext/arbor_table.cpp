@@ -163,6 +163,7 @@ int is_shadow_name(const char* suffix) {
 template <typename Hook>
 int run_hook(sqlite3_vtab* table, Hook hook) {
   return guarded(&table->zErrMsg, [&] {
+    const InsertRowidKept kept(table_of(table).session->db());
     hook(*table_of(table).store);
     return SQLITE_OK;
   });

@@ -73,6 +73,7 @@ class Planner {
   }
   PathFacts facts(int column);
   double trees();
+  bool has_index(const Path& path);
 
   ArborTable& table_;
   sqlite3_index_info& info_;
@@ -96,31 +97,37 @@ class Planner {
   std::optional<IndexChoice> choice_;
 };
 
-// SQLite makes any failure to plan a plain SQLITE_ERROR. A locked database is planned for without
-// knowledge instead, so that the scan reports SQLITE_BUSY and the caller tries again. Nothing else
-// may go on: after a failed read SQLite has rolled back the transaction.
-void pass_when_locked(const store::SqliteError& error) {
-  const int result = error.result() & 0xFF;
-  if (result != SQLITE_BUSY && result != SQLITE_LOCKED && result != SQLITE_PROTOCOL) throw error;
+// SQLite makes any failure to plan a plain SQLITE_ERROR. What the caller, or SQLite itself, will
+// try again is planned for without knowledge instead: of a locked database the scan reports
+// SQLITE_BUSY, and where another connection has changed the schema, or a rollback, SQLite finds out
+// as the statement begins, and prepares it anew. Nothing else may go on: after a failed read SQLite
+// has rolled back the transaction.
+template <typename Ask, typename Answer>
+Answer ask_unless_refused(const Ask& ask, Answer unknown) {
+  try {
+    return ask();
+  } catch (const store::SqliteError& error) {
+    const int result = error.result() & 0xFF;
+    if (result != SQLITE_BUSY && result != SQLITE_LOCKED && result != SQLITE_PROTOCOL &&
+        result != SQLITE_SCHEMA)
+      throw;
+    return unknown;
+  }
 }
 
 PathFacts Planner::facts(int column) {
-  try {
-    const Path& path = table_.columns[static_cast<std::size_t>(column)].path;
-    return table_.facts.of(table_.store->snapshot(), path);
-  } catch (const store::SqliteError& error) {
-    pass_when_locked(error);
-    return PathFacts::unknown();
-  }
+  const Path& path = table_.columns[static_cast<std::size_t>(column)].path;
+  return ask_unless_refused([&] { return table_.facts.of(table_.store->snapshot(), path); },
+                            PathFacts::unknown());
 }
 
 double Planner::trees() {
-  try {
-    return static_cast<double>(table_.store->trees());
-  } catch (const store::SqliteError& error) {
-    pass_when_locked(error);
-    return kUnknownTrees;
-  }
+  return ask_unless_refused([&] { return static_cast<double>(table_.store->trees()); },
+                            kUnknownTrees);
+}
+
+bool Planner::has_index(const Path& path) {
+  return ask_unless_refused([&] { return table_.store->has_index(path); }, false);
 }
 
 std::optional<Value> Planner::known_right(int at) const {
@@ -254,8 +261,7 @@ bool Planner::may_be_prefix(int column) const {
 }
 
 void Planner::note_index(const TableColumn& column, const Term& term, double selectivity) {
-  if (!is_index_op(term.op) || term.collation != Collation::Binary ||
-      !table_.store->has_index(column.path))
+  if (!is_index_op(term.op) || term.collation != Collation::Binary || !has_index(column.path))
     return;
   const bool equal = !is_range(term.op);
   const auto known = std::find_if(choices_.begin(), choices_.end(), [&](const IndexChoice& choice) {

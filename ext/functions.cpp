@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "ext/guard.h"
+#include "ext/statements.h"
 
 namespace arbors::ext {
 namespace {
@@ -19,6 +20,7 @@ struct Aux {
 void call(sqlite3_context* context, int argc, sqlite3_value** argv) {
   const Aux& aux = *static_cast<Aux*>(sqlite3_user_data(context));
   guarded(context, [&] {
+    const InsertRowidKept kept(aux.session->db());
     aux.function->call({*aux.session, context, {argv, static_cast<std::size_t>(argc)}});
   });
 }

@@ -49,6 +49,7 @@ std::uint64_t store_result(Session& session, std::string_view name, exec::RowStr
   const std::optional<ArborName> found = find_arbor(session, name);
   const ArborName place = found ? *found : new_arbor_name(session, name);
   const StorePtr store = found ? open_arbor(session, place) : create_arbor(session, place);
+  join_transaction(session, place);
   store::WriteScope scope(*store);
   store->clear();
   BatchSink sink(*store);

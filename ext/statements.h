@@ -10,6 +10,19 @@
 
 namespace arbors::ext {
 
+// Keeps last_insert_rowid() from telling of rows that the store inserts into its own tables.
+class InsertRowidKept {
+ public:
+  explicit InsertRowidKept(sqlite3* db) : db_(db), rowid_(sqlite3_last_insert_rowid(db)) {}
+  InsertRowidKept(const InsertRowidKept&) = delete;
+  InsertRowidKept& operator=(const InsertRowidKept&) = delete;
+  ~InsertRowidKept() { sqlite3_set_last_insert_rowid(db_, rowid_); }
+
+ private:
+  sqlite3* db_;
+  sqlite3_int64 rowid_;
+};
+
 // Runs a statement without results. Throws Error with SQLite's message.
 void execute(sqlite3* db, const std::string& sql);
 

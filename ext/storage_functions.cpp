@@ -23,10 +23,26 @@ store::ImportReport write_to(Session& session, std::string_view name,
   const std::optional<ArborName> found = find_arbor(session, name);
   const ArborName place = found ? *found : new_arbor_name(session, name);
   const StorePtr store = found ? open_arbor(session, place) : create_arbor(session, place);
+  join_transaction(session, place);
   const store::ImportReport report = write(*store);
   declare_new_columns(session, place);
   change.keep();
   return report;
+}
+
+// Runs another change of an Arbor there is; then declares its new columns.
+void change(const CallArguments& call, const std::function<void(store::Store&)>& write,
+            store::Savepoint::Drops drops = store::Savepoint::Drops::Nothing) {
+  Session& session = call.session;
+  const ArborName place = existing_arbor(session, name_argument(call));
+  const StorePtr store = open_arbor(session, place);
+  store::Savepoint change(session.db(), "arbors_change", drops);
+  join_transaction(session, place);
+  store::WriteScope scope(*store, drops);
+  write(*store);
+  scope.done();
+  declare_new_columns(session, place);
+  change.keep();
 }
 
 store::ImportOptions import_options(const CallArguments& call) {
@@ -69,7 +85,6 @@ void remove(const CallArguments& call) {
 }
 
 void vacuum(const CallArguments& call) {
-  const StorePtr store = open_arbor(call.session, name_argument(call));
   std::int64_t keep = 0;
   if (call.values.size() > 1) {
     const Value value = to_value(call.values[1]);
@@ -77,21 +92,19 @@ void vacuum(const CallArguments& call) {
       throw_invalid("arbor_vacuum keeps a number of generations, 0 or more");
     keep = value.integer;
   }
-  store::WriteScope scope(*store);
-  const std::uint64_t freed = store->vacuum(static_cast<std::uint32_t>(keep));
-  scope.done();
+  std::uint64_t freed = 0;
+  change(call,
+         [&](store::Store& store) { freed = store.vacuum(static_cast<std::uint32_t>(keep)); });
   sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(freed));
 }
 
 void optimize(const CallArguments& call) {
-  const std::string name = name_argument(call);
-  const StorePtr store = open_arbor(call.session, name);
-  const std::uint64_t before = store->totals().batches;
-  store::WriteScope scope(*store);
-  store->optimize();
-  scope.done();
-  declare_new_columns(call.session, *find_arbor(call.session, name));
-  const std::uint64_t after = store->totals().batches;
+  std::uint64_t before = 0, after = 0;
+  change(call, [&](store::Store& store) {
+    before = store.totals().batches;
+    store.optimize();
+    after = store.totals().batches;
+  });
   set_json(call.context, "{\"batches_before\":" + std::to_string(before) +
                              ",\"batches\":" + std::to_string(after) + '}');
 }
@@ -121,13 +134,12 @@ void check(const CallArguments& call) {
 }
 
 void sync(const CallArguments& call) {
-  const std::string name = name_argument(call);
-  const StorePtr store = open_arbor(call.session, name);
-  store::WriteScope scope(*store);
-  store->note_pending_columns();
-  scope.done();
-  declare_new_columns(call.session, *find_arbor(call.session, name));
-  sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(store->columns().size()));
+  std::size_t columns = 0;
+  change(call, [&](store::Store& store) {
+    store.note_pending_columns();
+    columns = store.columns().size();
+  });
+  sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(columns));
 }
 
 Path index_argument(const CallArguments& call) {
@@ -135,20 +147,17 @@ Path index_argument(const CallArguments& call) {
 }
 
 void create_index(const CallArguments& call) {
-  const StorePtr store = open_arbor(call.session, name_argument(call));
   const Path path = index_argument(call);
-  store::WriteScope scope(*store);
-  store->create_index(path);
-  scope.done();
+  change(call, [&](store::Store& store) { store.create_index(path); });
   sqlite3_result_int(call.context, 1);
 }
 
 void drop_index(const CallArguments& call) {
-  const StorePtr store = open_arbor(call.session, name_argument(call));
   const Path path = index_argument(call);
-  store::WriteScope scope(*store, store::Savepoint::Drops::Tables);
-  const bool dropped = store->drop_index(path);
-  scope.done();
+  bool dropped = false;
+  change(
+      call, [&](store::Store& store) { dropped = store.drop_index(path); },
+      store::Savepoint::Drops::Tables);
   sqlite3_result_int(call.context, dropped ? 1 : 0);
 }
 

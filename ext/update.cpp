@@ -1,5 +1,7 @@
 #include "ext/update.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 
@@ -10,16 +12,22 @@
 #include "ext/arbor_table.h"
 #include "ext/guard.h"
 #include "ext/sql_value.h"
+#include "ext/statements.h"
+#include "sql/path_index.h"
 
 namespace arbors::ext {
 namespace {
 
 constexpr unsigned kJsonSubtype = 'J';
 
-// The values of one row as xUpdate gives them: old rowid, new rowid, then the columns.
+// The values of one row as xUpdate gives them: old rowid, new rowid, then the columns. SQLite marks
+// those that an UPDATE leaves alone; before 3.41 not where it has a FROM: then they are told by
+// what the row holds.
 class NewRow {
  public:
-  NewRow(const ArborTable& table, sqlite3_value** argv) : table_(table), argv_(argv) {}
+  NewRow(const ArborTable& table, sqlite3_value** argv) : table_(table), argv_(argv) {
+    if (is_update() && !is_marked()) before_ = table_.store->tree(old_rowid());
+  }
 
   bool is_update() const { return sqlite3_value_type(argv_[0]) != SQLITE_NULL; }
   std::int64_t old_rowid() const { return sqlite3_value_int64(argv_[0]); }
@@ -29,7 +37,10 @@ class NewRow {
       throw Error(ErrorCode::Constraint, "datatype mismatch: a rowid is an integer");
     return sqlite3_value_int64(argv_[1]);
   }
-  bool changed(int column) const { return sqlite3_value_nochange(value(column)) == 0; }
+  bool changed(int column) const {
+    if (sqlite3_value_nochange(value(column)) != 0) return false;
+    return !before_ || differs(column);
+  }
   sqlite3_value* value(int column) const { return argv_[2 + column]; }
 
   void check_read_only_columns() const;
@@ -37,12 +48,43 @@ class NewRow {
   std::string apply_columns(std::string tree) const;
 
  private:
+  bool is_marked() const;
+  bool differs(int column) const;
   std::optional<std::string> json_of(int column) const;
   bool replaces_container(int column, std::string_view tree) const;
 
   const ArborTable& table_;
   sqlite3_value** argv_;
+  std::optional<std::string> before_;  // the row's tree, where SQLite does not mark what stays
 };
+
+// No statement but an UPDATE … FROM sets all that is hidden.
+bool NewRow::is_marked() const {
+  using Hidden = ArborTable::Hidden;
+  return std::ranges::any_of(
+      std::array{Hidden::Tree, Hidden::Index, Hidden::Generation},
+      [&](Hidden hidden) { return sqlite3_value_nochange(value(table_.hidden(hidden))) != 0; });
+}
+
+// Compares a column with what the row holds. The generation may have been read before the first
+// change of the transaction; rows that get other rowids move to the end, and so shift the others.
+bool NewRow::differs(int column) const {
+  const Value given = to_value(value(column));
+  Value known;
+  if (table_.is_data(column)) {
+    known = store::path_value(*before_, table_.columns[static_cast<std::size_t>(column)].path);
+  } else if (column == table_.hidden(ArborTable::Hidden::Tree)) {
+    known = Value::of(*before_);
+  } else if (column == table_.hidden(ArborTable::Hidden::Index)) {
+    if (rowid() != old_rowid()) return false;
+    known = Value::of(static_cast<std::int64_t>(*table_.store->position(old_rowid())));
+  } else if (column == table_.hidden(ArborTable::Hidden::Generation)) {
+    const std::int64_t newest = table_.store->generation();
+    known = Value::of(given.integer < newest ? newest - 1 : newest);
+  }
+  if (given.is_text() && known.is_text()) return given.text != known.text;
+  return given.kind != known.kind || compare(given, known) != 0;
+}
 
 // Refuses values for what the Arbor itself decides.
 void NewRow::check_read_only_columns() const {
@@ -164,6 +206,7 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
 int arbor_update(sqlite3_vtab* base, int argc, sqlite3_value** argv, sqlite3_int64* rowid) {
   auto& table = *static_cast<ArborTable*>(base);
   return guarded(&table.zErrMsg, [&] {
+    const InsertRowidKept kept(table.session->db());
     if (argc == 1) {
       table.store->erase(sqlite3_value_int64(argv[0]));
       return SQLITE_OK;

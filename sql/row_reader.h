@@ -20,7 +20,10 @@ class RowReader {
         writer_(batch_, &chunks->connection()->counters) {}
 
   std::uint64_t nonce() const { return nonce_; }
-  void write_tree(std::uint32_t row, std::string& out) { writer_.write_tree(row, out); }
+  void write_tree(std::uint32_t row, std::string& out) {
+    writer_.prefetch(row);
+    writer_.write_tree(row, out);
+  }
 
  private:
   std::uint64_t nonce_;

@@ -13,9 +13,9 @@ class SavepointLevels {
  public:
   // A transaction begins. Levels below the first one told of are older than it.
   void restart() noexcept { *this = {}; }
+  // Told once more, by a table that joins in later, a level is as old as it was.
   void began(int level) noexcept {
-    top_ = level;
-    unchanged_from_ = std::min(unchanged_from_, level);
+    if (level > top_) begin(level);
   }
   // A level ends, and those above it.
   void released(int level) noexcept {
@@ -27,11 +27,16 @@ class SavepointLevels {
   // Tells whether a rollback to this level undoes changes.
   bool undoes(int level) const noexcept { return level <= top_ && level < unchanged_from_; }
   void rolled_back(int level) noexcept {
-    if (level <= top_) began(level);
+    if (level <= top_) begin(level);
   }
 
  private:
   static constexpr int kNone = INT_MAX;
+
+  void begin(int level) noexcept {
+    top_ = level;
+    unchanged_from_ = std::min(unchanged_from_, level);
+  }
 
   int top_ = -1;                // the innermost level
   int unchanged_from_ = kNone;  // the outermost level since whose beginning nothing has changed

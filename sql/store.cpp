@@ -139,6 +139,12 @@ bool Store::contains(std::int64_t rowid) {
   return impl_->mirror_->contains(rowid);
 }
 
+std::optional<std::uint64_t> Store::position(std::int64_t rowid) {
+  impl_->refresh();
+  const auto found = impl_->mirror_->find(rowid);
+  return found ? std::optional(found->position) : std::nullopt;
+}
+
 std::optional<std::string> Store::tree(std::int64_t rowid) {
   impl_->refresh();
   return impl_->tree(rowid);
@@ -163,20 +169,25 @@ void Store::clear() { impl_->clear(); }
 void Store::optimize() { impl_->optimize(); }
 std::uint64_t Store::vacuum(std::uint32_t keep) { return impl_->vacuum(keep); }
 
+// A table that is connected anew in the middle of a transaction begins again what it is part of.
 void Store::begin() {
-  impl_->savepoints_.restart();
-  impl_->writing_ = true;
-  impl_->gap_due_ = true;
-  impl_->first_own_seq_ = 0;
-  impl_->own_added_ = impl_->own_removed_ = 0;
-  impl_->refresh();
-  impl_->locked_ = true;
-  impl_->write_generation_ = impl_->generation_ + 1;
+  Impl& impl = *impl_;
+  if (!impl.writing_) impl.savepoints_.restart();
+  impl.refresh();
+  impl.locked_ = true;
+  if (std::exchange(impl.writing_, true)) return;
+  impl.gap_due_ = true;
+  impl.first_own_seq_ = 0;
+  impl.own_added_ = impl.own_removed_ = 0;
+  impl.write_generation_ = impl.generation_ + 1;
 }
 
 void Store::unlock() { impl_->locked_ = false; }
 
-void Store::sync() { impl_->flush(); }
+void Store::sync() {
+  impl_->fold_when_due();
+  impl_->flush();
+}
 
 void Store::commit() { impl_->writing_ = impl_->locked_ = false; }
 
@@ -191,7 +202,7 @@ void Store::rollback_to(int n) { impl_->roll_back_to(n); }
 
 WriteScope::WriteScope(Store& store, Savepoint::Drops drops) : store_(store) {
   if (store_.impl_->writing_) {
-    store_.sync();
+    store_.impl_->flush();
   } else {
     began_ = true;
   }
@@ -218,7 +229,8 @@ WriteScope::~WriteScope() {
 }
 
 void WriteScope::done() {
-  store_.sync();
+  if (began_) store_.impl_->fold_when_due();
+  store_.impl_->flush();
   change_->keep();
   change_.reset();
   if (began_) store_.commit();

@@ -112,6 +112,7 @@ class Store {
   // Moves a row to another rowid besides (UPDATE … SET rowid = …).
   bool replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid);
   bool contains(std::int64_t rowid);
+  std::optional<std::uint64_t> position(std::int64_t rowid);
   std::optional<std::string> tree(std::int64_t rowid);  // its current JSON text
 
   // Adds a whole batch at the end. `shared`: its builders may still intern paths meanwhile.
@@ -128,10 +129,12 @@ class Store {
   PathDictionary& writable_paths();
 
   // ---- the virtual table's transaction hooks ------------------------------------------------
-  void begin();  // the database is locked for writing from here to commit() or rollback()
+  // The database is locked for writing from here to commit() or rollback(). Does little where that
+  // is so already.
+  void begin();
   // From here to the next begin() SQLite may roll back what it does not tell this table of.
   void unlock();
-  void sync();  // writes what is buffered
+  void sync();  // folds what is due, writes what is buffered
   void commit();
   void rollback();
   void savepoint(int n);
@@ -144,8 +147,9 @@ class Store {
   std::unique_ptr<Impl> impl_;
 };
 
-// Makes writes that come from outside the hooks (functions, imports) one atomic change and one
-// generation: a savepoint, released by done(), rolled back where it is not reached.
+// Makes writes that come from outside the hooks (functions, imports) one atomic change: a
+// savepoint, released by done(), rolled back where it is not reached. Where no hook has begun a
+// transaction, it is one, and a generation, of its own.
 class WriteScope {
  public:
   explicit WriteScope(Store& store, Savepoint::Drops drops = Savepoint::Drops::Nothing);

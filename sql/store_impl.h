@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/json/normalizer.h"
 #include "sql/change_log.h"
 #include "sql/chunk_table.h"
 #include "sql/column_registry.h"
@@ -73,7 +74,10 @@ class Store::Impl {
   void clear();
   void require_transaction() const;
   void fold_when_full();
-  std::size_t most_replaced() const;  // rows that may be pending in the place of stored ones
+  void fold_when_due();  // at the end of a transaction, which folds less often than many do
+  bool full(std::size_t most_replaced) const;
+  // Rows that may be pending in the place of stored ones once a transaction ends.
+  std::size_t most_replaced() const;
   // Stores a batch's chunks and new paths; its segment is not added.
   SegmentVersion store_batch(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr);
   void record_paths(const EncodedBatch& batch);
@@ -147,6 +151,7 @@ class Store::Impl {
   std::unique_ptr<PathDictionary> paths_;            // the writer's
   std::shared_ptr<const PathDictionary> published_;  // a copy for readers
   std::unique_ptr<ColumnRegistry> columns_;
+  json::ValueNormalizer normalizer_;
   std::unique_ptr<Mirror> mirror_;  // null: to be read anew
   std::int64_t seq_ = 0;            // of the newest stored record in the mirror
   std::int64_t seal_ = 0;           // of the same

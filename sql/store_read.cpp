@@ -144,6 +144,7 @@ std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
   // Held here: a failing read may roll back, which lets go of all that the store keeps in memory.
   const std::shared_ptr<RowReader> reader = row_reader(segment);
   std::string text;
+  text.reserve(2 * segment.facts.json_bytes / std::max<std::uint32_t>(1, segment.facts.trees));
   try {
     reader->write_tree(row, text);
   } catch (...) {

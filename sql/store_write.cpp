@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/json/normalizer.h"
 #include "sql/store_impl.h"
 
 namespace arbors::store {
@@ -10,6 +9,8 @@ namespace {
 
 constexpr std::size_t kMostErased = 65536;    // rows before their live bits are stored
 constexpr std::size_t kMostReplaced = 65536;  // overlays before segments are rewritten
+// In the middle of a transaction, as a multiple of what may be left at its end.
+constexpr std::size_t kMostReplacedTogether = 4;
 
 }  // namespace
 
@@ -28,7 +29,7 @@ std::int64_t Store::Impl::insert(std::string_view tree, std::optional<std::int64
     throw Error(ErrorCode::Constraint, "rowid " + std::to_string(row) + " of '" + names_.table +
                                            "' is taken or out of range");
   }
-  std::string text = json::normalize(tree);
+  std::string text = normalizer_.normalize(tree);
   const std::vector<Value> values = values_to_index(text);
   Change change(*this);
   generation_for_write();
@@ -61,7 +62,7 @@ bool Store::Impl::erase(std::int64_t rowid) {
 bool Store::Impl::replace(std::int64_t rowid, std::string_view tree) {
   require_transaction();
   refresh();
-  std::string text = json::normalize(tree);
+  std::string text = normalizer_.normalize(tree);
   const std::vector<Value> indexed = indexed_values(rowid);
   const std::vector<Value> values = values_to_index(text);
   if (!mirror_->contains(rowid)) return false;
@@ -86,12 +87,23 @@ std::size_t Store::Impl::most_replaced() const {
                                  kMostReplaced);
 }
 
+bool Store::Impl::full(std::size_t most_replaced) const {
+  return mirror_->inserted().size() >= options_.batch_trees ||
+         mirror_->replaced() >= most_replaced || mirror_->erased() >= kMostErased ||
+         mirror_->texts().bytes() >= kMostPendingBytes ||
+         mirror_->texts().size() >= 2 * (options_.batch_trees + most_replaced);
+}
+
+// In the middle of a transaction more rows may wait: folded together, they are spread over the
+// segments more densely, and each segment is rewritten fewer times.
 void Store::Impl::fold_when_full() {
-  const bool full = mirror_->inserted().size() >= options_.batch_trees ||
-                    mirror_->replaced() >= most_replaced() || mirror_->erased() >= kMostErased ||
-                    mirror_->texts().bytes() >= kMostPendingBytes ||
-                    mirror_->texts().size() >= 2 * (options_.batch_trees + most_replaced());
-  if (full) fold();
+  if (full(std::min(kMostReplacedTogether * most_replaced(), kMostReplaced))) fold();
+}
+
+void Store::Impl::fold_when_due() {
+  refuse_torn();
+  const bool changed = locked_ && mirror_ != nullptr && generation_ == write_generation_;
+  if (changed && full(most_replaced())) fold();
 }
 
 void Store::Impl::record_paths(const EncodedBatch& batch) {

@@ -19,6 +19,25 @@ bool repeats(std::vector<PathId> keys) {
 TreeWriter::TreeWriter(BatchReader& batch, Counters* counters)
     : batch_(batch), counters_(counters) {}
 
+void TreeWriter::prefetch(std::uint32_t row) const {
+  for (const Vector* column : tree_columns_) {
+    if (!column->tags.empty()) __builtin_prefetch(&column->tags[row]);
+    if (!column->integers.empty()) __builtin_prefetch(&column->integers[row]);
+    if (!column->codes.empty()) __builtin_prefetch(&column->codes[row]);
+  }
+  const auto each_text = [&](const auto& visit) {
+    for (const Vector* column : tree_columns_) {
+      if (column->strings && column->tag(row) == Tag::String)
+        visit(*column->strings, column->codes[row]);
+    }
+  };
+  each_text(
+      [](const TextPool& pool, std::uint32_t text) { __builtin_prefetch(&pool.offsets[text]); });
+  each_text([](const TextPool& pool, std::uint32_t text) {
+    __builtin_prefetch(pool.heap.data() + pool.offsets[text]);
+  });
+}
+
 void TreeWriter::write_tree(std::uint32_t row, std::string& out) {
   if (!write(kRootPath, row, out)) throw_corrupt("a tree is missing from its batch");
   if (counters_ != nullptr) ++counters_->materialize_calls;
@@ -92,6 +111,7 @@ TreeWriter::Node& TreeWriter::node(PathId path) {
   const bool of_trees = batch_.paths()[path].domain == kRootPath;
   if (node.vector && of_trees && node.vector->rows != batch_.trees())
     throw_corrupt("a column holds another count of rows than its batch");
+  if (node.vector && of_trees) tree_columns_.push_back(node.vector.get());
   if (!batch_.paths()[path].element && path != kRootPath) {
     json::write_string(node.key, batch_.paths()[path].key);
     node.key += ':';

@@ -18,6 +18,10 @@ class TreeWriter {
   // `batch` outlives the writer. `counters`, where given, counts whole trees written.
   explicit TreeWriter(BatchReader& batch, Counters* counters = nullptr);
 
+  // Brings what a row needs of the columns met so far into the CPU's cache, all at once: a row that
+  // is read alone would miss it column by column.
+  void prefetch(std::uint32_t row) const;
+
   // Appends the tree of a row.
   void write_tree(std::uint32_t row, std::string& out);
 
@@ -53,6 +57,7 @@ class TreeWriter {
   BatchReader& batch_;
   Counters* counters_;
   std::unordered_map<PathId, Node> nodes_;
+  std::vector<const Vector*> tree_columns_;  // of nodes_, those with a row for each tree
   std::vector<Open> open_;
 };
 

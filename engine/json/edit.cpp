@@ -62,7 +62,11 @@ std::string edited(std::string_view tree, std::span<const PathStep> all, std::si
 
 std::string with_value(std::string_view tree, std::span<const PathStep> steps,
                        const std::optional<std::string>& value) {
-  return edited(tree, steps, 0, value);
+  const std::string_view present = value ? find_raw(tree, steps) : std::string_view();
+  if (present.empty()) return edited(tree, steps, 0, value);
+  std::string text(tree);
+  text.replace(static_cast<std::size_t>(present.data() - tree.data()), present.size(), *value);
+  return text;
 }
 
 }  // namespace arbors::json

@@ -64,13 +64,12 @@ class ChildReader {
   std::string_view string() {
     const std::size_t begin = at_;
     expect('"');
-    while (true) {
-      const std::size_t stop = json_.find_first_of("\"\\", at_);
-      if (stop == std::string_view::npos) damaged();
-      at_ = stop + 1;
-      if (json_[stop] == '"') return json_.substr(begin, at_ - begin);
-      ++at_;
+    while (at_ < json_.size()) {
+      const char c = json_[at_++];
+      if (c == '"') return json_.substr(begin, at_ - begin);
+      if (c == '\\') ++at_;
     }
+    damaged();
   }
 
   std::string_view container() {

@@ -167,15 +167,21 @@ void Normalizer::drop_duplicates(std::string& out, const Open& object) {
   out.replace(object.begin, std::string::npos, text);
 }
 
-std::string normalize(std::string_view text) {
-  std::string copy(text);
-  copy.push_back('\0');
-  const std::string_view padded(copy.data(), text.size());
-  StructuralIndex index;
+std::string normalize(std::string_view text) { return ValueNormalizer().normalize(text); }
+
+std::string ValueNormalizer::normalize(std::string_view text) {
+  return text.size() <= kMostKept ? run(text) : ValueNormalizer().run(text);
+}
+
+std::string ValueNormalizer::run(std::string_view text) {
+  padded_ = text;
+  padded_.push_back('\0');
+  const std::string_view padded(padded_.data(), text.size());
   std::string out;
-  if (index.build(padded)) {
-    TokenCursor cursor{padded.data(), index.begin(), padded.data() + padded.size()};
-    if (Normalizer().append(cursor, out) && cursor.token == index.end()) return out;
+  if (index_.build(padded)) {
+    out.reserve(text.size());
+    TokenCursor cursor{padded.data(), index_.begin(), padded.data() + padded.size()};
+    if (walk_.append(cursor, out) && cursor.token == index_.end()) return out;
   }
   const auto fault = find_fault(text);
   const std::string where = fault ? "byte " + std::to_string(fault->offset + 1) + ": " : "";

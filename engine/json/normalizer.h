@@ -49,4 +49,18 @@ class Normalizer {
   std::string scratch_;
 };
 
+// normalize() for many values: keeps its memory between calls, up to a bound.
+class ValueNormalizer {
+ public:
+  std::string normalize(std::string_view text);
+
+ private:
+  static constexpr std::size_t kMostKept = 256 << 10;  // bytes of text
+  std::string run(std::string_view text);
+
+  StructuralIndex index_;
+  Normalizer walk_;
+  std::string padded_;
+};
+
 }  // namespace arbors::json

@@ -96,11 +96,148 @@ def test_many_updates_between_reads(options, report):
     report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
 
 
+def test_update_from(options, report):
+    """SQLite before 3.41 passes every column of the row, changed or not; what stays must stay to the byte."""
+    texts = ['{"id":1,"n":null,"big":123456789012345678901234567890,"f":true,"r":1.0,"l":[1,{"x":2}],"o":{"k":"5"},"s":"[1]"}',
+             '{"id":2,"o":{}}', '{"s":"x","id":3,"n":0,"l":[]}', '[1,2]', '{"id":5,"é":"\\u0000"}']
+    for optimized in (False, True):
+        database = fresh(options)
+        database.execute("SELECT arbor_append('t', ?)", ("\n".join(texts),)).fetchall()
+        if optimized:
+            database.execute("SELECT arbor_optimize('t')").fetchall()
+        database.execute("CREATE TABLE src(id, v)")
+        database.execute("INSERT INTO src VALUES (1, 'one'), (3, 'three'), (5, 'five'), (9, 'nine')")
+        got = lambda: [tree for (tree,) in database.execute("SELECT _tree FROM t ORDER BY _index")]  # noqa: E731
+        database.execute("UPDATE t SET s = v FROM src WHERE src.id = t.id")
+        want = [texts[0].replace('"[1]"', '"one"'), texts[1], texts[2].replace('"x"', '"three"'), texts[3], texts[4][:-1] + ',"s":"five"}']
+        report.equal(got(), want, "UPDATE … FROM a table")
+        database.execute("UPDATE t SET s = NULL, \"o.k\" = other.id FROM t AS other WHERE other.id = t.id + 2")
+        want[0] = want[0].replace(',"s":"one"', "").replace('"5"', "3")
+        want[2] = want[2].replace('"s":"three",', "")[:-1] + ',"o":{"k":5}}'
+        report.equal(got(), want, "UPDATE … FROM the Arbor itself")
+        database.execute("UPDATE t SET _tree = json_object('id', t.id, 'v', v) FROM src WHERE src.id = t.id AND src.id > 1")
+        want[2], want[4] = '{"id":3,"v":"three"}', '{"id":5,"v":"five"}'
+        report.equal(got(), want, "SET _tree in an UPDATE … FROM")
+        database.execute("BEGIN")
+        database.execute("UPDATE t SET f = 2 FROM src WHERE src.id = t.id")
+        database.execute("UPDATE t SET r = f + 1 FROM src WHERE src.id = t.id AND t.f = 2")
+        want[0] = want[0].replace("true", "2").replace("1.0", "3")
+        want[2], want[4] = '{"id":3,"v":"three","f":2,"r":3}', '{"id":5,"v":"five","f":2,"r":3}'
+        report.equal(got(), want, "twice in a transaction")
+        refused(report, database, "UPDATE t SET _index = src.id FROM src WHERE src.id = t.id", "read-only")
+        refused(report, database, "UPDATE t SET _generation = 99 FROM src WHERE src.id = t.id", "read-only")
+        database.execute("UPDATE t SET rowid = t.rowid + 100 FROM src WHERE src.id = t.id")
+        want = [want[1], want[3], want[0], want[2], want[4]]
+        report.equal(got(), want, "SET rowid in an UPDATE … FROM")
+        report.equal(database.execute("SELECT rowid FROM t ORDER BY _index").fetchall(), [(2,), (4,), (101,), (103,), (105,)], "its rowids")
+        database.execute("COMMIT")
+        report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
+
+
+def test_conflicts(options, report):
+    """INSERT OR … over several rows: rowid is the only unique key."""
+    database = fresh(options, columns="a, batch_trees=3")
+    database.executemany("INSERT INTO t(a) VALUES (?)", [(n,) for n in range(1, 8)])
+    rows = lambda: database.execute("SELECT rowid, a FROM t ORDER BY _index").fetchall()  # noqa: E731
+    want = [(n, n) for n in range(1, 8)]
+    database.execute("INSERT OR IGNORE INTO t(rowid, a) VALUES (1, 'x'), (50, 'y'), (50, 'z'), (7, 'x')")
+    want += [(50, "y")]
+    report.equal(rows(), want, "OR IGNORE")
+    database.execute("INSERT OR REPLACE INTO t(rowid, a) VALUES (2, 'r'), (60, 'p'), (60, 'q')")
+    want = [row for row in want if row[0] != 2] + [(2, "r"), (60, "q")]
+    report.equal(rows(), want, "OR REPLACE")
+    for action in ("ABORT", "ROLLBACK"):
+        refused(report, database, f"INSERT OR {action} INTO t(rowid, a) VALUES (70, 1), (3, 2), (71, 3)", "rowid 3")
+    database.execute("BEGIN")
+    database.execute("INSERT INTO t(rowid, a) VALUES (80, 'gone')")
+    refused_all = "INSERT OR ROLLBACK INTO t(rowid, a) VALUES (81, 1), (3, 2)"
+    report.raises(lambda: database.execute(refused_all), "OR ROLLBACK in a transaction", "rowid 3")
+    report.check(not database.in_transaction, "OR ROLLBACK ends the transaction")
+    report.equal(rows(), want, "after OR ROLLBACK")
+    report.raises(lambda: database.execute("INSERT OR FAIL INTO t(rowid, a) VALUES (90, 'f'), (3, 2), (91, 3)"), "OR FAIL", "rowid 3")
+    want += [(90, "f")]
+    report.equal(rows(), want, "OR FAIL keeps what came before")
+    database.execute("UPDATE OR IGNORE t SET rowid = 90 WHERE rowid IN (3, 4)")
+    report.equal(rows(), want, "UPDATE OR IGNORE")
+    database.execute("UPDATE OR REPLACE t SET rowid = 90 WHERE rowid = 3")
+    want = [row for row in want if row[0] not in (3, 90)] + [(90, 3)]
+    report.equal(rows(), want, "UPDATE OR REPLACE")
+    report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
+
+
+def test_returning(options, report):
+    """As SQLite allows it on virtual tables: for INSERT, and before the row is stored."""
+    database = fresh(options, columns="a, b")
+    report.equal(database.execute("INSERT INTO t(a, b) VALUES (1, 'x'), (2, 'y') RETURNING a, b || '!'").fetchall(), [(1, "x!"), (2, "y!")], "columns")
+    report.equal(database.execute("INSERT INTO t(rowid, a) VALUES (7, 1) RETURNING rowid").fetchall(), [(7,)], "a rowid that was given")
+    report.equal(database.execute("INSERT INTO t(a) VALUES (1) RETURNING rowid").fetchall(), [(-1,)], "one that was not")
+    report.equal(database.execute("SELECT last_insert_rowid()").fetchone(), (8,), "last_insert_rowid()")
+    database.execute("CREATE TABLE plain(x)")
+    database.execute("INSERT INTO plain(rowid, x) VALUES (1234, 1)")
+    for statement in ("UPDATE t SET a = a + 1", "DELETE FROM t WHERE a = 2", "SELECT arbor_append('t', '[1,2]')", "SELECT arbor_optimize('t')"):
+        database.execute(statement).fetchall()
+        report.equal(database.execute("SELECT last_insert_rowid()").fetchone(), (1234,), f"last_insert_rowid() after {statement}")
+    refused(report, database, "UPDATE t SET a = 1 RETURNING a", "not available on virtual tables")
+    refused(report, database, "DELETE FROM t RETURNING a", "not available on virtual tables")
+
+
+def test_triggers_write_what_is_read(options, report):
+    """A trigger on an ordinary table writes to the Arbor that the outer statement reads, which sees the state before."""
+    for batch_trees in (2, 1000):
+        database = fresh(options, columns=f"a INTEGER, b INTEGER, batch_trees={batch_trees}")
+        database.execute("INSERT INTO t(a, b) SELECT value, 0 FROM json_each('[0,1,2,3,4,5,6,7,8,9]')")
+        database.execute("CREATE TABLE log(a)")
+        database.execute("""CREATE TRIGGER on_log AFTER INSERT ON log BEGIN
+            INSERT INTO t(a, b) VALUES (new.a + 100, 1);
+            UPDATE t SET b = b + 1 WHERE a >= new.a AND a < 100;
+            DELETE FROM t WHERE a = new.a - 1;
+        END""")
+        database.execute("INSERT INTO log SELECT a FROM t ORDER BY a")
+        report.equal(database.execute("SELECT a FROM log ORDER BY rowid").fetchall(), [(n,) for n in range(10)], "what the statement read")
+        report.equal(database.execute("SELECT a, b FROM t ORDER BY a").fetchall(), [(9, 10)] + [(n + 100, 1) for n in range(10)], "what it left")
+        database.execute("BEGIN")
+        database.execute("INSERT INTO log SELECT t.a + 1000 FROM t, t AS other WHERE other.rowid = t.rowid")
+        report.equal(database.execute("SELECT count(*), max(a) FROM t").fetchone(), (22, 1209), "a join")
+        database.execute("ROLLBACK")
+        report.equal(database.execute("SELECT count(*), max(a) FROM t").fetchone(), (11, 109), "rolled back")
+        report.raises(lambda: database.execute("INSERT INTO log SELECT CASE WHEN a < 105 THEN a ELSE abs(-9223372036854775808) END FROM t ORDER BY a"),
+                      "an error in the midst", "overflow")
+        report.equal(database.execute("SELECT count(*), max(a), sum(b) FROM t").fetchone(), (11, 109, 20), "the statement is undone")
+        report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
+
+
+def test_transaction_of_many_updates(options, report):
+    """Rows replaced in one transaction fold together at its end, or on the way; undone, nothing is left of them."""
+    database, model = fresh(options, columns="batch_trees=32"), [{"id": n, "v": 0} for n in range(300)]
+    database.execute("SELECT arbor_append('t', ?)", (json.dumps(model),)).fetchall()
+    for times in (40, 900, 2000):
+        for end in ("ROLLBACK", "COMMIT"):
+            before = [dict(tree) for tree in model]
+            database.execute("BEGIN")
+            for step in range(times):
+                number = step * 7919 % 300
+                model[number]["v"] += 1
+                database.execute("UPDATE t SET v = v + 1 WHERE id = ?", (number,))
+                if step == times // 2:
+                    database.execute("SAVEPOINT half")
+                    database.execute("UPDATE t SET v = 'lost'")
+                    database.execute("ROLLBACK TO half")
+            report.equal(trees(database), model, f"{times} updates inside")
+            database.execute(end)
+            if end == "ROLLBACK":
+                model = before
+            report.equal(trees(database), model, f"{times} updates after {end}")
+            report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
+    generation, count, added, removed = database.execute("SELECT * FROM arbor_history('t')").fetchall()[-1]
+    report.equal((count, added - removed), (300, 0), "the last generation")
+
+
 def main():
     options = harness.parser().parse_args()
     harness.require_extension(options)
     report = harness.Report(options)
-    for test in (test_containers_stay_containers, test_refusals, test_read_only, test_many_updates_between_reads):
+    for test in (test_containers_stay_containers, test_refusals, test_read_only, test_many_updates_between_reads, test_update_from,
+                 test_conflicts, test_returning, test_triggers_write_what_is_read, test_transaction_of_many_updates):
         report.where = test.__name__
         try:
             test(options, report)

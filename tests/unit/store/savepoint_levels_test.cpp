@@ -49,3 +49,12 @@ TEST_CASE("a savepoint older than what is known of the transaction undoes all", 
   CHECK_FALSE(levels.undoes(2));
   CHECK(levels.undoes(1));
 }
+
+TEST_CASE("a savepoint that is told of again is as old as it was", "[store]") {
+  SavepointLevels levels;
+  levels.restart();
+  levels.began(0);
+  levels.changed();
+  levels.began(0);
+  CHECK(levels.undoes(0));
+}
