@@ -28,14 +28,6 @@ constexpr std::uint64_t kTreesWorthPlanning = 4096;
 // Found rows that cost less one by one than a plan for them does.
 constexpr std::size_t kFewRows = 32;
 
-// Whether SQLite checks every condition again and sorts by itself, so that rows which hold all that
-// it wants, in any order, are as good as a plan's.
-bool superset_is_enough(const ScanSpec& spec) {
-  return spec.keys.empty() && !spec.skip &&
-         std::none_of(spec.terms.begin(), spec.terms.end(),
-                      [](const Term& term) { return term.exact; });
-}
-
 std::vector<std::int64_t> positions_of(const store::Snapshot& snapshot,
                                        const std::vector<exec::RowRef>& places) {
   std::vector<std::int64_t> positions;
@@ -74,12 +66,7 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
                          : table_.store->snapshot();
   const bool few = found || rows;
   const auto* places = few ? nullptr : look_up(arguments);
-  if (places != nullptr && places->size() <= kFewRows && superset_is_enough(spec_)) {
-    rowid_asked_ = false;
-    with_duplicates_ = nullptr;
-    stream_ = std::make_unique<exec::PointStream>(*points_, *places);
-    return next_run();
-  }
+  if (places != nullptr && hand_out(*places, arguments)) return next_run();
   for (const Term& term : spec_.terms)
     if (term.op == TermOp::Match)
       matched_.push_back(to_value(arguments[static_cast<std::size_t>(term.argument) - 1]).text);
@@ -138,6 +125,20 @@ const std::vector<exec::RowRef>* ArborCursor::look_up(std::span<sqlite3_value*> 
   }
   found_ = lookup_->find(to_value(arguments[static_cast<std::size_t>(looked_up_->argument) - 1]));
   return &found_;
+}
+
+// Reads few found rows one by one, without a plan: SQLite checks the conditions again but the exact
+// ones, and takes the rows in any order.
+bool ArborCursor::hand_out(const std::vector<exec::RowRef>& places,
+                           std::span<sqlite3_value*> arguments) {
+  if (places.size() > kFewRows || !spec_.keys.empty() || spec_.skip) return false;
+  const auto exact = exact_condition(table_, spec_, arguments);
+  if (!exact) return false;
+  rowid_asked_ = false;
+  with_duplicates_ = nullptr;
+  stream_ = std::make_unique<exec::PointStream>(
+      *points_, *exact ? points_->passing(places, **exact) : places);
+  return true;
 }
 
 void ArborCursor::next_run() {

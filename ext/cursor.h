@@ -45,6 +45,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
   plan::NodePtr optimized(const plan::NodePtr& plan);
   void read_spec(const char* spec);
   const std::vector<exec::RowRef>* look_up(std::span<sqlite3_value*> arguments);
+  bool hand_out(const std::vector<exec::RowRef>& places, std::span<sqlite3_value*> arguments);
 
   ArborTable& table_;
   std::shared_ptr<store::Snapshot> snapshot_;

@@ -265,6 +265,20 @@ const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
   return best;
 }
 
+std::optional<expr::ExprPtr> exact_condition(const ArborTable& table, const ScanSpec& spec,
+                                             std::span<sqlite3_value*> arguments) {
+  std::vector<expr::ExprPtr> conditions;
+  for (const Term& term : spec.terms) {
+    if (!term.exact) continue;
+    if (column_kind(table, term.column) != Column::Data) return std::nullopt;
+    const auto number = static_cast<std::size_t>(table.column_number(term.column));
+    sqlite3_value* argument =
+        term.argument == 0 ? nullptr : arguments[static_cast<std::size_t>(term.argument) - 1];
+    conditions.push_back(term_condition(table.columns[number], kAnything, term, argument));
+  }
+  return conditions.empty() ? nullptr : expr::and_all(std::move(conditions));
+}
+
 plan::NodePtr restrict_positions(const plan::NodePtr& plan, std::vector<std::int64_t> positions) {
   if (const auto* source = std::get_if<plan::Source>(&plan->op)) {
     plan::Source restricted = *source;

@@ -44,6 +44,11 @@ std::optional<std::int64_t> asked_generation(const ArborTable& table, const Scan
 const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
                         const std::shared_ptr<store::Snapshot>& snapshot);
 
+// The conditions that SQLite does not check again, where all are on columns of data: null where
+// there are none, nullopt where another one is among them.
+std::optional<expr::ExprPtr> exact_condition(const ArborTable& table, const ScanSpec& spec,
+                                             std::span<sqlite3_value*> arguments);
+
 // Restricts a plan of make_plan to some positions besides.
 plan::NodePtr restrict_positions(const plan::NodePtr& plan, std::vector<std::int64_t> positions);
 

@@ -1,16 +1,28 @@
-// The decoded columns of a connection, least recently used ones dropped beyond a bound. The key is
-// the batch's nonce, a random number drawn when the batch is written: whatever a rollback or
-// another connection does to batch numbers, an entry can only be found by the batch it came from.
-// Safe for several threads.
+// The decoded columns of a connection within a bound. The key is the batch's nonce, a random number
+// drawn when the batch is written: whatever a rollback or another connection does to batch numbers,
+// an entry can only be found by the batch it came from. Safe for several threads.
+//
+// What goes beyond the bound is chosen so that a scan of more than the bound, again and again,
+// finds part of it here, where dropping the least recently used would drop each column just before
+// it is asked for. Newcomers wait in a quarter of the room. The oldest of them takes the place of
+// the oldest other column only if that one has lain unused for longer than the newcomer was away,
+// or for eight times the bound; time is told by the bytes that had to be decoded. So a new working
+// set takes over when it is asked for a second or third time.
+//
+// Texts that queries numbered (TextDomain) count too, and take a quarter of the bound at most.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/base/path_dictionary.h"
+#include "engine/batch/text_domain.h"
 #include "engine/batch/vector.h"
 
 namespace arbors::store {
@@ -19,13 +31,18 @@ class ColumnCache {
  public:
   static constexpr std::size_t kDefaultBytes = 256U << 20;
 
+  ColumnCache();
+
   batch::VectorPtr find(std::uint64_t nonce, PathId path);
   void put(std::uint64_t nonce, PathId path, batch::VectorPtr column);
+  // Besides, gives the column's strings numbers in the domain of an Arbor's path; `arbor` is any
+  // pointer that tells Arbors apart. To be called before the column is shared.
+  void put(std::uint64_t nonce, PathId path, batch::VectorPtr column, const void* arbor);
   void clear();
 
   std::size_t capacity() const;
   void set_capacity(std::size_t bytes);
-  std::size_t bytes() const;  // held now
+  std::size_t bytes() const;  // held now, with the domains
 
  private:
   struct Key {
@@ -33,6 +50,7 @@ class ColumnCache {
     PathId path;
     bool operator==(const Key&) const = default;
   };
+  using Domains = std::map<std::pair<const void*, PathId>, std::weak_ptr<batch::TextDomain>>;
   struct KeyHash {
     std::size_t operator()(const Key& key) const {
       return key.nonce ^ (key.path * 0x9E3779B97F4A7C15ULL);
@@ -42,14 +60,31 @@ class ColumnCache {
     Key key;
     batch::VectorPtr column;
     std::size_t bytes;
+    std::uint64_t used;   // when it was asked for last
+    std::uint64_t apart;  // how long before that it had been asked for
+    bool settled = false;
   };
+  using Entries = std::list<Entry>;  // most recently used first
+  void insert(const Key& key, batch::VectorPtr column, std::size_t bytes);
+  batch::TextDomainPtr domain(const void* arbor, PathId path);
+  std::uint64_t time_apart(const Key& key);
+  bool newcomer_goes() const;
+  void drop_last(Entries& entries);
+  void settle_last();
   void shrink();  // to the capacity
 
   mutable std::mutex mutex_;
-  std::list<Entry> entries_;  // most recently used first
-  std::unordered_map<Key, std::list<Entry>::iterator, KeyHash> index_;
+  Entries new_, settled_;
+  std::unordered_map<Key, Entries::iterator, KeyHash> index_;
+  std::unordered_map<Key, std::uint64_t, KeyHash> dropped_;  // when each was used last
+  std::uint64_t clock_ = 0;                                  // bytes put so far
   std::size_t capacity_ = kDefaultBytes;
   std::size_t bytes_ = 0;
+  std::size_t new_bytes_ = 0;  // of those, in new_
+  // The domains live as long as a column in the cache, or in use, has strings of theirs.
+  Domains domains_;
+  std::size_t sweep_domains_at_ = 1024;
+  std::shared_ptr<batch::TextBudget> texts_;
 };
 
 }  // namespace arbors::store

@@ -82,7 +82,7 @@ batch::VectorPtr StoredBatch::column(PathId path) {
   counters.pools_decoded += decoded.pools;
   column.vector = std::move(decoded.vector);
   column.data = Bytes();
-  chunks_->connection()->cache.put(facts_.nonce, path, column.vector);
+  chunks_->connection()->cache.put(facts_.nonce, path, column.vector, chunks_.get());
   return column.vector;
 }
 

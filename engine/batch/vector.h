@@ -18,6 +18,8 @@
 
 namespace arbors::batch {
 
+class EntryNumbers;  // text_domain.h
+
 // Texts back to back. `offsets` has one more entry than there are texts.
 // `distinct`: no two entries are equal. `sorted`: besides, entries ascend in memcmp order (a
 // dictionary whose ranges are code ranges).
@@ -26,6 +28,9 @@ struct TextPool {
   std::vector<char> heap;
   bool distinct = false;
   bool sorted = false;
+  // What the entries are called in a domain; of pools that outlive a query. Set before the pool is
+  // shared, or never.
+  mutable std::shared_ptr<EntryNumbers> numbers;
 
   std::size_t size() const { return offsets.size() - 1; }
   std::string_view operator[](std::size_t entry) const {

@@ -40,4 +40,13 @@ AccumulatorPtr make_accumulator(const plan::AggregateCall& call) {
   return call.distinct ? distinct_accumulator(std::move(plain), collation) : std::move(plain);
 }
 
+batch::VectorPtr integer_vector(std::vector<std::int64_t> values) {
+  auto vector = std::make_shared<batch::Vector>();
+  vector->rows = static_cast<std::uint32_t>(values.size());
+  vector->uniform = batch::Tag::Integer;
+  vector->kinds = batch::tag_bit(batch::Tag::Integer);
+  vector->integers = std::move(values);
+  return vector;
+}
+
 }  // namespace arbors::exec

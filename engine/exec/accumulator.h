@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "engine/batch/vector.h"
 #include "engine/plan/aggregate.h"
@@ -34,6 +35,8 @@ class Accumulator {
 using AccumulatorPtr = std::unique_ptr<Accumulator>;
 
 AccumulatorPtr make_accumulator(const plan::AggregateCall& call);
+// Gives a vector of integers, none of them NULL.
+batch::VectorPtr integer_vector(std::vector<std::int64_t> values);
 
 // The kinds, each where its name says.
 AccumulatorPtr count_accumulator(bool rows);

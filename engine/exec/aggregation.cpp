@@ -97,7 +97,7 @@ void Aggregation::merge(Aggregation& other) {
   std::vector<std::uint32_t> to(other.groups());
   if (keys_) {
     if (to.empty()) return;
-    keys_->number(other.keys_->values(), to);
+    keys_->number_all(*other.keys_, to);
     check_budget();
   }
   for (std::size_t i = 0; i < calls_.size(); ++i)

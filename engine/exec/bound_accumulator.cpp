@@ -1,4 +1,6 @@
 // min and max: integers in typed arrays, anything else value by value in SQLite's order.
+#include <algorithm>
+
 #include "engine/exec/accumulator.h"
 #include "engine/exec/kept_value.h"
 
@@ -41,6 +43,8 @@ class Bound : public Accumulator {
 
   batch::VectorPtr finish(std::uint32_t groups) override {
     resize(groups);
+    const bool all_seen = std::find(seen_.begin(), seen_.end(), 0) == seen_.end();
+    if (!any_other_ && all_seen) return integer_vector(std::move(integers_));
     batch::VectorBuilder builder(groups);
     for (std::uint32_t group = 0; group < groups; ++group) {
       if (any_other_ && !others_[group].is_null()) {

@@ -1,4 +1,6 @@
 // An aggregate over the distinct values of each group: hands each value on once.
+#include <bit>
+
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/accumulator.h"
 #include "engine/exec/number_table.h"
@@ -29,8 +31,10 @@ class SeenPairs {
   template <typename Use>
   void for_each(Use use) const {
     for (std::uint32_t group = 0; group < maps_.size(); ++group)
-      for (std::uint32_t number = 0; number < maps_[group].size() * 64; ++number)
-        if (((maps_[group][number >> 6] >> (number & 63)) & 1) != 0) use(group, number);
+      for (std::size_t word = 0; word < maps_[group].size(); ++word)
+        for (std::uint64_t bits = maps_[group][word]; bits != 0; bits &= bits - 1)
+          use(group, static_cast<std::uint32_t>(word * 64) +
+                         static_cast<std::uint32_t>(std::countr_zero(bits)));
     for (std::uint32_t pair = 0; pair < table_.size(); ++pair)
       use(static_cast<std::uint32_t>(table_.key(pair) >> 32),
           static_cast<std::uint32_t>(table_.key(pair)));
@@ -63,6 +67,7 @@ class Distinct : public Accumulator {
 
   void merge(Accumulator& other, std::span<const std::uint32_t> to, std::uint32_t groups) override {
     const auto& added = static_cast<const Distinct&>(other);
+    if (counts_) return merge_counts(added, to, groups);
     std::vector<std::uint32_t> numbers, into;
     added.seen_.for_each([&](std::uint32_t group, std::uint32_t number) {
       numbers.push_back(number);
@@ -76,6 +81,18 @@ class Distinct : public Accumulator {
   batch::VectorPtr finish(std::uint32_t groups) override { return over_->finish(groups); }
 
  private:
+  // Numbers each value once, and not once a group.
+  void merge_counts(const Distinct& added, std::span<const std::uint32_t> to,
+                    std::uint32_t groups) {
+    values_.number_all(added.values_, numbers_);
+    std::vector<std::uint32_t> fresh;
+    added.seen_.for_each([&](std::uint32_t group, std::uint32_t number) {
+      if (seen_.add(to[group], numbers_[number])) fresh.push_back(to[group]);
+    });
+    if (!fresh.empty())
+      over_->add(nullptr, {fresh, groups, static_cast<std::uint32_t>(fresh.size())});
+  }
+
   AccumulatorPtr over_;
   bool counts_;
   ValueNumbers values_;

@@ -13,8 +13,13 @@ GroupKeys::GroupKeys(std::span<const Collation> collations)
 void GroupKeys::number(std::span<const batch::VectorPtr> keys, std::vector<std::uint32_t>& groups) {
   keys_.front().number(*keys.front(), groups);
   for (std::size_t i = 1; i < keys.size(); ++i) {
+    const std::size_t before = i == 1 ? keys_.front().size() : joined_[i - 2].size();
     keys_[i].number(*keys[i], numbers_);
     NumberTable& table = joined_[i - 1];
+    if (before * keys_[i].size() <= groups.size()) {
+      join_few(table, before, groups);
+      continue;
+    }
     std::uint64_t last_pair = 0;
     std::uint32_t last_group = ValueNumbers::kNone;
     for (std::size_t row = 0; row < groups.size(); ++row) {
@@ -25,6 +30,25 @@ void GroupKeys::number(std::span<const batch::VectorPtr> keys, std::vector<std::
       }
       groups[row] = last_group;
     }
+  }
+}
+
+void GroupKeys::number_all(const GroupKeys& other, std::vector<std::uint32_t>& groups) {
+  if (joined_.empty()) return keys_.front().number_all(other.keys_.front(), groups);
+  number(other.values(), groups);
+}
+
+// Looks each pair up once, in a square of all of them.
+void GroupKeys::join_few(NumberTable& table, std::size_t firsts,
+                         std::vector<std::uint32_t>& groups) {
+  square_.clear();
+  for (std::size_t row = 0; row < groups.size(); ++row) {
+    const std::size_t place = numbers_[row] * firsts + groups[row];
+    if (place >= square_.size()) square_.resize(place + 1, ValueNumbers::kNone);
+    std::uint32_t& known = square_[place];
+    if (known == ValueNumbers::kNone)
+      known = table.number(std::uint64_t{groups[row]} << 32 | numbers_[row]);
+    groups[row] = known;
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/exec/tree_shape.h"
+#include "engine/expr/filter.h"
 
 namespace arbors::exec {
 namespace {
@@ -42,16 +43,32 @@ ColumnBlock PointRun::column(const Path& path, std::uint32_t) {
   return {block.vector, block.first - row_, block.count};
 }
 
-RowRunPtr PointReader::open(const RowRef& place) {
+const std::shared_ptr<PointReader::Home>& PointReader::home(std::uint32_t segment) {
   if (homes_.size() > kMostHomes) homes_.clear();
-  std::shared_ptr<Home>& home = homes_[place.segment];
+  std::shared_ptr<Home>& home = homes_[segment];
   if (!home) {
     static const TreeShapePtr kWhole = std::make_shared<const TreeShape>(plan::RowShape());
     home = std::make_shared<Home>();
     home->rows = std::make_unique<DirectRun>(
-        source_, reopen({source_, {}, nullptr, {}}, place.segment, context_), kWhole, context_);
+        source_, reopen({source_, {}, nullptr, {}}, segment, context_), kWhole, context_);
   }
-  return std::make_unique<PointRun>(home, place.row);
+  return home;
+}
+
+RowRunPtr PointReader::open(const RowRef& place) {
+  return std::make_unique<PointRun>(home(place.segment), place.row);
+}
+
+std::vector<RowRef> PointReader::passing(const std::vector<RowRef>& places,
+                                         const expr::Expr& condition) {
+  std::vector<RowRef> kept;
+  for (const RowRef& place : places) {
+    const batch::Scope scope(*home(place.segment)->rows->block().batch);
+    expr::Selection row = expr::Selection::run(place.row, 1);
+    expr::filter(condition, {scope}, row);
+    if (!row.empty()) kept.push_back(place);
+  }
+  return kept;
 }
 
 }  // namespace arbors::exec

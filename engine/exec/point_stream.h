@@ -20,6 +20,8 @@ class PointReader {
 
   // Gives a run of that row alone.
   RowRunPtr open(const RowRef& place);
+  // Gives those of the rows for which a condition is true.
+  std::vector<RowRef> passing(const std::vector<RowRef>& places, const expr::Expr& condition);
 
  private:
   friend class PointRun;
@@ -28,6 +30,8 @@ class PointReader {
     std::unique_ptr<DirectRun> rows;
     std::vector<std::pair<Path, ColumnBlock>> columns;
   };
+
+  const std::shared_ptr<Home>& home(std::uint32_t segment);
 
   TreeSourcePtr source_;
   const ExecutionContext& context_;

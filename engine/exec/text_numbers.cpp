@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/exec/text_table.h"
+#include "engine/batch/text_table.h"
 
 namespace arbors::exec {
 
@@ -43,7 +43,7 @@ std::uint32_t TextNumbers::number(const Entry& entry) {
 // Hashes the texts; asks for each one's slot, then for the text that the slot names.
 void TextNumbers::fetch_ahead(std::span<Entry> entries) const {
   for (Entry& entry : entries) {
-    entry.hash = hash_text(entry.text);
+    entry.hash = batch::hash_text(entry.text);
     if (!slots_.empty()) __builtin_prefetch(&slots_[entry.hash & (slots_.size() - 1)]);
   }
   for (const Entry& entry : entries) {

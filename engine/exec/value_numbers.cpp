@@ -49,24 +49,35 @@ void ValueNumbers::number_integers(const batch::Vector& values,
 
 void ValueNumbers::number_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers) {
   const std::size_t entries = values.strings ? values.strings->size() : 0;
+  const bool in_domain =
+      entries > 0 && values.strings->numbers && enter_domain(values.strings->numbers->domain());
+  const bool few = entries * 8 <= values.rows;  // then a table of this block's codes is cheapest
+  if (in_domain && !few && number_in_domain(values, numbers)) return;
   // Few rows of a big pool are looked up by themselves.
-  const bool by_code = entries <= std::size_t{values.rows} * 4;
-  if (by_code) of_code_.assign(entries, kNone);
-  if (by_code && collation_ == Collation::Binary) number_new_codes(values);
+  if (entries <= std::size_t{values.rows} * 4) {
+    of_code_.assign(entries, kNone);
+    if (!few && collation_ == Collation::Binary) number_new_codes(values);
+    return number_codes(values, numbers);
+  }
   for (std::uint32_t row = 0; row < values.rows; ++row) {
     const Tag tag = values.tag(row);
-    if (tag != Tag::String) {
-      numbers[row] = null_entry();
+    numbers[row] = tag == Tag::String ? text_entry(values.text(row), tag) : null_entry();
+  }
+}
+
+void ValueNumbers::number_codes(const batch::Vector& values, std::vector<std::uint32_t>& numbers) {
+  const bool all = values.tags.empty() && values.uniform == Tag::String;
+  const std::uint32_t* codes = values.codes.data();
+  std::uint32_t* of_code = of_code_.data();
+  std::uint32_t* out = numbers.data();
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    if (!all && values.tag(row) != Tag::String) {
+      out[row] = null_entry();
       continue;
     }
-    const std::uint32_t code = values.codes[row];
-    if (!by_code) {
-      numbers[row] = text_entry((*values.strings)[code], tag);
-      continue;
-    }
-    std::uint32_t& known = of_code_[code];
-    if (known == kNone) known = text_entry((*values.strings)[code], tag);
-    numbers[row] = known;
+    std::uint32_t& known = of_code[codes[row]];
+    if (known == kNone) known = text_entry((*values.strings)[codes[row]], Tag::String);
+    out[row] = known;
   }
 }
 
@@ -87,13 +98,98 @@ void ValueNumbers::number_new_codes(const batch::Vector& values) {
     new_codes_.push_back(code);
     new_texts_.push_back((*values.strings)[code]);
   }
-  new_numbers_.resize(new_texts_.size());
-  keys_.number(new_texts_, new_numbers_.data());
-  for (std::size_t i = 0; i < new_codes_.size(); ++i) {
-    if (new_numbers_[i] == text_entries_.size())
-      text_entries_.push_back(add(Tag::String, new_numbers_[i]));
-    of_code_[new_codes_[i]] = represent(text_entries_[new_numbers_[i]], Tag::String,
-                                        [&] { return std::uint64_t{new_numbers_[i]}; });
+  new_entries_.resize(new_texts_.size());
+  number_entries(new_texts_, new_entries_.data());
+  for (std::size_t i = 0; i < new_codes_.size(); ++i)
+    of_code_[new_codes_[i]] = as_string(new_entries_[i]);
+}
+
+// Lets a string stand for the entry, which may have been an opaque text.
+std::uint32_t ValueNumbers::as_string(std::uint32_t entry) {
+  return represent(entry, Tag::String, [&] { return entries_[entry].payload; });
+}
+
+// Gives the entry of each of several texts that compare as they are; a new one is a string's.
+void ValueNumbers::number_entries(std::span<const std::string_view> texts, std::uint32_t* entries) {
+  if (domain_ && !domain_->number(texts, entries)) leave_domain();
+  if (!domain_) keys_.number(texts, entries);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (domain_) {
+      entries[i] = domain_entry(entries[i]);
+      continue;
+    }
+    const std::uint32_t text = entries[i];
+    if (text == text_entries_.size()) text_entries_.push_back(add(Tag::String, text));
+    entries[i] = text_entries_[text];
+  }
+}
+
+// Tells whether texts of a domain are numbered by it: the first domain that is met takes all texts.
+bool ValueNumbers::enter_domain(const batch::TextDomainPtr& domain) {
+  if (collation_ != Collation::Binary) return false;
+  if (!domain_ && keys_.size() == 0 && !domain->full()) domain_ = domain;
+  return domain_ == domain;
+}
+
+bool ValueNumbers::number_in_domain(const batch::Vector& values,
+                                    std::vector<std::uint32_t>& numbers) {
+  const batch::EntryNumbers::Numbers* known =
+      values.strings->numbers->find(*values.strings, values.codes);
+  if (known == nullptr) {
+    leave_domain();
+    return false;
+  }
+  domain_entries_.resize(domain_->size(), kNone);
+  const bool all = values.tags.empty() && values.uniform == Tag::String;
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    if (!all && values.tag(row) != Tag::String) {
+      numbers[row] = null_entry();
+      continue;
+    }
+    const std::uint32_t text = known[values.codes[row]].load(std::memory_order_relaxed);
+    const std::uint32_t entry = domain_entries_[text];
+    numbers[row] = entry != kNone && all_strings_ ? entry : as_string(domain_entry(text));
+  }
+  return true;
+}
+
+// Gives the entry of a text by its number in the domain.
+std::uint32_t ValueNumbers::domain_entry(std::uint32_t in_domain) {
+  if (in_domain >= domain_entries_.size()) domain_entries_.resize(domain_->size(), kNone);
+  std::uint32_t& entry = domain_entries_[in_domain];
+  if (entry == kNone) {
+    entry = add(Tag::String, in_domain_.size());
+    in_domain_.push_back(in_domain);
+  }
+  return entry;
+}
+
+// Looks all texts so far up in a table of its own, because the domain takes no more.
+void ValueNumbers::leave_domain() {
+  batch::TextPool texts;
+  domain_->copy(in_domain_, texts);
+  for (std::size_t text = 0; text < texts.size(); ++text) keys_.number(texts[text]);
+  for (std::uint32_t entry = 0; entry < entries_.size(); ++entry)
+    if (entries_[entry].tag == Tag::String || entries_[entry].tag == Tag::Opaque)
+      text_entries_.push_back(entry);
+  domain_ = nullptr;
+  in_domain_.clear();
+  domain_entries_.clear();
+}
+
+bool ValueNumbers::only_strings() const {
+  return all_strings_ && entries_.size() == in_domain_.size() + (null_ == kNone ? 0 : 1);
+}
+
+void ValueNumbers::number_all(const ValueNumbers& other, std::vector<std::uint32_t>& numbers) {
+  if (!other.domain_ || !other.only_strings() || !enter_domain(other.domain_))
+    return number(*other.values(), numbers);
+  domain_entries_.resize(domain_->size(), kNone);
+  numbers.resize(other.size());
+  for (std::uint32_t entry = 0; entry < other.size(); ++entry) {
+    const auto [tag, text] = other.entries_[entry];
+    numbers[entry] =
+        tag == Tag::String ? as_string(domain_entry(other.in_domain_[text])) : null_entry();
   }
 }
 
@@ -152,10 +248,13 @@ std::uint32_t ValueNumbers::real_entry(double value, Tag tag, std::string_view d
 
 std::uint32_t ValueNumbers::text_entry(std::string_view text, Tag tag) {
   if (collation_ == Collation::Binary) {
-    const std::uint32_t index = keys_.number(text);
-    const auto payload = [&] { return std::uint64_t{index}; };
-    if (index == text_entries_.size()) text_entries_.push_back(add(tag, payload()));
-    return represent(text_entries_[index], tag, payload);
+    const std::uint32_t before = size();
+    std::uint32_t entry = kNone;
+    number_entries({&text, 1}, &entry);
+    if (tag == Tag::String) return as_string(entry);
+    if (entry == before) entries_[entry].tag = tag;
+    all_strings_ = false;
+    return entry;
   }
   const std::uint32_t index = keys_.number(folded(text));
   if (index == text_entries_.size()) text_entries_.push_back(add(tag, originals_.number(text)));
@@ -175,6 +274,15 @@ std::string_view ValueNumbers::folded(std::string_view text) {
   for (char& c : folded_)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return folded_;
+}
+
+// Gives the texts, which keep their numbers in the domain.
+std::shared_ptr<const batch::TextPool> ValueNumbers::domain_pool() const {
+  auto pool = std::make_shared<batch::TextPool>();
+  domain_->copy(in_domain_, *pool);
+  pool->distinct = true;
+  pool->numbers = std::make_shared<batch::EntryNumbers>(domain_, in_domain_);
+  return pool;
 }
 
 batch::VectorPtr ValueNumbers::values() const {
@@ -201,8 +309,9 @@ batch::VectorPtr ValueNumbers::values() const {
       vector->reals[row] =
           std::strtod(std::string(originals_[vector->codes[row]]).c_str(), nullptr);
   }
-  vector->strings = vector->opaque =
-      collation_ == Collation::Binary ? keys_.pool() : originals_.pool();
+  vector->strings = vector->opaque = domain_                           ? domain_pool()
+                                     : collation_ == Collation::Binary ? keys_.pool()
+                                                                       : originals_.pool();
   vector->big_numbers = originals_.pool();
   return vector;
 }

@@ -1,18 +1,21 @@
 // Numbers the values of vectors: values that SQL takes for equal share a number, counted from 0 in
 // order of first appearance. NULL and missing share one, for which null stands. Texts are looked up
-// once per dictionary entry, not per row. Of equal values the plainest stands for all (true before
-// 1 before 1.0), so that workers that saw them in other orders agree. What group keys, distinct
-// aggregates and unique_by are made of.
+// once per dictionary entry, not per row, and not at all where their pools' entries have numbers in
+// a common domain. Of equal values the plainest stands for all (true before 1 before 1.0), so that
+// workers that saw them in other orders agree. What group keys, distinct aggregates and unique_by
+// are made of.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "engine/base/value.h"
+#include "engine/batch/text_domain.h"
+#include "engine/batch/text_table.h"
 #include "engine/batch/vector.h"
 #include "engine/exec/number_table.h"
-#include "engine/exec/text_table.h"
 
 namespace arbors::exec {
 
@@ -22,6 +25,9 @@ class ValueNumbers {
 
   // Writes the number of each row into `numbers`.
   void number(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
+
+  // Numbers all values of another, by their numbers there.
+  void number_all(const ValueNumbers& other, std::vector<std::uint32_t>& numbers);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }
   // The number of NULL; kNone where none was seen.
@@ -44,7 +50,16 @@ class ValueNumbers {
   std::uint32_t real_entry(double value, batch::Tag tag, std::string_view digits);
   std::uint32_t text_entry(std::string_view text, batch::Tag tag);
   std::string_view folded(std::string_view text);
+  void number_codes(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
   void number_new_codes(const batch::Vector& values);
+  void number_entries(std::span<const std::string_view> texts, std::uint32_t* entries);
+  bool enter_domain(const batch::TextDomainPtr& domain);
+  bool only_strings() const;
+  bool number_in_domain(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
+  std::uint32_t as_string(std::uint32_t entry);
+  std::uint32_t domain_entry(std::uint32_t in_domain);
+  void leave_domain();
+  std::shared_ptr<const batch::TextPool> domain_pool() const;
   std::uint32_t add(batch::Tag tag, std::uint64_t payload);
   template <typename Payload>
   std::uint32_t represent(std::uint32_t entry, batch::Tag tag, Payload payload);
@@ -53,11 +68,17 @@ class ValueNumbers {
   std::vector<Entry> entries_;
   std::uint32_t null_ = kNone;
   NumberTable integers_, reals_;  // their numbers index *_entries_
-  TextTable keys_;                // texts as they compare: folded under NOCASE and RTRIM
   std::vector<std::uint32_t> integer_entries_, real_entries_, text_entries_;
-  TextTable originals_;  // texts as first seen, where keys_ are folded; digits of big numbers
+  batch::TextTable keys_;  // texts as they compare: folded under NOCASE and RTRIM
+  batch::TextTable
+      originals_;  // texts as first seen, where keys_ are folded; digits of big numbers
+  // In place of keys_ and text_entries_ while all texts have numbers in a domain: the domain's
+  // number of each text, and the entry of each of the domain's numbers.
+  batch::TextDomainPtr domain_;
+  std::vector<std::uint32_t> in_domain_, domain_entries_;
+  bool all_strings_ = true;  // no entry stands for an opaque text
   std::vector<std::uint32_t> of_code_;
-  std::vector<std::uint32_t> new_codes_, new_numbers_;
+  std::vector<std::uint32_t> new_codes_, new_entries_;
   std::vector<std::string_view> new_texts_;
   std::string folded_;
 };

@@ -1,5 +1,6 @@
 #include "engine/expr/calculate.h"
 
+#include <bit>
 #include <cmath>
 #include <optional>
 
@@ -46,6 +47,61 @@ void with_numbers(const Operand& operand, Plain type, Loop loop) {
   });
 }
 
+// Divides by one number by multiplying with its reciprocal (Granlund and Montgomery 1994, figure
+// 4.1, of magnitudes): a fifth of the time of the processor's division.
+class Divisor {
+ public:
+  explicit Divisor(std::int64_t divisor) : divisor_(divisor) {
+    const std::uint64_t size = magnitude(divisor);
+    const int bits = std::bit_width(size - 1);
+    const auto power = bits == 64 ? std::uint64_t{0} : std::uint64_t{1} << bits;
+    factor_ = static_cast<std::uint64_t>((static_cast<Wide>(power - size) << 64) / size) + 1;
+    first_shift_ = bits > 0 ? 1 : 0;
+    second_shift_ = bits > 0 ? bits - 1 : 0;
+  }
+
+  // Not of the smallest integer by -1, which overflows.
+  std::int64_t quotient(std::int64_t value) const {
+    const std::uint64_t size = magnitude(value);
+    const auto high = static_cast<std::uint64_t>((static_cast<Wide>(factor_) * size) >> 64);
+    const std::uint64_t whole = (high + ((size - high) >> first_shift_)) >> second_shift_;
+    return static_cast<std::int64_t>((value < 0) != (divisor_ < 0) ? 0 - whole : whole);
+  }
+  std::int64_t remainder(std::int64_t value) const {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(value) -
+                                     static_cast<std::uint64_t>(quotient(value)) *
+                                         static_cast<std::uint64_t>(divisor_));
+  }
+
+ private:
+  __extension__ using Wide = unsigned __int128;
+  static std::uint64_t magnitude(std::int64_t value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    return value < 0 ? 0 - bits : bits;
+  }
+
+  std::int64_t divisor_;
+  std::uint64_t factor_ = 0;
+  int first_shift_ = 0, second_shift_ = 0;
+};
+
+// Divides integers by a constant; false for the two that need the general rules.
+template <typename Left>
+bool divide_loop(Arithmetic op, Left left, std::int64_t right, std::vector<std::int64_t>& out) {
+  if (right == 0 || right == -1) return false;
+  const Divisor divisor(right);
+  std::int64_t* results = out.data();
+  const std::size_t rows = out.size();
+  if (op == Arithmetic::Divide) {
+    for (std::size_t i = 0; i < rows; ++i) results[i] = divisor.quotient(left(i));
+  } else {
+    for (std::size_t i = 0; i < rows; ++i) results[i] = divisor.remainder(left(i));
+  }
+  return true;
+}
+
+bool divides(Arithmetic op) { return op == Arithmetic::Divide || op == Arithmetic::Remainder; }
+
 template <typename Left, typename Right>
 bool integer_loop(Arithmetic op, Left left, Right right, std::vector<std::int64_t>& out) {
   bool overflow = false;
@@ -62,6 +118,14 @@ bool integer_loop(Arithmetic op, Left left, Right right, std::vector<std::int64_
       break;
     case Arithmetic::Multiply:
       each([](I a, I b, I* c) { return __builtin_mul_overflow(a, b, c); });
+      break;
+    case Arithmetic::Divide:
+    case Arithmetic::Remainder:
+      each([op](I a, I b, I* c) {
+        if (b == 0 || b == -1) return true;
+        *c = op == Arithmetic::Divide ? a / b : a % b;
+        return false;
+      });
       break;
     default:
       return false;
@@ -131,7 +195,9 @@ VectorPtr calculate_plain(Arithmetic op, const Operand& left, const Operand& rig
       using Right = decltype(right_at(0));
       if constexpr (std::is_same_v<Left, std::int64_t> && std::is_same_v<Right, std::int64_t>) {
         out->integers.resize(rows);
-        done = integer_loop(op, left_at, right_at, out->integers);
+        done = right.is_constant() && divides(op)
+                   ? divide_loop(op, left_at, right.constant().integer, out->integers)
+                   : integer_loop(op, left_at, right_at, out->integers);
       } else {
         out->reals.resize(rows);
         done = real_loop(op, left_at, right_at, out->reals);

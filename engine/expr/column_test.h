@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <type_traits>
 
 #include "engine/expr/constant_test.h"
 #include "engine/expr/operand.h"
@@ -49,16 +50,30 @@ class StringAnswers {
     }
   }
 
-  // Answers rows that are all strings.
+  // Whether answering costs next to nothing, whatever the text.
+  bool knows_answers() const { return way_ != Way::Direct; }
+
+  // Answers rows that are all strings; a row of another kind gets some string's answer.
   template <typename RowOf>
   void answer_all(RowOf row_of, Truths& out) const {
+    // What the loops read lies in locals: a truth is a byte, which might alias any member.
     const std::size_t size = out.size();
     std::uint8_t* truths = out.data();
+    const std::uint32_t* codes = codes_;
     if (way_ == Way::Codes) {
-      for (std::size_t i = 0; i < size; ++i) truths[i] = by_code(row_of(i));
+      const std::uint8_t flip = inverted_ ? kTrue : 0;
+      if constexpr (std::is_same_v<RowOf, RunOfRows>) {
+        test_codes({codes + row_of.first, size}, first_, count_, flip, truths);
+      } else {
+        const std::uint32_t first = first_, count = count_;
+        for (std::size_t i = 0; i < size; ++i) {
+          const bool in = codes[row_of(i)] - first < count;
+          truths[i] = static_cast<std::uint8_t>((in ? kTrue : kFalse) ^ flip);
+        }
+      }
     } else if (way_ == Way::Table) {
       const std::uint8_t* answers = answers_.data();
-      for (std::size_t i = 0; i < size; ++i) truths[i] = answers[codes_[row_of(i)]];
+      for (std::size_t i = 0; i < size; ++i) truths[i] = answers[codes[row_of(i)]];
     } else {
       for (std::size_t i = 0; i < size; ++i) truths[i] = (*this)(row_of(i));
     }
@@ -154,18 +169,32 @@ class ColumnTest {
       } else {
         numbers(column_.reals.data(), *range, row_of, out);
       }
-      const std::uint8_t* tags = column_.tags.data();
-      for (std::size_t i = 0; i < rows_; ++i) {
-        const bool null = tags[row_of(i)] <= static_cast<std::uint8_t>(Tag::Null);
-        out[i] = null ? kUnknown : out[i];
-      }
-      return;
+      return mark_null_rows(row_of, out);
     }
     std::optional<StringAnswers<Test>> strings;
     if (column_.has(Tag::String)) strings.emplace(test_, column_, rows_);
+    if (values == batch::tag_bit(Tag::String) && strings->knows_answers() &&
+        column_.strings->size() > 0) {
+      strings->answer_all(row_of, out);
+      return mark_null_rows(row_of, out);
+    }
     for (std::size_t i = 0; i < rows_; ++i) {
       const std::size_t row = row_of(i);
       out[i] = column_.tag(row) == Tag::String ? (*strings)(row) : one(row, range);
+    }
+  }
+
+  template <typename RowOf>
+  void mark_null_rows(RowOf row_of, Truths& out) const {
+    const std::uint8_t* tags = column_.tags.data();
+    if constexpr (std::is_same_v<RowOf, RunOfRows>) {
+      mark_nulls({tags + row_of.first, rows_}, out.data());
+    } else {
+      std::uint8_t* truths = out.data();
+      for (std::size_t i = 0; i < rows_; ++i) {
+        const bool null = tags[row_of(i)] <= static_cast<std::uint8_t>(batch::Tag::Null);
+        truths[i] = null ? kUnknown : truths[i];
+      }
     }
   }
 

@@ -41,15 +41,19 @@ class Operand {
 // that need their text read it with batch::Nested::Text.
 Scalar scalar_at(const batch::Vector& vector, std::size_t row);
 
-// Calls `loop` with a function from position to vector row that the compiler can see through.
+// The rows of a vector from one on, by position.
+struct RunOfRows {
+  std::size_t first = 0;
+  std::size_t operator()(std::size_t i) const { return first + i; }
+};
+
+// Calls `loop` with a function from position to vector row that the compiler can see through:
+// RunOfRows, or one that looks the row up.
 template <typename Loop>
 void with_rows(const Operand& operand, Loop loop) {
   const Selection* mapping = operand.mapping();
-  if (mapping == nullptr) return loop([](std::size_t i) { return i; });
-  if (mapping->is_run()) {
-    const std::size_t first = mapping->empty() ? 0 : mapping->first();
-    return loop([first](std::size_t i) { return first + i; });
-  }
+  if (mapping == nullptr) return loop(RunOfRows{});
+  if (mapping->is_run()) return loop(RunOfRows{mapping->empty() ? 0 : mapping->first()});
   const std::uint32_t* rows = mapping->rows().data();
   loop([rows](std::size_t i) { return static_cast<std::size_t>(rows[i]); });
 }

@@ -2,6 +2,9 @@
 
 #include <cstring>
 
+#include "engine/batch/tag.h"
+#include "engine/codec/kernel.h"
+
 namespace arbors::expr {
 namespace {
 
@@ -33,7 +36,49 @@ std::size_t write_kept(const Truths& truths, std::uint8_t wanted, RowOf row_of,
   return kept;
 }
 
+// The loops take plain pointers: a truth is a byte, which might alias whatever is read through an
+// object, and then nothing is vectorized.
+ARBORS_KERNEL std::size_t meet_bytes(std::uint8_t* truths, const std::uint8_t* others,
+                                     std::size_t size) {
+  std::uint32_t passed = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    truths[i] = others[i] < truths[i] ? others[i] : truths[i];
+    passed += truths[i] >> 1;
+  }
+  return passed;
+}
+
+ARBORS_KERNEL void test_code_words(const std::uint32_t* codes, std::size_t size,
+                                   std::uint32_t first, std::uint32_t count, std::uint8_t flip,
+                                   std::uint8_t* truths) {
+  for (std::size_t i = 0; i < size; ++i) {
+    const bool in = codes[i] - first < count;
+    truths[i] = static_cast<std::uint8_t>((in ? kTrue : kFalse) ^ flip);
+  }
+}
+
+ARBORS_KERNEL void mark_null_bytes(const std::uint8_t* tags, std::size_t size,
+                                   std::uint8_t* truths) {
+  constexpr auto kNull = static_cast<std::uint8_t>(batch::Tag::Null);
+  for (std::size_t i = 0; i < size; ++i) truths[i] = tags[i] <= kNull ? kUnknown : truths[i];
+}
+
+static_assert(kTrue >> 1 == 1 && kUnknown >> 1 == 0);
+
 }  // namespace
+
+std::size_t meet(Truths& truths, const Truths& others) {
+  return meet_bytes(truths.data(), others.data(), truths.size());
+}
+
+void test_codes(std::span<const std::uint32_t> codes, std::uint32_t first, std::uint32_t count,
+                std::uint8_t flip, std::uint8_t* truths) {
+  test_code_words(codes.data(), codes.size(), first, count, flip, truths);
+}
+
+void mark_nulls(std::span<const std::uint8_t> tags, std::uint8_t* truths) {
+  mark_null_bytes(tags.data(), tags.size(), truths);
+}
 
 void keep(Selection& selection, const Truths& truths, std::uint8_t wanted) {
   std::vector<std::uint32_t> rows(truths.size());

@@ -14,3 +14,7 @@ SELECT playerID FROM players WHERE (nameLast, "birth.month") IN (SELECT nameLast
 WITH heavy AS (SELECT * FROM players WHERE weight > 280) SELECT h.playerID, p.playerID FROM heavy h JOIN players p USING (nameLast, weight) ORDER BY 1, 2;
 SELECT p.playerID, e.key, e.value FROM players p JOIN json_each(p.awards) e WHERE p._index < 60;
 SELECT a.value, count(*) FROM players p, json_each(p.awards) a GROUP BY 1 ORDER BY 1;
+SELECT count(*), sum(b.weight) FROM players a CROSS JOIN players b ON b.playerID = a.playerID AND b.bats = 'L' AND b.weight > 200;
+SELECT a.playerID, b.height FROM players a LEFT JOIN players b ON b.playerID = a.playerID AND b.awards IS NOT NULL AND b."birth.state" IS NULL AND b.height >= 72 ORDER BY 1;
+SELECT n, (SELECT count(*) FROM mixed WHERE n = m.n AND v IS NOT NULL AND v <> 'a') FROM mixed m;
+SELECT count(*) FROM players a CROSS JOIN players b ON b.playerID = a.playerID AND b.nameLast = 'Ruth' COLLATE NOCASE AND b._index < 900;

@@ -1,4 +1,4 @@
-#include "engine/exec/text_table.h"
+#include "engine/batch/text_table.h"
 
 #include <xxhash.h>
 
@@ -7,7 +7,7 @@
 
 #include "engine/base/error.h"
 
-namespace arbors::exec {
+namespace arbors::batch {
 
 std::uint64_t hash_text(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
@@ -56,6 +56,11 @@ void TextTable::fetch_ahead(std::span<const std::uint64_t> hashes) const {
   }
 }
 
+std::size_t TextTable::memory() const {
+  return slots_.capacity() * sizeof(Slot) + hashes_.capacity() * sizeof(std::uint64_t) +
+         pool_->offsets.capacity() * sizeof(std::uint32_t) + pool_->heap.capacity();
+}
+
 void TextTable::grow() {
   slots_.assign(slots_.empty() ? 64 : slots_.size() * 2, {});
   const std::size_t mask = slots_.size() - 1;
@@ -66,4 +71,4 @@ void TextTable::grow() {
   }
 }
 
-}  // namespace arbors::exec
+}  // namespace arbors::batch

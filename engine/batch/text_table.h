@@ -10,13 +10,13 @@
 
 #include "engine/batch/vector.h"
 
-namespace arbors::exec {
+namespace arbors::batch {
 
 std::uint64_t hash_text(std::string_view text);
 
 class TextTable {
  public:
-  TextTable() : pool_(std::make_shared<batch::TextPool>()) {}
+  TextTable() : pool_(std::make_shared<TextPool>()) {}
 
   std::uint32_t number(std::string_view text) { return number(text, hash_text(text)); }
   std::uint32_t number(std::string_view text, std::uint64_t hash);
@@ -28,7 +28,8 @@ class TextTable {
   std::uint32_t size() const { return static_cast<std::uint32_t>(hashes_.size()); }
   std::string_view operator[](std::uint32_t number) const { return (*pool_)[number]; }
   // The texts by their numbers. Nothing may be added afterwards.
-  std::shared_ptr<const batch::TextPool> pool() const { return pool_; }
+  std::shared_ptr<const TextPool> pool() const { return pool_; }
+  std::size_t memory() const;  // bytes held
 
  private:
   static constexpr std::uint32_t kEmpty = 0xFFFFFFFF;
@@ -41,7 +42,7 @@ class TextTable {
 
   std::vector<Slot> slots_;
   std::vector<std::uint64_t> hashes_;
-  std::shared_ptr<batch::TextPool> pool_;
+  std::shared_ptr<TextPool> pool_;
 };
 
-}  // namespace arbors::exec
+}  // namespace arbors::batch

@@ -1,0 +1,73 @@
+#include "engine/batch/text_domain.h"
+
+#include <string>
+
+#include "tests/unit/catch.h"
+
+namespace arbors::batch {
+namespace {
+
+std::shared_ptr<TextBudget> budget(std::size_t bytes) {
+  auto budget = std::make_shared<TextBudget>();
+  budget->most = bytes;
+  return budget;
+}
+
+TextPool pool_of(const std::vector<std::string>& texts) {
+  TextPool pool;
+  for (const std::string& text : texts) pool.add(text);
+  return pool;
+}
+
+}  // namespace
+
+TEST_CASE("equal texts of a domain's pools have one number", "[batch]") {
+  const auto domain = std::make_shared<TextDomain>(budget(1 << 20));
+  const TextPool first = pool_of({"a", "b", ""}), second = pool_of({"c", "b", "a", "b"});
+  EntryNumbers first_numbers(domain, first.size()), second_numbers(domain, second.size());
+  const auto* a = first_numbers.find(first, std::vector<std::uint32_t>{0, 1, 2});
+  const auto* b = second_numbers.find(second, std::vector<std::uint32_t>{0, 1, 2, 3});
+  REQUIRE(a != nullptr);
+  REQUIRE(b != nullptr);
+  CHECK(a[0] == b[2]);
+  CHECK(a[1] == b[1]);
+  CHECK(b[1] == b[3]);
+  CHECK(a[2] != b[0]);
+  CHECK(domain->size() == 4);
+  TextPool texts;
+  domain->copy(std::vector<std::uint32_t>{b[0], a[2], a[1]}, texts);
+  CHECK(texts[0] == "c");
+  CHECK(texts[1].empty());
+  CHECK(texts[2] == "b");
+}
+
+TEST_CASE("few rows of a big pool have only their own entries numbered", "[batch]") {
+  const auto domain = std::make_shared<TextDomain>(budget(1 << 20));
+  std::vector<std::string> texts;
+  for (int i = 0; i < 100; ++i) texts.push_back(std::to_string(i));
+  const TextPool pool = pool_of(texts);
+  EntryNumbers numbers(domain, pool.size());
+  REQUIRE(numbers.find(pool, std::vector<std::uint32_t>{70, 3, 70}) != nullptr);
+  CHECK(domain->size() == 2);
+  REQUIRE(numbers.find(pool, std::vector<std::uint32_t>(100, 5)) != nullptr);
+  CHECK(domain->size() == 100);
+}
+
+TEST_CASE("a domain beyond its budget numbers nothing more, and gives its memory back", "[batch]") {
+  const auto bytes = budget(4096);
+  {
+    const auto domain = std::make_shared<TextDomain>(bytes);
+    const TextPool small = pool_of({"small"}), large = pool_of({std::string(8192, 'x')});
+    EntryNumbers small_numbers(domain, 1), large_numbers(domain, 1);
+    const std::vector<std::uint32_t> row{0};
+    REQUIRE(small_numbers.find(small, row) != nullptr);
+    CHECK(bytes->used > 0);
+    REQUIRE(large_numbers.find(large, row) == nullptr);
+    CHECK(domain->full());
+    CHECK(domain->size() == 1);
+    CHECK(small_numbers.find(small, row) != nullptr);  // what is known stays so
+  }
+  CHECK(bytes->used == 0);
+}
+
+}  // namespace arbors::batch

@@ -1,0 +1,149 @@
+#include "engine/exec/value_numbers.h"
+
+#include <algorithm>
+#include <random>
+#include <string>
+
+#include "engine/batch/vector_builder.h"
+#include "engine/batch/vector_ops.h"
+#include "tests/unit/catch.h"
+
+namespace arbors::exec {
+namespace {
+
+using batch::VectorPtr;
+
+// A block as a batch has it: strings by code from a pool of distinct texts.
+VectorPtr strings(std::mt19937& random, std::uint32_t rows, std::uint32_t texts, bool nulls) {
+  auto pool = std::make_shared<batch::TextPool>();
+  const std::uint32_t first = random() % 50;
+  for (std::uint32_t text = 0; text < texts; ++text) pool->add("t" + std::to_string(first + text));
+  auto block = std::make_shared<batch::Vector>();
+  block->rows = rows;
+  block->uniform = batch::Tag::String;
+  block->kinds = batch::tag_bit(batch::Tag::String);
+  block->strings = pool;
+  block->codes.resize(rows);
+  for (std::uint32_t& code : block->codes) code = random() % texts;
+  if (!nulls) return block;
+  block->tags.assign(rows, static_cast<std::uint8_t>(batch::Tag::String));
+  block->kinds |= batch::kNullTags;
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    if (random() % 3 != 0) continue;
+    block->tags[row] = random() % 2;
+    block->codes[row] = 0;
+  }
+  return block;
+}
+
+VectorPtr anything(std::mt19937& random, std::uint32_t rows) {
+  batch::VectorBuilder builder(rows);
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const std::string text = "t" + std::to_string(random() % 60);
+    switch (random() % 5) {
+      case 0:
+        builder.append_integer(random() % 5);
+        break;
+      case 1:
+        builder.append_real(random() % 5);
+        break;
+      case 2:
+        builder.append_json(text);
+        break;
+      case 3:
+        builder.append_null();
+        break;
+      default:
+        builder.append_text(text);
+    }
+  }
+  return builder.finish();
+}
+
+std::vector<VectorPtr> random_blocks(std::mt19937& random) {
+  std::vector<VectorPtr> blocks;
+  for (int block = 0; block < 6; ++block) {
+    const std::uint32_t rows = 1 + random() % 300;
+    if (random() % 8 == 0) blocks.push_back(batch::uniform(batch::Tag::Missing, rows));
+    blocks.push_back(random() % 6 == 0 ? anything(random, rows)
+                                       : strings(random, rows, 1 + random() % 60, random() % 2));
+  }
+  return blocks;
+}
+
+void put_into(const batch::TextDomainPtr& domain, const std::vector<VectorPtr>& blocks) {
+  for (const VectorPtr& block : blocks)
+    if (block->strings)
+      block->strings->numbers =
+          std::make_shared<batch::EntryNumbers>(domain, block->strings->size());
+}
+
+std::vector<std::vector<std::uint32_t>> number_blocks(ValueNumbers& numbers,
+                                                      const std::vector<VectorPtr>& blocks) {
+  std::vector<std::vector<std::uint32_t>> all;
+  for (const VectorPtr& block : blocks) numbers.number(*block, all.emplace_back());
+  return all;
+}
+
+void require_same(const ValueNumbers& left, const ValueNumbers& right) {
+  REQUIRE(left.size() == right.size());
+  REQUIRE(left.null_number() == right.null_number());
+  const VectorPtr a = left.values(), b = right.values();
+  for (std::uint32_t row = 0; row < left.size(); ++row) {
+    REQUIRE(a->tag(row) == b->tag(row));
+    REQUIRE(compare(batch::value_at(*a, row), batch::value_at(*b, row)) == 0);
+  }
+}
+
+std::shared_ptr<batch::TextBudget> budget(std::size_t bytes) {
+  auto budget = std::make_shared<batch::TextBudget>();
+  budget->most = bytes;
+  return budget;
+}
+
+}  // namespace
+
+TEST_CASE("values have the same numbers whether their texts lie in a domain or not", "[exec]") {
+  std::mt19937 random(5);
+  for (int round = 0; round < 200; ++round) {
+    const std::vector<VectorPtr> blocks = random_blocks(random);
+    ValueNumbers plain;
+    const auto expected = number_blocks(plain, blocks);
+    // Domains that take all texts, some, or none; and other queries have met other texts before.
+    const auto domain = std::make_shared<batch::TextDomain>(budget(round % 3 == 0   ? 1 << 20
+                                                                   : round % 3 == 1 ? 2000
+                                                                                    : 0));
+    const std::vector<VectorPtr> other = random_blocks(random);
+    put_into(domain, other);
+    ValueNumbers before;
+    number_blocks(before, other);
+    put_into(domain, blocks);
+    ValueNumbers in_domain;
+    REQUIRE(number_blocks(in_domain, blocks) == expected);
+    require_same(in_domain, plain);
+    ValueNumbers again;
+    REQUIRE(number_blocks(again, blocks) == expected);
+  }
+}
+
+TEST_CASE("all values of another table are numbered as one by one", "[exec]") {
+  std::mt19937 random(6);
+  for (int round = 0; round < 200; ++round) {
+    const std::vector<VectorPtr> first = random_blocks(random), second = random_blocks(random);
+    const auto domain =
+        std::make_shared<batch::TextDomain>(budget(round % 4 == 0 ? 2000 : 1 << 20));
+    if (round % 2 == 0) put_into(domain, first);
+    if (round % 3 != 0) put_into(domain, second);
+    ValueNumbers merged, added, expected;
+    number_blocks(merged, first);
+    number_blocks(expected, first);
+    number_blocks(added, second);
+    std::vector<std::uint32_t> numbers, wanted;
+    merged.number_all(added, numbers);
+    expected.number(*added.values(), wanted);
+    REQUIRE(numbers == wanted);
+    require_same(merged, expected);
+  }
+}
+
+}  // namespace arbors::exec

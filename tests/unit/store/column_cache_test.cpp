@@ -1,0 +1,105 @@
+#include "sql/column_cache.h"
+
+#include <string>
+
+#include "tests/unit/catch.h"
+
+namespace arbors::store {
+namespace {
+
+constexpr std::size_t kBytes = 1000;
+
+batch::VectorPtr column_of(std::size_t bytes) {
+  auto column = std::make_shared<batch::Vector>();
+  column->tags.resize(bytes - sizeof(batch::Vector));
+  return column;
+}
+
+batch::VectorPtr texts(const std::string& text) {
+  auto pool = std::make_shared<batch::TextPool>();
+  pool->add(text);
+  auto column = std::make_shared<batch::Vector>();
+  column->strings = std::move(pool);
+  return column;
+}
+
+// Asks for columns one after another, putting those that are not there, and counts those that are.
+int scan(ColumnCache& cache, std::uint64_t first, int columns) {
+  int found = 0;
+  for (int at = 0; at < columns; ++at) {
+    const std::uint64_t nonce = first + static_cast<std::uint64_t>(at);
+    if (cache.find(nonce, 1) != nullptr)
+      ++found;
+    else
+      cache.put(nonce, 1, column_of(kBytes));
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("all columns stay while they fit, whatever was asked before", "[store]") {
+  ColumnCache cache;
+  cache.set_capacity(100 * 1200);
+  scan(cache, 0, 90);
+  CHECK(scan(cache, 0, 90) == 90);
+  // Another working set takes the place of the first.
+  int found = 0;
+  for (int round = 0; round < 4; ++round) found = scan(cache, 1000, 90);
+  CHECK(found >= 60);
+  CHECK(cache.bytes() <= cache.capacity());
+}
+
+TEST_CASE("a scan of more than the bound finds part of it the next time", "[store]") {
+  ColumnCache cache;
+  cache.set_capacity(100 * 1200);
+  scan(cache, 0, 200);
+  for (int round = 0; round < 5; ++round) {
+    CHECK(scan(cache, 0, 200) >= 50);
+    CHECK(cache.bytes() <= cache.capacity());
+  }
+  // A few other columns are kept from their first use on.
+  scan(cache, 1000, 10);
+  CHECK(scan(cache, 1000, 10) == 10);
+}
+
+TEST_CASE("a smaller bound drops columns, none drops all", "[store]") {
+  ColumnCache cache;
+  scan(cache, 0, 50);
+  CHECK(cache.bytes() >= 50 * kBytes);
+  cache.set_capacity(20 * kBytes);
+  CHECK(cache.bytes() <= 20 * kBytes);
+  CHECK(cache.bytes() > 0);
+  cache.set_capacity(0);
+  CHECK(cache.bytes() == 0);
+  cache.put(7, 1, column_of(kBytes));
+  CHECK(cache.find(7, 1) == nullptr);
+}
+
+TEST_CASE("columns of one path of an Arbor share a domain of texts", "[store]") {
+  ColumnCache cache;
+  const int arbor = 0, other = 0;
+  const batch::VectorPtr first = texts("a"), second = texts("b"), elsewhere = texts("a");
+  cache.put(1, 5, first, &arbor);
+  cache.put(2, 5, second, &arbor);
+  cache.put(3, 5, elsewhere, &other);
+  CHECK(first->strings->numbers->domain() == second->strings->numbers->domain());
+  CHECK(first->strings->numbers->domain() != elsewhere->strings->numbers->domain());
+}
+
+TEST_CASE("numbered texts count, and leave with their columns", "[store]") {
+  ColumnCache cache;
+  const int arbor = 0;
+  {
+    const batch::VectorPtr column = texts("a text");
+    cache.put(1, 5, column, &arbor);
+    const std::size_t before = cache.bytes();
+    REQUIRE(column->strings->numbers->find(*column->strings, std::vector<std::uint32_t>{0}) !=
+            nullptr);
+    CHECK(cache.bytes() > before);
+  }
+  cache.clear();
+  CHECK(cache.bytes() == 0);
+}
+
+}  // namespace arbors::store
