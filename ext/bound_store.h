@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/exec/run_plan.h"
+#include "engine/exec/run/run_plan.h"
 #include "sql/store.h"
 
 namespace arbors::ext {

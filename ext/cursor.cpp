@@ -5,8 +5,8 @@
 
 #include "engine/batch/vector_builder.h"
 #include "engine/batch/vector_ops.h"
-#include "engine/exec/execute.h"
-#include "engine/exec/row_selector.h"
+#include "engine/exec/run/execute.h"
+#include "engine/exec/scan/row_selector.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
 #include "engine/expr/parser.h"

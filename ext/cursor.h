@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/exec/key_lookup.h"
-#include "engine/exec/point_stream.h"
-#include "engine/exec/row_run.h"
-#include "engine/exec/source_statistics.h"
+#include "engine/exec/rows/point_stream.h"
+#include "engine/exec/rows/row_run.h"
+#include "engine/exec/run/key_lookup.h"
+#include "engine/exec/run/source_statistics.h"
 #include "engine/plan/logical_plan.h"
 #include "ext/arbor_table.h"
 #include "ext/scan_spec.h"

@@ -1,6 +1,6 @@
 #include <array>
 
-#include "engine/exec/explain.h"
+#include "engine/exec/run/explain.h"
 #include "engine/expr/parser.h"
 #include "engine/plan/help.h"
 #include "engine/plan/plan_parser.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/exec/source_statistics.h"
+#include "engine/exec/run/source_statistics.h"
 #include "engine/plan/plan_parser.h"
 #include "ext/bound_store.h"
 

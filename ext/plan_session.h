@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "engine/exec/key_index.h"
-#include "engine/exec/query.h"
+#include "engine/exec/run/key_index.h"
+#include "engine/exec/run/query.h"
 #include "ext/arbor_name.h"
 #include "ext/session.h"
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "engine/exec/source_statistics.h"
+#include "engine/exec/run/source_statistics.h"
 #include "engine/expr/builder.h"
 #include "engine/plan/plan_parser.h"
 #include "ext/arbor_name.h"

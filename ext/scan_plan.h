@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/exec/key_lookup.h"
+#include "engine/exec/run/key_lookup.h"
 #include "engine/plan/logical_plan.h"
 #include "ext/arbor_table.h"
 #include "ext/scan_spec.h"

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/exec/execution_context.h"
+#include "engine/exec/source/execution_context.h"
 #include "sql/sqlite.h"
 #include "sql/store.h"
 

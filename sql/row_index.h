@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/exec/tree_source.h"
+#include "engine/exec/source/tree_source.h"
 
 namespace arbors::store {
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <bit>
 
-#include "engine/exec/row_selector.h"
+#include "engine/exec/scan/row_selector.h"
 #include "sql/row_seal.h"
 
 namespace arbors::store {

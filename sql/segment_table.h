@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/exec/tree_source.h"
+#include "engine/exec/source/tree_source.h"
 #include "sql/layout.h"
 #include "sql/statement.h"
 

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/exec/tree_source.h"
+#include "engine/exec/source/tree_source.h"
 #include "sql/chunk_table.h"
 #include "sql/mirror.h"
 #include "sql/statistics_cache.h"

@@ -37,7 +37,7 @@ std::string_view without_trailing_spaces(std::string_view text) {
   return text;
 }
 
-Value real_to_integer_where_exact(Value value) {
+Value real_to_integer_where_exact(const Value& value) {
   const std::int64_t integer = truncate_to_integer(value.real);
   const bool exact = static_cast<double>(integer) == value.real &&
                      integer > std::numeric_limits<std::int64_t>::min() &&
@@ -98,7 +98,7 @@ Value apply_affinity(Value value, Affinity affinity) {
     return Value::of(static_cast<double>(value.integer));
   }
   const bool whole = affinity != Affinity::Real && value.kind == ValueKind::Real;
-  return whole ? real_to_integer_where_exact(std::move(value)) : value;
+  return whole ? real_to_integer_where_exact(value) : value;
 }
 
 Affinity affinity_of_type(std::string_view declared_type) {

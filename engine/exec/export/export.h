@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "engine/exec/execution_context.h"
-#include "engine/exec/tree_source.h"
+#include "engine/exec/source/execution_context.h"
+#include "engine/exec/source/tree_source.h"
 
 namespace arbors::exec {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/exec/temporary_file.h"
+#include "engine/exec/rows/temporary_file.h"
 
 namespace arbors::exec {
 

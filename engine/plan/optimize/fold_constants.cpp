@@ -37,7 +37,7 @@ expr::ExprPtr fold(const expr::ExprPtr& expr) {
   if (expr->args.empty()) return expr;
   std::vector<expr::ExprPtr> args = expr->args;
   for (expr::ExprPtr& arg : args) arg = fold(arg);
-  const expr::ExprPtr folded = args == expr->args ? expr : expr::with_args(*expr, std::move(args));
+  expr::ExprPtr folded = args == expr->args ? expr : expr::with_args(*expr, std::move(args));
   if (!calculates(*folded) || !expr::is_constant(*folded)) return folded;
   try {
     return value_of(folded);

@@ -1,6 +1,6 @@
 // What decodes, and when: asserted on a stored Arbor by its counters, never by time.
-#include "engine/exec/explain.h"
-#include "engine/exec/query.h"
+#include "engine/exec/run/explain.h"
+#include "engine/exec/run/query.h"
 #include "engine/expr/parser.h"
 #include "engine/plan/plan_parser.h"
 #include "sql/import.h"

@@ -1,5 +1,5 @@
 // Groups by several keys, and by thousands of them.
-#include "engine/exec/group_keys.h"
+#include "engine/exec/group/group_keys.h"
 
 #include "engine/batch/vector_builder.h"
 #include "engine/batch/vector_ops.h"

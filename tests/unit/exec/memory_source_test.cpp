@@ -1,4 +1,4 @@
-#include "engine/exec/memory_source.h"
+#include "engine/exec/source/memory_source.h"
 
 #include "engine/base/error.h"
 #include "tests/unit/batch/naive_builder.h"

@@ -3,7 +3,7 @@
 #include <random>
 
 #include "engine/base/counters.h"
-#include "engine/exec/order.h"
+#include "engine/exec/sort/order.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/parser.h"
 #include "tests/unit/catch.h"

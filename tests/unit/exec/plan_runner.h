@@ -8,8 +8,8 @@
 
 #include "engine/batch/batch_builder.h"
 #include "engine/batch/memory_batch.h"
-#include "engine/exec/memory_source.h"
-#include "engine/exec/query.h"
+#include "engine/exec/run/query.h"
+#include "engine/exec/source/memory_source.h"
 #include "engine/plan/optimize/optimizer.h"
 #include "engine/plan/plan_parser.h"
 #include "sql/path_index.h"

@@ -1,8 +1,8 @@
 // Workers ahead of the reader give what the scan gives alone, however soon the reader stops.
-#include "engine/exec/scan_ahead.h"
+#include "engine/exec/scan/scan_ahead.h"
 
 #include "engine/base/error.h"
-#include "engine/exec/parallel_scan.h"
+#include "engine/exec/scan/parallel_scan.h"
 #include "engine/expr/parser.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/plan_runner.h"

@@ -1,4 +1,4 @@
-#include "engine/exec/value_numbers.h"
+#include "engine/exec/group/value_numbers.h"
 
 #include <algorithm>
 #include <random>

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/exec/tree_source.h"
+#include "engine/exec/source/tree_source.h"
 #include "tests/unit/batch/naive_builder.h"
 
 namespace arbors::exec {

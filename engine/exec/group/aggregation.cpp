@@ -1,0 +1,128 @@
+#include "engine/exec/group/aggregation.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/base/error.h"
+#include "engine/batch/vector_ops.h"
+#include "engine/exec/sort/sort_ranks.h"
+#include "engine/exec/sort/sorted_rows.h"
+#include "engine/expr/builder.h"
+#include "engine/expr/filter.h"
+
+namespace arbors::exec {
+namespace {
+
+Collation collation_of(const plan::NamedExpr& key) { return expr::collation(*key.expr, *key.expr); }
+
+// Lists the rows for which a computed condition is true.
+std::vector<std::uint32_t> true_rows(const batch::VectorPtr& condition) {
+  ColumnBatch batch({{"0", condition}}, condition->rows);
+  const batch::Scope scope(batch);
+  expr::Selection kept = expr::Selection::all(condition->rows);
+  expr::filter(*expr::path(parse_path("\"0\"")), {scope}, kept);
+  kept.make_list();
+  return {kept.rows().begin(), kept.rows().end()};
+}
+
+}  // namespace
+
+bool AggregationPlan::any_order() const {
+  return std::none_of(calls.begin(), calls.end(),
+                      [](const plan::AggregateCall& call) { return call.function->ordered; });
+}
+
+Aggregation::Aggregation(const AggregationPlan& plan, const ExecutionContext& context)
+    : plan_(plan), context_(context) {
+  std::vector<Collation> collations;
+  for (const plan::NamedExpr& key : plan.keys) {
+    collations.push_back(collation_of(key));
+    key_exprs_.emplace_back(key.expr);
+  }
+  if (!collations.empty()) keys_.emplace(collations);
+  for (const plan::AggregateCall& call : plan.calls) {
+    Call& added = calls_.emplace_back();
+    if (call.argument) added.argument.emplace(call.argument);
+    if (call.filter) added.filter.emplace(call.filter);
+    added.state = make_accumulator(call);
+  }
+}
+
+std::vector<const RowExpr*> Aggregation::expressions() const {
+  std::vector<const RowExpr*> all;
+  for (const RowExpr& key : key_exprs_) all.push_back(&key);
+  for (const Call& call : calls_) {
+    if (call.argument) all.push_back(&*call.argument);
+    if (call.filter) all.push_back(&*call.filter);
+  }
+  return all;
+}
+
+void Aggregation::add(std::uint32_t rows, const Evaluate& evaluate) {
+  if (rows == 0) return;
+  RowGroups groups;
+  groups.rows = rows;
+  if (keys_) {
+    std::vector<batch::VectorPtr> values;
+    for (const RowExpr& key : key_exprs_) values.push_back(evaluate(key));
+    keys_->number(values, of_row_);
+    check_budget();
+    groups.of_row = of_row_;
+    groups.groups = keys_->size();
+  }
+  for (Call& call : calls_) add_call(call, groups, evaluate);
+}
+
+void Aggregation::add_call(Call& call, const RowGroups& groups, const Evaluate& evaluate) const {
+  batch::VectorPtr values = call.argument ? evaluate(*call.argument) : nullptr;
+  if (!call.filter) return call.state->add(values.get(), groups);
+  const std::vector<std::uint32_t> kept = true_rows(evaluate(*call.filter));
+  if (kept.empty()) return;
+  if (values) values = batch::gather(*values, kept);
+  std::vector<std::uint32_t> of_row;
+  if (!groups.of_row.empty())
+    for (const std::uint32_t row : kept) of_row.push_back(groups.of_row[row]);
+  call.state->add(values.get(), {of_row, groups.groups, static_cast<std::uint32_t>(kept.size())});
+}
+
+void Aggregation::check_budget() const {
+  const std::uint64_t most = context_.budgets.max_group_keys;
+  if (keys_->size() <= most) return;
+  throw Error(ErrorCode::Limit, "group_by found more than " + std::to_string(most) +
+                                    " keys (max_group_keys): filter first, or raise the limit with "
+                                    "arbor_config('max_group_keys', n)");
+}
+
+void Aggregation::merge(Aggregation& other) {
+  std::vector<std::uint32_t> to(other.groups());
+  if (keys_) {
+    if (to.empty()) return;
+    keys_->number_all(*other.keys_, to);
+    check_budget();
+  }
+  for (std::size_t i = 0; i < calls_.size(); ++i)
+    calls_[i].state->merge(*other.calls_[i].state, to, groups());
+}
+
+std::shared_ptr<ColumnBatch> Aggregation::finish() {
+  const std::uint32_t rows = groups();
+  std::vector<NamedColumn> columns;
+  if (keys_)
+    for (batch::VectorPtr& values : keys_->values())
+      columns.push_back({plan_.keys[columns.size()].name, std::move(values)});
+  for (std::size_t i = 0; i < calls_.size(); ++i)
+    columns.push_back({plan_.calls[i].name, calls_[i].state->finish(rows)});
+  if (keys_ && plan_.in_key_order && rows > 1) {
+    std::vector<std::vector<std::uint64_t>> ranks;
+    for (std::size_t key = 0; key < key_exprs_.size(); ++key) {
+      SortRanks column(false, false, collation_of(plan_.keys[key]));
+      column.append(columns[key].values);
+      ranks.push_back(column.finish(context_));
+    }
+    const std::vector<std::uint32_t> order = sorted_rows(ranks);
+    for (NamedColumn& column : columns) column.values = batch::gather(*column.values, order);
+  }
+  return std::make_shared<ColumnBatch>(std::move(columns), rows);
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,65 @@
+// Groups rows and aggregates each group: on dictionary codes and typed vectors, a block at a time.
+// Workers aggregate by themselves and are merged in order.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/exec/group/accumulator.h"
+#include "engine/exec/group/group_keys.h"
+#include "engine/exec/scan/column_batch.h"
+#include "engine/exec/scan/row_expr.h"
+#include "engine/exec/source/execution_context.h"
+
+namespace arbors::exec {
+
+// What is computed, over a scan's rows. Shared by the workers.
+struct AggregationPlan {
+  std::vector<plan::NamedExpr> keys;
+  std::vector<plan::AggregateCall> calls;
+  bool in_key_order = true;
+
+  // Whether the rows' order does not show in the answer.
+  bool any_order() const;
+};
+
+// The expressions of a plan, decided once.
+class Aggregation {
+ public:
+  // Computes an expression over the rows of a block.
+  using Evaluate = std::function<batch::VectorPtr(const RowExpr&)>;
+
+  Aggregation(const AggregationPlan& plan, const ExecutionContext& context);
+
+  // Adds a block of `rows` rows. Throws Error{Limit} beyond max_group_keys.
+  void add(std::uint32_t rows, const Evaluate& evaluate);
+  // Adds what another has gathered from other rows, taken to be later.
+  void merge(Aggregation& other);
+  // Gives a row a group: the keys, then the aggregates. Without keys, always one row.
+  std::shared_ptr<ColumnBatch> finish();
+
+  // Every expression that add() evaluates.
+  std::vector<const RowExpr*> expressions() const;
+
+ private:
+  struct Call {
+    std::optional<RowExpr> argument;
+    std::optional<RowExpr> filter;
+    AccumulatorPtr state;
+  };
+  void add_call(Call& call, const RowGroups& groups, const Evaluate& evaluate) const;
+  void check_budget() const;
+  std::uint32_t groups() const { return keys_ ? keys_->size() : 1; }
+
+  const AggregationPlan& plan_;
+  const ExecutionContext& context_;
+  std::vector<RowExpr> key_exprs_;
+  std::optional<GroupKeys> keys_;  // none without keys
+  std::vector<Call> calls_;
+  std::vector<std::uint32_t> of_row_;
+};
+
+}  // namespace arbors::exec

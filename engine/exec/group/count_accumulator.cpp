@@ -1,0 +1,64 @@
+// count() and count(e).
+#include <array>
+
+#include "engine/exec/group/accumulator.h"
+
+namespace arbors::exec {
+namespace {
+
+using batch::Tag;
+
+class Count : public Accumulator {
+ public:
+  explicit Count(bool rows) : rows_(rows) {}
+
+  void add(const batch::Vector* values, const RowGroups& rows) override {
+    counts_.resize(rows.groups);
+    const bool all = rows_ || (values->kinds & batch::kNullTags) == 0;
+    if (all && rows.of_row.empty()) {
+      counts_[0] += rows.rows;
+    } else if (all) {
+      count_groups(rows);
+    } else {
+      for (std::uint32_t row = 0; row < rows.rows; ++row) {
+        const Tag tag = values->tag(row);
+        counts_[rows[row]] += tag != Tag::Missing && tag != Tag::Null;
+      }
+    }
+  }
+
+  void merge(Accumulator& other, std::span<const std::uint32_t> to, std::uint32_t groups) override {
+    const auto& added = static_cast<const Count&>(other).counts_;
+    counts_.resize(groups);
+    for (std::size_t group = 0; group < added.size(); ++group) counts_[to[group]] += added[group];
+  }
+
+  batch::VectorPtr finish(std::uint32_t groups) override {
+    counts_.resize(groups);
+    return integer_vector(std::move(counts_));
+  }
+
+ private:
+  // Counts neighbouring rows apart, since an addition to the same group waits for the one before.
+  void count_groups(const RowGroups& rows) {
+    constexpr std::size_t kFew = 256, kApart = 4;
+    std::size_t row = 0;
+    if (rows.groups <= kFew && rows.rows >= kFew * kApart) {
+      std::array<std::array<std::uint32_t, kFew>, kApart> parts{};
+      for (; row + kApart <= rows.rows; row += kApart)
+        for (std::size_t part = 0; part < kApart; ++part) ++parts[part][rows.of_row[row + part]];
+      for (const auto& part : parts)
+        for (std::size_t group = 0; group < rows.groups; ++group) counts_[group] += part[group];
+    }
+    for (; row < rows.rows; ++row) ++counts_[rows.of_row[row]];
+  }
+
+  bool rows_;
+  std::vector<std::int64_t> counts_;
+};
+
+}  // namespace
+
+AccumulatorPtr count_accumulator(bool rows) { return std::make_unique<Count>(rows); }
+
+}  // namespace arbors::exec

@@ -1,0 +1,72 @@
+#include "engine/exec/group/kept_value.h"
+
+namespace arbors::exec {
+
+using batch::Tag;
+
+Scalar scalar_at(const batch::Vector& vector, std::size_t row) {
+  switch (const Tag tag = vector.tag(row)) {
+    case Tag::Missing:
+    case Tag::Null:
+      return {};
+    case Tag::False:
+    case Tag::True:
+      return Scalar(std::int64_t{tag == Tag::True});
+    case Tag::Integer:
+      return Scalar(vector.integers[row]);
+    case Tag::Real:
+    case Tag::BigNumber:
+      return Scalar(vector.reals[row]);
+    default:
+      return Scalar(vector.text(row), tag == Tag::String ? ValueKind::Text : ValueKind::Json);
+  }
+}
+
+void KeptValue::keep(const batch::Vector& vector, std::size_t row) {
+  tag = vector.tag(row);
+  if (tag == Tag::Integer) integer = vector.integers[row];
+  if (tag == Tag::Real || tag == Tag::BigNumber) real = vector.reals[row];
+  text = vector.text(row);
+}
+
+Scalar KeptValue::scalar() const {
+  switch (tag) {
+    case Tag::Missing:
+    case Tag::Null:
+      return {};
+    case Tag::False:
+    case Tag::True:
+      return Scalar(std::int64_t{tag == Tag::True});
+    case Tag::Integer:
+      return Scalar(integer);
+    case Tag::Real:
+    case Tag::BigNumber:
+      return Scalar(real);
+    default:
+      return Scalar(std::string_view(text), tag == Tag::String ? ValueKind::Text : ValueKind::Json);
+  }
+}
+
+void KeptValue::append_to(batch::VectorBuilder& builder) const {
+  switch (tag) {
+    case Tag::Missing:
+      return builder.append_missing();
+    case Tag::Null:
+      return builder.append_null();
+    case Tag::False:
+    case Tag::True:
+      return builder.append_bool(tag == Tag::True);
+    case Tag::Integer:
+      return builder.append_integer(integer);
+    case Tag::Real:
+      return builder.append_real(real);
+    case Tag::BigNumber:
+      return builder.append_big_number(text, real);
+    case Tag::String:
+      return builder.append_text(text);
+    default:
+      return builder.append_json(text);
+  }
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,319 @@
+#include "engine/exec/group/value_numbers.h"
+
+#include <bit>
+#include <cmath>
+
+namespace arbors::exec {
+namespace {
+
+using batch::Tag;
+
+// An integer that a real equals exactly; the two are one value to SQL.
+bool as_integer(double value, std::int64_t& integer) {
+  if (!(value >= -9223372036854775808.0 && value < 9223372036854775808.0)) return false;
+  integer = static_cast<std::int64_t>(value);
+  return static_cast<double>(integer) == value;
+}
+
+}  // namespace
+
+// Lets a value of a plainer kind stand for a number.
+template <typename Payload>
+std::uint32_t ValueNumbers::represent(std::uint32_t entry, Tag tag, Payload payload) {
+  if (tag < entries_[entry].tag) entries_[entry] = {tag, payload()};
+  return entry;
+}
+
+void ValueNumbers::number(const batch::Vector& values, std::vector<std::uint32_t>& numbers) {
+  numbers.resize(values.rows);
+  if (values.tags.empty() && values.uniform == Tag::Integer)
+    return number_integers(values, numbers);
+  if (values.only(batch::tag_bit(Tag::String) | batch::kNullTags))
+    return number_texts(values, numbers);
+  for (std::uint32_t row = 0; row < values.rows; ++row) numbers[row] = number_row(values, row);
+}
+
+void ValueNumbers::number_integers(const batch::Vector& values,
+                                   std::vector<std::uint32_t>& numbers) {
+  std::int64_t last = 0;
+  std::uint32_t number = kNone;
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    const std::int64_t value = values.integers[row];
+    if (number == kNone || value != last) {
+      last = value;
+      number = integer_entry(value, Tag::Integer);
+    }
+    numbers[row] = number;
+  }
+}
+
+void ValueNumbers::number_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers) {
+  const std::size_t entries = values.strings ? values.strings->size() : 0;
+  const bool in_domain =
+      entries > 0 && values.strings->numbers && enter_domain(values.strings->numbers->domain());
+  const bool few = entries * 8 <= values.rows;  // then a table of this block's codes is cheapest
+  if (in_domain && !few && number_in_domain(values, numbers)) return;
+  // Few rows of a big pool are looked up by themselves.
+  if (entries <= std::size_t{values.rows} * 4) {
+    of_code_.assign(entries, kNone);
+    if (!few && collation_ == Collation::Binary) number_new_codes(values);
+    return number_codes(values, numbers);
+  }
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    const Tag tag = values.tag(row);
+    numbers[row] = tag == Tag::String ? text_entry(values.text(row), tag) : null_entry();
+  }
+}
+
+void ValueNumbers::number_codes(const batch::Vector& values, std::vector<std::uint32_t>& numbers) {
+  const bool all = values.tags.empty() && values.uniform == Tag::String;
+  const std::uint32_t* codes = values.codes.data();
+  std::uint32_t* of_code = of_code_.data();
+  std::uint32_t* out = numbers.data();
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    if (!all && values.tag(row) != Tag::String) {
+      out[row] = null_entry();
+      continue;
+    }
+    std::uint32_t& known = of_code[codes[row]];
+    if (known == kNone) known = text_entry((*values.strings)[codes[row]], Tag::String);
+    out[row] = known;
+  }
+}
+
+// Numbers the dictionary entries that the rows name, in order of appearance, all look-ups together.
+void ValueNumbers::number_new_codes(const batch::Vector& values) {
+  constexpr std::uint32_t kPending = kNone - 1;
+  new_codes_.clear();
+  new_texts_.clear();
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    if (values.tag(row) != Tag::String) {
+      // Numbers follow appearance, so what came before NULL is settled first.
+      if (null_ == kNone) break;
+      continue;
+    }
+    const std::uint32_t code = values.codes[row];
+    if (of_code_[code] != kNone) continue;
+    of_code_[code] = kPending;
+    new_codes_.push_back(code);
+    new_texts_.push_back((*values.strings)[code]);
+  }
+  new_entries_.resize(new_texts_.size());
+  number_entries(new_texts_, new_entries_.data());
+  for (std::size_t i = 0; i < new_codes_.size(); ++i)
+    of_code_[new_codes_[i]] = as_string(new_entries_[i]);
+}
+
+// Lets a string stand for the entry, which may have been an opaque text.
+std::uint32_t ValueNumbers::as_string(std::uint32_t entry) {
+  return represent(entry, Tag::String, [&] { return entries_[entry].payload; });
+}
+
+// Gives the entry of each of several texts that compare as they are; a new one is a string's.
+void ValueNumbers::number_entries(std::span<const std::string_view> texts, std::uint32_t* entries) {
+  if (domain_ && !domain_->number(texts, entries)) leave_domain();
+  if (!domain_) keys_.number(texts, entries);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (domain_) {
+      entries[i] = domain_entry(entries[i]);
+      continue;
+    }
+    const std::uint32_t text = entries[i];
+    if (text == text_entries_.size()) text_entries_.push_back(add(Tag::String, text));
+    entries[i] = text_entries_[text];
+  }
+}
+
+// Tells whether texts of a domain are numbered by it: the first domain that is met takes all texts.
+bool ValueNumbers::enter_domain(const batch::TextDomainPtr& domain) {
+  if (collation_ != Collation::Binary) return false;
+  if (!domain_ && keys_.size() == 0 && !domain->full()) domain_ = domain;
+  return domain_ == domain;
+}
+
+bool ValueNumbers::number_in_domain(const batch::Vector& values,
+                                    std::vector<std::uint32_t>& numbers) {
+  const batch::EntryNumbers::Numbers* known =
+      values.strings->numbers->find(*values.strings, values.codes);
+  if (known == nullptr) {
+    leave_domain();
+    return false;
+  }
+  domain_entries_.resize(domain_->size(), kNone);
+  const bool all = values.tags.empty() && values.uniform == Tag::String;
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    if (!all && values.tag(row) != Tag::String) {
+      numbers[row] = null_entry();
+      continue;
+    }
+    const std::uint32_t text = known[values.codes[row]].load(std::memory_order_relaxed);
+    const std::uint32_t entry = domain_entries_[text];
+    numbers[row] = entry != kNone && all_strings_ ? entry : as_string(domain_entry(text));
+  }
+  return true;
+}
+
+// Gives the entry of a text by its number in the domain.
+std::uint32_t ValueNumbers::domain_entry(std::uint32_t in_domain) {
+  if (in_domain >= domain_entries_.size()) domain_entries_.resize(domain_->size(), kNone);
+  std::uint32_t& entry = domain_entries_[in_domain];
+  if (entry == kNone) {
+    entry = add(Tag::String, in_domain_.size());
+    in_domain_.push_back(in_domain);
+  }
+  return entry;
+}
+
+// Looks all texts so far up in a table of its own, because the domain takes no more.
+void ValueNumbers::leave_domain() {
+  batch::TextPool texts;
+  domain_->copy(in_domain_, texts);
+  for (std::size_t text = 0; text < texts.size(); ++text) keys_.number(texts[text]);
+  for (std::uint32_t entry = 0; entry < entries_.size(); ++entry)
+    if (entries_[entry].tag == Tag::String || entries_[entry].tag == Tag::Opaque)
+      text_entries_.push_back(entry);
+  domain_ = nullptr;
+  in_domain_.clear();
+  domain_entries_.clear();
+}
+
+bool ValueNumbers::only_strings() const {
+  return all_strings_ && entries_.size() == in_domain_.size() + (null_ == kNone ? 0 : 1);
+}
+
+void ValueNumbers::number_all(const ValueNumbers& other, std::vector<std::uint32_t>& numbers) {
+  if (!other.domain_ || !other.only_strings() || !enter_domain(other.domain_))
+    return number(*other.values(), numbers);
+  domain_entries_.resize(domain_->size(), kNone);
+  numbers.resize(other.size());
+  for (std::uint32_t entry = 0; entry < other.size(); ++entry) {
+    const auto [tag, text] = other.entries_[entry];
+    numbers[entry] =
+        tag == Tag::String ? as_string(domain_entry(other.in_domain_[text])) : null_entry();
+  }
+}
+
+std::uint32_t ValueNumbers::number_row(const batch::Vector& values, std::size_t row) {
+  const Tag tag = values.tag(row);
+  switch (tag) {
+    case Tag::Missing:
+    case Tag::Null:
+      return null_entry();
+    case Tag::False:
+    case Tag::True:
+      return integer_entry(tag == Tag::True ? 1 : 0, tag);
+    case Tag::Integer:
+      return integer_entry(values.integers[row], tag);
+    case Tag::Real:
+      return real_entry(values.reals[row], tag, {});
+    case Tag::BigNumber:
+      return real_entry(values.reals[row], tag, values.text(row));
+    default:
+      return text_entry(values.text(row), tag);
+  }
+}
+
+std::uint32_t ValueNumbers::add(Tag tag, std::uint64_t payload) {
+  entries_.push_back({tag, payload});
+  return static_cast<std::uint32_t>(entries_.size()) - 1;
+}
+
+std::uint32_t ValueNumbers::null_entry() {
+  if (null_ == kNone) null_ = add(Tag::Null, 0);
+  return null_;
+}
+
+std::uint32_t ValueNumbers::integer_entry(std::int64_t value, Tag tag) {
+  const std::uint32_t index = integers_.number(static_cast<std::uint64_t>(value));
+  const auto payload = [&] { return static_cast<std::uint64_t>(value); };
+  if (index == integer_entries_.size()) integer_entries_.push_back(add(tag, payload()));
+  return represent(integer_entries_[index], tag, payload);
+}
+
+std::uint32_t ValueNumbers::real_entry(double value, Tag tag, std::string_view digits) {
+  std::int64_t integer = 0;
+  const auto payload = [&] {
+    return tag == Tag::BigNumber ? std::uint64_t{originals_.number(digits)}
+                                 : std::bit_cast<std::uint64_t>(value);
+  };
+  if (as_integer(value, integer)) {
+    const std::uint32_t index = integers_.number(static_cast<std::uint64_t>(integer));
+    if (index == integer_entries_.size()) integer_entries_.push_back(add(tag, payload()));
+    return represent(integer_entries_[index], tag, payload);
+  }
+  const std::uint32_t index = reals_.number(std::bit_cast<std::uint64_t>(value));
+  if (index == real_entries_.size()) real_entries_.push_back(add(tag, payload()));
+  return represent(real_entries_[index], tag, payload);
+}
+
+std::uint32_t ValueNumbers::text_entry(std::string_view text, Tag tag) {
+  if (collation_ == Collation::Binary) {
+    const std::uint32_t before = size();
+    std::uint32_t entry = kNone;
+    number_entries({&text, 1}, &entry);
+    if (tag == Tag::String) return as_string(entry);
+    if (entry == before) entries_[entry].tag = tag;
+    all_strings_ = false;
+    return entry;
+  }
+  const std::uint32_t index = keys_.number(folded(text));
+  if (index == text_entries_.size()) text_entries_.push_back(add(tag, originals_.number(text)));
+  Entry& entry = entries_[text_entries_[index]];
+  if (tag < entry.tag ||
+      (tag == entry.tag && text < originals_[static_cast<std::uint32_t>(entry.payload)]))
+    entry = {tag, originals_.number(text)};
+  return text_entries_[index];
+}
+
+// Gives the text that all equal ones share under the collation.
+std::string_view ValueNumbers::folded(std::string_view text) {
+  if (collation_ == Collation::RTrim)
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  if (collation_ != Collation::NoCase) return text;
+  folded_ = text;
+  for (char& c : folded_)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return folded_;
+}
+
+// Gives the texts, which keep their numbers in the domain.
+std::shared_ptr<const batch::TextPool> ValueNumbers::domain_pool() const {
+  auto pool = std::make_shared<batch::TextPool>();
+  domain_->copy(in_domain_, *pool);
+  pool->distinct = true;
+  pool->numbers = std::make_shared<batch::EntryNumbers>(domain_, in_domain_);
+  return pool;
+}
+
+batch::VectorPtr ValueNumbers::values() const {
+  auto vector = std::make_shared<batch::Vector>();
+  vector->rows = size();
+  vector->tags.reserve(entries_.size());
+  for (const Entry& entry : entries_) {
+    vector->tags.push_back(static_cast<std::uint8_t>(entry.tag));
+    vector->kinds = static_cast<batch::TagSet>(vector->kinds | batch::tag_bit(entry.tag));
+  }
+  constexpr batch::TagSet kReals = batch::tag_bit(Tag::Real) | batch::tag_bit(Tag::BigNumber);
+  constexpr batch::TagSet kTexts =
+      batch::tag_bit(Tag::String) | batch::tag_bit(Tag::Opaque) | batch::tag_bit(Tag::BigNumber);
+  if (vector->has(Tag::Integer)) vector->integers.resize(entries_.size());
+  if ((vector->kinds & kReals) != 0) vector->reals.resize(entries_.size());
+  if ((vector->kinds & kTexts) != 0) vector->codes.resize(entries_.size());
+  for (std::size_t row = 0; row < entries_.size(); ++row) {
+    const auto& [tag, payload] = entries_[row];
+    if (tag == Tag::Integer) vector->integers[row] = static_cast<std::int64_t>(payload);
+    if (tag == Tag::Real) vector->reals[row] = std::bit_cast<double>(payload);
+    if ((batch::tag_bit(tag) & kTexts) != 0)
+      vector->codes[row] = static_cast<std::uint32_t>(payload);
+    if (tag == Tag::BigNumber)
+      vector->reals[row] =
+          std::strtod(std::string(originals_[vector->codes[row]]).c_str(), nullptr);
+  }
+  vector->strings = vector->opaque = domain_                           ? domain_pool()
+                                     : collation_ == Collation::Binary ? keys_.pool()
+                                                                       : originals_.pool();
+  vector->big_numbers = originals_.pool();
+  return vector;
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,86 @@
+// Numbers the values of vectors: values that SQL takes for equal share a number, counted from 0 in
+// order of first appearance. NULL and missing share one, for which null stands. Texts are looked up
+// once per dictionary entry, not per row, and not at all where their pools' entries have numbers in
+// a common domain. Of equal values the plainest stands for all (true before 1 before 1.0), so that
+// workers that saw them in other orders agree. What group keys, distinct aggregates and unique_by
+// are made of.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/value.h"
+#include "engine/batch/text_domain.h"
+#include "engine/batch/text_table.h"
+#include "engine/batch/vector.h"
+#include "engine/exec/group/number_table.h"
+
+namespace arbors::exec {
+
+class ValueNumbers {
+ public:
+  explicit ValueNumbers(Collation collation = Collation::Binary) : collation_(collation) {}
+
+  // Writes the number of each row into `numbers`.
+  void number(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
+
+  // Numbers all values of another, by their numbers there.
+  void number_all(const ValueNumbers& other, std::vector<std::uint32_t>& numbers);
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }
+  // The number of NULL; kNone where none was seen.
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  std::uint32_t null_number() const { return null_; }
+  // The value that stands for each number. Nothing may be numbered afterwards.
+  batch::VectorPtr values() const;
+
+ private:
+  // What number n stands for: the tag and, by its kind, an index or a payload.
+  struct Entry {
+    batch::Tag tag;
+    std::uint64_t payload;  // an integer's or real's bits, or the number of a text
+  };
+  void number_integers(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
+  void number_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
+  std::uint32_t number_row(const batch::Vector& values, std::size_t row);
+  std::uint32_t null_entry();
+  std::uint32_t integer_entry(std::int64_t value, batch::Tag tag);
+  std::uint32_t real_entry(double value, batch::Tag tag, std::string_view digits);
+  std::uint32_t text_entry(std::string_view text, batch::Tag tag);
+  std::string_view folded(std::string_view text);
+  void number_codes(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
+  void number_new_codes(const batch::Vector& values);
+  void number_entries(std::span<const std::string_view> texts, std::uint32_t* entries);
+  bool enter_domain(const batch::TextDomainPtr& domain);
+  bool only_strings() const;
+  bool number_in_domain(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
+  std::uint32_t as_string(std::uint32_t entry);
+  std::uint32_t domain_entry(std::uint32_t in_domain);
+  void leave_domain();
+  std::shared_ptr<const batch::TextPool> domain_pool() const;
+  std::uint32_t add(batch::Tag tag, std::uint64_t payload);
+  template <typename Payload>
+  std::uint32_t represent(std::uint32_t entry, batch::Tag tag, Payload payload);
+
+  Collation collation_;
+  std::vector<Entry> entries_;
+  std::uint32_t null_ = kNone;
+  NumberTable integers_, reals_;  // their numbers index *_entries_
+  std::vector<std::uint32_t> integer_entries_, real_entries_, text_entries_;
+  batch::TextTable keys_;  // texts as they compare: folded under NOCASE and RTRIM
+  batch::TextTable
+      originals_;  // texts as first seen, where keys_ are folded; digits of big numbers
+  // In place of keys_ and text_entries_ while all texts have numbers in a domain: the domain's
+  // number of each text, and the entry of each of the domain's numbers.
+  batch::TextDomainPtr domain_;
+  std::vector<std::uint32_t> in_domain_, domain_entries_;
+  bool all_strings_ = true;  // no entry stands for an opaque text
+  std::vector<std::uint32_t> of_code_;
+  std::vector<std::uint32_t> new_codes_, new_entries_;
+  std::vector<std::string_view> new_texts_;
+  std::string folded_;
+};
+
+}  // namespace arbors::exec

@@ -1,0 +1,161 @@
+#include "engine/exec/run/run_plan.h"
+
+#include "engine/base/error.h"
+#include "engine/exec/scan/tree_shape.h"
+#include "engine/exec/source/json_source.h"
+#include "engine/expr/builder.h"
+#include "engine/plan/rewrite.h"
+
+namespace arbors::exec {
+namespace {
+
+// Gives each operator its relation.
+class Runner {
+ public:
+  Runner(const plan::Node& node, const SourceBinder& bind, const ExecutionContext& context)
+      : node_(node), bind_(bind), context_(context) {}
+
+  Relation operator()(const plan::Source& source) const {
+    if (source.kind == plan::Source::Kind::Json) return relation_of(json_source(source.name));
+    Relation relation;
+    relation.input = scan_of(source, bind_);
+    return relation;
+  }
+  Relation operator()(const plan::Filter& filter) const {
+    Relation relation = input();
+    filter_rows(relation, filter.predicate, context_);
+    return relation;
+  }
+  Relation operator()(const plan::Project& project) const {
+    Relation relation = input();
+    if (auto shape = relation.shape.select(project.fields)) {
+      relation.shape = std::move(*shape);
+    } else {
+      reshape(relation, context_);
+      relation.shape = *relation.shape.select(project.fields);
+    }
+    return relation;
+  }
+  Relation operator()(const plan::AddField& add) const {
+    Relation relation = input();
+    if (auto shape = relation.shape.add(add.fields)) {
+      relation.shape = std::move(*shape);
+    } else {
+      reshape(relation, context_);
+      relation.shape = *relation.shape.add(add.fields);
+    }
+    return relation;
+  }
+  Relation operator()(const plan::Drop& drop) const {
+    Relation relation = input();
+    relation.shape = relation.shape.drop(drop.paths);
+    return relation;
+  }
+  Relation operator()(const plan::Slice& slice) const {
+    return changed([&](Relation& relation) { slice_rows(relation, slice, context_); });
+  }
+  Relation operator()(const plan::Tail& tail) const {
+    return changed([&](Relation& relation) { tail_rows(relation, tail.count, context_); });
+  }
+  Relation operator()(const plan::Take& take) const {
+    return changed([&](Relation& relation) { take_rows(relation, take.positions, context_); });
+  }
+  Relation operator()(const plan::Sample& sample) const {
+    return changed([&](Relation& relation) { sample_rows(relation, sample, context_); });
+  }
+  Relation operator()(const plan::Shuffle& shuffle) const {
+    return changed([&](Relation& relation) { shuffle_rows(relation, shuffle.seed, context_); });
+  }
+  Relation operator()(const plan::Reverse&) const {
+    return changed([&](Relation& relation) { reverse_rows(relation, context_); });
+  }
+  Relation operator()(const plan::Sort& sort) const {
+    return changed([&](Relation& relation) { sort_rows(relation, sort, context_); });
+  }
+  Relation operator()(const plan::UniqueBy& unique) const {
+    return changed([&](Relation& relation) { unique_rows(relation, unique.keys, context_); });
+  }
+  Relation operator()(const plan::GroupBy& group) const {
+    return grouped(input(), group, context_);
+  }
+  Relation operator()(const plan::Aggregate& aggregate) const {
+    return aggregated(input(), aggregate, context_);
+  }
+  Relation operator()(const plan::Explode& explode) const {
+    Relation relation = input();
+    const expr::ExprPtr list = expr::path(explode.path);
+    expr::ExprPtr resolved = relation.shape.resolve(list);
+    if (!resolved || plan::bare_path(*resolved) == nullptr) {
+      reshape(relation, context_);
+      resolved = list;
+    }
+    explode_rows(relation, {RowExpr(resolved), explode.outer}, context_);
+    const expr::ExprPtr element = expr::path(mounted_path(++relation.exploded));
+    if (explode.as.empty()) {
+      relation.shape = relation.shape.set(explode.path, element);
+    } else {
+      relation.shape = relation.shape.drop({explode.path})
+                           .set(Path{{{PathStep::Kind::Key, explode.as, 0}}}, element);
+    }
+    return relation;
+  }
+  Relation operator()(const plan::Flatten&) const {
+    // Rows that were cut or picked become a source, so that its scan's steps may go on.
+    Relation relation = input();
+    if (relation.picked || relation.sliced()) relation = relation_of(to_source(relation, context_));
+    relation.input.steps.push_back(
+        ReshapeStep{std::make_shared<const TreeShape>(relation.shape), true});
+    relation.shape = {};
+    relation.exploded = 0;
+    return relation;
+  }
+  Relation operator()(const plan::Nest& nest) const { return nested(input(), nest, context_); }
+  Relation operator()(const plan::Concat&) const {
+    return concatenated(input(), second(), context_);
+  }
+  Relation operator()(const plan::Insert& insert) const {
+    return inserted(input(), insert.position, second(), context_);
+  }
+  Relation operator()(const plan::SetAt& set) const {
+    return replaced(input(), set.position, second(), context_);
+  }
+  Relation operator()(const plan::Remove& remove) const {
+    return removed(input(), remove.positions, context_);
+  }
+  Relation operator()(const plan::IndexBy& index) const {
+    Relation relation = input();
+    relation.index_key = resolve(relation, index.key, context_);
+    return relation;
+  }
+
+ private:
+  Relation input() const { return run_plan(*node_.inputs.at(0), bind_, context_); }
+  Relation second() const { return run_plan(*node_.inputs.at(1), bind_, context_); }
+  template <typename Change>
+  Relation changed(Change change) const {
+    Relation relation = input();
+    change(relation);
+    return relation;
+  }
+
+  const plan::Node& node_;
+  const SourceBinder& bind_;
+  const ExecutionContext& context_;
+};
+
+}  // namespace
+
+ScanInput scan_of(const plan::Source& source, const SourceBinder& bind) {
+  BoundSource bound = bind(source);
+  ScanInput input{std::move(bound.trees), source.rows, nullptr, {}};
+  if (bound.rowids) input.restriction.keep_rowids(std::move(*bound.rowids));
+  return input;
+}
+
+Relation run_plan(const plan::Node& plan, const SourceBinder& bind,
+                  const ExecutionContext& context) {
+  context.check_interrupt();
+  return std::visit(Runner(plan, bind, context), plan.op);
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,42 @@
+// Computes something of every block of a scan that has survivors, the results in the source's
+// order. Workers share the work where that pays.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "engine/exec/scan/parallel_scan.h"
+
+namespace arbors::exec {
+
+// `read` are the expressions that compute(block) evaluates; it may be called by any thread.
+template <typename Result, typename Compute>
+std::vector<Result> compute_blocks(const ScanInput& input, std::span<const RowExpr* const> read,
+                                   const ExecutionContext& context, Compute compute) {
+  std::vector<Result> results;
+  Scan scan(input, context);
+  if (!parallel_scan_pays(input, context)) {
+    ScannedRows block;
+    while (scan.next(block)) results.push_back(compute(block));
+    return results;
+  }
+  const unsigned workers = context.budgets.threads;
+  using Placed = std::pair<std::uint32_t, Result>;
+  std::vector<std::vector<Placed>> found(workers);
+  parallel_scan(scan, paths_read(input, read), workers, [&](unsigned worker, ScannedRows& block) {
+    const std::uint32_t segment = block.index;
+    found[worker].emplace_back(segment, compute(block));
+  });
+  std::vector<Placed> all;
+  for (auto& of_worker : found)
+    all.insert(all.end(), std::make_move_iterator(of_worker.begin()),
+               std::make_move_iterator(of_worker.end()));
+  std::sort(all.begin(), all.end(),
+            [](const Placed& left, const Placed& right) { return left.first < right.first; });
+  results.reserve(all.size());
+  for (Placed& placed : all) results.push_back(std::move(placed.second));
+  return results;
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,121 @@
+#include "engine/exec/scan/decode_plan.h"
+
+#include <algorithm>
+
+#include "engine/plan/aggregate.h"
+#include "engine/plan/row_shape.h"
+
+namespace arbors::exec {
+namespace {
+
+void add(std::vector<std::string>& names, const Path& path) {
+  std::string name = path.steps.empty() ? "it" : to_text(path);
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+}
+
+// Walks a plan from its source up, keeping how trees look in terms of the source's.
+class Walk {
+ public:
+  explicit Walk(std::vector<DecodedPaths>& found) : found_(found) {}
+
+  void visit(const plan::Node& node) {
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (i == 0) {
+        visit(*node.inputs[0]);
+        continue;
+      }
+      Walk other(found_);
+      other.visit(*node.inputs[i]);
+      other.finish();
+    }
+    std::visit([this](const auto& op) { take(op); }, node.op);
+  }
+
+  // Notes what comes out at the end.
+  void finish() {
+    if (grouped_ || at_ == kNone) return;
+    if (!shape_.fields_only()) found_[at_].whole_trees = true;
+    for (const plan::RowShape::Edit& edit : shape_.edits())
+      if (edit.value) note(found_[at_].output, edit.value);
+  }
+
+ private:
+  static constexpr std::size_t kNone = SIZE_MAX;
+
+  void note(std::vector<std::string>& names, const expr::ExprPtr& expr) {
+    for (const Path& path : expr::paths(*expr)) add(names, path);
+  }
+  // Notes what an expression over the stage's trees reads of the source.
+  void read(std::vector<std::string> DecodedPaths::*kind, const expr::ExprPtr& expr) {
+    if (grouped_ || at_ == kNone || !expr) return;
+    if (const expr::ExprPtr resolved = shape_.resolve(expr))
+      note(found_[at_].*kind, resolved);
+    else
+      reshape();
+  }
+  // Trees have to be built: all they show is read.
+  void reshape() {
+    finish();
+    grouped_ = true;
+  }
+
+  void take(const plan::Source& source) {
+    at_ = found_.size();
+    found_.push_back({source, {}, {}, {}, false});
+  }
+  void take(const plan::Filter& op) { read(&DecodedPaths::filter, op.predicate); }
+  void take(const plan::Project& op) { shape(shape_.select(op.fields)); }
+  void take(const plan::AddField& op) { shape(shape_.add(op.fields)); }
+  void take(const plan::Drop& op) { shape_ = shape_.drop(op.paths); }
+  void take(const plan::Sort& op) {
+    for (const plan::SortKey& key : op.keys) read(&DecodedPaths::keys, key.expr);
+  }
+  void take(const plan::UniqueBy& op) {
+    for (const expr::ExprPtr& key : op.keys) read(&DecodedPaths::keys, key);
+  }
+  void take(const plan::IndexBy& op) { read(&DecodedPaths::keys, op.key); }
+  void take(const plan::GroupBy& op) {
+    for (const plan::NamedExpr& key : op.keys) read(&DecodedPaths::keys, key.expr);
+    calls(op.aggregates);
+    if (op.gather_trees) finish();
+    grouped_ = true;
+  }
+  void take(const plan::Aggregate& op) {
+    calls(op.aggregates);
+    grouped_ = true;
+  }
+  void take(const plan::Flatten&) { reshape(); }
+  void take(const plan::Nest&) { reshape(); }
+  template <typename Op>
+  void take(const Op&) {}  // chooses by place, or reads an array's lengths alone
+
+  void calls(const std::vector<plan::AggregateCall>& calls) {
+    for (const plan::AggregateCall& call : calls) {
+      read(&DecodedPaths::keys, call.argument);
+      read(&DecodedPaths::keys, call.filter);
+    }
+  }
+  void shape(std::optional<plan::RowShape> next) {
+    if (next)
+      shape_ = std::move(*next);
+    else
+      reshape();
+  }
+
+  std::vector<DecodedPaths>& found_;
+  std::size_t at_ = kNone;
+  plan::RowShape shape_;
+  bool grouped_ = false;  // the trees are no longer the source's
+};
+
+}  // namespace
+
+std::vector<DecodedPaths> decode_plan(const plan::Node& plan) {
+  std::vector<DecodedPaths> found;
+  Walk walk(found);
+  walk.visit(plan);
+  walk.finish();
+  return found;
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,57 @@
+// The rows of a block after arrays were exploded: a row is an element of the array exploded last,
+// and knows its place in every scope before. Nothing is copied: paths into trees are read once a
+// tree and spread by the arrays' lengths, paths into elements are read where they lie.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/batch/scope.h"
+#include "engine/exec/scan/row_expr.h"
+#include "engine/expr/selection.h"
+
+namespace arbors::exec {
+
+class Mounts {
+ public:
+  // The trees of a batch, nothing exploded; the batch outlives the mounts.
+  explicit Mounts(batch::BatchReader& batch);
+
+  // Explodes the arrays that `list` (a bare path) gives for some of the rows. With `outer`, a row
+  // without elements stays, its element missing.
+  Mounts explode(const RowExpr& list, const expr::Selection& rows, bool outer) const;
+
+  std::uint32_t rows() const { return rows_; }
+  // For each row the one that it was made of by the last explode: ascending rows of the block
+  // before.
+  std::span<const std::uint32_t> parents() const { return *parents_; }
+
+  // Computes an expression: value i is that of row selection[i].
+  batch::VectorPtr evaluate(const RowExpr& expr, const expr::Selection& selection) const;
+  // Narrows the selection to the rows for which an expression is true.
+  void filter(const RowExpr& expr, expr::Selection& selection) const;
+
+  // Tells the row of the batch that a row comes from.
+  std::uint32_t tree_of(std::uint32_t row) const;
+
+ private:
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  struct Mount {
+    batch::Scope scope;
+    std::shared_ptr<const std::vector<std::uint32_t>> rows;  // null: row i is row i of the scope
+    bool may_lack = false;                                   // some entries of `rows` are kNone
+  };
+
+  batch::VectorPtr evaluate_at(const Mount& mount, const expr::Expr& expr,
+                               const expr::Selection& selection) const;
+  batch::VectorPtr evaluate_leaves(const RowExpr& expr, const expr::Selection& selection) const;
+
+  std::vector<Mount> mounts_;
+  std::shared_ptr<const std::vector<std::uint32_t>> parents_;  // null before the first explode
+  std::uint32_t rows_ = 0;
+};
+
+}  // namespace arbors::exec

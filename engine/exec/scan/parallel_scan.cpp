@@ -1,0 +1,148 @@
+#include "engine/exec/scan/parallel_scan.h"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "engine/batch/path_reader.h"
+#include "engine/exec/scan/tree_shape.h"
+
+namespace arbors::exec {
+namespace {
+
+// Blocks fetched and not yet worked on. Closed when there are no more, or when somebody failed.
+class Queue {
+ public:
+  explicit Queue(std::size_t most) : most_(most) {}
+
+  bool full() {
+    const std::lock_guard lock(mutex_);
+    return blocks_.size() >= most_;
+  }
+  void push(ScannedRows block) {
+    {
+      const std::lock_guard lock(mutex_);
+      blocks_.push_back(std::move(block));
+    }
+    ready_.notify_one();
+  }
+  bool pop(ScannedRows& block, bool wait) {
+    std::unique_lock lock(mutex_);
+    if (wait) ready_.wait(lock, [this] { return closed_ || !blocks_.empty(); });
+    if (blocks_.empty() || error_) return false;
+    block = std::move(blocks_.front());
+    blocks_.pop_front();
+    return true;
+  }
+  void close(std::exception_ptr error = nullptr) {
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+      if (error && !error_) error_ = std::move(error);
+    }
+    ready_.notify_all();
+  }
+  bool failed() {
+    const std::lock_guard lock(mutex_);
+    return error_ != nullptr;
+  }
+  std::exception_ptr error() const { return error_; }
+
+ private:
+  std::size_t most_;
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<ScannedRows> blocks_;
+  bool closed_ = false;
+  std::exception_ptr error_;
+};
+
+void add_paths(const RowExpr& expr, std::span<const Path> mounts, std::vector<Path>& paths) {
+  const auto add = [&](std::uint32_t mount, const Path& path) {
+    Path whole = mount < mounts.size() ? mounts[mount] : Path();
+    whole.steps.insert(whole.steps.end(), path.steps.begin(), path.steps.end());
+    paths.push_back(std::move(whole));
+  };
+  if (expr.mixed()) {
+    for (const RowExpr::Leaf& leaf : expr.leaves()) add(leaf.mount, leaf.path);
+  } else {
+    for (const Path& path : expr::paths(*expr.expr())) add(expr.mount(), path);
+  }
+}
+
+}  // namespace
+
+std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* const> expressions) {
+  std::vector<Path> paths;
+  std::vector<Path> mounts{Path()};
+  if (input.predicate) add_paths(RowExpr(input.predicate), mounts, paths);
+  for (const ScanStep& step : input.steps) {
+    if (const auto* filter = std::get_if<FilterStep>(&step)) {
+      add_paths(filter->predicate, mounts, paths);
+    } else if (const auto* explode = std::get_if<ExplodeStep>(&step)) {
+      add_paths(explode->list, mounts, paths);  // its lengths, whether elements are read or not
+      Path elements = mounts.at(explode->list.mount());
+      const Path& list = explode->list.leaves().front().path;
+      elements.steps.insert(elements.steps.end(), list.steps.begin(), list.steps.end());
+      elements.steps.push_back({PathStep::Kind::Every, {}, 0});
+      mounts.push_back(std::move(elements));
+    } else {
+      // Builds trees of any of the batch's columns; what comes after reads those.
+      const TreeShape& shape = *std::get<ReshapeStep>(step).shape;
+      if (!shape.is_flat()) paths.push_back(Path());
+      for (std::size_t i = 0; i < shape.size(); ++i)
+        if (shape.value(i)) add_paths(*shape.value(i), mounts, paths);
+      return paths;
+    }
+  }
+  for (const RowExpr* expr : expressions) add_paths(*expr, mounts, paths);
+  return paths;
+}
+
+bool parallel_scan_pays(const ScanInput& input, const ExecutionContext& context) {
+  const Budgets& budgets = context.budgets;
+  return budgets.threads > 1 && input.source->readers_apart() &&
+         input.source->trees() >= budgets.parallel_trees;
+}
+
+void parallel_scan(Scan& scan, std::span<const Path> paths, unsigned workers,
+                   const std::function<void(unsigned worker, ScannedRows& block)>& use) {
+  Queue queue(std::size_t{workers} * 2);
+  const auto work = [&](unsigned worker, bool wait) {
+    ScannedRows block;
+    if (!queue.pop(block, wait)) return false;
+    if (scan.narrow(block)) use(worker, block);
+    return true;
+  };
+  std::vector<std::thread> threads;
+  try {
+    for (unsigned worker = 1; worker < workers; ++worker)
+      threads.emplace_back([&, worker] {
+        try {
+          while (work(worker, true)) continue;
+        } catch (...) {
+          queue.close(std::current_exception());
+        }
+      });
+    for (ScannedRows block; !queue.failed() && scan.fetch(block); block = {}) {
+      std::vector<PathId> columns;
+      for (const Path& path : paths) {
+        const std::vector<PathId> needed = batch::paths_needed(path, *block.batch);
+        columns.insert(columns.end(), needed.begin(), needed.end());
+      }
+      block.batch->load(columns);
+      queue.push(std::move(block));
+      if (queue.full()) work(0, false);
+    }
+    queue.close();
+    while (work(0, false)) continue;
+  } catch (...) {
+    queue.close(std::current_exception());
+  }
+  for (std::thread& thread : threads) thread.join();
+  if (queue.error()) std::rethrow_exception(queue.error());
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,123 @@
+#include "engine/exec/scan/scan.h"
+
+#include <algorithm>
+
+#include "engine/exec/scan/reshape.h"
+#include "engine/expr/builder.h"
+#include "engine/expr/evaluate.h"
+#include "engine/expr/filter.h"
+#include "engine/expr/prune.h"
+
+namespace arbors::exec {
+namespace {
+
+void take_step(const FilterStep& step, ScannedRows& rows, const ExecutionContext&) {
+  rows.filter(step.predicate);
+}
+
+void take_step(const ExplodeStep& step, ScannedRows& rows, const ExecutionContext&) {
+  const Mounts before = rows.mounts ? *rows.mounts : Mounts(*rows.batch);
+  rows.mounts = std::make_shared<const Mounts>(before.explode(step.list, rows.rows, step.outer));
+  rows.rows = expr::Selection::all(rows.mounts->rows());
+}
+
+void take_step(const ReshapeStep& step, ScannedRows& rows, const ExecutionContext& context) {
+  rows.batch = reshape(step, rows, context);
+  rows.mounts = nullptr;
+  rows.rows = expr::Selection::all(rows.batch->trees());
+}
+
+void take_steps(std::span<const ScanStep> steps, ScannedRows& rows,
+                const ExecutionContext& context) {
+  for (const ScanStep& step : steps) {
+    if (rows.rows.empty()) return;
+    std::visit([&](const auto& one) { take_step(one, rows, context); }, step);
+  }
+}
+
+bool renumbers(const ScanStep& step) { return !std::holds_alternative<FilterStep>(step); }
+
+}  // namespace
+
+bool ScanInput::keeps_rows() const { return std::none_of(steps.begin(), steps.end(), renumbers); }
+
+batch::VectorPtr ScannedRows::evaluate(const RowExpr& expr,
+                                       const expr::Selection& selection) const {
+  if (mounts) return mounts->evaluate(expr, selection);
+  const batch::Scope scope(*batch);
+  return expr::evaluate(*expr.expr(), {scope}, selection);
+}
+
+void ScannedRows::filter(const RowExpr& expr) {
+  if (mounts) return mounts->filter(expr, rows);
+  const batch::Scope scope(*batch);
+  expr::filter(*expr.expr(), {scope}, rows);
+}
+
+Scan::Scan(ScanInput input, const ExecutionContext& context)
+    : input_(std::move(input)), selector_(*input_.source, input_.restriction), context_(context) {
+  if (input_.predicate) predicate_.emplace(input_.predicate);
+}
+
+bool Scan::next(ScannedRows& out, const expr::ExprPtr& bound) {
+  while (fetch(out, bound))
+    if (narrow(out, bound)) return true;
+  return false;
+}
+
+bool Scan::fetch(ScannedRows& out, const expr::ExprPtr& bound) {
+  SelectedRows selected;
+  while (selector_.next(selected)) {
+    context_.check_interrupt();
+    out.segment = selected.segment;
+    out.index = static_cast<std::uint32_t>(selector_.segment_index());
+    out.batch = input_.source->open_batch(selected.segment->batch);
+    out.rows = std::move(selected.rows);
+    out.mounts = nullptr;
+    if (!ruled_out(out, bound)) return true;
+    if (context_.counters != nullptr) ++context_.counters->batches_pruned;
+  }
+  return false;
+}
+
+// Asks the statistics for all predicates, so that a batch that one of them rules out is not read
+// for the other.
+bool Scan::ruled_out(ScannedRows& rows, const expr::ExprPtr& bound) const {
+  const auto never = [&](const expr::ExprPtr& predicate) {
+    return predicate && expr::prune(*predicate, *rows.batch) == expr::Verdict::Never;
+  };
+  return never(input_.predicate) || (input_.steps.empty() && never(bound));
+}
+
+bool Scan::narrow(ScannedRows& rows, const expr::ExprPtr& bound) const {
+  if (predicate_ && expr::prune(*input_.predicate, *rows.batch) != expr::Verdict::Always)
+    rows.filter(*predicate_);
+  take_steps(input_.steps, rows, context_);
+  if (bound && !rows.rows.empty() &&
+      (!input_.steps.empty() || expr::prune(*bound, *rows.batch) != expr::Verdict::Always))
+    rows.filter(RowExpr(bound));
+  return !rows.rows.empty();
+}
+
+void Scan::settle() {
+  if (settled_) return;
+  settled_ = true;
+  if (context_.counters != nullptr)
+    context_.counters->early_exit_batches_skipped += selector_.segments_left();
+}
+
+ScannedRows reopen(const ScanInput& input, std::uint32_t index, const ExecutionContext& context) {
+  ScannedRows block;
+  block.segment = &input.source->segments()[index];
+  block.index = index;
+  block.batch = input.source->open_batch(block.segment->batch);
+  block.rows = expr::Selection::all(block.batch->trees());
+  if (input.keeps_rows()) return block;
+  block.rows = RowSelector(*input.source, input.restriction).rows_of(*block.segment);
+  if (input.predicate && !block.rows.empty()) block.filter(RowExpr(input.predicate));
+  const auto last = std::find_if(input.steps.rbegin(), input.steps.rend(), renumbers).base();
+  take_steps({input.steps.begin(), last}, block, context);
+  return block;
+}
+
+}  // namespace arbors::exec

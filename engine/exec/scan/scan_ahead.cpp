@@ -1,0 +1,184 @@
+#include "engine/exec/scan/scan_ahead.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "engine/base/error.h"
+#include "engine/batch/path_reader.h"
+#include "engine/exec/scan/parallel_scan.h"
+
+namespace arbors::exec {
+namespace {
+
+// Segments read before workers are asked: a reader that stops soon has no use for them, and a
+// top-k's threshold gets narrow meanwhile.
+constexpr std::uint32_t kAlone = 2;
+
+}  // namespace
+
+// The workers, and the segments that they work on, in the scan's order.
+class ScanAhead::Crew {
+ public:
+  Crew(Scan& scan, const std::vector<Path>& paths, unsigned workers)
+      : scan_(scan), paths_(paths), most_(std::size_t{workers} * 2) {
+    try {
+      for (unsigned worker = 1; worker < workers; ++worker)
+        threads_.emplace_back([this] {
+          while (work(true)) continue;
+        });
+    } catch (const std::system_error&) {
+      return;  // no more threads are to be had: the caller works with those there are
+    } catch (...) {
+      stop();
+      throw;
+    }
+  }
+  ~Crew() { stop(); }
+
+  bool next(ScannedRows& out, const expr::ExprPtr& bound) {
+    while (true) {
+      fetch(bound);
+      if (jobs_.empty()) return false;
+      finish_first();
+      const std::unique_ptr<Job> first = std::move(jobs_.front());
+      jobs_.pop_front();
+      if (first->error) std::rethrow_exception(first->error);
+      if (!first->survives) continue;
+      out = std::move(first->block);
+      return true;
+    }
+  }
+
+ private:
+  struct Job {
+    enum class State { Waiting, Taken, Done } state = State::Waiting;
+    ScannedRows block;
+    expr::ExprPtr bound;
+    bool survives = false;
+    std::exception_ptr error;
+  };
+
+  // Keeps a few segments ahead of the reader. Only this thread fetches, so only it changes jobs_.
+  void fetch(const expr::ExprPtr& bound) {
+    while (!at_end_ && jobs_.size() < most_) {
+      auto job = std::make_unique<Job>();
+      job->bound = bound;
+      try {
+        at_end_ = !scan_.fetch(job->block, bound);
+        if (at_end_) return;
+        load(*job->block.batch);
+      } catch (const Error& error) {
+        if (error.code() == ErrorCode::Interrupted) throw;
+        fail(*job);
+      } catch (...) {
+        fail(*job);
+      }
+      {
+        const std::lock_guard lock(mutex_);
+        if (job->state == Job::State::Waiting) waiting_.push_back(job.get());
+        jobs_.push_back(std::move(job));
+      }
+      changed_.notify_all();
+    }
+  }
+
+  void fail(Job& job) {
+    at_end_ = true;
+    job.error = std::current_exception();
+    job.state = Job::State::Done;
+  }
+
+  void load(batch::BatchReader& batch) const {
+    std::vector<PathId> columns;
+    for (const Path& path : paths_) {
+      const std::vector<PathId> needed = batch::paths_needed(path, batch);
+      columns.insert(columns.end(), needed.begin(), needed.end());
+    }
+    batch.load(columns);
+  }
+
+  // Works along until the first segment is done.
+  void finish_first() {
+    while (true) {
+      {
+        std::unique_lock lock(mutex_);
+        if (jobs_.front()->state == Job::State::Done) return;
+        if (waiting_.empty()) {
+          changed_.wait(lock, [this] { return jobs_.front()->state == Job::State::Done; });
+          return;
+        }
+      }
+      work(false);
+    }
+  }
+
+  // Does the first job that nobody has taken; false where there is none, and none will come.
+  bool work(bool wait) {
+    Job* job = nullptr;
+    {
+      std::unique_lock lock(mutex_);
+      if (wait) changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
+      if (stopped_ || waiting_.empty()) return false;
+      job = waiting_.front();
+      waiting_.pop_front();
+      job->state = Job::State::Taken;
+    }
+    try {
+      job->survives = scan_.narrow(job->block, job->bound);
+    } catch (...) {
+      job->error = std::current_exception();
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      job->state = Job::State::Done;
+    }
+    changed_.notify_all();
+    return true;
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    changed_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  Scan& scan_;
+  const std::vector<Path>& paths_;
+  std::size_t most_;  // jobs at a time
+  bool at_end_ = false;
+  std::deque<std::unique_ptr<Job>> jobs_;  // in the scan's order
+
+  std::mutex mutex_;  // of what follows, and of every job's state
+  std::condition_variable changed_;
+  std::deque<Job*> waiting_;
+  bool stopped_ = false;
+  std::vector<std::thread> threads_;
+};
+
+ScanAhead::ScanAhead(Scan& scan, std::vector<Path> paths, const ExecutionContext& context)
+    : scan_(scan),
+      paths_(std::move(paths)),
+      workers_(parallel_scan_pays(scan.input(), context) ? context.budgets.threads : 1) {}
+
+ScanAhead::~ScanAhead() = default;
+
+bool ScanAhead::next(ScannedRows& out, const expr::ExprPtr& bound) {
+  if (!crew_) {
+    if (workers_ == 1 || alone_ < kAlone) {
+      ++alone_;
+      return scan_.next(out, bound);
+    }
+    crew_ = std::make_unique<Crew>(scan_, paths_, workers_);
+  }
+  return crew_->next(out, bound);
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,33 @@
+// What a scan does with each block of rows after the source's own predicate: filter, explode,
+// reshape into new trees. Every step maps the rows of one batch by themselves, so any block can be
+// made again from its segment alone.
+#pragma once
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "engine/exec/scan/row_expr.h"
+
+namespace arbors::exec {
+
+class TreeShape;
+
+struct FilterStep {
+  RowExpr predicate;
+};
+struct ExplodeStep {
+  RowExpr list;  // a bare path
+  bool outer = false;
+};
+// Builds the trees of a shape (with `flatten`, nested objects become dotted keys) as a batch in
+// memory: for stages that look into values which only exist once computed.
+struct ReshapeStep {
+  std::shared_ptr<const TreeShape> shape;
+  bool flatten = false;
+};
+
+using ScanStep = std::variant<FilterStep, ExplodeStep, ReshapeStep>;
+using ScanSteps = std::vector<ScanStep>;
+
+}  // namespace arbors::exec

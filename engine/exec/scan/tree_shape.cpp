@@ -1,0 +1,92 @@
+#include "engine/exec/scan/tree_shape.h"
+
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/batch/value_writer.h"
+#include "engine/json/edit.h"
+#include "engine/json/writer.h"
+
+namespace arbors::exec {
+namespace {
+
+// Only add_field sets what the tree may refuse.
+void set_field(std::string& tree, std::span<const PathStep> steps,
+               const std::optional<std::string>& value) {
+  try {
+    tree = json::with_value(tree, steps, value);
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string("add_field: ") + error.what());
+  }
+}
+
+}  // namespace
+
+TreeShape::TreeShape(plan::RowShape shape) : shape_(std::move(shape)) {
+  flat_ = shape_.fields_only();
+  std::vector<std::string_view> names;
+  for (const plan::RowShape::Edit& edit : shape_.edits()) {
+    flat_ = flat_ && edit.value && edit.at.steps.size() == 1;
+    names.push_back(edit.at.steps.front().key);
+    values_.push_back(edit.value ? std::optional<RowExpr>(edit.value) : std::nullopt);
+  }
+  std::sort(names.begin(), names.end());
+  flat_ = flat_ && std::adjacent_find(names.begin(), names.end()) == names.end();
+}
+
+const std::string& TreeShape::name(std::size_t field) const {
+  return shape_.edits()[field].at.steps.front().key;
+}
+
+ShapedTrees::ShapedTrees(TreeShapePtr shape, const ScannedRows& block, const expr::Selection& rows,
+                         const ExecutionContext& context)
+    : shape_(std::move(shape)), block_(block), rows_(rows), context_(context) {
+  for (std::size_t i = 0; i < shape_->size(); ++i) {
+    const auto& value = shape_->value(i);
+    values_.push_back(value ? block_.evaluate(*value, rows_) : nullptr);
+    if (!shape_->is_flat()) continue;
+    json::write_string(keys_.emplace_back(), shape_->name(i));
+    keys_.back() += ':';
+  }
+}
+
+void ShapedTrees::write(std::uint32_t i, std::string& out) {
+  if (shape_->shape().is_whole()) return write_base(i, out);
+  if (shape_->is_flat()) return write_flat(i, out);
+  std::string text;
+  if (shape_->shape().fields_only()) {
+    text = "{}";
+  } else {
+    write_base(i, text);
+  }
+  for (std::size_t edit = 0; edit < values_.size(); ++edit) {
+    std::optional<std::string> value;
+    if (values_[edit] && values_[edit]->tag(i) != batch::Tag::Missing)
+      batch::write_value(*values_[edit], i, value.emplace());
+    set_field(text, shape_->shape().edits()[edit].at.steps, value);
+  }
+  out += text;
+}
+
+void ShapedTrees::write_flat(std::uint32_t i, std::string& out) {
+  out += '{';
+  for (std::size_t field = 0; field < values_.size(); ++field) {
+    if (values_[field]->tag(i) == batch::Tag::Missing) continue;
+    if (out.back() != '{') out += ',';
+    out += keys_[field];
+    batch::write_value(*values_[field], i, out);
+  }
+  out += '}';
+}
+
+void ShapedTrees::write_base(std::uint32_t i, std::string& out) {
+  if (const std::string* text = block_.batch->tree_text(block_.tree_of(rows_[i]))) {
+    out += *text;
+    return;
+  }
+  // Loads nothing ahead: a few rows may need few of the batch's columns.
+  if (!writer_) writer_.emplace(*block_.batch, context_.counters);
+  writer_->write_tree(block_.tree_of(rows_[i]), out);
+}
+
+}  // namespace arbors::exec

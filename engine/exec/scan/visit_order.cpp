@@ -1,0 +1,100 @@
+#include "engine/exec/scan/visit_order.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+
+#include "engine/expr/path_statistics.h"
+
+namespace arbors::exec {
+namespace {
+
+using batch::Statistics;
+using batch::Tag;
+
+// The best key that a segment may hold: first by class, then by number or text.
+struct Promise {
+  int rank = 0;  // of the class: 0 where nothing is known, or NULLs stand first
+  double number = 0;
+  std::string text;
+};
+
+struct Range {
+  bool any = false;
+  double low = 0, high = 0;
+
+  void add(double least, double greatest) {
+    low = any ? std::min(low, least) : least;
+    high = any ? std::max(high, greatest) : greatest;
+    any = true;
+  }
+};
+
+Range numbers_of(const Statistics& statistics) {
+  Range range;
+  if (statistics.count(Tag::False) != 0) range.add(0, 0);
+  if (statistics.count(Tag::True) != 0) range.add(1, 1);
+  if (statistics.count(Tag::Integer) != 0)
+    range.add(static_cast<double>(statistics.integer_min),
+              static_cast<double>(statistics.integer_max));
+  if (statistics.count(Tag::Real) != 0 || statistics.count(Tag::BigNumber) != 0)
+    range.add(statistics.real_min, statistics.real_max);
+  return range;
+}
+
+Promise promise_of(batch::BatchReader& batch, const plan::SortKey& key, const Path& path) {
+  constexpr int kFirst = 1, kSecond = 2, kLast = 3;
+  const expr::PathStatistics found = expr::path_statistics(batch, path);
+  if (!found.known) return {};
+  const Statistics* statistics = found.statistics;
+  const bool nulls = statistics == nullptr || (statistics->kinds() & batch::kNullTags) != 0;
+  if (nulls && !key.nulls_last) return {};
+  if (statistics == nullptr) return {kLast, 0, {}};
+  if ((statistics->kinds() & batch::kNestedTags) != 0) return {};
+  const bool texts = statistics->count(Tag::String) != 0;
+  const Range numbers = numbers_of(*statistics);
+  if (texts && key.descending && statistics->string_max_open) return {};
+  if (texts && (key.descending || !numbers.any))
+    return {key.descending ? kFirst : kSecond, 0,
+            key.descending ? statistics->string_max : statistics->string_min};
+  if (numbers.any)
+    return {key.descending ? kSecond : kFirst, key.descending ? numbers.high : numbers.low, {}};
+  return {kLast, 0, {}};
+}
+
+bool better(const Promise& left, const Promise& right, bool descending) {
+  if (left.rank != right.rank) return left.rank < right.rank;
+  const Promise &low = descending ? right : left, &high = descending ? left : right;
+  return low.number != high.number ? low.number < high.number : low.text < high.text;
+}
+
+bool sorts_by_place(const ScanInput& input, const plan::SortKey& key) {
+  if (!input.keeps_rows()) return false;
+  return key.by == plan::SortKey::By::Position ||
+         (key.by == plan::SortKey::By::Rowid && input.source->rowids_ascend());
+}
+
+}  // namespace
+
+VisitOrder::VisitOrder(const ScanInput& input, const plan::SortKey& key)
+    : by_place_(sorts_by_place(input, key)), segments_(input.source->segments().size()) {
+  std::iota(segments_.begin(), segments_.end(), 0U);
+  const auto* read = key.expr ? key.expr->as<expr::PathRead>() : nullptr;
+  if (!by_place_ && read != nullptr && !read->path.through_array() && input.keeps_rows()) {
+    std::vector<Promise> promises;
+    for (const Segment& segment : input.source->segments())
+      promises.push_back(promise_of(*input.source->open_batch(segment.batch), key, read->path));
+    std::stable_sort(segments_.begin(), segments_.end(),
+                     [&](std::uint32_t left, std::uint32_t right) {
+                       return better(promises[left], promises[right], key.descending);
+                     });
+  }
+  lowest_after_.resize(segments_.size());
+  auto lowest = static_cast<std::uint32_t>(segments_.size());
+  for (std::size_t at = segments_.size(); at-- > 0;) {
+    lowest_after_[segments_[at]] = lowest;
+    lowest = std::min(lowest, segments_[at]);
+  }
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,75 @@
+#include <algorithm>
+
+#include "engine/exec/scan/compute_blocks.h"
+#include "engine/exec/sort/order.h"
+#include "engine/exec/sort/sort_key_values.h"
+#include "engine/exec/sort/sort_ranks.h"
+#include "engine/exec/sort/sorted_rows.h"
+#include "engine/plan/rewrite.h"
+
+namespace arbors::exec {
+namespace {
+
+// The survivors of a segment, and a vector of values for each key.
+struct KeyedRows {
+  std::uint32_t segment = 0;
+  expr::Selection rows;
+  std::vector<batch::VectorPtr> keys;
+};
+
+bool same_ranks(const std::vector<std::vector<std::uint64_t>>& keys, std::uint32_t left,
+                std::uint32_t right) {
+  for (const auto& ranks : keys)
+    if (ranks[left] != ranks[right]) return false;
+  return true;
+}
+
+const Path* path_of(const plan::SortKey& key) {
+  return key.by == plan::SortKey::By::Expression ? plan::bare_path(*key.expr) : nullptr;
+}
+
+}  // namespace
+
+std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
+                              const ExecutionContext& context, std::vector<SortedColumn>* sorted) {
+  std::vector<SortRanks> columns;
+  for (const plan::SortKey& key : sort.keys) {
+    columns.emplace_back(key.descending, key.nulls_last, key.collation);
+    if (sorted != nullptr && path_of(key) != nullptr) columns.back().keep_values();
+  }
+  const SortKeyValues key_values(sort);
+  std::vector<RowRef> rows;
+  for (KeyedRows& block : compute_blocks<KeyedRows>(
+           input, key_values.expressions(), context, [&](const ScannedRows& scanned) {
+             KeyedRows keyed{scanned.index, scanned.rows, {}};
+             for (std::size_t i = 0; i < sort.keys.size(); ++i)
+               keyed.keys.push_back(key_values.values(i, scanned, scanned.rows));
+             return keyed;
+           })) {
+    for (std::size_t i = 0; i < columns.size(); ++i) columns[i].append(std::move(block.keys[i]));
+    for (std::uint32_t i = 0; i < block.rows.size(); ++i)
+      rows.push_back({block.segment, block.rows[i]});
+  }
+  std::vector<std::vector<std::uint64_t>> ranks;
+  for (SortRanks& column : columns) ranks.push_back(column.finish(context));
+  std::vector<std::uint32_t> order = sorted_rows(ranks);
+  if (sort.distinct)
+    order.erase(std::unique(order.begin(), order.end(),
+                            [&](std::uint32_t left, std::uint32_t right) {
+                              return same_ranks(ranks, left, right);
+                            }),
+                order.end());
+  std::vector<RowRef> ordered(order.size());
+  std::transform(order.begin(), order.end(), ordered.begin(),
+                 [&](std::uint32_t row) { return rows[row]; });
+  for (std::size_t i = 0; sorted != nullptr && i < columns.size(); ++i) {
+    if (!columns[i].ranked_values()) continue;
+    std::vector<std::uint64_t> of_row(order.size());
+    std::transform(order.begin(), order.end(), of_row.begin(),
+                   [&](std::uint32_t row) { return ranks[i][row]; });
+    sorted->push_back({*path_of(sort.keys[i]), *columns[i].ranked_values(), std::move(of_row)});
+  }
+  return ordered;
+}
+
+}  // namespace arbors::exec

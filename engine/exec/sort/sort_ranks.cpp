@@ -1,0 +1,224 @@
+#include "engine/exec/sort/sort_ranks.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+#include <string_view>
+
+#include "engine/exec/sort/text_numbers.h"
+
+namespace arbors::exec {
+namespace {
+
+using batch::Tag;
+using batch::TagSet;
+using batch::Vector;
+
+constexpr TagSet kIntegerTags =
+    batch::tag_bit(Tag::False) | batch::tag_bit(Tag::True) | batch::tag_bit(Tag::Integer);
+constexpr TagSet kRealTags = batch::tag_bit(Tag::Real) | batch::tag_bit(Tag::BigNumber);
+
+std::int64_t integer_at(const Vector& values, std::size_t row, Tag tag) {
+  return tag == Tag::Integer ? values.integers[row] : (tag == Tag::True ? 1 : 0);
+}
+
+bool is_null(Tag tag) { return tag == Tag::Missing || tag == Tag::Null; }
+
+// Maps doubles to unsigned integers in the same order; both zeros to one. Never gives 0 or the
+// greatest number, which stand for NULL.
+std::uint64_t ordered_bits(double value) {
+  if (value == 0) value = 0;  // drops the sign of -0.0
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  return (bits >> 63) != 0 ? ~bits : bits | (std::uint64_t{1} << 63);
+}
+
+// One distinct value of a mixed key: a number or a text that stays in its vector's pool.
+struct Mixed {
+  enum class Class : std::uint8_t { Integer, Real, Text } kind;
+  std::int64_t integer = 0;
+  double real = 0;
+  std::string_view text;
+};
+
+Mixed mixed_at(const Vector& values, std::size_t row, Tag tag) {
+  if ((batch::tag_bit(tag) & kIntegerTags) != 0)
+    return {Mixed::Class::Integer, integer_at(values, row, tag), 0, {}};
+  if ((batch::tag_bit(tag) & kRealTags) != 0) return {Mixed::Class::Real, 0, values.reals[row], {}};
+  return {Mixed::Class::Text, 0, 0, values.text(row)};
+}
+
+int compare_mixed(const Mixed& left, const Mixed& right, Collation collation) {
+  using Class = Mixed::Class;
+  if (left.kind == Class::Text || right.kind == Class::Text) {
+    if (left.kind != right.kind) return left.kind == Class::Text ? 1 : -1;
+    return compare(left.text, right.text, collation);
+  }
+  if (left.kind == right.kind) {
+    if (left.kind == Class::Integer)
+      return left.integer < right.integer ? -1 : (left.integer > right.integer ? 1 : 0);
+    return left.real < right.real ? -1 : (left.real > right.real ? 1 : 0);
+  }
+  return left.kind == Class::Integer ? compare(left.integer, right.real)
+                                     : -compare(right.integer, left.real);
+}
+
+// Numbers the sorted distinct items 1, 2, …; items that compare equal share a number.
+template <typename Item, typename Compare>
+std::vector<std::uint64_t> dense_ranks(const std::vector<Item>& items, Compare compare_items) {
+  std::vector<std::uint32_t> order(items.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t left, std::uint32_t right) {
+    return compare_items(items[left], items[right]) < 0;
+  });
+  std::vector<std::uint64_t> ranks(items.size());
+  std::uint64_t rank = 0;
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    if (at == 0 || compare_items(items[order[at - 1]], items[order[at]]) != 0) ++rank;
+    ranks[order[at]] = rank;
+  }
+  return ranks;
+}
+
+std::shared_ptr<const batch::TextPool> pool_of(const std::vector<std::string_view>& texts,
+                                               const std::vector<std::uint32_t>& order) {
+  std::size_t size = 0;
+  for (const std::string_view text : texts) size += text.size();
+  if (size > UINT32_MAX) return nullptr;
+  auto pool = std::make_shared<batch::TextPool>();
+  pool->distinct = pool->sorted = true;
+  pool->heap.reserve(size);
+  pool->offsets.reserve(texts.size() + 1);
+  for (const std::uint32_t number : order) pool->add(texts[number]);
+  return pool;
+}
+
+}  // namespace
+
+void SortRanks::append(batch::VectorPtr values) {
+  kinds_ |= values->kinds;
+  rows_ += values->rows;
+  values_.push_back(std::move(values));
+}
+
+std::vector<std::uint64_t> SortRanks::finish(const ExecutionContext& context) {
+  context.check_interrupt();
+  const TagSet kinds = static_cast<TagSet>(kinds_ & ~batch::kNullTags);
+  std::int64_t least = 0;
+  std::vector<std::uint64_t> ranks;
+  if ((kinds & ~kIntegerTags) == 0 && integer_range(least)) {
+    ranks = integer_ranks(least);
+    if (keeps_values_) ranked_values_ = RankedValues::integers(least);
+  } else if ((kinds & ~kRealTags) == 0) {
+    ranks = real_ranks();
+  } else if (kinds == batch::tag_bit(Tag::String)) {
+    ranks = string_ranks(context);
+  } else {
+    ranks = mixed_ranks();
+  }
+  if (ranked_values_) ranked_values_->direct(descending_, null_rank());
+  values_.clear();
+  return ranks;
+}
+
+// Finds the least integer; false where the range leaves no room for the ranks of NULL.
+bool SortRanks::integer_range(std::int64_t& least) const {
+  std::int64_t low = INT64_MAX, high = INT64_MIN;
+  for (const batch::VectorPtr& values : values_) {
+    for (std::size_t row = 0; row < values->rows; ++row) {
+      const Tag tag = values->tag(row);
+      if (is_null(tag)) continue;
+      const std::int64_t value = integer_at(*values, row, tag);
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  }
+  least = low;
+  return low > high ||
+         static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) < UINT64_MAX - 2;
+}
+
+std::vector<std::uint64_t> SortRanks::integer_ranks(std::int64_t least) const {
+  std::vector<std::uint64_t> ranks;
+  ranks.reserve(rows_);
+  for (const batch::VectorPtr& values : values_) {
+    for (std::size_t row = 0; row < values->rows; ++row) {
+      const Tag tag = values->tag(row);
+      if (is_null(tag)) {
+        ranks.push_back(null_rank());
+        continue;
+      }
+      const auto value = static_cast<std::uint64_t>(integer_at(*values, row, tag));
+      ranks.push_back(directed(value - static_cast<std::uint64_t>(least) + 1));
+    }
+  }
+  return ranks;
+}
+
+std::vector<std::uint64_t> SortRanks::real_ranks() const {
+  std::vector<std::uint64_t> ranks;
+  ranks.reserve(rows_);
+  for (const batch::VectorPtr& values : values_)
+    for (std::size_t row = 0; row < values->rows; ++row)
+      ranks.push_back(is_null(values->tag(row)) ? null_rank()
+                                                : directed(ordered_bits(values->reals[row])));
+  return ranks;
+}
+
+// Numbers only the texts that rows hold: a filter may have left few of a pool's.
+std::vector<std::uint64_t> SortRanks::string_ranks(const ExecutionContext& context) {
+  TextNumbers texts;
+  std::vector<std::uint64_t> ranks;  // numbers at first
+  ranks.reserve(rows_);
+  for (const batch::VectorPtr& values : values_) {
+    context.check_interrupt();
+    if (!values->strings) {
+      ranks.resize(ranks.size() + values->rows, TextNumbers::kUnknown);
+      continue;
+    }
+    const auto& numbers = texts.number(*values);
+    for (std::size_t row = 0; row < values->rows; ++row)
+      ranks.push_back(values->tag(row) == Tag::String ? numbers[values->codes[row]]
+                                                      : TextNumbers::kUnknown);
+  }
+  std::vector<std::uint64_t> of_text;
+  if (collation_ == Collation::Binary) {
+    const std::vector<std::uint32_t> order = binary_order(texts.texts());
+    context.check_interrupt();
+    of_text.resize(order.size());
+    for (std::size_t at = 0; at < order.size(); ++at) of_text[order[at]] = at + 1;
+    if (keeps_values_)
+      if (auto pool = pool_of(texts.texts(), order))
+        ranked_values_ = RankedValues::texts(std::move(pool));
+  } else {
+    of_text = dense_ranks(texts.texts(), [&](std::string_view left, std::string_view right) {
+      return compare(left, right, collation_);
+    });
+  }
+  for (std::uint64_t& rank : ranks)
+    rank = rank == TextNumbers::kUnknown ? null_rank() : directed(of_text[rank]);
+  return ranks;
+}
+
+std::vector<std::uint64_t> SortRanks::mixed_ranks() const {
+  std::vector<Mixed> items;
+  std::vector<bool> nulls;
+  items.reserve(rows_);
+  nulls.reserve(rows_);
+  for (const batch::VectorPtr& values : values_) {
+    for (std::size_t row = 0; row < values->rows; ++row) {
+      const Tag tag = values->tag(row);
+      nulls.push_back(is_null(tag));
+      if (!is_null(tag)) items.push_back(mixed_at(*values, row, tag));
+    }
+  }
+  const std::vector<std::uint64_t> of_item =
+      dense_ranks(items, [&](const Mixed& left, const Mixed& right) {
+        return compare_mixed(left, right, collation_);
+      });
+  std::vector<std::uint64_t> ranks(rows_, null_rank());
+  for (std::size_t row = 0, item = 0; row < rows_; ++row)
+    if (!nulls[row]) ranks[row] = directed(of_item[item++]);
+  return ranks;
+}
+
+}  // namespace arbors::exec

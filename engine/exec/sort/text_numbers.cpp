@@ -1,0 +1,94 @@
+#include "engine/exec/sort/text_numbers.h"
+
+#include <algorithm>
+
+#include "engine/batch/text_table.h"
+
+namespace arbors::exec {
+
+const std::vector<std::uint32_t>& TextNumbers::number(const batch::Vector& values) {
+  const batch::TextPool& pool = *values.strings;
+  auto& numbers = pools_[&pool];
+  if (numbers.empty()) numbers.resize(pool.size(), kUnknown);
+  new_.clear();
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    if (values.tag(row) != batch::Tag::String) continue;
+    const std::uint32_t entry = values.codes[row];
+    if (numbers[entry] != kUnknown) continue;
+    numbers[entry] = 0;
+    new_.push_back({entry, pool[entry], 0});
+  }
+  constexpr std::size_t kAhead = 16;  // look-ups whose memory is fetched together
+  for (std::size_t first = 0; first < new_.size(); first += kAhead) {
+    const auto some = std::span(new_).subspan(first, std::min(kAhead, new_.size() - first));
+    fetch_ahead(some);
+    for (const Entry& one : some) numbers[one.entry] = number(one);
+  }
+  return numbers;
+}
+
+std::uint32_t TextNumbers::number(const Entry& entry) {
+  if (texts_.size() * 2 >= slots_.size()) grow();
+  for (std::size_t at = entry.hash;; ++at) {
+    Slot& slot = slots_[at & (slots_.size() - 1)];
+    if (slot.number == kUnknown) {
+      slot = {entry.hash, static_cast<std::uint32_t>(texts_.size())};
+      texts_.push_back(entry.text);
+      return slot.number;
+    }
+    if (slot.hash == entry.hash && texts_[slot.number] == entry.text) return slot.number;
+  }
+}
+
+// Hashes the texts; asks for each one's slot, then for the text that the slot names.
+void TextNumbers::fetch_ahead(std::span<Entry> entries) const {
+  for (Entry& entry : entries) {
+    entry.hash = batch::hash_text(entry.text);
+    if (!slots_.empty()) __builtin_prefetch(&slots_[entry.hash & (slots_.size() - 1)]);
+  }
+  for (const Entry& entry : entries) {
+    if (slots_.empty()) return;
+    const Slot& slot = slots_[entry.hash & (slots_.size() - 1)];
+    if (slot.hash == entry.hash && slot.number != kUnknown)
+      __builtin_prefetch(texts_[slot.number].data());
+  }
+}
+
+void TextNumbers::grow() {
+  std::vector<Slot> old(std::max<std::size_t>(64, slots_.size() * 2));
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.number == kUnknown) continue;
+    std::size_t at = slot.hash;
+    while (slots_[at & (slots_.size() - 1)].number != kUnknown) ++at;
+    slots_[at & (slots_.size() - 1)] = slot;
+  }
+}
+
+std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts) {
+  std::size_t shared = texts.empty() ? 0 : texts[0].size();
+  for (const std::string_view text : texts) {
+    const auto end = std::min(shared, text.size());
+    const auto differ = std::mismatch(text.begin(), text.begin() + end, texts[0].begin()).first;
+    shared = static_cast<std::size_t>(differ - text.begin());
+  }
+  // The eight bytes after what all of them share settle most comparisons without touching a text.
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order(texts.size());
+  for (std::uint32_t number = 0; number < texts.size(); ++number) {
+    std::uint64_t head = 0;
+    const std::string_view rest = texts[number].substr(shared);
+    for (std::size_t i = 0; i < 8; ++i)
+      head = head << 8 | (i < rest.size() ? static_cast<std::uint8_t>(rest[i]) : 0U);
+    order[number] = {head, number};
+  }
+  std::sort(order.begin(), order.end(), [&](const auto& left, const auto& right) {
+    return left.first != right.first ? left.first < right.first
+                                     : texts[left.second] < texts[right.second];
+  });
+  std::vector<std::uint32_t> sorted(texts.size());
+  std::transform(order.begin(), order.end(), sorted.begin(),
+                 [](const auto& entry) { return entry.second; });
+  return sorted;
+}
+
+}  // namespace arbors::exec
