@@ -175,7 +175,10 @@ void Store::begin() {
   if (!impl.writing_) impl.savepoints_.restart();
   impl.refresh();
   impl.locked_ = true;
-  if (std::exchange(impl.writing_, true)) return;
+  if (impl.writing_) return;
+  impl.own_seals_.clear();
+  impl.own_seals_.reserve(1);  // so that logging the first record cannot fail half-way
+  impl.writing_ = true;
   impl.gap_due_ = true;
   impl.first_own_seq_ = 0;
   impl.own_added_ = impl.own_removed_ = 0;

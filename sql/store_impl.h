@@ -171,7 +171,10 @@ class Store::Impl {
   bool locked_ = false;                // nobody else writes, and every rollback is told of
   std::int64_t write_generation_ = 0;  // what this transaction's changes make
   std::int64_t first_own_seq_ = 0;     // of this transaction's records; 0: none yet
-  bool gap_due_ = true;                // the next record leaves a random gap
+  // Of this transaction's records, those that one of its states may begin with: they tell whether
+  // what the tables hold is its work, or another table's that a rollback put back under the name.
+  std::vector<std::int64_t> own_seals_;
+  bool gap_due_ = true;                              // the next record leaves a random gap
   std::uint64_t own_added_ = 0, own_removed_ = 0;    // by this transaction
   std::uint64_t bulk_added_ = 0, bulk_removed_ = 0;  // of these, told by no record yet
 
@@ -191,6 +194,7 @@ class Store::Impl {
   bool catch_up();
   // Makes the state of a generation from the records of its base and after.
   std::unique_ptr<Mirror> replay(std::vector<Record>& records, std::int64_t generation);
+  void settle_generation(const std::vector<Record>& records);
   void note_record(const Record& record);
   bool knows_newest();
   void log_first();

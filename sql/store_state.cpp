@@ -112,6 +112,16 @@ void Store::Impl::refresh() {
   load();
 }
 
+// Decides, of the records found in the tables, what this transaction's next changes make.
+void Store::Impl::settle_generation(const std::vector<Record>& records) {
+  const auto own = [&](const Record& record) {
+    return std::find(own_seals_.begin(), own_seals_.end(), record.seal) != own_seals_.end();
+  };
+  if (std::any_of(records.begin(), records.end(), own)) return;
+  own_seals_.clear();
+  if (!records.empty()) write_generation_ = records.back().generation + 1;
+}
+
 // Adds the counts of a record to this transaction's, where it is its own.
 void Store::Impl::note_record(const Record& record) {
   seq_ = record.seq;
@@ -166,6 +176,7 @@ void Store::Impl::load() {
   });
   first_own_seq_ = 0;
   own_added_ = own_removed_ = 0;
+  if (writing_) settle_generation(records);
   for (const Record& record : records) note_record(record);
   if (counts_.paths_seal != columns_->seal())
     throw_corrupt("the paths of '" + names_.table + "' are not those that its change log knows");
@@ -205,6 +216,7 @@ void Store::Impl::logged(std::int64_t seq, std::int64_t seal) {
   next_seq_ = 0;
   gap_due_ = false;
   if (first_own_seq_ == 0) first_own_seq_ = seq;
+  if (own_seals_.empty()) own_seals_.push_back(seal);
 }
 
 std::int64_t Store::Impl::generation_for_write() {
@@ -273,7 +285,9 @@ void Store::Impl::write_base() {
   const std::int64_t base = following_seq();
   // This transaction's records go, so the Base follows the one before them.
   const std::int64_t own = first_own_seq_ == 0 ? base : first_own_seq_;
+  own_seals_.reserve(own_seals_.size() + 1);  // nothing may fail once the Base is stored
   logged(base, log_->append(base, generation_, Op::Base, told, log_->seal_before(own)));
+  if (own_seals_.back() != seal_) own_seals_.push_back(seal_);
   remove_own_records();
   first_own_seq_ = base;
   meta_->set("base", base);

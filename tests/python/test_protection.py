@@ -138,10 +138,12 @@ def test_integrity_check(report):
 
 
 def apsw_connection(apsw, file):
-    """For a process of its own: an extension serves one SQLite library, and Python's own has loaded it here."""
+    """For a process of its own, and a copy: a file serves one SQLite library, and Python's own has loaded it here."""
+    copy = pathlib.Path(file).parent / "arbors.so"
+    shutil.copy(EXTENSION, copy)
     database = apsw.Connection(file)
     database.enable_load_extension(True)
-    database.load_extension(EXTENSION)
+    database.load_extension(str(copy))
     return database
 
 

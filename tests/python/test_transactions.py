@@ -127,6 +127,34 @@ def test_table_connected_anew_in_a_transaction(report):
         sound(report, database)
 
 
+def test_a_rollback_puts_another_table_back(report):
+    """A table made under the name of a dropped one leaves nothing of itself behind, not even what its changes would have been numbered."""
+    writes = {"append": lambda database: append(database, 90, 91), "insert": lambda database: database.execute("INSERT INTO t(a) VALUES (90)")}
+    for commits, (name, write) in ((commits, write) for commits in (1, 2, 3) for write in writes.items()):
+        for own in (False, True):
+            database = connect()
+            database.execute("CREATE VIRTUAL TABLE t USING arbor(batch_trees=4, retain=100)")
+            for commit in range(commits):
+                append(database, commit * 10, commit * 10 + 6)
+            before, trees = history(database), numbers(database)
+            database.execute("BEGIN")
+            if own:
+                database.execute("INSERT INTO t(a) VALUES (80)")
+            database.execute("SAVEPOINT s")
+            database.execute("DROP TABLE t")
+            database.execute("CREATE VIRTUAL TABLE t USING arbor(a, batch_trees=3)")
+            database.execute("INSERT INTO t(a) VALUES (1), (2)")
+            database.execute("ROLLBACK TO s")
+            write(database)
+            wanted = trees + [80] * own + [90]
+            database.execute("COMMIT")
+            where = f"{name} after {commits} commits{' and a write' * own}"
+            report.equal(numbers(database), wanted, where)
+            report.equal(history(database)[:commits + 1], before, f"{where}: the generations before")
+            report.equal(numbers(database, f"WHERE _generation = {commits}"), trees, f"{where}: the generation before")
+            sound(report, database)
+
+
 def test_several_arbors(report):
     database = connect()
     for name in ("t", "u"):
