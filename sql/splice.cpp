@@ -25,6 +25,7 @@ class JoinedPool {
  public:
   explicit JoinedPool(const TextPool* base) {
     if (base != nullptr) *pool_ = *base;
+    pool_->numbers = nullptr;  // they are those of the base's entries alone
     if (base == nullptr) pool_->distinct = true;
     if (base == nullptr || !base->distinct) return;
     for (std::uint32_t code = 0; code < base->size(); ++code) known_.emplace((*base)[code], code);

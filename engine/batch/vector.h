@@ -29,7 +29,7 @@ struct TextPool {
   bool distinct = false;
   bool sorted = false;
   // What the entries are called in a domain; of pools that outlive a query. Set before the pool is
-  // shared, or never.
+  // shared, or never. A copy that gets more entries must drop them.
   mutable std::shared_ptr<EntryNumbers> numbers;
 
   std::size_t size() const { return offsets.size() - 1; }

@@ -96,6 +96,26 @@ def test_many_updates_between_reads(options, report):
     report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
 
 
+def test_groups_over_replaced_rows(options, report):
+    """A batch read before and a batch with replaced rows share texts; each has more of its own."""
+    database = fresh(options, columns="batch_trees=64")
+    plain = sqlite3.connect(":memory:")
+    plain.execute("CREATE TABLE t(id, name)")
+    rows = [(n, f"name {n}") for n in range(64)]
+    plain.executemany("INSERT INTO t VALUES (?, ?)", rows)
+    database.execute("SELECT arbor_append('t', ?)", (json.dumps([{"id": n, "name": name} for n, name in rows]),)).fetchall()
+    counted = "SELECT tree ->> 'name', tree ->> 'n' FROM arbor_rows('t | group_by name { count() as n }')"
+    for step in range(40):
+        for count in (counted, "SELECT name, count(*) FROM t GROUP BY name"):
+            wanted = plain.execute("SELECT name, count(*) FROM t GROUP BY name ORDER BY name").fetchall()
+            report.equal(sorted(database.execute(count).fetchall()), wanted, f"{count} after {step} updates")
+        distinct = database.execute("SELECT arbor_get('t | aggregate count(distinct name) as n', 0) ->> 'n'").fetchone()
+        report.equal(distinct, plain.execute("SELECT count(DISTINCT name) FROM t").fetchone(), f"distinct names after {step} updates")
+        name = f"changed {step}" * (step % 3 + 1) if step % 4 else f"name {step + 1}"
+        for connection in (database, plain):
+            connection.execute("UPDATE t SET name = ? WHERE id = ?", (name, step))
+
+
 def test_update_from(options, report):
     """SQLite before 3.41 passes every column of the row, changed or not; what stays must stay to the byte."""
     texts = ['{"id":1,"n":null,"big":123456789012345678901234567890,"f":true,"r":1.0,"l":[1,{"x":2}],"o":{"k":"5"},"s":"[1]"}',
@@ -236,7 +256,7 @@ def main():
     options = harness.parser().parse_args()
     harness.require_extension(options)
     report = harness.Report(options)
-    for test in (test_containers_stay_containers, test_refusals, test_read_only, test_many_updates_between_reads, test_update_from,
+    for test in (test_containers_stay_containers, test_refusals, test_read_only, test_many_updates_between_reads, test_groups_over_replaced_rows, test_update_from,
                  test_conflicts, test_returning, test_triggers_write_what_is_read, test_transaction_of_many_updates):
         report.where = test.__name__
         try:
