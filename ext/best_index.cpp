@@ -74,6 +74,7 @@ class Planner {
   PathFacts facts(int column);
   double trees();
   bool has_index(const Path& path);
+  bool may_be_redefined(std::string_view function);
 
   ArborTable& table_;
   sqlite3_index_info& info_;
@@ -115,6 +116,16 @@ Answer ask_unless_refused(const Ask& ask, Answer unknown) {
   }
 }
 
+// Tells whether the application has put a function of its own in the place of LIKE or GLOB, which
+// SQLite offers as constraints all the same. PRAGMA case_sensitive_like looks like that too.
+bool is_redefined(sqlite3* db, std::string_view function) {
+  bool redefined = false;
+  for_each_row(db,
+               "SELECT 1 FROM pragma_function_list WHERE name = ?1 AND narg = 2 AND builtin = 0",
+               {std::string(function)}, [&](sqlite3_stmt*) { redefined = true; });
+  return redefined;
+}
+
 PathFacts Planner::facts(int column) {
   const Path& path = table_.columns[static_cast<std::size_t>(column)].path;
   return ask_unless_refused([&] { return table_.facts.of(table_.store->snapshot(), path); },
@@ -124,6 +135,10 @@ PathFacts Planner::facts(int column) {
 double Planner::trees() {
   return ask_unless_refused([&] { return static_cast<double>(table_.store->trees()); },
                             kUnknownTrees);
+}
+
+bool Planner::may_be_redefined(std::string_view function) {
+  return ask_unless_refused([&] { return is_redefined(table_.session->db(), function); }, true);
 }
 
 bool Planner::has_index(const Path& path) {
@@ -194,23 +209,13 @@ bool Planner::take_identity(int at, const Constraint& constraint, TermOp op) {
   return true;
 }
 
-// Tells whether the application has put a function of its own in the place of LIKE or GLOB, which
-// SQLite offers as constraints all the same. PRAGMA case_sensitive_like looks like that too.
-bool is_redefined(sqlite3* db, std::string_view function) {
-  bool redefined = false;
-  for_each_row(db,
-               "SELECT 1 FROM pragma_function_list WHERE name = ?1 AND narg = 2 AND builtin = 0",
-               {std::string(function)}, [&](sqlite3_stmt*) { redefined = true; });
-  return redefined;
-}
-
 bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
   const int column = constraint.iColumn;
   const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
   const PathFacts known = facts(column);
   const double rows = std::max<double>(1, static_cast<double>(known.rows));
-  if (op == TermOp::Like && is_redefined(table_.session->db(), "like")) return false;
-  if (op == TermOp::Glob && is_redefined(table_.session->db(), "glob")) return false;
+  if (op == TermOp::Like && may_be_redefined("like")) return false;
+  if (op == TermOp::Glob && may_be_redefined("glob")) return false;
   if (op == TermOp::IsNull || op == TermOp::IsNotNull) {
     take_argument(at, may_be_exact(op));  // the argument is NULL and not looked at
     spec_.terms.push_back({home.name, op, 0, may_be_exact(op)});

@@ -32,8 +32,25 @@ Savepoint::Savepoint(sqlite3* db, const std::string& name, Drops drops)
     if (const int result = sqlite3_step(reader_.get()); result != SQLITE_ROW)
       throw_sqlite(db_, result);
   }
-  const Prepared begin = prepare("SAVEPOINT " + name);
-  const int result = run(begin.get());
+  try {
+    begin();
+  } catch (...) {
+    // An interrupt may find the savepoint just begun.
+    if (outermost_ && sqlite3_get_autocommit(db_) == 0) roll_back();
+    throw;
+  }
+}
+
+// A statement that runs when memory is out makes SQLite roll back the transaction: rollback_, if
+// the schema has not changed since it was prepared, which would mean to prepare it again; else the
+// reader, which ends with this object.
+Savepoint::~Savepoint() {
+  // SQLite may have rolled back everything already.
+  if (open_ && sqlite3_get_autocommit(db_) == 0) roll_back();
+}
+
+void Savepoint::begin() {
+  const int result = run(prepare("SAVEPOINT " + name_).get());
   if (result == SQLITE_BUSY) {
     throw_invalid(
         "a function that writes an Arbor cannot run inside a statement that writes; call it in a "
@@ -42,13 +59,8 @@ Savepoint::Savepoint(sqlite3* db, const std::string& name, Drops drops)
   if (result != SQLITE_OK) throw_sqlite(db_, result);
 }
 
-// A statement that runs when memory is out makes SQLite roll back the transaction: rollback_, if
-// the schema has not changed since it was prepared, which would mean to prepare it again; else the
-// reader, which ends with this object.
-Savepoint::~Savepoint() {
-  // SQLite may have rolled back everything already.
-  if (!open_ || sqlite3_get_autocommit(db_) != 0 || undo()) return;
-  roll_back_interrupted(db_);
+void Savepoint::roll_back() {
+  if (!undo()) roll_back_interrupted(db_);
 }
 
 bool Savepoint::undo() {

@@ -32,6 +32,8 @@ class Savepoint {
   };
   using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
   Prepared prepare(const std::string& sql) const;
+  void begin();
+  void roll_back();
   bool undo();
 
   sqlite3* db_;

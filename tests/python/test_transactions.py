@@ -201,7 +201,8 @@ def test_handles_and_retention(report):
 def test_changed_schemas(report):
     """What another connection made of the schema, and what a rollback made of it, is no error for a new statement on an Arbor."""
     statements = ("SELECT a FROM t WHERE a >= 0", "SELECT count(*), max(a) FROM t", "UPDATE t SET a = a + 0 WHERE a = 1", "DELETE FROM t WHERE a = 9",
-                  "SELECT * FROM t JOIN t AS u USING (a) ORDER BY t.a LIMIT 3", "SELECT arbor_count('t | filter a > 0')")
+                  "SELECT * FROM t JOIN t AS u USING (a) ORDER BY t.a LIMIT 3", "SELECT arbor_count('t | filter a > 0')",
+                  "SELECT a FROM t WHERE a LIKE '1%'", "SELECT a FROM t WHERE a GLOB '1*'", "SELECT a FROM t WHERE t MATCH 'a > 1'", "SELECT t.a FROM t LEFT JOIN t AS u ON u.a = t.a AND u.a <> 3")
     with harness.scratch() as folder:
         for journal in ("wal", "delete"):
             path = f"{folder}/{journal}.db"
