@@ -17,32 +17,32 @@ class Library:
     """A SQLite library through its C interface, and one connection of it."""
 
     def __init__(self, file):
-        self.library = ctypes.CDLL(file)
+        self.sqlite = ctypes.CDLL(file)
         for name in ("sqlite3_errmsg", "sqlite3_column_text"):
-            getattr(self.library, name).restype = ctypes.c_char_p
+            getattr(self.sqlite, name).restype = ctypes.c_char_p
         self.database = ctypes.c_void_p()
 
     def open(self):
-        assert self.library.sqlite3_open(b":memory:", ctypes.byref(self.database)) == 0
-        self.library.sqlite3_enable_load_extension(self.database, 1)
+        assert self.sqlite.sqlite3_open(b":memory:", ctypes.byref(self.database)) == 0
+        self.sqlite.sqlite3_enable_load_extension(self.database, 1)
 
     def load(self, extension):
         """Gives the message of a refusal, or nothing."""
         message = ctypes.c_char_p()
-        result = self.library.sqlite3_load_extension(self.database, extension.encode(), None, ctypes.byref(message))
+        result = self.sqlite.sqlite3_load_extension(self.database, extension.encode(), None, ctypes.byref(message))
         return "" if result == 0 else message.value.decode()
 
     def ask(self, sql):
         """Gives the first value of a query, or its error."""
         statement = ctypes.c_void_p()
-        self.library.sqlite3_prepare_v2(self.database, sql.encode(), -1, ctypes.byref(statement), None)
-        row = self.library.sqlite3_step(statement)
-        text = self.library.sqlite3_column_text(statement, 0) if row == 100 else self.library.sqlite3_errmsg(self.database)
-        self.library.sqlite3_finalize(statement)
+        self.sqlite.sqlite3_prepare_v2(self.database, sql.encode(), -1, ctypes.byref(statement), None)
+        row = self.sqlite.sqlite3_step(statement)
+        text = self.sqlite.sqlite3_column_text(statement, 0) if row == 100 else self.sqlite.sqlite3_errmsg(self.database)
+        self.sqlite.sqlite3_finalize(statement)
         return text.decode()
 
     def close(self):
-        assert self.library.sqlite3_close(self.database) == 0
+        assert self.sqlite.sqlite3_close(self.database) == 0
 
 
 def file_of_sqlite():
