@@ -1,5 +1,6 @@
 // Stages that gather rows into groups.
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "engine/base/error.h"
@@ -113,20 +114,6 @@ Gathered in_key_order(const Gathered& gathered, const std::vector<expr::ExprPtr>
   return reordered(gathered, sorted_rows(ranks));
 }
 
-// Makes a source of one tree a group, built in windows of about kWindowTrees gathered trees.
-TreeSourcePtr source_of_groups(const std::shared_ptr<const Gathered>& gathered,
-                               WindowSource::Write write) {
-  std::vector<std::uint64_t> ends;
-  std::uint64_t first_row = 0;
-  for (std::uint32_t group = 0; group < gathered->groups(); ++group) {
-    const bool last = group + 1 == gathered->groups();
-    if (!last && gathered->starts[group + std::size_t{2}] - first_row <= kWindowTrees) continue;
-    ends.push_back(group + std::uint64_t{1});
-    first_row = gathered->starts[group + std::size_t{1}];
-  }
-  return std::make_shared<WindowSource>(std::move(ends), std::move(write));
-}
-
 std::vector<expr::ExprPtr> exprs_of(const std::vector<plan::NamedExpr>& fields) {
   std::vector<expr::ExprPtr> exprs;
   for (const plan::NamedExpr& field : fields) exprs.push_back(field.expr);
@@ -153,6 +140,44 @@ void append_array(OrderedRun& run, std::uint32_t first, std::uint32_t end,
   out += ']';
 }
 
+// Writes the tree of a group; appends the array of the trees that it gathers where that stands.
+using AppendTrees = std::function<void(std::string&)>;
+using WriteGroup = std::function<std::string(std::size_t group, const AppendTrees& append_trees)>;
+
+// Makes a source of one tree a group, built in windows of about kWindowTrees gathered trees.
+TreeSourcePtr source_of_groups(const std::shared_ptr<const Gathered>& gathered,
+                               const Relation& relation,
+                               const std::shared_ptr<const TreeShape>& shape,
+                               const ExecutionContext& context, const WriteGroup& write_group) {
+  std::vector<std::uint64_t> ends;
+  std::uint64_t first_row = 0;
+  for (std::uint32_t group = 0; group < gathered->groups(); ++group) {
+    const bool last = group + 1 == gathered->groups();
+    if (!last && gathered->starts[group + std::size_t{2}] - first_row <= kWindowTrees) continue;
+    ends.push_back(group + std::uint64_t{1});
+    first_row = gathered->starts[group + std::size_t{1}];
+  }
+  const auto write = [=, input = relation.input, &context](std::uint64_t first,
+                                                           std::uint32_t count) {
+    const std::uint64_t begin = gathered->starts[first];
+    const auto rows = gathered->rows.begin();
+    OrderedRun run(input,
+                   {rows + static_cast<std::ptrdiff_t>(begin),
+                    rows + static_cast<std::ptrdiff_t>(gathered->starts[first + count])},
+                   shape, context);
+    std::vector<std::string> texts(count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::size_t group = first + i;
+      texts[i] = write_group(group, [&](std::string& out) {
+        append_array(run, static_cast<std::uint32_t>(gathered->starts[group] - begin),
+                     static_cast<std::uint32_t>(gathered->starts[group + 1] - begin), context, out);
+      });
+    }
+    return texts;
+  };
+  return std::make_shared<WindowSource>(std::move(ends), write);
+}
+
 // group_by without braces: {key…, "trees": […]}.
 Relation groups_of_trees(Relation relation, const plan::GroupBy& group,
                          const ExecutionContext& context) {
@@ -165,34 +190,21 @@ Relation groups_of_trees(Relation relation, const plan::GroupBy& group,
   const auto gathered = std::make_shared<const Gathered>(
       in_key_order(gather_rows(relation, resolved, *relation.picked, context), resolved, context));
   const auto shape = std::make_shared<const TreeShape>(relation.shape);
-  const auto write = [=, input = relation.input, &context](std::uint64_t first,
-                                                           std::uint32_t count) {
-    const std::uint64_t begin = gathered->starts[first];
-    const auto rows = gathered->rows.begin();
-    OrderedRun run(input,
-                   {rows + static_cast<std::ptrdiff_t>(begin),
-                    rows + static_cast<std::ptrdiff_t>(gathered->starts[first + count])},
-                   shape, context);
-    std::vector<std::string> texts(count);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const std::size_t at = first + i;
-      std::string& text = texts[i];
-      text = "{";
-      for (std::size_t key = 0; key < keys.size(); ++key) {
-        if (gathered->keys[key]->tag(at) == batch::Tag::Missing) continue;
-        json::write_string(text, keys[key].name);
-        text += ':';
-        batch::write_value(*gathered->keys[key], at, text);
-        text += ',';
-      }
-      text += "\"trees\":";
-      append_array(run, static_cast<std::uint32_t>(gathered->starts[at] - begin),
-                   static_cast<std::uint32_t>(gathered->starts[at + 1] - begin), context, text);
-      text += '}';
+  const auto write = [=](std::size_t group, const AppendTrees& append_trees) {
+    std::string text = "{";
+    for (std::size_t key = 0; key < keys.size(); ++key) {
+      if (gathered->keys[key]->tag(group) == batch::Tag::Missing) continue;
+      json::write_string(text, keys[key].name);
+      text += ':';
+      batch::write_value(*gathered->keys[key], group, text);
+      text += ',';
     }
-    return texts;
+    text += "\"trees\":";
+    append_trees(text);
+    text += '}';
+    return text;
   };
-  return relation_of(source_of_groups(gathered, write));
+  return relation_of(source_of_groups(gathered, relation, shape, context, write));
 }
 
 }  // namespace
@@ -233,28 +245,14 @@ Relation nested(Relation relation, const plan::Nest& nest, const ExecutionContex
   const auto gathered = std::make_shared<const Gathered>(
       gather_rows(rest, {expr::path(Path())}, *relation.picked, context));
   const Path as{{{PathStep::Kind::Key, nest.as, 0}}};
-  const auto write = [=, input = relation.input, &context](std::uint64_t first,
-                                                           std::uint32_t count) {
-    const std::uint64_t begin = gathered->starts[first];
-    const auto rows = gathered->rows.begin();
-    OrderedRun run(input,
-                   {rows + static_cast<std::ptrdiff_t>(begin),
-                    rows + static_cast<std::ptrdiff_t>(gathered->starts[first + count])},
-                   elements, context);
-    std::vector<std::string> texts(count);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const std::size_t at = first + i;
-      std::string array;
-      append_array(run, static_cast<std::uint32_t>(gathered->starts[at] - begin),
-                   static_cast<std::uint32_t>(gathered->starts[at + 1] - begin), context, array);
-      const std::string_view tree = text_of_object(*gathered->keys.front(), at);
-      if (tree.empty())
-        throw_invalid("nest: cannot set " + nest.as + ": the tree is not an object");
-      texts[i] = json::with_value(tree, as.steps, array);
-    }
-    return texts;
+  const auto write = [=](std::size_t group, const AppendTrees& append_trees) {
+    std::string array;
+    append_trees(array);
+    const std::string_view tree = text_of_object(*gathered->keys.front(), group);
+    if (tree.empty()) throw_invalid("nest: cannot set " + nest.as + ": the tree is not an object");
+    return json::with_value(tree, as.steps, array);
   };
-  return relation_of(source_of_groups(gathered, write));
+  return relation_of(source_of_groups(gathered, relation, elements, context, write));
 }
 
 }  // namespace arbors::exec
