@@ -4,8 +4,12 @@ namespace arbors::exec {
 
 using batch::Tag;
 
-Scalar scalar_at(const batch::Vector& vector, std::size_t row) {
-  switch (const Tag tag = vector.tag(row)) {
+namespace {
+
+// What a value of each kind is to SQL; asks for no more of it than its kind has.
+template <typename Integer, typename Real, typename Text>
+Scalar scalar_of(Tag tag, Integer integer, Real real, Text text) {
+  switch (tag) {
     case Tag::Missing:
     case Tag::Null:
       return {};
@@ -13,13 +17,21 @@ Scalar scalar_at(const batch::Vector& vector, std::size_t row) {
     case Tag::True:
       return Scalar(std::int64_t{tag == Tag::True});
     case Tag::Integer:
-      return Scalar(vector.integers[row]);
+      return Scalar(integer());
     case Tag::Real:
     case Tag::BigNumber:
-      return Scalar(vector.reals[row]);
+      return Scalar(real());
     default:
-      return Scalar(vector.text(row), tag == Tag::String ? ValueKind::Text : ValueKind::Json);
+      return Scalar(text(), tag == Tag::String ? ValueKind::Text : ValueKind::Json);
   }
+}
+
+}  // namespace
+
+Scalar scalar_at(const batch::Vector& vector, std::size_t row) {
+  return scalar_of(
+      vector.tag(row), [&] { return vector.integers[row]; }, [&] { return vector.reals[row]; },
+      [&] { return vector.text(row); });
 }
 
 void KeptValue::keep(const batch::Vector& vector, std::size_t row) {
@@ -30,21 +42,8 @@ void KeptValue::keep(const batch::Vector& vector, std::size_t row) {
 }
 
 Scalar KeptValue::scalar() const {
-  switch (tag) {
-    case Tag::Missing:
-    case Tag::Null:
-      return {};
-    case Tag::False:
-    case Tag::True:
-      return Scalar(std::int64_t{tag == Tag::True});
-    case Tag::Integer:
-      return Scalar(integer);
-    case Tag::Real:
-    case Tag::BigNumber:
-      return Scalar(real);
-    default:
-      return Scalar(std::string_view(text), tag == Tag::String ? ValueKind::Text : ValueKind::Json);
-  }
+  return scalar_of(
+      tag, [&] { return integer; }, [&] { return real; }, [&] { return std::string_view(text); });
 }
 
 void KeptValue::append_to(batch::VectorBuilder& builder) const {
