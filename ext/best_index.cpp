@@ -11,10 +11,9 @@
 #include "ext/guard.h"
 #include "ext/index_search.h"
 #include "ext/outer_joins.h"
+#include "ext/planner_knowledge.h"
 #include "ext/scan_spec.h"
 #include "ext/sql_value.h"
-#include "ext/statements.h"
-#include "sql/sqlite_error.h"
 
 namespace arbors::ext {
 namespace {
@@ -27,7 +26,6 @@ constexpr std::string_view kRowidName;  // as ScanSpec has it
 constexpr int kGroupBy = 1;
 constexpr int kDistinct = 2;
 
-constexpr double kUnknownTrees = 1e6;
 constexpr double kManyTexts = 1000;
 constexpr double kTreeCost = 100;  // of building a row's tree, in rows handed out
 constexpr int kToldColumns = 63;   // of colUsed; its last bit stands for all others
@@ -43,7 +41,8 @@ constexpr int kOffsetIsSafe = 3050000;  // versions that offer OFFSET only where
 // Decides on one table and one set of usable constraints.
 class Planner {
  public:
-  Planner(ArborTable& table, sqlite3_index_info& info) : table_(table), info_(info) {}
+  Planner(ArborTable& table, sqlite3_index_info& info)
+      : table_(table), info_(info), knowledge_(table) {}
 
   int plan();
 
@@ -71,13 +70,9 @@ class Planner {
   bool orders_alike(Collation collation) const {
     return table_.utf8 || collation != Collation::Binary;
   }
-  PathFacts facts(int column);
-  double trees();
-  bool has_index(const Path& path);
-  bool may_be_redefined(std::string_view function);
-
   ArborTable& table_;
   sqlite3_index_info& info_;
+  PlannerKnowledge knowledge_;
   ScanSpec spec_;
   int arguments_ = 0;
   bool alone_ = false;      // the query reads this table only
@@ -97,53 +92,6 @@ class Planner {
   std::vector<IndexChoice> choices_;
   std::optional<IndexChoice> choice_;
 };
-
-// SQLite makes any failure to plan a plain SQLITE_ERROR. What the caller, or SQLite itself, will
-// try again is planned for without knowledge instead: of a locked database the scan reports
-// SQLITE_BUSY, and where another connection has changed the schema, or a rollback, SQLite finds out
-// as the statement begins, and prepares it anew. Nothing else may go on: after a failed read SQLite
-// has rolled back the transaction.
-template <typename Ask, typename Answer>
-Answer ask_unless_refused(const Ask& ask, Answer unknown) {
-  try {
-    return ask();
-  } catch (const store::SqliteError& error) {
-    const int result = error.result() & 0xFF;
-    if (result != SQLITE_BUSY && result != SQLITE_LOCKED && result != SQLITE_PROTOCOL &&
-        result != SQLITE_SCHEMA)
-      throw;
-    return unknown;
-  }
-}
-
-// Tells whether the application has put a function of its own in the place of LIKE or GLOB, which
-// SQLite offers as constraints all the same. PRAGMA case_sensitive_like looks like that too.
-bool is_redefined(sqlite3* db, std::string_view function) {
-  bool redefined = false;
-  for_each_row(db,
-               "SELECT 1 FROM pragma_function_list WHERE name = ?1 AND narg = 2 AND builtin = 0",
-               {std::string(function)}, [&](sqlite3_stmt*) { redefined = true; });
-  return redefined;
-}
-
-PathFacts Planner::facts(int column) {
-  const Path& path = table_.columns[static_cast<std::size_t>(column)].path;
-  return ask_unless_refused([&] { return table_.facts.of(table_.store->snapshot(), path); },
-                            PathFacts::unknown());
-}
-
-double Planner::trees() {
-  return ask_unless_refused([&] { return static_cast<double>(table_.store->trees()); },
-                            kUnknownTrees);
-}
-
-bool Planner::may_be_redefined(std::string_view function) {
-  return ask_unless_refused([&] { return is_redefined(table_.session->db(), function); }, true);
-}
-
-bool Planner::has_index(const Path& path) {
-  return ask_unless_refused([&] { return table_.store->has_index(path); }, false);
-}
 
 std::optional<Value> Planner::known_right(int at) const {
   sqlite3_value* value = nullptr;
@@ -202,7 +150,7 @@ bool Planner::take_identity(int at, const Constraint& constraint, TermOp op) {
   if (op == TermOp::Equal) {
     unique_ = unique_ || !in;
     looked_up_ = true;
-    selectivity_ = std::min(selectivity_, 10.0 / (trees() + 10));
+    selectivity_ = std::min(selectivity_, 10.0 / (knowledge_.trees() + 10));
   } else {
     selectivity_ *= 0.3;
   }
@@ -212,10 +160,10 @@ bool Planner::take_identity(int at, const Constraint& constraint, TermOp op) {
 bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
   const int column = constraint.iColumn;
   const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
-  const PathFacts known = facts(column);
+  const PathFacts known = knowledge_.facts(column);
   const double rows = std::max<double>(1, static_cast<double>(known.rows));
-  if (op == TermOp::Like && may_be_redefined("like")) return false;
-  if (op == TermOp::Glob && may_be_redefined("glob")) return false;
+  if (op == TermOp::Like && knowledge_.may_be_redefined("like")) return false;
+  if (op == TermOp::Glob && knowledge_.may_be_redefined("glob")) return false;
   if (op == TermOp::IsNull || op == TermOp::IsNotNull) {
     take_argument(at, may_be_exact(op));  // the argument is NULL and not looked at
     spec_.terms.push_back({home.name, op, 0, may_be_exact(op)});
@@ -266,7 +214,8 @@ bool Planner::may_be_prefix(int column) const {
 }
 
 void Planner::note_index(const TableColumn& column, const Term& term, double selectivity) {
-  if (!is_index_op(term.op) || term.collation != Collation::Binary || !has_index(column.path))
+  if (!is_index_op(term.op) || term.collation != Collation::Binary ||
+      !knowledge_.has_index(column.path))
     return;
   const bool equal = !is_range(term.op);
   const auto known = std::find_if(choices_.begin(), choices_.end(), [&](const IndexChoice& choice) {
@@ -335,7 +284,7 @@ void Planner::order_within_groups() {
     if (std::any_of(spec_.keys.begin(), spec_.keys.end(), named) ||
         std::any_of(spec_.terms.begin(), spec_.terms.end(), named))
       continue;
-    const PathFacts known = facts(column);
+    const PathFacts known = knowledge_.facts(column);
     if ((known.kinds & ~kTexts) != 0 || known.distinct <= most) continue;
     most = known.distinct;
     chosen = &home;
@@ -349,7 +298,8 @@ void Planner::order_within_groups() {
 void Planner::take_distinct() {
   if ((info_.colUsed >> kToldColumns) != 0) return;
   for (const int column : columns_used()) {
-    const batch::TagSet kinds = table_.is_data(column) ? facts(column).kinds : kEverything;
+    const batch::TagSet kinds =
+        table_.is_data(column) ? knowledge_.facts(column).kinds : kEverything;
     if (spec_.keys.size() == kMostDistinctKeys ||
         ((kinds & ~kTexts) != 0 && (kinds & ~kIntegers) != 0)) {
       spec_.keys.clear();
@@ -390,7 +340,7 @@ void Planner::take_limit() {
 }
 
 void Planner::estimate() {
-  const double trees = this->trees();
+  const double trees = knowledge_.trees();
   const double found = std::max(1.0, trees * selectivity_);
   // A scan decodes and filters a batch at a time: far cheaper a row than handing one out.
   double scan = looked_up_ ? std::log2(trees + 2) : trees * 0.05;
