@@ -38,6 +38,13 @@ constexpr batch::TagSet kIntegers = batch::tag_bit(batch::Tag::Integer) |
                                     batch::tag_bit(batch::Tag::True) | batch::kNullTags;
 constexpr int kOffsetIsSafe = 3050000;  // versions that offer OFFSET only where no term is hidden
 
+// The collation under which all is equal that is so under either, if there is one.
+std::optional<Collation> looser(Collation left, Collation right) {
+  if (left == Collation::Binary) return right;
+  if (right == Collation::Binary || left == right) return left;
+  return std::nullopt;
+}
+
 // Decides on one table and one set of usable constraints.
 class Planner {
  public:
@@ -162,8 +169,8 @@ bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
   const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
   const PathFacts known = knowledge_.facts(column);
   const double rows = std::max<double>(1, static_cast<double>(known.rows));
-  if (op == TermOp::Like && knowledge_.may_be_redefined("like")) return false;
-  if (op == TermOp::Glob && knowledge_.may_be_redefined("glob")) return false;
+  if (op == TermOp::Like && may_be_redefined(table_.session->db(), "like")) return false;
+  if (op == TermOp::Glob && may_be_redefined(table_.session->db(), "glob")) return false;
   if (op == TermOp::IsNull || op == TermOp::IsNotNull) {
     take_argument(at, may_be_exact(op));  // the argument is NULL and not looked at
     spec_.terms.push_back({home.name, op, 0, may_be_exact(op)});
@@ -175,12 +182,15 @@ bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
   // SQLite says BINARY of every <> and IS NOT. Beside a known value it is the column's collation;
   // else BINARY keeps every row that another one could.
   const bool told = op != TermOp::NotEqual && op != TermOp::IsNot;
-  const std::optional<Collation> collation =
-      told ? known_collation(sqlite3_vtab_collation(&info_, at))
-           : (right ? home.collation : Collation::Binary);
+  std::optional<Collation> collation = told ? known_collation(sqlite3_vtab_collation(&info_, at))
+                                            : (right ? home.collation : Collation::Binary);
+  // Of (a, b) IN (SELECT …) SQLite offers a = ? and b = ?, and says a's collation of both.
+  const bool may_be_part =
+      op == TermOp::Equal && !in && !right && collation && *collation != home.collation;
+  if (may_be_part) collation = looser(*collation, home.collation);
   if (!collation || (is_range(op) && !orders_alike(*collation))) return false;
   const bool exact = !in && is_comparison(op) && may_be_exact(op) && (told || right) &&
-                     !(op == TermOp::Less && may_be_prefix(column)) &&
+                     !may_be_part && !(op == TermOp::Less && may_be_prefix(column)) &&
                      comparison_is_exact(home.affinity, known, right);
   take_argument(at, exact);
   if (in) sqlite3_vtab_in(&info_, at, 1);

@@ -1,5 +1,8 @@
 #include "ext/outer_joins.h"
 
+#include <algorithm>
+#include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,12 +31,35 @@ bool has_word(std::string_view text, std::string_view word) {
   return false;
 }
 
-// Every outer join is spelled with JOIN and one of LEFT, RIGHT and FULL.
-bool mentions_outer_join(const char* sql) {
+// Every outer join is spelled with JOIN and one of these.
+using Kinds = std::span<const std::string_view>;
+constexpr std::array<std::string_view, 3> kOuter{"left", "right", "full"};
+constexpr std::array<std::string_view, 2> kRight{"right", "full"};
+
+bool mentions_join(const char* sql, Kinds kinds) {
   if (sql == nullptr) return true;
   const std::string text = lower_ascii(sql);
   return has_word(text, "join") &&
-         (has_word(text, "left") || has_word(text, "right") || has_word(text, "full"));
+         std::any_of(kinds.begin(), kinds.end(),
+                     [&](std::string_view kind) { return has_word(text, kind); });
+}
+
+bool may_join(sqlite3* db, Kinds kinds) {
+  for (sqlite3_stmt* each = sqlite3_next_stmt(db, nullptr); each != nullptr;
+       each = sqlite3_next_stmt(db, each))
+    if (sqlite3_stmt_busy(each) != 0 && mentions_join(sqlite3_sql(each), kinds)) return true;
+  std::vector<std::string> schemas;
+  for_each_row(db, "SELECT name FROM pragma_database_list", {},
+               [&](sqlite3_stmt* row) { schemas.push_back(column_text(row, 0)); });
+  bool found = false;
+  for (const std::string& schema : schemas)
+    for_each_row(db,
+                 "SELECT sql FROM " + quote_identifier(schema) +
+                     ".sqlite_master WHERE type IN ('view', 'trigger')",
+                 {}, [&](sqlite3_stmt* row) {
+                   found = found || mentions_join(column_text(row, 0).c_str(), kinds);
+                 });
+  return found;
 }
 
 }  // namespace
@@ -53,22 +79,8 @@ bool may_stand_in_outer_on(TermOp op) {
   }
 }
 
-bool may_join_outer(sqlite3* db) {
-  for (sqlite3_stmt* each = sqlite3_next_stmt(db, nullptr); each != nullptr;
-       each = sqlite3_next_stmt(db, each))
-    if (sqlite3_stmt_busy(each) != 0 && mentions_outer_join(sqlite3_sql(each))) return true;
-  std::vector<std::string> schemas;
-  for_each_row(db, "SELECT name FROM pragma_database_list", {},
-               [&](sqlite3_stmt* row) { schemas.push_back(column_text(row, 0)); });
-  bool found = false;
-  for (const std::string& schema : schemas)
-    for_each_row(db,
-                 "SELECT sql FROM " + quote_identifier(schema) +
-                     ".sqlite_master WHERE type IN ('view', 'trigger')",
-                 {}, [&](sqlite3_stmt* row) {
-                   found = found || mentions_outer_join(column_text(row, 0).c_str());
-                 });
-  return found;
-}
+bool may_join_outer(sqlite3* db) { return may_join(db, kOuter); }
+
+bool may_join_right(sqlite3* db) { return may_join(db, kRight); }
 
 }  // namespace arbors::ext

@@ -17,4 +17,8 @@ bool may_stand_in_outer_on(TermOp op);
 // trigger: errs on the side of yes.
 bool may_join_outer(sqlite3* db);
 
+// The same of RIGHT and FULL JOIN, in which SQLite knows the rows of the right table again by
+// rowid.
+bool may_join_right(sqlite3* db);
+
 }  // namespace arbors::ext

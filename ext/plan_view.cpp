@@ -7,11 +7,14 @@
 #include "ext/arbor_name.h"
 #include "ext/constraint_ops.h"
 #include "ext/declaration.h"
+#include "ext/outer_joins.h"
 #include "ext/plan_session.h"
 #include "ext/plan_tables.h"
+#include "ext/planner_knowledge.h"
 #include "ext/read_callbacks.h"
 #include "ext/scan_spec.h"
 #include "ext/sql_value.h"
+#include "ext/statements.h"
 #include "ext/term_condition.h"
 #include "ext/view_columns.h"
 
@@ -26,11 +29,13 @@ struct View : sqlite3_vtab {
   ArborName name;
   plan::NodePtr plan;
   std::vector<TableColumn> columns;  // then the hidden _tree and _index
+  bool utf8 = true;                  // the database's encoding, in whose bytes texts are ordered
 
   bool is_data(int column) const {
     return column >= 0 && column < static_cast<int>(columns.size());
   }
   int tree_column() const { return static_cast<int>(columns.size()); }
+  int index_column() const { return tree_column() + 1; }
 };
 
 class ViewCursor : public sqlite3_vtab_cursor {
@@ -44,9 +49,12 @@ class ViewCursor : public sqlite3_vtab_cursor {
   }
   bool at_end() const { return run_ == nullptr; }
   void column(sqlite3_context* context, int number);
-  std::int64_t rowid() const { return index_ + 1; }
+  std::int64_t rowid() const {
+    return 1 + (source_ ? static_cast<std::int64_t>(run_->position(row_)) : index_);
+  }
 
  private:
+  void read_spec(const char* words);
   void next_run() {
     blocks_.assign(view_.columns.size(), {});
     row_ = 0;
@@ -56,6 +64,12 @@ class ViewCursor : public sqlite3_vtab_cursor {
   }
 
   View& view_;
+  ScanSpec spec_;
+  std::string words_;           // that spec_ was read from
+  exec::TreeSourcePtr source_;  // the plan's rows, where they must keep their numbers
+  exec::SourceBinder bind_source_ = [this](const plan::Source&) {
+    return exec::BoundSource(source_);
+  };
   exec::RowStreamPtr stream_;
   exec::RowRunPtr run_;
   std::uint32_t row_ = 0;
@@ -106,6 +120,8 @@ int connect_view(sqlite3* db, void* aux, int argc, const char* const* argv, sqli
     }
     const char* hidden = view->columns.empty() ? "" : " HIDDEN";
     sql += std::string("\"_tree\" TEXT") + hidden + ", \"_index\" INTEGER HIDDEN)";
+    for_each_row(db, "PRAGMA encoding", {},
+                 [&](sqlite3_stmt* row) { view->utf8 = column_text(row, 0) == "UTF-8"; });
     if (sqlite3_declare_vtab(db, sql.c_str()) != SQLITE_OK) throw_invalid(sqlite3_errmsg(db));
     sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
     view->session->plans().remember_view(view->name, view->plan);
@@ -131,44 +147,62 @@ int disconnect(sqlite3_vtab* table) {
   return SQLITE_OK;
 }
 
+// The condition that a constraint is for the plan, but for its argument; nullopt where it is left
+// to SQLite.
+std::optional<Term> term_of(const View& view, sqlite3_index_info& info, int at) {
+  const auto& constraint = info.aConstraint[at];
+  const std::optional<TermOp> op = term_op(constraint.op);
+  if (!op || !view.is_data(constraint.iColumn) || *op == TermOp::Match) return std::nullopt;
+  if (*op == TermOp::NotEqual || *op == TermOp::IsNot) return std::nullopt;
+  sqlite3* db = view.session->db();
+  if (*op == TermOp::Like && may_be_redefined(db, "like")) return std::nullopt;
+  if (*op == TermOp::Glob && may_be_redefined(db, "glob")) return std::nullopt;
+  const auto collation = known_collation(sqlite3_vtab_collation(&info, at));
+  if (!collation) return std::nullopt;
+  if (is_range(*op) && !view.utf8 && *collation == Collation::Binary) return std::nullopt;
+  const bool in = *op == TermOp::Equal && sqlite3_vtab_in(&info, at, -1) != 0;
+  if (in) sqlite3_vtab_in(&info, at, 1);
+  return Term{view.columns[static_cast<std::size_t>(constraint.iColumn)].name,
+              in ? TermOp::In : *op, 0, false, *collation};
+}
+
+// The keys of an order that the plan can give: on columns, as the engine orders texts.
+std::vector<OrderKey> keys_of(const View& view, const sqlite3_index_info& info) {
+  std::vector<OrderKey> keys;
+  for (int i = 0; i < info.nOrderBy; ++i) {
+    const auto& by = info.aOrderBy[i];
+    if (!view.utf8 || !view.is_data(by.iColumn)) return {};
+    keys.push_back({view.columns[static_cast<std::size_t>(by.iColumn)].name, by.desc != 0});
+  }
+  return keys;
+}
+
 // Takes conditions on columns as a superset (SQLite checks again), an order, and LIMIT as a hint.
+// Positions are those in the plan's own rows: where they are read, it gives all, as they come.
 int plan_scan(View& view, sqlite3_index_info& info) {
   ScanSpec spec;
   int arguments = 0;
   double rows = 100000;
   int limit = -1;
+  const bool positions = (info.colUsed >> std::min(view.index_column(), 63) & 1) != 0;
   for (int i = 0; i < info.nConstraint; ++i) {
-    const auto& constraint = info.aConstraint[i];
-    if (constraint.usable == 0) continue;
-    if (constraint.op == SQLITE_INDEX_CONSTRAINT_LIMIT) limit = i;
-    const std::optional<TermOp> op = term_op(constraint.op);
-    if (!op || !view.is_data(constraint.iColumn) || *op == TermOp::Match) continue;
-    if (*op == TermOp::NotEqual || *op == TermOp::IsNot) continue;
-    const auto collation = known_collation(sqlite3_vtab_collation(&info, i));
-    if (!collation) continue;
-    const bool in = *op == TermOp::Equal && sqlite3_vtab_in(&info, i, -1) != 0;
-    if (in) sqlite3_vtab_in(&info, i, 1);
+    if (info.aConstraint[i].usable == 0) continue;
+    if (info.aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_LIMIT) limit = i;
+    std::optional<Term> term = positions ? std::nullopt : term_of(view, info, i);
+    if (!term) continue;
     info.aConstraintUsage[i].argvIndex = ++arguments;
-    const bool no_argument = *op == TermOp::IsNull || *op == TermOp::IsNotNull;
-    spec.terms.push_back({view.columns[static_cast<std::size_t>(constraint.iColumn)].name,
-                          in ? TermOp::In : *op, no_argument ? 0 : arguments, false, *collation});
-    rows *= *op == TermOp::Equal ? 0.1 : 0.5;
+    const bool no_argument = term->op == TermOp::IsNull || term->op == TermOp::IsNotNull;
+    if (!no_argument) term->argument = arguments;
+    rows *= term->op == TermOp::Equal || term->op == TermOp::In ? 0.1 : 0.5;
+    spec.terms.push_back(*std::move(term));
   }
   const int distinct = sqlite3_vtab_distinct(&info);
-  bool ordered = info.nOrderBy > 0 && distinct != 2;
-  for (int i = 0; ordered && i < info.nOrderBy; ++i) {
-    ordered = view.is_data(info.aOrderBy[i].iColumn);
-    if (ordered)
-      spec.keys.push_back({view.columns[static_cast<std::size_t>(info.aOrderBy[i].iColumn)].name,
-                           info.aOrderBy[i].desc != 0});
-  }
-  if (ordered) {
+  if (!positions && distinct != 2) spec.keys = keys_of(view, info);
+  if (!spec.keys.empty()) {
     spec.order = distinct == 1 ? ScanSpec::Order::Grouped : ScanSpec::Order::Sorted;
     info.orderByConsumed = 1;
-  } else {
-    spec.keys.clear();
   }
-  if (limit >= 0 && (info.nOrderBy == 0 || ordered)) {
+  if (limit >= 0 && (info.nOrderBy == 0 || info.orderByConsumed != 0)) {
     info.aConstraintUsage[limit].argvIndex = ++arguments;
     spec.limit = arguments;
   }
@@ -191,9 +225,8 @@ const TableColumn& column_named(const View& view, const std::string& name) {
   throw_invalid("no such column: " + name);
 }
 
-plan::NodePtr scan_plan(const View& view, const ScanSpec& spec,
+plan::NodePtr scan_plan(const View& view, plan::NodePtr node, const ScanSpec& spec,
                         std::span<sqlite3_value*> arguments) {
-  plan::NodePtr node = view.session->plans().with_views(view.plan);
   std::vector<expr::ExprPtr> conditions;
   for (const Term& term : spec.terms) {
     sqlite3_value* argument =
@@ -214,21 +247,42 @@ plan::NodePtr scan_plan(const View& view, const ScanSpec& spec,
     }
     node = plan::make(std::move(sort), {node});
   }
-  return exec::optimized(node, view.session->plans().binder());
+  return node;
+}
+
+// Conditions and orders change the numbers of rows, by which SQLite knows them again in a RIGHT or
+// FULL JOIN: there the plan is run once, and its rows are the source of every scan.
+void ViewCursor::read_spec(const char* words) {
+  if (words_ == words) return;
+  spec_ = parse_scan_spec(words);
+  words_ = words;
+  source_.reset();
+  Session& session = *view_.session;
+  const auto doubtful = [](const Term& term) { return may_stand_in_outer_on(term.op); };
+  if (std::any_of(spec_.terms.begin(), spec_.terms.end(), doubtful) && may_join_outer(session.db()))
+    std::erase_if(spec_.terms, doubtful);
+  if ((!spec_.terms.empty() || !spec_.keys.empty()) && may_join_right(session.db())) {
+    const exec::SourceBinder& bind = session.plans().binder();
+    source_ = exec::open(
+        {exec::optimized(session.plans().with_views(view_.plan), bind), bind, session.execution()});
+  }
 }
 
 void ViewCursor::filter(const char* words, std::span<sqlite3_value*> arguments) {
-  const ScanSpec spec = parse_scan_spec(words);
+  read_spec(words);
   std::uint64_t expected = 0;
-  if (spec.limit != 0) {
-    const Value limit = to_value(arguments[static_cast<std::size_t>(spec.limit) - 1]);
+  if (spec_.limit != 0) {
+    const Value limit = to_value(arguments[static_cast<std::size_t>(spec_.limit) - 1]);
     if (limit.kind == ValueKind::Integer && limit.integer > 0)
       expected = static_cast<std::uint64_t>(limit.integer);
   }
   Session& session = *view_.session;
   run_.reset();
-  stream_ = exec::execute(scan_plan(view_, spec, arguments), session.plans().binder(),
-                          session.execution(), expected);
+  const exec::SourceBinder& bind = source_ ? bind_source_ : session.plans().binder();
+  plan::NodePtr rows =
+      source_ ? plan::make(plan::Source{}) : session.plans().with_views(view_.plan);
+  rows = exec::optimized(scan_plan(view_, std::move(rows), spec_, arguments), bind);
+  stream_ = exec::execute(rows, bind, session.execution(), expected);
   index_ = 0;
   next_run();
 }

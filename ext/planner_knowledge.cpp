@@ -42,6 +42,10 @@ bool is_redefined(sqlite3* db, std::string_view function) {
 
 }  // namespace
 
+bool may_be_redefined(sqlite3* db, std::string_view function) {
+  return ask_unless_refused([&] { return is_redefined(db, function); }, true);
+}
+
 PathFacts PlannerKnowledge::facts(int column) {
   const Path& path = table_.columns[static_cast<std::size_t>(column)].path;
   return ask_unless_refused([&] { return table_.facts.of(table_.store->snapshot(), path); },
@@ -51,10 +55,6 @@ PathFacts PlannerKnowledge::facts(int column) {
 double PlannerKnowledge::trees() {
   return ask_unless_refused([&] { return static_cast<double>(table_.store->trees()); },
                             kUnknownTrees);
-}
-
-bool PlannerKnowledge::may_be_redefined(std::string_view function) {
-  return ask_unless_refused([&] { return is_redefined(table_.session->db(), function); }, true);
 }
 
 bool PlannerKnowledge::has_index(const Path& path) {

@@ -7,10 +7,14 @@
 
 #include "engine/base/path.h"
 #include "ext/table_facts.h"
+#include "sql/sqlite.h"
 
 namespace arbors::ext {
 
 struct ArborTable;
+
+// Whether the application may have put a function of its own in the place of `function`.
+bool may_be_redefined(sqlite3* db, std::string_view function);
 
 class PlannerKnowledge {
  public:
@@ -19,8 +23,6 @@ class PlannerKnowledge {
   PathFacts facts(int column);  // of a data column
   double trees();
   bool has_index(const Path& path);
-  // Whether the application may have put a function of its own in the place of `function`.
-  bool may_be_redefined(std::string_view function);
 
  private:
   ArborTable& table_;
