@@ -68,7 +68,7 @@ class Bound : public Accumulator {
 
   template <bool greatest>
   void add_integers(const batch::Vector& values, const RowGroups& rows) {
-    const bool all = values.tags.empty();
+    const bool all = values.tags.empty() && values.uniform == Tag::Integer;
     for (std::uint32_t row = 0; row < rows.rows; ++row) {
       if (!all && values.tag(row) != Tag::Integer) continue;
       const std::uint32_t group = rows[row];

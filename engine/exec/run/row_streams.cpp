@@ -88,7 +88,10 @@ OrderedStream::OrderedStream(ScanInput input, plan::Sort sort, const plan::Slice
       context_(context),
       at_(slice.offset),
       window_(expected_rows > 0 ? expected_rows : kFirstRows) {
-  if (sort_.limit) slice_.limit = std::min(slice_.limit.value_or(UINT64_MAX), *sort_.limit);
+  if (sort_.limit) {
+    const std::uint64_t left = *sort_.limit - std::min(*sort_.limit, slice.offset);
+    slice_.limit = std::min(slice_.limit.value_or(UINT64_MAX), left);
+  }
 }
 
 // The number of rows, from the first of the order, that the slice can want.
