@@ -45,11 +45,14 @@ class NewRow {
 
   void check_read_only_columns() const;
   std::optional<std::string> tree() const;
-  std::string apply_columns(std::string tree) const;
+  // Gives the tree with the columns set in it. `minimal`: the tree is minimal JSON text; stays so
+  // where what is set surely is.
+  std::string apply_columns(std::string tree, bool& minimal) const;
 
  private:
   bool is_marked() const;
   bool differs(int column) const;
+  bool is_surely_minimal(int column, std::string_view json) const;
   std::optional<std::string> json_of(int column) const;
   bool replaces_container(int column, std::string_view tree) const;
 
@@ -160,14 +163,28 @@ bool NewRow::replaces_container(int column, std::string_view tree) const {
   }
 }
 
-std::string NewRow::apply_columns(std::string tree) const {
+// Tells whether json_of() wrote minimal JSON text that need not be checked: a number, or a text in
+// ASCII. Others, and new keys, may be no UTF-8; a deep path would have to be counted.
+bool NewRow::is_surely_minimal(int column, std::string_view json) const {
+  constexpr std::size_t kShallow = 64;
+  const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  return sqlite3_value_subtype(value(column)) != kJsonSubtype &&
+         home.path.steps.size() <= kShallow && std::ranges::all_of(home.name, is_ascii) &&
+         std::ranges::all_of(json, is_ascii);
+}
+
+std::string NewRow::apply_columns(std::string tree, bool& minimal) const {
   // A tree that was given is not checked yet; one that was read is.
   const bool stored = is_update() && !changed(table_.hidden(ArborTable::Hidden::Tree));
+  minimal = stored;
   for (int column = 0; table_.is_data(column); ++column) {
+    if (!is_update() && sqlite3_value_type(value(column)) == SQLITE_NULL) continue;  // makes no key
     if (!changed(column)) continue;
+    const bool container = stored && replaces_container(column, tree);
     const std::optional<std::string> json =
-        stored && replaces_container(column, tree) ? to_value(value(column)).text : json_of(column);
-    if (!json && !is_update()) continue;
+        container ? to_value(value(column)).text : json_of(column);
+    minimal = minimal && !container && is_surely_minimal(column, json.value_or(""));
     tree =
         json::with_value(tree, table_.columns[static_cast<std::size_t>(column)].path.steps, json);
   }
@@ -175,7 +192,8 @@ std::string NewRow::apply_columns(std::string tree) const {
 }
 
 void insert_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
-  const std::string tree = row.apply_columns(row.tree().value_or("{}"));
+  bool minimal = false;
+  const std::string tree = row.apply_columns(row.tree().value_or("{}"), minimal);
   const std::optional<std::int64_t> wanted = row.rowid();
   if (wanted && table.store->contains(*wanted)) {
     const int conflict = sqlite3_vtab_on_conflict(table.session->db());
@@ -190,14 +208,17 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   std::optional<std::string> tree = row.tree();
   if (!tree) tree = table.store->tree(old_rowid);
   if (!tree) throw Error(ErrorCode::Constraint, "no such row: " + std::to_string(old_rowid));
-  const std::string changed = row.apply_columns(std::move(*tree));
+  bool minimal = false;
+  std::string changed = row.apply_columns(std::move(*tree), minimal);
   if (new_rowid != old_rowid && table.store->contains(new_rowid) &&
       sqlite3_vtab_on_conflict(table.session->db()) == SQLITE_REPLACE)
     table.store->erase(new_rowid);
-  if (new_rowid == old_rowid)
-    table.store->replace(old_rowid, changed);
-  else
+  if (new_rowid != old_rowid)
     table.store->replace(old_rowid, changed, new_rowid);
+  else if (minimal)
+    table.store->replace_minimal(old_rowid, std::move(changed));
+  else
+    table.store->replace(old_rowid, changed);
   *rowid = new_rowid;
 }
 

@@ -126,6 +126,9 @@ bool Store::erase(std::int64_t rowid) { return impl_->erase(rowid); }
 bool Store::replace(std::int64_t rowid, std::string_view tree) {
   return impl_->replace(rowid, tree);
 }
+bool Store::replace_minimal(std::int64_t rowid, std::string tree) {
+  return impl_->replace_minimal(rowid, std::move(tree));
+}
 
 bool Store::replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid) {
   if (rowid == new_rowid) return replace(rowid, tree);

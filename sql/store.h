@@ -109,6 +109,8 @@ class Store {
   bool erase(std::int64_t rowid);  // false where there is none
   // Keeps the row's place; false where there is no such row.
   bool replace(std::int64_t rowid, std::string_view tree);
+  // The same with minimal JSON text, which is not checked: a tree of this Arbor with scalars set.
+  bool replace_minimal(std::int64_t rowid, std::string tree);
   // Moves a row to another rowid besides (UPDATE … SET rowid = …).
   bool replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid);
   bool contains(std::int64_t rowid);

@@ -69,6 +69,7 @@ class Store::Impl {
   std::int64_t insert(std::string_view tree, std::optional<std::int64_t> rowid);
   bool erase(std::int64_t rowid);
   bool replace(std::int64_t rowid, std::string_view tree);
+  bool replace_minimal(std::int64_t rowid, std::string tree);
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   void clear();
@@ -121,6 +122,8 @@ class Store::Impl {
   std::vector<Value> values_to_index(std::string_view tree) const;
   void index_row(std::int64_t rowid, const std::vector<Value>& values);
   void unindex_row(std::int64_t rowid, const std::vector<Value>& values);
+  void reindex_row(std::int64_t rowid, const std::vector<Value>& before,
+                   const std::vector<Value>& after);
   void index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared = nullptr);
   // Shows the values of a segment's live rows that are not NULL.
   static void for_each_value(batch::BatchReader& batch, const exec::Segment& segment,

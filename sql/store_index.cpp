@@ -156,6 +156,17 @@ void Store::Impl::unindex_row(std::int64_t rowid, const std::vector<Value>& valu
   for (std::size_t at = 0; at < values.size(); ++at) indexes_[at]->remove(values[at], rowid);
 }
 
+// Leaves an index alone that keeps its value, so that its pages stay as they are.
+void Store::Impl::reindex_row(std::int64_t rowid, const std::vector<Value>& before,
+                              const std::vector<Value>& after) {
+  for (std::size_t at = 0; at < before.size(); ++at) {
+    const Value &old = before[at], &now = after[at];
+    if (old.kind == now.kind && compare(old, now) == 0) continue;
+    indexes_[at]->remove(old, rowid);
+    indexes_[at]->add(now, rowid);
+  }
+}
+
 void Store::Impl::index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared) {
   if (indexes_.empty()) return;
   if (shared != nullptr) shared->read([&](const PathDictionary&) { published(); });

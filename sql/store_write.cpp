@@ -61,17 +61,20 @@ bool Store::Impl::erase(std::int64_t rowid) {
 
 bool Store::Impl::replace(std::int64_t rowid, std::string_view tree) {
   require_transaction();
+  return replace_minimal(rowid, normalizer_.normalize(tree));
+}
+
+bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree) {
+  require_transaction();
   refresh();
-  std::string text = normalizer_.normalize(tree);
   const std::vector<Value> indexed = indexed_values(rowid);
-  const std::vector<Value> values = values_to_index(text);
+  const std::vector<Value> values = values_to_index(tree);
   if (!mirror_->contains(rowid)) return false;
   Change change(*this);
   generation_for_write();
-  mirror_->replace(rowid, std::move(text));
+  mirror_->replace(rowid, std::move(tree));
   buffered_.push_back({Op::Replace, rowid, mirror_->texts().size() - 1});
-  unindex_row(rowid, indexed);
-  index_row(rowid, values);
+  reindex_row(rowid, indexed, values);
   ++own_added_;
   ++own_removed_;
   fold_when_full();

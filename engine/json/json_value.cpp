@@ -51,6 +51,8 @@ class ChildReader {
     return raw;
   }
 
+  [[noreturn]] static void damaged() { throw_corrupt("an opaque value is no JSON"); }
+
  private:
   char peek() const { return at_ < json_.size() ? json_[at_] : '\0'; }
   void expect(char c) {
@@ -64,12 +66,14 @@ class ChildReader {
   std::string_view string() {
     const std::size_t begin = at_;
     expect('"');
-    while (at_ < json_.size()) {
-      const char c = json_[at_++];
-      if (c == '"') return json_.substr(begin, at_ - begin);
-      if (c == '\\') ++at_;
+    for (;;) {
+      const std::size_t quote = json_.find('"', at_);
+      if (quote == std::string_view::npos) damaged();
+      at_ = quote + 1;
+      std::size_t slashes = 0;  // before it; the opening quote ends them
+      while (json_[quote - 1 - slashes] == '\\') ++slashes;
+      if (slashes % 2 == 0) return json_.substr(begin, at_ - begin);
     }
-    damaged();
   }
 
   std::string_view container() {
@@ -96,8 +100,6 @@ class ChildReader {
     return json_.substr(begin, at_ - begin);
   }
 
-  [[noreturn]] static void damaged() { throw_corrupt("an opaque value is no JSON"); }
-
   std::string_view json_;
   std::size_t at_ = 0;
   char close_ = '\0';
@@ -111,6 +113,7 @@ std::string unescaped(std::string_view raw) {
 }
 
 bool is_key(std::string_view raw, std::string_view key) {
+  if (raw.size() < key.size()) return false;
   return raw.find('\\') == std::string_view::npos ? raw == key : unescaped(raw) == key;
 }
 
@@ -156,7 +159,9 @@ JsonValue decode_number(std::string_view raw) {
 }  // namespace
 
 std::string_view find_raw(std::string_view json, std::span<const PathStep> steps) {
-  std::string_view raw = ChildReader(json).value();
+  if (steps.empty()) return ChildReader(json).value();
+  if (json.empty()) ChildReader::damaged();
+  std::string_view raw = json;
   for (const PathStep& step : steps) {
     raw = step.kind == PathStep::Kind::Key     ? member(raw, step.key)
           : step.kind == PathStep::Kind::Index ? element(raw, step.index)

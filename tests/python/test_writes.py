@@ -48,6 +48,26 @@ def test_containers_stay_containers(options, report):
         report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
 
 
+def test_columns_keep_a_tree_json(options, report):
+    """What a column is set to is written so that the tree reads back as set, whether or not it is checked as a whole."""
+    values = [7, -2.5, 1e300, -0.0, "plain", 'q"\\\n\x01', "é😀", "", "[not json", "{", "null", '"x"', None]
+    database = fresh(options, columns='a, "new.é.deep", batch_trees=4')
+    for number, value in enumerate(values):
+        database.execute("INSERT INTO t(_tree) VALUES (?)", (json.dumps({"n": number, "a": {"k": 1} if number % 2 else "old"}),))
+    for number, value in enumerate(values):
+        database.execute('UPDATE t SET a = ?, "new.é.deep" = ? WHERE rowid = ?', (value, value, number + 1))
+    want = [{"n": n, "a": v, "new": {"é": {"deep": v}}} if v is not None else {"n": n} for n, v in enumerate(values)]
+    report.equal(trees(database), want, "columns set to values of all kinds")
+    database.execute("UPDATE t SET a = json(' [1, \"\\u0041\", 2.50 ] ') WHERE rowid = 1")
+    database.execute("UPDATE t SET a = json_quote('é') WHERE rowid = 2")
+    want[0]["a"], want[1]["a"] = [1, "A", 2.5], "é"
+    report.equal(trees(database), want, "columns set to JSON")
+    refused(report, database, "UPDATE t SET a = CAST(x'61ff' AS TEXT) WHERE rowid = 3", "malformed JSON")
+    database.execute("SELECT arbor_optimize('t')").fetchall()
+    report.equal(trees(database), want, "the same after a fold")
+    report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
+
+
 def test_refusals(options, report):
     database = fresh(options, columns="a, batch_trees=4")
     database.executemany("INSERT INTO t(_tree) VALUES (?)", [(json.dumps({"a": n, "o": 5}),) for n in range(9)])

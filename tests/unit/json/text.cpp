@@ -100,6 +100,9 @@ TEST_CASE("Paths lead into opaque text", "[json]") {
   CHECK(at(json, "n").text == "12345678901234567890");
   CHECK(at(json, "d").integer == 2);
   CHECK(at(json, "zz.y").kind == JsonKind::Missing);
+  const std::string escapes = R"({"\\\\":"\\\"","a\"b":"}\\","z":3})";
+  CHECK(at(escapes, "z").integer == 3);
+  CHECK(at(escapes, R"("a""b")").text == "}\\");
   std::vector<std::string> seen;
   for_each_element(R"([1,"a,b",[2],{"x":"]"}])", [&](std::string_view raw) {
     seen.emplace_back(raw);

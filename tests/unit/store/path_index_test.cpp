@@ -84,6 +84,22 @@ TEST_CASE("every write keeps an index up to date", "[store][index]") {
   CHECK(store.check().empty());
 }
 
+TEST_CASE("a row that keeps its value leaves the index's pages alone", "[store][index]") {
+  Indexed indexed;
+  Store& store = *indexed.store;
+  const auto rows_written = [&](const char* tree) {
+    const int before = sqlite3_total_changes(indexed.database.db());
+    write(store, [&] { store.replace(2, tree); });
+    return sqlite3_total_changes(indexed.database.db()) - before;
+  };
+  const int kept = rows_written(R"({"k":2,"x":1})");
+  CHECK(rows_written(R"({"k":3})") == kept + 2);  // one entry goes, one comes
+  CHECK(rows_written(R"({"k":"3"})") == kept + 3);
+  CHECK(rows_written(R"({"k":"3","x":2})") == kept);
+  CHECK(find(store, "k", number(3)) == Rowids{2});
+  CHECK(store.check().empty());
+}
+
 TEST_CASE("a text that reads as a number is found by the number too", "[store][index]") {
   Indexed indexed;
   Store& store = *indexed.store;
