@@ -94,7 +94,7 @@ STAGES = [
     ("select id, team | group_by team | filter list_len(trees) > 1", model.then(model.selected(id="id", team="team"), model.grouped({"team": field("team")}), model.filtered(lambda tree: len(tree["trees"]) > 1))),
     ("aggregate count() as n, sum(id) as ids", model.aggregated({"n": len, "ids": over(field("id"), total)})),
     ("filter id < 0 | aggregate count() as n, max(id) as most", lambda trees: [{"n": 0, "most": None}]),
-    ("filter born.year IS NULL | reverse | aggregate min(born.year) as least, max(born.year) as most", lambda trees: [{"least": None, "most": None}]),
+    ("reverse | filter NOT exists(born.year) | aggregate min(born.year) as least, max(born.year) as most", lambda trees: [{"least": None, "most": None}]),
     ("explode hits", model.exploded("hits")), ("explode hits as hit", model.exploded("hits", "hit")), ("explode hits as hit outer", model.exploded("hits", "hit", True)),
     ("explode hits outer", model.exploded("hits", None, True)), ("explode name", lambda trees: []),
     ("explode tags as tag | group_by tag { count() as n }", model.then(model.exploded("tags", "tag"), model.grouped({"tag": field("tag")}, {"n": len}))),
