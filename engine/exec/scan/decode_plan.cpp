@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/expr/builder.h"
 #include "engine/plan/aggregate.h"
+#include "engine/plan/rewrite.h"
 #include "engine/plan/row_shape.h"
 
 namespace arbors::exec {
@@ -83,6 +85,21 @@ class Walk {
   void take(const plan::Aggregate& op) {
     calls(op.aggregates);
     grouped_ = true;
+  }
+  // Elements are named by their array's path: `batting[*]`. Of the array itself its lengths are
+  // read.
+  void take(const plan::Explode& op) {
+    if (grouped_ || at_ == kNone) return;
+    const expr::ExprPtr list = shape_.resolve(expr::path(op.path));
+    const Path* path = list ? plan::bare_path(*list) : nullptr;
+    if (path == nullptr) return reshape();
+    add(found_[at_].keys, *path);
+    Path each = *path;
+    each.steps.push_back({PathStep::Kind::Every, {}, 0});
+    const expr::ExprPtr element = expr::path(std::move(each));
+    shape_ = op.as.empty()
+                 ? shape_.set(op.path, element)
+                 : shape_.drop({op.path}).set(Path{{{PathStep::Kind::Key, op.as, 0}}}, element);
   }
   void take(const plan::Flatten&) { reshape(); }
   void take(const plan::Nest&) { reshape(); }

@@ -37,6 +37,21 @@ TEST_CASE("explain shows every section that is asked for, and only those", "[pla
                  ContainsSubstring("| filter n > 1   -- on vectors, over the trees of the stage"));
 }
 
+TEST_CASE("explain names what is decoded of exploded arrays by their paths", "[plan]") {
+  PlanRunner runner;
+  runner.add("p", {R"({"a":1,"b":[{"c":[1,2],"d":3}]})"});
+  const Query query = runner.query("p");
+  const auto decoded = [&](const char* text) {
+    return explain(plan::parse_plan(text), "decode_plan", query.bind, query.context);
+  };
+  CHECK_THAT(decoded("p | explode b as e | group_by e.d { sum(a) as s }"),
+             ContainsSubstring("as keys and values: b, b[*].d, a\n"));
+  CHECK_THAT(decoded("p | explode b | explode b.c as x | filter x > 1 | select x, a"),
+             ContainsSubstring("to filter: b[*].c[*]\n") &&
+                 ContainsSubstring("as keys and values: b, b[*].c\n") &&
+                 ContainsSubstring("for output: b[*].c[*], a\n"));
+}
+
 TEST_CASE("explain_analyze runs the plan, within its bounds", "[plan]") {
   PlanRunner runner;
   runner.add("p", {"1", "2", "3"});
