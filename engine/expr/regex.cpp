@@ -275,6 +275,7 @@ class RegexCompiler {
 
   // Reads one character of a class; \d and its like are added whole, and `single` is false.
   char32_t bracket_character(Regex::CharacterClass& set, bool& single) {
+    if (pattern_.substr(at_, 2) == "[:") fail("named classes such as [:alpha:] are not known");
     if (!accept('\\')) return utf8_next(pattern_, at_);
     if (at_ < pattern_.size()) {
       const auto ranges = named(pattern_[at_]);

@@ -117,6 +117,7 @@ TEST_CASE("regular expressions match somewhere, in time that does not explode", 
 
 TEST_CASE("a constant pattern that is wrong is refused before anything is run", "[expr]") {
   CHECK_THROWS_AS(parse_expression("regexp_like(a, '(')"), Error);
+  CHECK_THROWS_AS(parse_expression("regexp_like(a, '[[:alpha:]]')"), Error);
   CHECK_NOTHROW(parse_expression("regexp_like('(', a)"));
   const ExprPtr of_path = parse_expression("regexp_like(a, b)");
   CHECK_THROWS_AS(with_args(*of_path, {of_path->args[0], constant(Value::of(std::string("[")))}),
