@@ -52,7 +52,10 @@ class Derivation {
     std::vector<ElementPath> elements;
     for (const plan::NodePtr& input : node.inputs) {
       const Columns more = of(*input);
-      columns.insert(columns.end(), more.begin(), more.end());
+      if (&input == &node.inputs.front())
+        columns = more;
+      else
+        unite(columns, more);
       elements.insert(elements.end(), elements_.begin(), elements_.end());
     }
     elements_ = std::move(elements);
@@ -61,6 +64,22 @@ class Derivation {
   }
 
  private:
+  // Adds the columns of further trees. A type stays only where it is that of both: what another
+  // plan's trees hold beyond the fields that it names is not known.
+  static void unite(Columns& columns, const Columns& more) {
+    const auto at = [](auto& among, const Path& path) {
+      return std::find_if(among.begin(), among.end(),
+                          [&](const ViewColumn& column) { return column.path == path; });
+    };
+    for (ViewColumn& column : columns) {
+      const auto same = at(more, column.path);
+      if (same == more.end() || same->type != column.type) column.type.clear();
+    }
+    for (const ViewColumn& column : more)
+      if (at(columns, column.path) == columns.end())
+        columns.push_back({column.name, column.path, ""});
+  }
+
   // A value inside the elements of an array.
   struct ElementPath {
     Path array;

@@ -54,6 +54,9 @@ def test_types(report):
     text = "p | group_by g { count() as n, avg(id) as a, total(id) as t, median(id) as m, list(id) as l, min(id) as least }"
     report.equal(shown(database, text), [("g", ""), ("n", "INTEGER"), ("a", "REAL"), ("t", "REAL"), ("m", "REAL"), ("l", ""), ("least", "")], "declared types")
     report.equal(database.execute("SELECT typeof(n), typeof(a), typeof(t), typeof(l), typeof(least), json_array_length(l) FROM v LIMIT 1").fetchone(), ("integer", "real", "real", "text", "integer", 143), "kinds of values")
+    report.equal(shown(database, f"{text} | append (p | group_by id {{ count() as n, sum(id) as a }}) | append (json '[]')"), [(name, "") for name in ("g", "n", "a", "t", "m", "l", "least", "id")], "trees of which not all have the type")
+    report.equal(shown(database, f"{text} | append (p | group_by o.x as g {{ count() as n, sum(id) as a }})")[:3], [("g", ""), ("n", "INTEGER"), ("a", "")], "trees that all have it")
+    shown(database, text)
     database.execute("CREATE TABLE plain(g, n INTEGER, a REAL)")
     database.execute("INSERT INTO plain SELECT g, n, a FROM v")
     for where in ("n = '143'", "n > '142.5'", "n = 143.0", "a > '499'", "a BETWEEN 498 AND '500'", "n IN ('143', 7)", "g > 'g3' AND n < 143", "n IS NOT '143'"):
