@@ -6,6 +6,7 @@
 #include "engine/plan/plan_parser.h"
 #include "engine/plan/rewrite.h"
 #include "ext/functions.h"
+#include "ext/handed_text.h"
 #include "ext/plan_session.h"
 #include "ext/sql_value.h"
 
@@ -81,9 +82,9 @@ void lookup(const CallArguments& call) {
                                              parameters_from(call, 2), to_value(call.values[1])));
 }
 void json(const CallArguments& call) {
-  std::string array;
-  exec::write_array(query_of(call, 1), array);
-  set_json(call.context, array);
+  HandedText array;
+  exec::write_array(query_of(call, 1), array.begin());
+  array.set_result(call.context);
 }
 
 // The plan as it was written, views read through.

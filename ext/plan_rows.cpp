@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "ext/handed_text.h"
 #include "ext/plan_session.h"
 #include "ext/plan_tables.h"
 #include "ext/read_callbacks.h"
@@ -26,37 +27,45 @@ class Cursor : public sqlite3_vtab_cursor {
     const std::span<const Value> parameters(arguments_.begin() + 1, arguments_.end());
     const exec::Query query =
         session_.plans().query(text_argument(arguments[0], "the plan"), parameters);
-    trees_ =
-        std::make_unique<exec::TreeStream>(exec::execute(query.plan, query.bind, query.context));
-    index_ = -1;
-    next();
+    rows_ = exec::execute(query.plan, query.bind, query.context);
+    index_ = 0;
+    next_run();
   }
 
   void next() {
     ++index_;
-    at_end_ = !trees_->next(tree_);
+    if (++row_ >= run_->size()) next_run();
   }
 
-  bool at_end() const { return at_end_; }
+  bool at_end() const { return run_ == nullptr; }
   std::int64_t rowid() const { return index_ + 1; }
 
-  void column(sqlite3_context* context, int number) const {
+  void column(sqlite3_context* context, int number) {
     if (number == kIndex) {
       sqlite3_result_int64(context, index_);
     } else if (number == kTree) {
-      set_json(context, tree_);
+      run_->tree(row_, tree_.begin());
+      tree_.set_result(context);
     } else if (static_cast<std::size_t>(number - kPlan) < arguments_.size()) {
       set_result(context, arguments_[static_cast<std::size_t>(number - kPlan)]);
     }
   }
 
  private:
+  void next_run() {
+    row_ = 0;
+    do {
+      run_ = rows_->next();
+    } while (run_ && run_->size() == 0);
+  }
+
   Session& session_;
-  std::unique_ptr<exec::TreeStream> trees_;
+  exec::RowStreamPtr rows_;
+  exec::RowRunPtr run_;
+  std::uint32_t row_ = 0;         // of the run
   std::vector<Value> arguments_;  // the plan, then its parameters
-  std::string tree_;
-  std::int64_t index_ = -1;
-  bool at_end_ = true;
+  HandedText tree_;
+  std::int64_t index_ = 0;
 };
 
 using Reading = ReadCallbacks<Rows, Cursor>;

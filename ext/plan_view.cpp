@@ -7,6 +7,7 @@
 #include "ext/arbor_name.h"
 #include "ext/constraint_ops.h"
 #include "ext/declaration.h"
+#include "ext/handed_text.h"
 #include "ext/outer_joins.h"
 #include "ext/plan_session.h"
 #include "ext/plan_tables.h"
@@ -75,7 +76,7 @@ class ViewCursor : public sqlite3_vtab_cursor {
   std::uint32_t row_ = 0;
   std::int64_t index_ = 0;
   std::vector<exec::ColumnBlock> blocks_;
-  std::string tree_;
+  HandedText tree_;
 };
 
 using Reading = ReadCallbacks<View, ViewCursor>;
@@ -294,9 +295,8 @@ void ViewCursor::column(sqlite3_context* context, int number) {
     if (row_ - block.first >= block.count) block = run_->column(view_.columns[column].path, row_);
     set_result(context, *block.vector, row_ - block.first);
   } else if (number == view_.tree_column()) {
-    tree_.clear();
-    run_->tree(row_, tree_);
-    set_json(context, tree_);
+    run_->tree(row_, tree_.begin());
+    tree_.set_result(context);
   } else {
     sqlite3_result_int64(context, index_);
   }

@@ -1,5 +1,8 @@
 #include "ext/sql_value.h"
 
+#include <algorithm>
+#include <new>
+
 #include "engine/base/error.h"
 
 namespace arbors::ext {
@@ -8,6 +11,17 @@ namespace {
 using batch::Tag;
 
 constexpr unsigned kJsonSubtype = 'J';  // what SQLite's JSON functions look for
+constexpr std::size_t kLongText = 64U << 10;
+
+// Copies a long text with a zero byte behind it: SQLite would copy it again to put one there.
+bool set_long_text(sqlite3_context* context, std::string_view text) {
+  if (text.size() < kLongText || text.find('\0') != std::string_view::npos) return false;
+  auto* const copy = static_cast<char*>(sqlite3_malloc64(text.size() + 1));
+  if (copy == nullptr) throw std::bad_alloc();
+  *std::copy(text.begin(), text.end(), copy) = '\0';
+  sqlite3_result_text(context, copy, -1, sqlite3_free);
+  return true;
+}
 
 }  // namespace
 
@@ -43,14 +57,17 @@ std::string text_argument(sqlite3_value* value, std::string_view what) {
 }
 
 void set_text(sqlite3_context* context, std::string_view text) {
+  if (set_long_text(context, text)) return;
   sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(),
                         SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 void set_json(sqlite3_context* context, std::string_view json) {
   set_text(context, json);
-  sqlite3_result_subtype(context, kJsonSubtype);
+  mark_json(context);
 }
+
+void mark_json(sqlite3_context* context) { sqlite3_result_subtype(context, kJsonSubtype); }
 
 void set_result(sqlite3_context* context, const batch::Vector& vector, std::size_t row) {
   switch (vector.tag(row)) {

@@ -22,5 +22,7 @@ void set_result(sqlite3_context* context, const batch::Vector& vector, std::size
 void set_result(sqlite3_context* context, const Value& value);
 void set_text(sqlite3_context* context, std::string_view text);
 void set_json(sqlite3_context* context, std::string_view json);
+// Marks the result as JSON to SQLite's JSON functions.
+void mark_json(sqlite3_context* context);
 
 }  // namespace arbors::ext

@@ -35,8 +35,8 @@ class BatchReader {
   // where load() did not. Throws Error{Corrupt} naming the batch.
   virtual VectorPtr column(PathId path) = 0;
 
-  // A tree's minimal JSON text where it exists already; else null, and columns make it.
-  virtual const std::string* tree_text(std::uint32_t /*row*/) const { return nullptr; }
+  // Appends a tree's minimal JSON text where that needs no columns; else false: columns make it.
+  virtual bool append_tree(std::uint32_t /*row*/, std::string& /*out*/) { return false; }
 };
 
 using BatchReaderPtr = std::shared_ptr<BatchReader>;

@@ -1,5 +1,6 @@
 #include "engine/plan/row_shape.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "engine/expr/builder.h"
@@ -57,8 +58,19 @@ std::optional<RowShape> RowShape::add(const std::vector<NamedExpr>& fields) cons
 
 RowShape RowShape::drop(const std::vector<Path>& paths) const {
   RowShape shape = *this;
-  for (const Path& path : paths) shape.edits_.push_back({path, nullptr});
+  for (const Path& path : paths) {
+    if (shape.is_list_of_fields() && path.steps.size() == 1)
+      std::erase_if(shape.edits_, [&](const Edit& edit) { return edit.at == path; });
+    else
+      shape.edits_.push_back({path, nullptr});
+  }
   return shape;
+}
+
+bool RowShape::is_list_of_fields() const {
+  return fields_only_ && std::all_of(edits_.begin(), edits_.end(), [](const Edit& edit) {
+           return edit.value && edit.at.steps.size() == 1;
+         });
 }
 
 RowShape RowShape::set(Path at, expr::ExprPtr value) const {

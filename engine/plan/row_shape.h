@@ -39,6 +39,7 @@ class RowShape {
  private:
   expr::ExprPtr resolve_leaf(const expr::ExprPtr& leaf) const;
   expr::ExprPtr resolve_path(const Path& path) const;
+  bool is_list_of_fields() const;  // each edit sets a field of the root
 
   bool fields_only_ = false;
   std::vector<Edit> edits_;

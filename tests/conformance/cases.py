@@ -25,6 +25,7 @@ PEOPLE = [
 MANY = [{"id": index, "name": f"n{index % 37}", "team": ["red", "blue", "green", None][index * 7 % 4], "born": {"year": 1900 + index * 31 % 97, "city": f"c{index % 5}"},
          "hits": [{"y": 2000 + step, "n": (index + step) % 11} for step in range(index % 4)], "tags": [f"t{index % 3}"] * (index % 3), "score": (index * 13 % 29) / 2, "ok": index % 3 == 0} for index in range(140)]
 DOCUMENTS = {"people": PEOPLE, "nothing": [], "one": PEOPLE[:1], "many": MANY}
+MOVED = {"city": "Rome", "year": 1980.0, "x": None}
 SCALARS = [3, 1, "a", None, True, [1, 2], {"a": 1}, 1.5, "10", [], {}, False]
 
 
@@ -103,6 +104,12 @@ STAGES = [
     ("head 3 | explode hits", model.then(model.cut(None, 3), model.exploded("hits"))),
     ("flatten", model.each(model.flat)), ("head 2 | flatten | select id, \"born.year\"", model.then(model.cut(None, 2), model.selected(id="id", **{"born.year": lambda tree: at(tree, "born.year")}))),
     ("select team, id, name | nest id, name as members", model.then(model.selected(team="team", id="id", name="name"), model.nested(["id", "name"], "members"))),
+    ("select score, id | nest id as ids", model.then(model.selected(score="score", id="id"), model.nested(["id"], "ids"))),
+    ("select id, iif(id = 10, json('{\"city\":\"Rome\",\"year\":1980.0,\"x\":null}'), born) as born | nest id as ids | filter list_len(ids) > 1 or born.year = 1999",
+     model.then(model.selected(id="id", born=lambda tree: MOVED if tree["id"] == 10 else at(tree, "born")), model.nested(["id"], "ids"), lambda trees: [tree for tree in trees if len(tree["ids"]) > 1 or at(tree, "born.year") == 1999])),
+    ("drop name, team, tags, score, ok, hits | add_field born.city = 'x' | nest id as born2 | explode born2 as each",
+     model.then(model.each(lambda tree: {key: tree[key] for key in ("id", "born") if key in tree}), model.with_fields({"born.city": lambda tree: "x"}), model.nested(["id"], "born2"), model.exploded("born2", "each"))),
+    ("drop name, team, tags, score, ok, hits | nest born.city as cities", model.each(lambda tree: model.put(model.put({key: tree[key] for key in ("id", "born") if key in tree}, "born.city", MISSING), "cities", [{key: at(tree, "born.city") for key in ["city"] if at(tree, "born.city") is not MISSING}]))),
     ("head 3 | nest it as whole", model.then(model.cut(None, 3), model.each(lambda tree: {**tree, "whole": [{"it": tree}]}))),
     ("append (json '[{\"id\":100,\"name\":\"new\"},{\"id\":101}]')", lambda trees: trees + OTHER),
     (f"concat {OTHERS} | filter id > 5", model.then(lambda trees: trees + OTHER, model.filtered(greater("id", 5)))),

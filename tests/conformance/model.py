@@ -261,6 +261,13 @@ def flat(tree, prefix=""):
     return fields
 
 
+def comparable(value):
+    """Equal where SQL takes all values in two trees for equal: whatever the order of keys, 1 as 1.0 and true, null as missing."""
+    if isinstance(value, dict):
+        return ("object", frozenset((key, comparable(inner)) for key, inner in value.items() if inner is not None))
+    return ("array", tuple(map(comparable, value))) if isinstance(value, list) else value
+
+
 def nested(fields, name):
     """Gathers trees that agree on all but the fields, in order of first appearance."""
     def run(trees):
@@ -271,7 +278,7 @@ def nested(fields, name):
                 rest = put(rest, key, MISSING)
                 if at(tree, key) is not MISSING:
                     inner[key] = at(tree, key)
-            groups.setdefault(text_of(rest), (rest, []))[1].append(inner)
+            groups.setdefault(comparable(rest), (rest, []))[1].append(inner)
         return [put(rest, name, inner) for rest, inner in groups.values()]
     return run
 

@@ -25,6 +25,8 @@ PLANS = {
     "exploded": ("events | add_field l = json('[1,2,3,4,5,6,7,8]') | explode l | filter l > 7", 60), "sorted, exploded": ("events | sort_by did | explode commit.record.langs as lang", 40), "flattened": ("events | flatten", 60),
     "sorted, flattened": ("events | sort_by did | flatten | filter \"commit.operation\" = 'update'", 60), "joined and sorted": ("events | append (events) | sort_by did | select did", 60), "unique": ("events | unique_by commit.cid | select did", 80),
     "many groups": ("events | group_by did { count() as n, max(time_us) as last }", 80), "gathered": ("events | head 20000 | group_by did", 60),
+    # Of trees that gather others two exist at once: the one that SQL has, and the next.
+    "gathered into few": ("events | group_by commit.operation", 65), "gathered into few, selected": ("events | group_by commit.operation | select trees", 130), "nested into few": ("events | drop commit, did | nest time_us as times", 40),
 }
 
 
@@ -34,8 +36,9 @@ def read_all(extension, plan):
     for key, value in SETTINGS.items():
         sources.call(database, "arbor_config", key, value)
     trees = size = 0
-    for (tree,) in database.execute("SELECT tree FROM arbor_rows(?)", (plan,)):
-        trees, size = trees + 1, size + len(tree)
+    # Not the trees themselves, of which Python would make strings of its own.
+    for (length,) in database.execute("SELECT length(tree) FROM arbor_rows(?)", (plan,)):
+        trees, size = trees + 1, size + length
     # Not ru_maxrss, in which a process starts with what its parent had.
     status = pathlib.Path("/proc/self/status").read_text(encoding="ascii")
     print(json.dumps([trees, size, int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024]))

@@ -113,12 +113,13 @@ ColumnBlock OrderedRun::column(const Path& path, std::uint32_t) {
 }
 
 void OrderedRun::tree(std::uint32_t row, std::string& out) {
-  if (!texts_) write_trees();
+  write_trees();
   texts_->read(trees_[row], out);
 }
 
 void OrderedRun::write_trees() {
-  texts_.emplace(kTextBytes);
+  if (texts_) return;
+  TextHeap texts(kTextBytes);
   trees_.resize(size());
   std::string text;
   for_each_block([&](ScannedRows& block, const expr::Selection& rows, const Places& among,
@@ -127,9 +128,10 @@ void OrderedRun::write_trees() {
     for (std::size_t i = 0; i < places.size(); ++i) {
       text.clear();
       trees.write(among[i], text);
-      trees_[places[i]] = texts_->add(text);
+      trees_[places[i]] = texts.add(text);
     }
   });
+  texts_ = std::move(texts);
 }
 
 }  // namespace arbors::exec

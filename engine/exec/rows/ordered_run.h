@@ -42,6 +42,11 @@ class OrderedRun : public RowRun {
   batch::VectorPtr evaluate(const RowExpr& expr) override;
   void tree(std::uint32_t row, std::string& out) override;
 
+  // Writes the trees of all rows where that is not done yet: what tree() asks of storage.
+  void write_trees();
+  // The bytes of a row's tree, once the trees are written.
+  std::uint64_t tree_bytes(std::uint32_t row) const { return trees_[row].size; }
+
  private:
   using Places = std::vector<std::uint32_t>;
   // Calls visit(block, its rows (ascending, each once), where each row of the run that the block
@@ -50,7 +55,6 @@ class OrderedRun : public RowRun {
                                    const Places& among, const Places& places)>;
   void for_each_block(const Visit& visit);
   std::uint32_t tree_row(std::uint32_t row) const;
-  void write_trees();
 
   ScanInput input_;
   std::vector<RowRef> rows_;

@@ -22,15 +22,20 @@ class TextHeap {
 
   // Nothing may be added once something was read.
   Place add(std::string_view text);
-  // Appends the text.
+  // Appends the text. Those that are read in the order in which they were added cost few calls.
   void read(const Place& place, std::string& out);
 
  private:
+  void read_file(std::uint64_t offset, char* to, std::uint64_t size);
+
   std::uint64_t memory_bytes_;
   std::string memory_;
   FilePtr file_;  // null while memory is enough
   std::uint64_t file_bytes_ = 0;
   bool flushed_ = false;
+  std::string ahead_;              // bytes of the file that were read ahead
+  std::uint64_t ahead_begin_ = 0;  // where they begin in it
+  std::uint64_t last_end_ = 0;     // where the text read last ends in it
 };
 
 }  // namespace arbors::exec

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/exec/scan/text_batch.h"
-
 namespace arbors::exec {
 namespace {
 
@@ -11,8 +9,8 @@ constexpr std::size_t kWindowsKept = 4;
 
 }  // namespace
 
-WindowSource::WindowSource(std::vector<std::uint64_t> ends, Write write)
-    : ends_(std::move(ends)), write_(std::move(write)) {
+WindowSource::WindowSource(std::vector<std::uint64_t> ends, Make make)
+    : ends_(std::move(ends)), make_(std::move(make)) {
   std::uint64_t position = 0;
   for (BatchId window = 0; window < ends_.size(); ++window) {
     Segment segment;
@@ -25,10 +23,10 @@ WindowSource::WindowSource(std::vector<std::uint64_t> ends, Write write)
   }
 }
 
-TreeSourcePtr WindowSource::even(std::uint64_t trees, std::uint32_t window, Write write) {
+TreeSourcePtr WindowSource::even(std::uint64_t trees, std::uint32_t window, Make make) {
   std::vector<std::uint64_t> ends;
   for (std::uint64_t at = 0; at < trees;) ends.push_back(at = std::min(trees, at + window));
-  return std::make_shared<WindowSource>(std::move(ends), std::move(write));
+  return std::make_shared<WindowSource>(std::move(ends), std::move(make));
 }
 
 batch::BatchReaderPtr WindowSource::open_batch(BatchId window) {
@@ -39,8 +37,7 @@ batch::BatchReaderPtr WindowSource::open_batch(BatchId window) {
     return recent_.front().second;
   }
   const Segment& segment = segments_.at(window);
-  recent_.emplace_front(window,
-                        std::make_shared<TextBatch>(write_(segment.position, segment.rows)));
+  recent_.emplace_front(window, make_(segment.position, segment.rows));
   if (recent_.size() > kWindowsKept) recent_.pop_back();
   return recent_.front().second;
 }

@@ -1,11 +1,10 @@
-// A source whose trees are made when they are read: windows of texts, each a batch. Lets a plan go
-// on after a stage whose trees exist in no column, in bounded memory.
+// A source whose trees are made when they are read: windows, each a batch. Lets a plan go on after
+// a stage whose trees exist in no column, in bounded memory.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <list>
-#include <string>
 #include <vector>
 
 #include "engine/exec/source/tree_source.h"
@@ -14,13 +13,13 @@ namespace arbors::exec {
 
 class WindowSource : public TreeSource {
  public:
-  // Gives the texts of trees first .. first + count - 1. May be asked for any window, repeatedly.
-  using Write = std::function<std::vector<std::string>(std::uint64_t first, std::uint32_t count)>;
+  // Makes the batch of trees first .. first + count - 1. May be asked for any window, repeatedly.
+  using Make = std::function<batch::BatchReaderPtr(std::uint64_t first, std::uint32_t count)>;
 
   // `ends[w]` is the number of trees in windows 0 .. w.
-  WindowSource(std::vector<std::uint64_t> ends, Write write);
+  WindowSource(std::vector<std::uint64_t> ends, Make make);
   // Windows of `window` trees.
-  static TreeSourcePtr even(std::uint64_t trees, std::uint32_t window, Write write);
+  static TreeSourcePtr even(std::uint64_t trees, std::uint32_t window, Make make);
 
   const PathDictionary& paths() const override { return paths_; }
   std::uint64_t trees() const override { return ends_.empty() ? 0 : ends_.back(); }
@@ -30,7 +29,7 @@ class WindowSource : public TreeSource {
 
  private:
   std::vector<std::uint64_t> ends_;
-  Write write_;
+  Make make_;
   PathDictionary paths_;  // batches know their own
   std::vector<Segment> segments_;
   std::list<std::pair<BatchId, batch::BatchReaderPtr>> recent_;  // newest first

@@ -7,6 +7,7 @@
 #include "engine/exec/rows/window_source.h"
 #include "engine/exec/run/row_streams.h"
 #include "engine/exec/scan/compute_blocks.h"
+#include "engine/exec/scan/text_batch.h"
 #include "engine/exec/scan/tree_shape.h"
 
 namespace arbors::exec {
@@ -67,7 +68,9 @@ TreeSourcePtr windows(const Relation& relation, const ExecutionContext& context)
   const auto trees = std::make_shared<PickedTrees>(relation, context);
   return WindowSource::even(
       relation.picked->size(), kWindow,
-      [trees](std::uint64_t first, std::uint32_t count) { return trees->texts(first, count); });
+      [trees](std::uint64_t first, std::uint32_t count) -> batch::BatchReaderPtr {
+        return std::make_shared<TextBatch>(trees->texts(first, count));
+      });
 }
 
 }  // namespace

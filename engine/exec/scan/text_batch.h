@@ -20,7 +20,10 @@ class TextBatch : public batch::BatchReader {
   const batch::Statistics* statistics(PathId path) override { return columns().statistics(path); }
   void load(std::span<const PathId> paths) override { columns().load(paths); }
   batch::VectorPtr column(PathId path) override { return columns().column(path); }
-  const std::string* tree_text(std::uint32_t row) const override { return &texts_[row]; }
+  bool append_tree(std::uint32_t row, std::string& out) override {
+    out += texts_[row];
+    return true;
+  }
 
  private:
   batch::BatchReader& columns() const;

@@ -80,10 +80,7 @@ void ShapedTrees::write_flat(std::uint32_t i, std::string& out) {
 }
 
 void ShapedTrees::write_base(std::uint32_t i, std::string& out) {
-  if (const std::string* text = block_.batch->tree_text(block_.tree_of(rows_[i]))) {
-    out += *text;
-    return;
-  }
+  if (block_.batch->append_tree(block_.tree_of(rows_[i]), out)) return;
   // Loads nothing ahead: a few rows may need few of the batch's columns.
   if (!writer_) writer_.emplace(*block_.batch, context_.counters);
   writer_->write_tree(block_.tree_of(rows_[i]), out);
