@@ -1,5 +1,7 @@
 #include "sql/change_log.h"
 
+#include <algorithm>
+
 #include "sql/row_seal.h"
 
 namespace arbors::store {
@@ -86,6 +88,7 @@ ChangeLog::ChangeLog(sqlite3* db, const Names& names)
       base_(db, "SELECT seq FROM " + names("pending") +
                     " WHERE op = 0 AND generation <= ?1 ORDER BY seq DESC LIMIT 1"),
       remove_(db, "DELETE FROM " + names("pending") + " WHERE seq >= ?1 AND seq < ?2"),
+      skip_(db, "SELECT seq FROM " + names("pending") + " ORDER BY seq LIMIT 1 OFFSET ?1"),
       seal_(db, "SELECT seal FROM " + names("pending") + " WHERE seq = ?1"),
       seal_before_(db, "SELECT seal FROM " + names("pending") +
                            " WHERE seq < ?1 ORDER BY seq DESC LIMIT 1") {}
@@ -207,8 +210,9 @@ void ChangeLog::check(const std::function<void(std::string)>& fault) {
   while (use.step()) {
     try {
       parse(use, record);
-      if (!seal) seal = record.op == Op::Base ? record.counts.previous_seal : 0;
-      if (!follows(record, use.blob(5), *seal))
+      if (!seal && record.op == Op::Base) seal = record.counts.previous_seal;
+      // Before the first Base may stand what is left to be purged, whose first record follows none.
+      if (seal && !follows(record, use.blob(5), *seal))
         fail(record.seq, "fails its checksum, or the one before it is missing");
     } catch (const Error& error) {
       fault(error.what());
@@ -239,6 +243,17 @@ std::optional<std::int64_t> ChangeLog::base_of(std::int64_t generation) {
 void ChangeLog::remove(std::int64_t from, std::int64_t before) {
   Statement::Use use(remove_);
   use.bind(1, from).bind(2, before).run();
+}
+
+bool ChangeLog::remove_oldest(std::int64_t before, std::uint64_t most) {
+  std::int64_t end = before;
+  {
+    Statement::Use use(skip_);
+    use.bind(1, static_cast<std::int64_t>(most));
+    if (use.step()) end = std::min(before, use.integer(0));
+  }
+  remove(INT64_MIN, end);
+  return end == before;
 }
 
 }  // namespace arbors::store

@@ -77,6 +77,8 @@ class ChangeLog {
   // Finds the newest Base of a generation or an older one.
   std::optional<std::int64_t> base_of(std::int64_t generation);
   void remove(std::int64_t from, std::int64_t before);  // from <= seq < before
+  // Removes the oldest records before that one, `most` at most; true where that was all.
+  bool remove_oldest(std::int64_t before, std::uint64_t most);
 
  private:
   void append(const Record& record, ByteSpan tree);
@@ -85,7 +87,7 @@ class ChangeLog {
   [[noreturn]] void fail(std::int64_t seq, std::string_view why) const;
 
   std::string table_;
-  Statement newest_, append_, read_, base_, remove_, seal_, seal_before_;
+  Statement newest_, append_, read_, base_, remove_, skip_, seal_, seal_before_;
 };
 
 }  // namespace arbors::store

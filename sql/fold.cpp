@@ -115,6 +115,7 @@ void Store::Impl::optimize() {
   require_transaction();
   refresh();
   fold(FoldAll::Yes);
+  purge_log(UINT32_MAX);
   const auto& segments = mirror_->segments();
   const auto live_bytes = [](const SegmentVersion& s) {
     return s.facts.json_bytes * s.run.count / s.facts.trees;

@@ -76,7 +76,7 @@ class Store::Impl {
   void require_transaction() const;
   void fold_when_full();
   void fold_when_due();  // at the end of a transaction, which folds less often than many do
-  bool full(std::size_t most_replaced) const;
+  bool full(std::size_t most_inserted, std::size_t most_replaced) const;
   // Rows that may be pending in the place of stored ones once a transaction ends.
   std::size_t most_replaced() const;
   // Stores a batch's chunks and new paths; its segment is not added.
@@ -131,6 +131,7 @@ class Store::Impl {
 
   // ---- vacuum.cpp, check.cpp
   void purge(std::int64_t oldest);
+  void purge_log(std::uint64_t most);  // of the records that purge() left, so many at most
   std::uint64_t vacuum(std::uint32_t keep);
   std::vector<std::string> check();
 
@@ -180,6 +181,7 @@ class Store::Impl {
   bool gap_due_ = true;                              // the next record leaves a random gap
   std::uint64_t own_added_ = 0, own_removed_ = 0;    // by this transaction
   std::uint64_t bulk_added_ = 0, bulk_removed_ = 0;  // of these, told by no record yet
+  std::int64_t purge_before_ = 0;  // records before this one are left to be deleted; 0: none
 
   std::shared_ptr<Snapshot> cached_;
   std::uint32_t rows_cut_ = 0;  // snapshots of some rows since the state changed

@@ -64,6 +64,7 @@ void Store::Impl::discard() {
   gap_due_ = true;
   torn_ = false;
   bulk_added_ = bulk_removed_ = 0;
+  purge_before_ = 0;
   savepoints_.changed();
 }
 

@@ -11,6 +11,12 @@ constexpr std::size_t kMostErased = 65536;    // rows before their live bits are
 constexpr std::size_t kMostReplaced = 65536;  // overlays before segments are rewritten
 // In the middle of a transaction, as a multiple of what may be left at its end.
 constexpr std::size_t kMostReplacedTogether = 4;
+// Inserted trees are folded at the end of a transaction when they fill such a part of a batch: a
+// whole one would be a pause. Four small batches are read as fast as one, and hardly larger.
+constexpr std::uint32_t kFoldsOfBatch = 4;
+// Records that a transaction deletes of those that a fold before it left behind, besides twice as
+// many as it wrote itself, so that the log stays short.
+constexpr std::uint64_t kPurgedAtOnce = 256;
 
 }  // namespace
 
@@ -90,23 +96,26 @@ std::size_t Store::Impl::most_replaced() const {
                                  kMostReplaced);
 }
 
-bool Store::Impl::full(std::size_t most_replaced) const {
-  return mirror_->inserted().size() >= options_.batch_trees ||
-         mirror_->replaced() >= most_replaced || mirror_->erased() >= kMostErased ||
-         mirror_->texts().bytes() >= kMostPendingBytes ||
+bool Store::Impl::full(std::size_t most_inserted, std::size_t most_replaced) const {
+  return mirror_->inserted().size() >= most_inserted || mirror_->replaced() >= most_replaced ||
+         mirror_->erased() >= kMostErased || mirror_->texts().bytes() >= kMostPendingBytes ||
          mirror_->texts().size() >= 2 * (options_.batch_trees + most_replaced);
 }
 
 // In the middle of a transaction more rows may wait: folded together, they are spread over the
 // segments more densely, and each segment is rewritten fewer times.
 void Store::Impl::fold_when_full() {
-  if (full(std::min(kMostReplacedTogether * most_replaced(), kMostReplaced))) fold();
+  if (full(options_.batch_trees, std::min(kMostReplacedTogether * most_replaced(), kMostReplaced)))
+    fold();
 }
 
 void Store::Impl::fold_when_due() {
   refuse_torn();
   const bool changed = locked_ && mirror_ != nullptr && generation_ == write_generation_;
-  if (changed && full(most_replaced())) fold();
+  if (!changed) return;
+  const std::size_t part = options_.batch_trees / kFoldsOfBatch;
+  if (full(std::max<std::size_t>(part, 1), most_replaced())) fold();
+  purge_log(kPurgedAtOnce + 2 * (own_added_ + own_removed_));
 }
 
 void Store::Impl::record_paths(const EncodedBatch& batch) {

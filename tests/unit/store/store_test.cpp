@@ -83,6 +83,31 @@ TEST_CASE("a replaced row keeps its rowid and its place, pending and folded", "[
   CHECK(store->check() == std::vector<std::string>{});
 }
 
+TEST_CASE("small commits fold a part of a batch, and purge the log bit by bit", "[store]") {
+  Database database;
+  Options options = batches_of(4096);
+  options.retain = 1;
+  const auto store = database.create(options);
+  const auto logged = [&] { return database.number("SELECT count(*) FROM t_pending"); };
+  const auto insert = [&] { write(*store, [&] { store->insert("{}"); }); };
+  for (int row = 0; row < 1023; ++row) insert();
+  CHECK(store->totals().batches == 0);
+  insert();
+  CHECK(store->totals().batches == 1);
+  std::int64_t left = logged();
+  CHECK(left > 512);
+  int commits = 0;
+  for (; left > commits + 1; ++commits) {  // the Base, and a record of each commit since
+    CHECK(store->check() == std::vector<std::string>{});
+    insert();
+    CHECK(logged() < left);
+    left = logged();
+  }
+  CHECK(commits > 1);
+  CHECK(store->trees() == 1024U + static_cast<unsigned>(commits));
+  CHECK(database.open()->check() == std::vector<std::string>{});
+}
+
 TEST_CASE("a rowid is never given twice", "[store]") {
   Database database;
   const auto store = database.create(batches_of(4));
