@@ -21,15 +21,18 @@ void check_groups(const GroupKeys& groups, const ExecutionContext& context) {
                                     "with arbor_config('max_group_keys', n)");
 }
 
-// The values with their objects and arrays as comparable texts.
+// The values with their objects and arrays as comparable texts. Strings may lie in the same pool.
 batch::VectorPtr comparable(const batch::VectorPtr& values) {
   if (!values->has(batch::Tag::Opaque)) return values;
+  std::vector<bool> is_json(values->opaque->size());
+  for (std::uint32_t row = 0; row < values->rows; ++row)
+    if (values->tag(row) == batch::Tag::Opaque) is_json[values->codes[row]] = true;
   auto result = std::make_shared<batch::Vector>(*values);
   auto texts = std::make_shared<batch::TextPool>();
   std::string text;
-  for (std::size_t entry = 0; entry < values->opaque->size(); ++entry) {
+  for (std::size_t entry = 0; entry < is_json.size(); ++entry) {
     text.clear();
-    json::write_comparable(text, (*values->opaque)[entry]);
+    if (is_json[entry]) json::write_comparable(text, (*values->opaque)[entry]);
     texts->add(text);
   }
   result->opaque = std::move(texts);
