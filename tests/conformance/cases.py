@@ -42,10 +42,6 @@ OTHERS = "(json '[{\"id\":100,\"name\":\"new\"},{\"id\":101}]')"
 JUST_ONE = "(json '[{\"id\":100,\"name\":\"new\"}]')"
 red_ids = model.then(model.filtered(equal("team", "red")), model.selected(id="id"))
 
-def null_for_missing(value):
-    return None if value is MISSING else value
-
-
 def hits(tree):
     return at(tree, "hits") if isinstance(at(tree, "hits"), list) else []
 
@@ -108,7 +104,7 @@ STAGES = [
     ("head 3 | explode hits", model.then(model.cut(None, 3), model.exploded("hits"))),
     ("flatten", model.each(model.flat)), ("head 2 | flatten | select id, \"born.year\"", model.then(model.cut(None, 2), model.selected(id="id", **{"born.year": lambda tree: at(tree, "born.year")}))),
     ("select team, id, name | nest id, name as members", model.then(model.selected(team="team", id="id", name="name"), model.nested(["id", "name"], "members"))),
-    ("select id, iif(id % 2 = 0, tags, name) as v | nest id as ids", model.then(model.selected(id="id", v=lambda tree: null_for_missing(at(tree, "name" if tree["id"] % 2 else "tags"))), model.nested(["id"], "ids"))),
+    ("select id, iif(id % 2 = 0, tags, name) as v | nest id as ids", model.then(model.selected(id="id", v=lambda tree: at(tree, "name" if tree["id"] % 2 else "tags")), model.nested(["id"], "ids"))),
     ("select score, id | nest id as ids", model.then(model.selected(score="score", id="id"), model.nested(["id"], "ids"))),
     ("select id, iif(id = 10, json('{\"city\":\"Rome\",\"year\":1980.0,\"x\":null}'), born) as born | nest id as ids | filter list_len(ids) > 1 or born.year = 1999",
      model.then(model.selected(id="id", born=lambda tree: MOVED if tree["id"] == 10 else at(tree, "born")), model.nested(["id"], "ids"), lambda trees: [tree for tree in trees if len(tree["ids"]) > 1 or at(tree, "born.year") == 1999])),
