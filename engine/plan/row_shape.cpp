@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "engine/expr/builder.h"
-#include "engine/expr/function.h"
 #include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
@@ -15,22 +14,6 @@ namespace {
 expr::ExprPtr missing() {
   constexpr std::int64_t kNowhere = std::numeric_limits<std::int64_t>::min() + 1;
   return expr::path(Path{{{PathStep::Kind::Index, {}, kNowhere}}});
-}
-
-// Computes exists(x) for a replaced x: a path may be missing, a computed value is always there.
-expr::ExprPtr settle_exists(const expr::ExprPtr& expr) {
-  bool changed = false;
-  std::vector<expr::ExprPtr> args = expr->args;
-  for (expr::ExprPtr& arg : args) {
-    expr::ExprPtr settled = settle_exists(arg);
-    changed |= settled != arg;
-    arg = std::move(settled);
-  }
-  const auto* call = expr->as<expr::Call>();
-  if (call != nullptr && call->function->name == "exists" &&
-      bare_path(*expr->args.front()) == nullptr)
-    return expr::boolean(true);
-  return changed ? expr::with_args(*expr, std::move(args)) : expr;
 }
 
 }  // namespace
@@ -81,9 +64,7 @@ RowShape RowShape::set(Path at, expr::ExprPtr value) const {
 
 expr::ExprPtr RowShape::resolve(const expr::ExprPtr& expr) const {
   if (is_whole()) return expr;
-  const expr::ExprPtr resolved =
-      rewrite_leaves(expr, [this](const expr::ExprPtr& leaf) { return resolve_leaf(leaf); });
-  return resolved && resolved != expr ? settle_exists(resolved) : resolved;
+  return rewrite_leaves(expr, [this](const expr::ExprPtr& leaf) { return resolve_leaf(leaf); });
 }
 
 expr::ExprPtr RowShape::resolve_leaf(const expr::ExprPtr& leaf) const {
