@@ -245,7 +245,7 @@ TEST_CASE("what failed half-way and SQLite does not undo is never committed", "[
   connection.ask("INSERT INTO t(_tree) VALUES ('{\"a\":0}'); SELECT arbor_sync('t')");
   const std::string start = GENERATE("BEGIN", "BEGIN; SAVEPOINT s");
   connection.ask(start);
-  REQUIRE(folds.insert(2) == "");
+  REQUIRE(folds.insert(3) == "");
   folds.failing = true;
   const std::string insert =
       GENERATE("INSERT INTO t(a) VALUES (1)", "INSERT OR IGNORE INTO t(a) VALUES (1)");
