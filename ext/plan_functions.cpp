@@ -13,7 +13,7 @@
 namespace arbors::ext {
 namespace {
 
-constexpr int kMostArguments = 18;  // a plan, its function's own arguments, 16 parameters
+constexpr int kMostArguments = 127;  // as many as SQLite allows, parameters included
 
 std::vector<Value> parameters_from(const CallArguments& call, std::size_t first) {
   std::vector<Value> parameters;

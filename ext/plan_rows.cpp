@@ -9,7 +9,7 @@
 namespace arbors::ext {
 namespace {
 
-constexpr int kParameters = 16;
+constexpr int kParameters = 126;  // SQLite passes 127 arguments, the plan included
 enum Column { kIndex, kTree, kPlan, kFirstParameter };
 
 struct Rows : sqlite3_vtab {

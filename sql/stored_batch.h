@@ -26,6 +26,7 @@ class StoredBatch : public batch::BatchReader {
   const batch::Statistics* statistics(PathId path) override;
   void load(std::span<const PathId> paths) override;
   batch::VectorPtr column(PathId path) override;
+  std::uint64_t stored_bytes(PathId path) override { return chunks_->bytes(path, batch_); }
 
  private:
   struct Column {

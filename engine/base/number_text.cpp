@@ -84,7 +84,10 @@ NumberPrefix number_prefix(std::string_view text) {
     number.fits_integer =
         read_integer(text.substr(start, integer_end - start), negative, number.integer);
   }
-  if (digits == 0) return number;
+  if (digits == 0) {
+    number.real = negative ? -0.0 : 0.0;  // of a sign alone, as SQLite has it
+    return number;
+  }
 
   std::size_t real_end = at;
   bool exponent = false;

@@ -35,6 +35,9 @@ class BatchReader {
   // where load() did not. Throws Error{Corrupt} naming the batch.
   virtual VectorPtr column(PathId path) = 0;
 
+  // The bytes that a path's column takes in storage; 0 where it lies in memory. Reads no payload.
+  virtual std::uint64_t stored_bytes(PathId /*path*/) { return 0; }
+
   // Appends a tree's minimal JSON text where that needs no columns; else false: columns make it.
   virtual bool append_tree(std::uint32_t /*row*/, std::string& /*out*/) { return false; }
 };

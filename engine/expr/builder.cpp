@@ -1,6 +1,7 @@
 #include "engine/expr/builder.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/base/error.h"
 #include "engine/expr/function.h"
@@ -8,6 +9,9 @@
 
 namespace arbors::expr {
 namespace {
+
+// An index that no array reaches.
+constexpr std::int64_t kNowhere = std::numeric_limits<std::int64_t>::min() + 1;
 
 ExprPtr make(Form form, std::vector<ExprPtr> args = {}) {
   std::uint32_t below = 0;
@@ -53,6 +57,13 @@ ExprPtr constant(Value value) { return make(Constant{std::move(value)}); }
 ExprPtr boolean(bool value) { return make(Constant{Value::of(std::int64_t{value}), true}); }
 ExprPtr parameter(std::uint32_t number) { return make(Parameter{number}); }
 ExprPtr path(Path path, Affinity affinity) { return make(PathRead{std::move(path), affinity}); }
+
+ExprPtr missing() { return path(Path{{{PathStep::Kind::Index, {}, kNowhere}}}); }
+
+bool leads_nowhere(const Path& path) {
+  return !path.steps.empty() && path.steps.front().kind == PathStep::Kind::Index &&
+         path.steps.front().index == kNowhere;
+}
 
 ExprPtr compare(Comparison op, ExprPtr left, ExprPtr right, Collation collation,
                 Coercion coercion) {

@@ -15,6 +15,10 @@ ExprPtr constant(Value value);
 ExprPtr boolean(bool value);
 ExprPtr parameter(std::uint32_t number);
 ExprPtr path(Path path, Affinity affinity = Affinity::None);
+// A path that leads nowhere in any tree, for values that are gone: a constant would be null, which
+// a tree shows.
+ExprPtr missing();
+bool leads_nowhere(const Path& path);
 
 // With collation and coercion as the caller knows them (SQL), or as the operands say (plans).
 ExprPtr compare(Comparison op, ExprPtr left, ExprPtr right, Collation collation, Coercion coercion);

@@ -15,7 +15,10 @@ namespace {
 using batch::VectorBuilder;
 
 void absolute(Arguments args, VectorBuilder& out) {
-  if (args[0].kind != ValueKind::Integer) return out.append_real(std::fabs(to_real(args[0])));
+  if (args[0].kind != ValueKind::Integer) {
+    const double real = to_real(args[0]);
+    return out.append_real(real < 0 ? -real : real);  // -0.0 stays, as in SQLite
+  }
   const std::int64_t value = args[0].integer;
   if (value == std::numeric_limits<std::int64_t>::min()) throw_invalid("abs: integer overflow");
   out.append_integer(value < 0 ? -value : value);

@@ -5,6 +5,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/number_text.h"
+#include "engine/expr/builder.h"
 #include "engine/expr/expression.h"
 #include "engine/expr/function.h"
 #include "engine/expr/keywords.h"
@@ -87,6 +88,7 @@ std::string value_text(const Value& value) {
 
 std::string path_text(const Path& path) {
   if (path.steps.empty()) return "it";
+  if (leads_nowhere(path)) return "(a field that is gone)";
   std::string text = arbors::to_text(path);
   const PathStep& first = path.steps.front();
   const bool word = first.kind == PathStep::Kind::Key && is_reserved(first.key);

@@ -1,22 +1,11 @@
 #include "engine/plan/row_shape.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "engine/expr/builder.h"
 #include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
-namespace {
-
-// A path that leads nowhere in any tree, an index that no array reaches: for values that are gone.
-// A constant would be null, which a tree shows.
-expr::ExprPtr missing() {
-  constexpr std::int64_t kNowhere = std::numeric_limits<std::int64_t>::min() + 1;
-  return expr::path(Path{{{PathStep::Kind::Index, {}, kNowhere}}});
-}
-
-}  // namespace
 
 std::optional<RowShape> RowShape::select(const std::vector<NamedExpr>& fields) const {
   RowShape shape;
@@ -76,7 +65,7 @@ expr::ExprPtr RowShape::resolve_leaf(const expr::ExprPtr& leaf) const {
 expr::ExprPtr RowShape::resolve_path(const Path& path) const {
   for (auto edit = edits_.rbegin(); edit != edits_.rend(); ++edit) {
     if (starts_with(path, edit->at)) {
-      if (!edit->value) return missing();
+      if (!edit->value) return expr::missing();
       const auto rest = path.steps.begin() + static_cast<std::ptrdiff_t>(edit->at.steps.size());
       if (rest == path.steps.end()) return edit->value;
       const Path* below = bare_path(*edit->value);
@@ -88,7 +77,7 @@ expr::ExprPtr RowShape::resolve_path(const Path& path) const {
     if (starts_with(edit->at, path)) return nullptr;  // an object that was edited inside
   }
   if (!fields_only_) return expr::path(path);
-  return path.steps.empty() ? nullptr : missing();
+  return path.steps.empty() ? nullptr : expr::missing();
 }
 
 }  // namespace arbors::plan

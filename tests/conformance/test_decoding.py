@@ -37,6 +37,7 @@ TABLE = [
     ("a head after a filter", call("arbor_json", " | filter m >= 50 | head 60 | select m"), {"batches_decoded": 2, "early_exit_batches_skipped": 8, "materialize_calls": 0}, 2),
     ("a limit after a filter", lambda database, source: database.execute("SELECT tree FROM arbor_rows(?) LIMIT 5", (f"{source} | filter m >= 50 | select m",)).fetchall(), {"batches_decoded": 1, "early_exit_batches_skipped": 9, "materialize_calls": 0}, 1),
     ("the first of an order", call("arbor_json", " | sort_by m | head 3 | select m, w"), {"materialize_calls": 0}, 13), ("the last of an order", call("arbor_json", " | top_k 3 by m, n | select w"), {"materialize_calls": 0}, 23), ("an order that is read", call("arbor_json", " | sort_by m | select w"), {"materialize_calls": 0}, 20),
+    ("a field of flattened trees", call("arbor_json", " | flatten | select \"o.z\""), {"batches_decoded": 10, "materialize_calls": 0}, 10), ("a filter on flattened trees", call("arbor_json", " | flatten | filter \"o.z\" = 7 | select n"), {"materialize_calls": 0}, 11),
     ("whole trees of an order", call("arbor_json", " | sort_by m desc, n | head 3"), {"materialize_calls": 3}, 20 + 3 * 6),
 ]
 

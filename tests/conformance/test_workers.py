@@ -6,6 +6,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"))
 import harness  # noqa: E402
+import model  # noqa: E402
 import sources  # noqa: E402
 
 OPTIONS = harness.parser().parse_args()
@@ -42,6 +43,35 @@ def test_one_answer(report):
         sources.call(database, "arbor_config", "threads", threads)
         for question, want in zip(questions, alone):
             report.equal(outcome(database, *question), want, f"{threads} threads: {question}")
+
+
+def test_flattening(report):
+    """Trees are flattened alike by one thread and by several, where columns are renamed and where they cannot be: keys with dots, objects kept as text."""
+    def tree(n):
+        rest = {"a": {"b": n % 7, "c": {"d": f"t{n % 11}"} if n % 100 else {}}, "l": [{"x": {"y": n % 5}}]}
+        if 800 <= n < 900:
+            rest["a.b"] = n % 3
+        if 1200 <= n < 1300:
+            rest["a"]["m"] = {f"k{(n * 3 + step) % 1000}": {"v": step} for step in range(4)}
+        return {"n": n, **rest}
+    trees = [tree(n) for n in range(TREES)]
+    flat = [model.flat(each) for each in trees]
+    database = harness.connect(OPTIONS.extension)
+    database.execute("CREATE VIRTUAL TABLE p USING arbor(batch_trees=200)")
+    sources.call(database, "arbor_append", "p", json.dumps(trees))
+    for key, value in (("cache_bytes", 0), ("parallel_trees", 0)):
+        sources.call(database, "arbor_config", key, value)
+    for threads in (1, 2):
+        sources.call(database, "arbor_config", "threads", threads)
+        got = [json.loads(text) for (text,) in database.execute("SELECT tree FROM arbor_rows('p | flatten')")]
+        report.equal(got, flat, f"{threads} threads: whole trees")
+        chosen = "p | flatten | filter \"a.c.d\" = 't3' AND \"a.b\" = 2"
+        want = [each for each in flat if each.get("a.c.d") == "t3" and each.get("a.b") == 2]
+        report.equal(json.loads(sources.call(database, "arbor_json", chosen)), want, f"{threads} threads: filtered")
+        got = json.loads(sources.call(database, "arbor_json", "p | filter n > 5 | flatten | group_by \"a.b\" { count() as n, sum(l[0].x.y) as s }"))
+        want = [{"a.b": key, "n": len(group), "s": sum(each["l"][0]["x"]["y"] for each in group)} for key in range(7) for group in [[each for each in flat[6:] if each["a.b"] == key]]]
+        report.equal(got, want, f"{threads} threads: grouped")
+        report.equal(sources.call(database, "arbor_count", "p | flatten | explode l as e | filter e.x.y = 3"), TREES // 5, f"{threads} threads: exploded")
 
 
 if __name__ == "__main__":

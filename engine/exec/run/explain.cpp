@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "engine/base/error.h"
+#include "engine/batch/path_reader.h"
 #include "engine/exec/run/query.h"
 #include "engine/exec/run/row_streams.h"
 #include "engine/exec/run/source_statistics.h"
@@ -104,8 +105,10 @@ struct HowItRuns {
   std::string operator()(const plan::Explode&) const {
     return "by the arrays' lengths, no tree built";
   }
-  std::string operator()(const plan::Flatten&) const { return "builds trees, batch by batch"; }
-  std::string operator()(const plan::Nest&) const { return "builds trees; holds indices and keys"; }
+  std::string operator()(const plan::Flatten&) const { return "other names for columns"; }
+  std::string operator()(const plan::Nest&) const {
+    return "holds all indices and keys; trees built window by window";
+  }
   std::string operator()(const plan::Concat&) const { return "joins segments"; }
   std::string operator()(const plan::Insert&) const { return "cuts and joins segments"; }
   std::string operator()(const plan::SetAt&) const { return "cuts and joins segments"; }
@@ -138,35 +141,74 @@ void decoded(const Subject& subject, std::string& out) {
   }
 }
 
-// Follows the filters right above a source; what they are expected to keep, batch by batch.
-void cost_of(const plan::Node& node, const Subject& subject, std::string& out) {
-  for (const plan::NodePtr& input : node.inputs) cost_of(*input, subject, out);
-  const plan::Node* below = node.inputs.empty() ? &node : node.inputs.front().get();
-  const auto* filter = std::get_if<plan::Filter>(&node.op);
-  const auto* source = std::get_if<plan::Source>(&below->op);
-  if (source == nullptr || source->kind == plan::Source::Kind::Json) return;
-  if (filter == nullptr && !node.inputs.empty()) return;
-  const TreeSourcePtr bound = subject.bind(*source).trees;
-  double kept = 0;
-  std::size_t batches = 0;
-  for (const Segment& segment : bound->segments()) {
-    const batch::BatchReaderPtr batch = bound->open_batch(segment.batch);
-    if (filter == nullptr) {
-      kept += segment.count;
-      ++batches;
-    } else if (expr::prune(*filter->predicate, *batch) != expr::Verdict::Never) {
-      kept += segment.count * expr::selectivity(*filter->predicate, batch.get());
+std::vector<Path> paths_of(const DecodedPaths& decoded) {
+  std::vector<Path> paths;
+  for (const auto* names : {&decoded.filter, &decoded.keys, &decoded.output})
+    for (const std::string& name : *names)
+      paths.push_back(name == "it" ? Path() : parse_path(name));
+  if (decoded.whole_trees) paths.emplace_back();
+  return paths;
+}
+
+// The stored bytes of the columns that reading some paths of a batch takes, each counted once.
+std::uint64_t bytes_of(const std::vector<Path>& paths, batch::BatchReader& batch) {
+  std::vector<PathId> columns;
+  for (const Path& path : paths)
+    for (const PathId column : batch::paths_needed(path, batch)) columns.push_back(column);
+  std::sort(columns.begin(), columns.end());
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  std::uint64_t bytes = 0;
+  for (const PathId column : columns) bytes += batch.stored_bytes(column);
+  return bytes;
+}
+
+// Walks a plan's sources and the filters right above them: what is expected to be kept and to be
+// read, batch by batch.
+class Costs {
+ public:
+  Costs(const Subject& subject, std::string& out)
+      : subject_(subject), decoded_(decode_plan(*subject.optimized.plan)), out_(out) {}
+
+  void visit(const plan::Node& node) {
+    for (const plan::NodePtr& input : node.inputs) visit(*input);
+    if (node.inputs.empty()) ++sources_;
+    const plan::Node* below = node.inputs.empty() ? &node : node.inputs.front().get();
+    const auto* filter = std::get_if<plan::Filter>(&node.op);
+    const auto* source = std::get_if<plan::Source>(&below->op);
+    if (source == nullptr || source->kind == plan::Source::Kind::Json) return;
+    if (filter == nullptr && !node.inputs.empty()) return;
+    write(node, *source, filter == nullptr ? nullptr : filter->predicate);
+  }
+
+ private:
+  void write(const plan::Node& node, const plan::Source& source, const expr::ExprPtr& predicate) {
+    const TreeSourcePtr bound = subject_.bind(source).trees;
+    const std::vector<Path> paths = paths_of(decoded_.at(sources_ - 1));
+    double kept = 0;
+    std::size_t batches = 0;
+    std::uint64_t bytes = 0;
+    for (const Segment& segment : bound->segments()) {
+      const batch::BatchReaderPtr batch = bound->open_batch(segment.batch);
+      if (predicate && expr::prune(*predicate, *batch) == expr::Verdict::Never) continue;
+      kept += segment.count * (predicate ? expr::selectivity(*predicate, batch.get()) : 1.0);
+      bytes += bytes_of(paths, *batch);
       ++batches;
     }
+    out_ += "  " + plan::stage_text(node) + ": about " + std::to_string(std::llround(kept)) +
+            " of " + std::to_string(bound->trees()) + " trees, " + std::to_string(batches) +
+            " of " + std::to_string(bound->segments().size()) + " batches to read, at most " +
+            std::to_string(bytes) + " bytes\n";
   }
-  out += "  " + plan::stage_text(node) + ": about " + std::to_string(std::llround(kept)) + " of " +
-         std::to_string(bound->trees()) + " trees, " + std::to_string(batches) + " of " +
-         std::to_string(bound->segments().size()) + " batches to read\n";
-}
+
+  const Subject& subject_;
+  std::vector<DecodedPaths> decoded_;
+  std::string& out_;
+  std::size_t sources_ = 0;  // visited
+};
 
 void costs(const Subject& subject, std::string& out) {
   const std::size_t before = out.size();
-  cost_of(*subject.optimized.plan, subject, out);
+  Costs(subject, out).visit(*subject.optimized.plan);
   if (out.size() == before) out += "  nothing stored is read\n";
 }
 

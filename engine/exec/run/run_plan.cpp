@@ -103,8 +103,12 @@ class Runner {
     // Rows that were cut or picked become a source, so that its scan's steps may go on.
     Relation relation = input();
     if (relation.picked || relation.sliced()) relation = relation_of(to_source(relation, context_));
-    relation.input.steps.push_back(
-        ReshapeStep{std::make_shared<const TreeShape>(relation.shape), true});
+    const bool whole = relation.shape.is_whole() && relation.exploded == 0;
+    auto shape = std::make_shared<const TreeShape>(relation.shape);
+    if (whole)
+      relation.input.steps.push_back(FlattenStep{std::move(shape)});
+    else
+      relation.input.steps.push_back(ReshapeStep{std::move(shape), true});
     relation.shape = {};
     relation.exploded = 0;
     return relation;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/exec/scan/flattened_batch.h"
 #include "engine/expr/builder.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/rewrite.h"
@@ -45,7 +46,8 @@ class Walk {
   static constexpr std::size_t kNone = SIZE_MAX;
 
   void note(std::vector<std::string>& names, const expr::ExprPtr& expr) {
-    for (const Path& path : expr::paths(*expr)) add(names, path);
+    for (const Path& path : expr::paths(*expr))
+      if (!expr::leads_nowhere(path)) add(names, flattened_ ? unflattened(path) : path);
   }
   // Notes what an expression over the stage's trees reads of the source.
   void read(std::vector<std::string> DecodedPaths::*kind, const expr::ExprPtr& expr) {
@@ -93,7 +95,7 @@ class Walk {
     const expr::ExprPtr list = shape_.resolve(expr::path(op.path));
     const Path* path = list ? plan::bare_path(*list) : nullptr;
     if (path == nullptr) return reshape();
-    add(found_[at_].keys, *path);
+    add(found_[at_].keys, flattened_ ? unflattened(*path) : *path);
     Path each = *path;
     each.steps.push_back({PathStep::Kind::Every, {}, 0});
     const expr::ExprPtr element = expr::path(std::move(each));
@@ -101,7 +103,10 @@ class Walk {
                  ? shape_.set(op.path, element)
                  : shape_.drop({op.path}).set(Path{{{PathStep::Kind::Key, op.as, 0}}}, element);
   }
-  void take(const plan::Flatten&) { reshape(); }
+  void take(const plan::Flatten&) {
+    if (!shape_.is_whole()) return reshape();
+    flattened_ = true;
+  }
   void take(const plan::Nest&) { reshape(); }
   template <typename Op>
   void take(const Op&) {}  // chooses by place, or reads an array's lengths alone
@@ -122,7 +127,8 @@ class Walk {
   std::vector<DecodedPaths>& found_;
   std::size_t at_ = kNone;
   plan::RowShape shape_;
-  bool grouped_ = false;  // the trees are no longer the source's
+  bool grouped_ = false;    // the trees are no longer the source's
+  bool flattened_ = false;  // their keys are paths of the source's
 };
 
 }  // namespace

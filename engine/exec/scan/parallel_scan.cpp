@@ -1,5 +1,6 @@
 #include "engine/exec/scan/parallel_scan.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -7,6 +8,7 @@
 #include <thread>
 
 #include "engine/batch/path_reader.h"
+#include "engine/exec/scan/flattened_batch.h"
 #include "engine/exec/scan/tree_shape.h"
 
 namespace arbors::exec {
@@ -77,6 +79,11 @@ void add_paths(const RowExpr& expr, std::span<const Path> mounts, std::vector<Pa
 std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* const> expressions) {
   std::vector<Path> paths;
   std::vector<Path> mounts{Path()};
+  std::size_t flattened = SIZE_MAX;  // paths from here on are those of flattened trees
+  const auto finished = [&] {
+    for (std::size_t i = flattened; i < paths.size(); ++i) paths[i] = unflattened(paths[i]);
+    return std::move(paths);
+  };
   if (input.predicate) add_paths(RowExpr(input.predicate), mounts, paths);
   for (const ScanStep& step : input.steps) {
     if (const auto* filter = std::get_if<FilterStep>(&step)) {
@@ -88,17 +95,19 @@ std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* co
       elements.steps.insert(elements.steps.end(), list.steps.begin(), list.steps.end());
       elements.steps.push_back({PathStep::Kind::Every, {}, 0});
       mounts.push_back(std::move(elements));
+    } else if (std::holds_alternative<FlattenStep>(step)) {
+      flattened = std::min(flattened, paths.size());
     } else {
       // Builds trees of any of the batch's columns; what comes after reads those.
       const TreeShape& shape = *std::get<ReshapeStep>(step).shape;
       if (!shape.is_flat()) paths.push_back(Path());
       for (std::size_t i = 0; i < shape.size(); ++i)
         if (shape.value(i)) add_paths(*shape.value(i), mounts, paths);
-      return paths;
+      return finished();
     }
   }
   for (const RowExpr* expr : expressions) add_paths(*expr, mounts, paths);
-  return paths;
+  return finished();
 }
 
 bool parallel_scan_pays(const ScanInput& input, const ExecutionContext& context) {

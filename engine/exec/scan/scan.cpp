@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/batch/tree_writer.h"
+#include "engine/exec/scan/flattened_batch.h"
 #include "engine/exec/scan/reshape.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
@@ -25,6 +27,13 @@ void take_step(const ReshapeStep& step, ScannedRows& rows, const ExecutionContex
   rows.batch = reshape(step, rows, context);
   rows.mounts = nullptr;
   rows.rows = expr::Selection::all(rows.batch->trees());
+}
+
+void take_step(const FlattenStep& step, ScannedRows& rows, const ExecutionContext& context) {
+  if (batch::BatchReaderPtr flattened = FlattenedBatch::of(rows.batch))
+    rows.batch = std::move(flattened);
+  else
+    take_step(ReshapeStep{step.whole, true}, rows, context);
 }
 
 void take_steps(std::span<const ScanStep> steps, ScannedRows& rows,
@@ -57,6 +66,8 @@ void ScannedRows::filter(const RowExpr& expr) {
 Scan::Scan(ScanInput input, const ExecutionContext& context)
     : input_(std::move(input)), selector_(*input_.source, input_.restriction), context_(context) {
   if (input_.predicate) predicate_.emplace(input_.predicate);
+  const auto first = std::find_if(input_.steps.begin(), input_.steps.end(), renumbers);
+  flattens_ = first != input_.steps.end() && std::holds_alternative<FlattenStep>(*first);
 }
 
 bool Scan::next(ScannedRows& out, const expr::ExprPtr& bound) {
@@ -74,7 +85,11 @@ bool Scan::fetch(ScannedRows& out, const expr::ExprPtr& bound) {
     out.batch = input_.source->open_batch(selected.segment->batch);
     out.rows = std::move(selected.rows);
     out.mounts = nullptr;
-    if (!ruled_out(out, bound)) return true;
+    if (!ruled_out(out, bound)) {
+      if (flattens_ && !FlattenedBatch::of(out.batch))
+        out.batch->load(batch::paths_to_write(*out.batch, kRootPath));
+      return true;
+    }
     if (context_.counters != nullptr) ++context_.counters->batches_pruned;
   }
   return false;

@@ -70,6 +70,7 @@ class Scan {
   RowSelector selector_;
   std::optional<RowExpr> predicate_;
   const ExecutionContext& context_;
+  bool flattens_ = false;  // the batches' own trees, which may have to be written for it
   bool settled_ = false;
 };
 

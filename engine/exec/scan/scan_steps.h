@@ -27,7 +27,13 @@ struct ReshapeStep {
   bool flatten = false;
 };
 
-using ScanStep = std::variant<FilterStep, ExplodeStep, ReshapeStep>;
+// Turns nested objects of the batch's whole trees into dotted keys: by other names for its columns,
+// where that can say it.
+struct FlattenStep {
+  std::shared_ptr<const TreeShape> whole;  // trees as they are
+};
+
+using ScanStep = std::variant<FilterStep, ExplodeStep, ReshapeStep, FlattenStep>;
 using ScanSteps = std::vector<ScanStep>;
 
 }  // namespace arbors::exec

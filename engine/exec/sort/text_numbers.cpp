@@ -1,8 +1,10 @@
 #include "engine/exec/sort/text_numbers.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "engine/batch/text_table.h"
+#include "engine/exec/sort/asking.h"
 
 namespace arbors::exec {
 
@@ -65,7 +67,8 @@ void TextNumbers::grow() {
   }
 }
 
-std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts) {
+std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts,
+                                        const ExecutionContext& context) {
   std::size_t shared = texts.empty() ? 0 : texts[0].size();
   for (const std::string_view text : texts) {
     const auto end = std::min(shared, text.size());
@@ -81,10 +84,11 @@ std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& tex
       head = head << 8 | (i < rest.size() ? static_cast<std::uint8_t>(rest[i]) : 0U);
     order[number] = {head, number};
   }
-  std::sort(order.begin(), order.end(), [&](const auto& left, const auto& right) {
+  Asking less(context, [&](const auto& left, const auto& right) {
     return left.first != right.first ? left.first < right.first
                                      : texts[left.second] < texts[right.second];
   });
+  std::sort(order.begin(), order.end(), std::ref(less));
   std::vector<std::uint32_t> sorted(texts.size());
   std::transform(order.begin(), order.end(), sorted.begin(),
                  [](const auto& entry) { return entry.second; });

@@ -37,6 +37,28 @@ TEST_CASE("explain shows every section that is asked for, and only those", "[pla
                  ContainsSubstring("| filter n > 1   -- on vectors, over the trees of the stage"));
 }
 
+TEST_CASE("explain names what is decoded of flattened trees by its path before", "[plan]") {
+  PlanRunner runner;
+  runner.add("p", {R"({"a":{"b":1,"c":[{"d":2}]},"e":3})"});
+  const Query query = runner.query("p");
+  const auto decoded = [&](const char* text) {
+    return explain(plan::parse_plan(text), "decode_plan", query.bind, query.context);
+  };
+  CHECK_THAT(decoded("p | flatten | filter \"a.b\" = 1 | select e, \"a.c\"[0].d as d"),
+             ContainsSubstring("to filter: a.b\n") && ContainsSubstring("output: e, a.c[0].d\n"));
+  CHECK_THAT(decoded("p | flatten"), ContainsSubstring("for output: whole trees\n"));
+}
+
+TEST_CASE("explain says of a field that a select left out that it is gone", "[plan]") {
+  PlanRunner runner;
+  runner.add("p", {R"({"a":1,"b":2})"});
+  const Query query = runner.query("p");
+  const std::string text =
+      explain(plan::parse_plan("p | select a | filter b > 1"), "", query.bind, query.context);
+  CHECK_THAT(text, ContainsSubstring("filter (a field that is gone) > 1") &&
+                       ContainsSubstring("to filter: nothing\n"));
+}
+
 TEST_CASE("explain names what is decoded of exploded arrays by their paths", "[plan]") {
   PlanRunner runner;
   runner.add("p", {R"({"a":1,"b":[{"c":[1,2],"d":3}]})"});

@@ -1,0 +1,51 @@
+#include "engine/exec/sort/sort_ranks.h"
+
+#include "engine/base/error.h"
+#include "engine/batch/vector_builder.h"
+#include "tests/unit/catch.h"
+
+namespace arbors::exec {
+namespace {
+
+constexpr std::uint32_t kRows = 100'000;
+
+// Distinct values in no order: texts, or texts and numbers.
+batch::VectorPtr values(bool mixed) {
+  batch::VectorBuilder builder(kRows);
+  for (std::uint32_t row = 0; row < kRows; ++row) {
+    const std::uint64_t scattered = row * 0x9E3779B97F4A7C15ULL;
+    if (mixed && row % 2 == 0)
+      builder.append_real(static_cast<double>(scattered) + 0.5);
+    else
+      builder.append_text(std::to_string(scattered));
+  }
+  return builder.finish();
+}
+
+// Sorts until it has asked so often whether to stop; gives how often it asked.
+unsigned questions(bool mixed, Collation collation, unsigned stop_at) {
+  unsigned asked = 0;
+  ExecutionContext context;
+  context.interrupted = [&] { return ++asked == stop_at; };
+  SortRanks ranks(false, false, collation);
+  ranks.append(values(mixed));
+  ranks.finish(context);
+  return asked;
+}
+
+}  // namespace
+
+TEST_CASE("a sort asks whether to stop while it compares", "[exec]") {
+  for (const bool mixed : {false, true}) {
+    for (const Collation collation : {Collation::Binary, Collation::NoCase}) {
+      const unsigned asked = questions(mixed, collation, 0);
+      CHECK(asked >= 10);
+      for (const unsigned at : {1U, asked / 2, asked}) {
+        INFO("mixed " << mixed << ", question " << at << " of " << asked);
+        CHECK_THROWS_AS(questions(mixed, collation, at), Error);
+      }
+    }
+  }
+}
+
+}  // namespace arbors::exec
