@@ -14,7 +14,7 @@ import sys
 sys.dont_write_bytecode = True
 import environment  # noqa: E402
 
-SETS = ("events", "jsonbench", "players", "plans", "scan", "join", "writes")
+SETS = ("events", "jsonbench", "players", "plans", "scan", "join", "lookups", "writes")
 
 
 def arguments():
@@ -45,10 +45,11 @@ def main():
     numbers = {"machine": f"{platform.machine()}, {os.cpu_count()} cores", "python": platform.python_version(),
                "loads": {}, "sets": {}}
     for name in options.sets:
-        if name == "writes":
-            import writes
-            numbers["sets"][name] = writes.run(options)
-            report.query_table(writes.SET, numbers["sets"][name])
+        if name in ("writes", "lookups"):
+            import importlib
+            module = importlib.import_module(name)
+            numbers["sets"][name] = module.run(options)
+            report.query_table(module.SET, numbers["sets"][name])
         else:
             run_set(name, options, numbers)
     report.verdicts(numbers)
