@@ -6,13 +6,13 @@
 #include "engine/batch/vector_builder.h"
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/run/execute.h"
-#include "engine/exec/scan/row_selector.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
 #include "engine/expr/parser.h"
 #include "engine/plan/optimize/optimizer.h"
 #include "ext/bound_store.h"
 #include "ext/outer_joins.h"
+#include "ext/row_restriction.h"
 #include "ext/scan_plan.h"
 #include "ext/sql_value.h"
 
@@ -25,18 +25,11 @@ constexpr std::uint32_t kLookupsBeforeTable = 3;
 // Fewer trees are scanned as fast as a plan for them is improved.
 constexpr std::uint64_t kTreesWorthPlanning = 4096;
 
-// Found rows that cost less one by one than a plan for them does.
-constexpr std::size_t kFewRows = 32;
+// Rows that cost less one by one than a plan for them does.
+constexpr std::size_t kFewRows = 256;
 
-std::vector<std::int64_t> positions_of(const store::Snapshot& snapshot,
-                                       const std::vector<exec::RowRef>& places) {
-  std::vector<std::int64_t> positions;
-  positions.reserve(places.size());
-  for (const exec::RowRef& place : places)
-    positions.push_back(static_cast<std::int64_t>(
-        exec::position_of(snapshot.segments()[place.segment], place.row)));
-  return positions;
-}
+// Rows that are worth a snapshot of their own.
+constexpr std::size_t kRowsCut = 16;
 
 }  // namespace
 
@@ -59,19 +52,26 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
   matched_.clear();
   read_spec(spec);
   const auto generation = asked_generation(table_, spec_, arguments);
+  plan::RowRestriction rows = row_restriction(table_, spec_, arguments);
   auto found = generation ? std::nullopt : search_index(table_, spec_, arguments);
-  const auto rows = generation ? std::nullopt : few_rows(table_, spec_, arguments, found);
+  const bool by_index = found.has_value();
+  if (by_index) rows.keep_rowids(*std::move(found));
+  const auto rowids = generation ? std::nullopt : named_rowids(rows, kRowsCut);
   snapshot_ = generation ? table_.store->snapshot(*generation)
-              : rows     ? table_.store->snapshot_of(*rows)
+              : rowids   ? table_.store->snapshot_of(*rowids)
                          : table_.store->snapshot();
-  const bool few = found || rows;
+  if (auto places = named_places(*snapshot_, rows, kFewRows);
+      places && hand_out(*std::move(places), arguments))
+    return next_run();
+  const bool few = by_index || rowids;
   const auto* places = few ? nullptr : look_up(arguments);
-  if (places != nullptr && hand_out(*places, arguments)) return next_run();
+  if (places != nullptr && rows.none() && hand_out(*places, arguments)) return next_run();
+  if (places != nullptr) keep_places(rows, *snapshot_, *places);
   for (const Term& term : spec_.terms)
     if (term.op == TermOp::Match)
       matched_.push_back(to_value(arguments[static_cast<std::size_t>(term.argument) - 1]).text);
-  plan::NodePtr plan = make_plan(table_, snapshot_, spec_, arguments, std::move(found), few);
-  if (places != nullptr) plan = restrict_positions(plan, positions_of(*snapshot_, *places));
+  const plan::NodePtr plan =
+      make_plan(table_, snapshot_, spec_, arguments, std::move(rows), by_index, few);
   rowid_asked_ = false;
   with_duplicates_ = spec_.order == ScanSpec::Order::Distinct ? plan->inputs.front() : nullptr;
   // Rows that are known already need no better plan.
@@ -110,7 +110,6 @@ const std::vector<exec::RowRef>* ArborCursor::look_up(std::span<sqlite3_value*> 
     counted_for_ = snapshot_;
     filters_ = 0;
     lookup_.reset();
-    points_.reset();
   }
   const exec::ExecutionContext& execution = table_.session->execution();
   if (++filters_ <= kLookupsBeforeTable) return nullptr;
@@ -121,23 +120,26 @@ const std::vector<exec::RowRef>* ArborCursor::look_up(std::span<sqlite3_value*> 
     const auto column = static_cast<std::size_t>(table_.column_number(looked_up_->column));
     lookup_.emplace(snapshot_, expr::path(table_.columns[column].path), looked_up_->collation,
                     execution);
-    points_.emplace(snapshot_, execution);
   }
   found_ = lookup_->find(to_value(arguments[static_cast<std::size_t>(looked_up_->argument) - 1]));
   return &found_;
 }
 
-// Reads few found rows one by one, without a plan: SQLite checks the conditions again but the exact
-// ones, and takes the rows in any order.
-bool ArborCursor::hand_out(const std::vector<exec::RowRef>& places,
-                           std::span<sqlite3_value*> arguments) {
-  if (places.size() > kFewRows || !spec_.keys.empty() || spec_.skip) return false;
+// Reads few known rows one by one, without a plan: SQLite checks the conditions again but the exact
+// ones, and takes the rows in any order where it asks for none.
+bool ArborCursor::hand_out(std::vector<exec::RowRef> places, std::span<sqlite3_value*> arguments) {
+  const bool ordered = !spec_.keys.empty() && places.size() > 1;
+  if (places.size() > kFewRows || ordered || spec_.skip) return false;
   const auto exact = exact_condition(table_, spec_, arguments);
   if (!exact) return false;
+  if (points_of_ != snapshot_) {
+    points_.emplace(snapshot_, [this](exec::BatchId batch) { return snapshot_->open_rows(batch); });
+    points_of_ = snapshot_;
+  }
+  if (*exact) points_->keep_passing(places, **exact);
   rowid_asked_ = false;
   with_duplicates_ = nullptr;
-  stream_ = std::make_unique<exec::PointStream>(
-      *points_, *exact ? points_->passing(places, **exact) : places);
+  stream_ = std::make_unique<exec::PointStream>(*points_, std::move(places));
   return true;
 }
 

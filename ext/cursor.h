@@ -45,7 +45,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
   plan::NodePtr optimized(const plan::NodePtr& plan);
   void read_spec(const char* spec);
   const std::vector<exec::RowRef>* look_up(std::span<sqlite3_value*> arguments);
-  bool hand_out(const std::vector<exec::RowRef>& places, std::span<sqlite3_value*> arguments);
+  bool hand_out(std::vector<exec::RowRef> places, std::span<sqlite3_value*> arguments);
 
   ArborTable& table_;
   std::shared_ptr<store::Snapshot> snapshot_;
@@ -65,12 +65,13 @@ class ArborCursor : public sqlite3_vtab_cursor {
 
   std::string spec_text_;  // what spec_ was read from
   ScanSpec spec_;
-  std::uint32_t filters_ = 0;                // times this spec was filtered on this snapshot
-  const Term* looked_up_ = nullptr;          // of spec_, what the same look-ups are by
-  std::optional<exec::KeyLookup> lookup_;    // made when the same look-up comes again and again
-  std::optional<exec::PointReader> points_;  // of the rows that it finds
+  std::uint32_t filters_ = 0;              // times this spec was filtered on this snapshot
+  const Term* looked_up_ = nullptr;        // of spec_, what the same look-ups are by
+  std::optional<exec::KeyLookup> lookup_;  // made when the same look-up comes again and again
   std::vector<exec::RowRef> found_;
   std::shared_ptr<store::Snapshot> counted_for_;  // the snapshot of filters_ and lookup_
+  std::optional<exec::PointReader> points_;       // of rows that are known
+  std::shared_ptr<store::Snapshot> points_of_;    // the snapshot of points_
 
   const exec::SourceBinder bind_ = [this](const plan::Source& source) { return bind(source); };
   std::optional<exec::SourceStatistics> statistics_;  // what the optimizer knows of the snapshot

@@ -1,117 +1,31 @@
 #include "ext/scan_plan.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "engine/expr/builder.h"
 #include "engine/expr/parser.h"
 #include "ext/bound_store.h"
 #include "ext/index_search.h"
+#include "ext/row_restriction.h"
 #include "ext/sql_value.h"
 #include "ext/term_condition.h"
 
 namespace arbors::ext {
 namespace {
 
-using Range = std::pair<std::int64_t, std::int64_t>;
-constexpr Range kAll{INT64_MIN, INT64_MAX};
-constexpr Range kNothing{1, 0};
-
-// Rows that are worth a snapshot of their own.
-constexpr std::size_t kFewRows = 16;
-
 // What may be in a path of which nothing is known: serves where few rows are looked at, and asking
 // the statistics of every batch would cost more than the finest condition saves.
 const PathFacts kAnything{0xFFFF, 0, 1, 0};
-
-// Tells which integers satisfy `integer op value` under INTEGER affinity; a superset, kAll where
-// that is not plain.
-Range admitted(TermOp op, const Value& raw) {
-  const Value value = apply_affinity(raw, Affinity::Integer);
-  if (value.is_null()) return kNothing;
-  if (value.kind == ValueKind::Integer) {
-    const std::int64_t at = value.integer;
-    switch (op) {
-      case TermOp::Equal:
-        return {at, at};
-      case TermOp::Less:
-        return at == INT64_MIN ? kNothing : Range{INT64_MIN, at - 1};
-      case TermOp::LessEqual:
-        return {INT64_MIN, at};
-      case TermOp::Greater:
-        return at == INT64_MAX ? kNothing : Range{at + 1, INT64_MAX};
-      case TermOp::GreaterEqual:
-        return {at, INT64_MAX};
-      default:
-        return kAll;
-    }
-  }
-  if (value.kind != ValueKind::Real || std::abs(value.real) > 9e18) return kAll;
-  const auto below = static_cast<std::int64_t>(std::floor(value.real));
-  switch (op) {
-    case TermOp::Less:
-    case TermOp::LessEqual:
-      return {INT64_MIN, below};
-    case TermOp::Greater:
-    case TermOp::GreaterEqual:
-      return {below, INT64_MAX};
-    default:
-      return kAll;
-  }
-}
-
-void intersect(std::optional<Range>& range, const Range& other) {
-  if (!range) {
-    range = other;
-    return;
-  }
-  range->first = std::max(range->first, other.first);
-  range->second = std::min(range->second, other.second);
-}
-
-void intersect(std::optional<std::vector<std::int64_t>>& set, std::vector<std::int64_t> other) {
-  std::sort(other.begin(), other.end());
-  other.erase(std::unique(other.begin(), other.end()), other.end());
-  if (set)
-    std::erase_if(other, [&](std::int64_t value) {
-      return !std::binary_search(set->begin(), set->end(), value);
-    });
-  set = std::move(other);
-}
-
-// Restricts by rowid or position as a term says.
-void restrict(const Term& term, sqlite3_value* argument, std::optional<Range>& range,
-              std::optional<std::vector<std::int64_t>>& set) {
-  if (term.op != TermOp::In) return intersect(range, admitted(term.op, to_value(argument)));
-  std::vector<std::int64_t> members;
-  for (const Value& value : in_values(argument)) {
-    const Range one = admitted(TermOp::Equal, value);
-    if (one == kAll) return;  // a member that is no plain integer: SQLite checks
-    if (one != kNothing) members.push_back(one.first);
-  }
-  intersect(set, std::move(members));
-}
-
-enum class Column { Data, Rowid, Position, Generation, Name };
-
-Column column_kind(const ArborTable& table, const std::string& name) {
-  if (name == table.column_name(table.hidden(ArborTable::Hidden::Index))) return Column::Position;
-  if (name == table.column_name(table.hidden(ArborTable::Hidden::Generation)))
-    return Column::Generation;
-  const int number = table.column_number(name);
-  if (number < 0) return Column::Rowid;
-  return table.is_data(number) ? Column::Data : Column::Name;
-}
 
 plan::SortKey sort_key(const ArborTable& table, const OrderKey& key) {
   plan::SortKey sort;
   sort.descending = key.descending;
   sort.nulls_last = key.descending;  // NULLs are least
   switch (column_kind(table, key.column)) {
-    case Column::Rowid:
+    case ColumnKind::Rowid:
       sort.by = plan::SortKey::By::Rowid;
       break;
-    case Column::Position:
+    case ColumnKind::Position:
       sort.by = plan::SortKey::By::Position;
       break;
     default: {
@@ -152,46 +66,28 @@ std::optional<std::vector<std::int64_t>> search_index(ArborTable& table, const S
   return find_rows(*table.store, column.path, *ranges);
 }
 
-std::optional<std::vector<std::int64_t>> few_rows(
-    const ArborTable& table, const ScanSpec& spec, std::span<sqlite3_value*> arguments,
-    const std::optional<std::vector<std::int64_t>>& found) {
-  std::optional<Range> range;
-  std::optional<std::vector<std::int64_t>> rows = found;
-  for (const Term& term : spec.terms) {
-    const Column kind = column_kind(table, term.column);
-    if (kind == Column::Position) return std::nullopt;
-    if (kind != Column::Rowid || rows) continue;
-    restrict(term, arguments[static_cast<std::size_t>(term.argument) - 1], range, rows);
-    if (range && range->first == range->second) rows.emplace({range->first});
-  }
-  if (rows && rows->size() > kFewRows) rows.reset();
-  return rows;
-}
-
 plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot>& snapshot,
                         const ScanSpec& spec, std::span<sqlite3_value*> arguments,
-                        std::optional<std::vector<std::int64_t>> found, bool few) {
+                        plan::RowRestriction rows, bool found, bool few) {
   const auto argument = [&](int number) {
     return number == 0 ? nullptr : arguments[static_cast<std::size_t>(number) - 1];
   };
   plan::Source source;
+  source.rows = std::move(rows);
   std::vector<expr::ExprPtr> conditions;
   for (const Term& term : spec.terms) {
     sqlite3_value* value = argument(term.argument);
-    const Column kind = term.op == TermOp::Match ? Column::Name : column_kind(table, term.column);
+    const ColumnKind kind =
+        term.op == TermOp::Match ? ColumnKind::Name : column_kind(table, term.column);
     switch (kind) {
-      case Column::Rowid:
-        restrict(term, value, source.rows.rowids, source.rows.rowid_set);
+      case ColumnKind::Rowid:
+      case ColumnKind::Position:
+      case ColumnKind::Generation:
         break;
-      case Column::Position:
-        restrict(term, value, source.rows.positions, source.rows.position_set);
-        break;
-      case Column::Generation:
-        break;
-      case Column::Name:
+      case ColumnKind::Name:
         conditions.push_back(expr::parse_expression(text_argument(value, "MATCH's expression")));
         break;
-      case Column::Data: {
+      case ColumnKind::Data: {
         const auto number = static_cast<std::size_t>(table.column_number(term.column));
         const TableColumn& column = table.columns[number];
         // SQLite compares again what is not exact: the index has found hardly any other rows.
@@ -201,7 +97,6 @@ plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot
       }
     }
   }
-  if (found) intersect(source.rows.rowid_set, *std::move(found));
   plan::NodePtr node = plan::make(std::move(source));
   if (!conditions.empty())
     node = plan::make(plan::Filter{expr::and_all(std::move(conditions))}, {node});
@@ -238,7 +133,7 @@ std::uint64_t expected_rows(const ScanSpec& spec, std::span<sqlite3_value*> argu
 std::optional<std::int64_t> asked_generation(const ArborTable& table, const ScanSpec& spec,
                                              std::span<sqlite3_value*> arguments) {
   for (const Term& term : spec.terms) {
-    if (column_kind(table, term.column) != Column::Generation) continue;
+    if (column_kind(table, term.column) != ColumnKind::Generation) continue;
     const Value value = apply_affinity(
         to_value(arguments[static_cast<std::size_t>(term.argument) - 1]), Affinity::Integer);
     if (value.kind != ValueKind::Integer) throw_invalid("_generation is compared with an integer");
@@ -252,7 +147,7 @@ const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
   const Term* best = nullptr;
   double most = 0;
   for (const Term& term : spec.terms) {
-    if (term.op != TermOp::Equal || column_kind(table, term.column) != Column::Data) continue;
+    if (term.op != TermOp::Equal || column_kind(table, term.column) != ColumnKind::Data) continue;
     const auto number = static_cast<std::size_t>(table.column_number(term.column));
     const TableColumn& column = table.columns[number];
     const PathFacts& facts = table.facts.of(snapshot, column.path);
@@ -270,22 +165,15 @@ std::optional<expr::ExprPtr> exact_condition(const ArborTable& table, const Scan
   std::vector<expr::ExprPtr> conditions;
   for (const Term& term : spec.terms) {
     if (!term.exact) continue;
-    if (column_kind(table, term.column) != Column::Data) return std::nullopt;
+    const ColumnKind kind = column_kind(table, term.column);
+    if (kind == ColumnKind::Name) return std::nullopt;
+    if (kind != ColumnKind::Data) continue;
     const auto number = static_cast<std::size_t>(table.column_number(term.column));
     sqlite3_value* argument =
         term.argument == 0 ? nullptr : arguments[static_cast<std::size_t>(term.argument) - 1];
     conditions.push_back(term_condition(table.columns[number], kAnything, term, argument));
   }
   return conditions.empty() ? nullptr : expr::and_all(std::move(conditions));
-}
-
-plan::NodePtr restrict_positions(const plan::NodePtr& plan, std::vector<std::int64_t> positions) {
-  if (const auto* source = std::get_if<plan::Source>(&plan->op)) {
-    plan::Source restricted = *source;
-    intersect(restricted.rows.position_set, std::move(positions));
-    return plan::make(std::move(restricted));
-  }
-  return plan::make(plan->op, {restrict_positions(plan->inputs.front(), std::move(positions))});
 }
 
 }  // namespace arbors::ext

@@ -19,17 +19,12 @@ namespace arbors::ext {
 std::optional<std::vector<std::int64_t>> search_index(ArborTable& table, const ScanSpec& spec,
                                                       std::span<sqlite3_value*> arguments);
 
-// The rowids that the scan's rows are among, where its conditions on rowid or its index (`found`)
-// name few, and no position is asked for; else nullopt.
-std::optional<std::vector<std::int64_t>> few_rows(
-    const ArborTable& table, const ScanSpec& spec, std::span<sqlite3_value*> arguments,
-    const std::optional<std::vector<std::int64_t>>& found);
-
-// One scan's plan over a source without a name: the cursor binds its own snapshot. `found`: what
-// search_index gave. `few`: hardly any rows are looked at, so that statistics are not asked.
+// One scan's plan over those rows of a source without a name: the cursor binds its own snapshot.
+// `found`: the rows were looked up in the scan's index. `few`: hardly any rows are looked at, so
+// that statistics are not asked.
 plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot>& snapshot,
                         const ScanSpec& spec, std::span<sqlite3_value*> arguments,
-                        std::optional<std::vector<std::int64_t>> found, bool few);
+                        plan::RowRestriction rows, bool found, bool few);
 
 // How many rows SQLite will take at most, as its LIMIT says; 0 where it does not.
 std::uint64_t expected_rows(const ScanSpec& spec, std::span<sqlite3_value*> arguments);
@@ -44,12 +39,9 @@ std::optional<std::int64_t> asked_generation(const ArborTable& table, const Scan
 const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
                         const std::shared_ptr<store::Snapshot>& snapshot);
 
-// The conditions that SQLite does not check again, where all are on columns of data: null where
-// there are none, nullopt where another one is among them.
+// The conditions on columns of data that SQLite does not check again: null where there are none,
+// nullopt where a MATCH is among the scan's conditions.
 std::optional<expr::ExprPtr> exact_condition(const ArborTable& table, const ScanSpec& spec,
                                              std::span<sqlite3_value*> arguments);
-
-// Restricts a plan of make_plan to some positions besides.
-plan::NodePtr restrict_positions(const plan::NodePtr& plan, std::vector<std::int64_t> positions);
 
 }  // namespace arbors::ext

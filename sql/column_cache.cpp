@@ -47,7 +47,10 @@ void ColumnCache::put(std::uint64_t nonce, PathId path, batch::VectorPtr column,
 
 void ColumnCache::insert(const Key& key, batch::VectorPtr column, std::size_t bytes) {
   bytes += sizeof(Entry);
-  if (bytes > capacity_ || index_.contains(key)) return;
+  if (bytes > capacity_ || index_.contains(key)) {
+    ++departures_;
+    return;
+  }
   new_.push_front({key, std::move(column), bytes, clock_, time_apart(key)});
   try {
     index_.emplace(key, new_.begin());
@@ -83,6 +86,7 @@ batch::TextDomainPtr ColumnCache::domain(const void* arbor, PathId path) {
 
 void ColumnCache::clear() {
   const std::lock_guard lock(mutex_);
+  ++departures_;
   new_.clear();
   settled_.clear();
   index_.clear();
@@ -116,6 +120,7 @@ bool ColumnCache::newcomer_goes() const {
 
 void ColumnCache::drop_last(Entries& entries) {
   const Entry& entry = entries.back();
+  ++departures_;
   if (dropped_.size() >= kMostDropped) dropped_.clear();
   dropped_[entry.key] = entry.used;
   bytes_ -= entry.bytes;

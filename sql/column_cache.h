@@ -12,6 +12,7 @@
 // Texts that queries numbered (TextDomain) count too, and take a quarter of the bound at most.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -43,6 +44,9 @@ class ColumnCache {
   std::size_t capacity() const;
   void set_capacity(std::size_t bytes);
   std::size_t bytes() const;  // held now, with the domains
+  // Grows whenever a column that may be in use is not held, or no longer: who keeps columns besides
+  // the cache lets go of them then, so that both together stay within the bound.
+  std::uint64_t departures() const { return departures_; }
 
  private:
   struct Key {
@@ -81,6 +85,7 @@ class ColumnCache {
   std::size_t capacity_ = kDefaultBytes;
   std::size_t bytes_ = 0;
   std::size_t new_bytes_ = 0;  // of those, in new_
+  std::atomic<std::uint64_t> departures_{0};
   // The domains live as long as a column in the cache, or in use, has strings of theirs.
   Domains domains_;
   std::size_t sweep_domains_at_ = 1024;

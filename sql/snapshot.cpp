@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/exec/scan/row_selector.h"
 #include "sql/patched_batch.h"
 #include "sql/pending_batch.h"
 #include "sql/stored_batch.h"
@@ -10,11 +11,14 @@ namespace arbors::store {
 
 Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
                    std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
-                   const std::vector<PendingBlock>& blocks)
+                   const std::vector<PendingBlock>& blocks, std::shared_ptr<RowReaders> readers)
     : generation_(generation),
       chunks_(std::move(chunks)),
       paths_(std::move(paths)),
-      blocks_(blocks) {
+      blocks_(blocks),
+      readers_(std::move(readers)),
+      own_readers_(chunks_->connection()),
+      statistics_(std::make_shared<StatisticsCache>()) {
   add_segments(mirror);
   add_pending_runs(mirror);
   note_order();
@@ -23,12 +27,14 @@ Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
 Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
                    std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
                    std::span<const Mirror::Found> rows, const std::vector<PendingBlock>& blocks,
-                   std::shared_ptr<StatisticsCache> statistics)
+                   std::shared_ptr<RowReaders> readers)
     : generation_(generation),
       chunks_(std::move(chunks)),
       paths_(std::move(paths)),
       blocks_(blocks),
-      statistics_(std::move(statistics)) {
+      readers_(std::move(readers)),
+      own_readers_(chunks_->connection()),
+      statistics_(readers_->statistics()) {
   exec::BatchId block = kPendingBatch;
   for (const Mirror::Found& found : rows) {
     exec::Segment segment;
@@ -132,7 +138,16 @@ bool Snapshot::has_index(const Path& path) const {
   return std::find(indexed_.begin(), indexed_.end(), path) != indexed_.end();
 }
 
+batch::RowReaderPtr Snapshot::open_rows(exec::BatchId batch) {
+  if (batch < kPendingBatch) return readers_->stored(chunks_, paths_, batch, facts_.at(batch));
+  return own_readers_.get(batch, [&] {
+    return std::make_shared<batch::RowReader>(open_batch(batch), &chunks_->connection()->counters);
+  });
+}
+
 batch::BatchReaderPtr Snapshot::open_batch(exec::BatchId batch) {
+  readers_->close_departed();
+  own_readers_.close_departed();
   const auto stored = stored_batch(batch);
   if (!stored) {
     return std::make_shared<PendingBatch>(blocks_.at(batch - kPendingBatch), paths_,
@@ -167,6 +182,17 @@ std::optional<Place> Snapshot::find_rowid(std::int64_t rowid) {
   }
   index_->any(rowid, found);
   return place;
+}
+
+std::optional<Place> Snapshot::find_position(std::int64_t position) const {
+  if (position < 0 || static_cast<std::uint64_t>(position) >= trees_) return std::nullopt;
+  const auto at = static_cast<std::uint64_t>(position);
+  const auto after = std::upper_bound(
+      segments_.begin(), segments_.end(), at,
+      [](std::uint64_t value, const exec::Segment& segment) { return value < segment.position; });
+  const auto segment = std::prev(after);
+  return Place{static_cast<std::size_t>(segment - segments_.begin()),
+               exec::nth_live(*segment, static_cast<std::uint32_t>(at - segment->position))};
 }
 
 bool Snapshot::holds(exec::BatchId batch, std::uint64_t nonce) const {

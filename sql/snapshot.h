@@ -13,6 +13,7 @@
 #include "engine/exec/source/tree_source.h"
 #include "sql/chunk_table.h"
 #include "sql/mirror.h"
+#include "sql/row_readers.h"
 #include "sql/statistics_cache.h"
 
 namespace arbors::store {
@@ -25,17 +26,18 @@ struct Place {
 
 class Snapshot : public exec::TreeSource {
  public:
-  // Cuts a snapshot from a mirror. `blocks` cover the mirror's texts.
+  // Cuts a snapshot from a mirror. `blocks` cover the mirror's texts, `readers` are what the Arbor
+  // keeps open.
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,
            std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
-           const std::vector<PendingBlock>& blocks);
+           const std::vector<PendingBlock>& blocks, std::shared_ptr<RowReaders> readers);
   // Cuts out some rows alone, so that finding a row costs the same however large the Arbor is. They
   // come in order of their positions, which are those that they have in the Arbor; each pending
   // text has a block of its own.
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,
            std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
            std::span<const Mirror::Found> rows, const std::vector<PendingBlock>& blocks,
-           std::shared_ptr<StatisticsCache> statistics);
+           std::shared_ptr<RowReaders> readers);
 
   std::int64_t generation() const { return generation_; }
 
@@ -46,12 +48,15 @@ class Snapshot : public exec::TreeSource {
   bool readers_apart() const override { return true; }  // each is opened anew
   bool has_index(const Path& path) const override;
   batch::BatchReaderPtr open_batch(exec::BatchId batch) override;
+  // Opens a batch for rows that are read one by one; kept open for the next ones, see RowReaders.
+  batch::RowReaderPtr open_rows(exec::BatchId batch);
 
   // Says which paths the Arbor's kept-up indexes are on: those know the newest state, which this
   // snapshot must show.
   void offer_indexes(std::vector<Path> paths) { indexed_ = std::move(paths); }
 
-  std::optional<Place> find_rowid(std::int64_t rowid);         // of a live tree
+  std::optional<Place> find_rowid(std::int64_t rowid);  // of a live tree
+  std::optional<Place> find_position(std::int64_t position) const;
   bool holds(exec::BatchId batch, std::uint64_t nonce) const;  // a stored batch it may read
 
   // Batches in memory and patched ones are numbered from here; stored ones stay below.
@@ -78,7 +83,9 @@ class Snapshot : public exec::TreeSource {
   };
   std::vector<Patched> patched_;
   std::unordered_map<exec::BatchId, BatchFacts> facts_;
-  std::shared_ptr<StatisticsCache> statistics_ = std::make_shared<StatisticsCache>();
+  std::shared_ptr<RowReaders> readers_;  // of stored batches
+  RowReaders own_readers_;               // of the others, by their numbers
+  std::shared_ptr<StatisticsCache> statistics_;
   std::vector<exec::Segment> segments_;
   std::uint64_t trees_ = 0;
   bool rowids_ascend_ = true;

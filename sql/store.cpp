@@ -188,7 +188,10 @@ void Store::begin() {
   impl.write_generation_ = impl.generation_ + 1;
 }
 
-void Store::unlock() { impl_->locked_ = false; }
+void Store::unlock() {
+  impl_->locked_ = false;
+  impl_->version_.reset();  // the table may be another database's now
+}
 
 void Store::sync() {
   impl_->fold_when_due();

@@ -28,7 +28,6 @@
 namespace arbors::store {
 
 class BatchWriter;
-class RowReader;
 
 // Sets a flag for a scope.
 class Raised {
@@ -95,6 +94,7 @@ class Store::Impl {
 
   // ---- store_read.cpp
   std::shared_ptr<Snapshot> snapshot();
+  const std::shared_ptr<Snapshot>& current();  // the same of a mirror that is current
   std::shared_ptr<Snapshot> snapshot(std::int64_t generation);
   std::shared_ptr<Snapshot> snapshot_of(std::span<const std::int64_t> rowids);
   std::optional<std::string> tree(std::int64_t rowid);
@@ -156,11 +156,12 @@ class Store::Impl {
   std::shared_ptr<const PathDictionary> published_;  // a copy for readers
   std::unique_ptr<ColumnRegistry> columns_;
   json::ValueNormalizer normalizer_;
-  std::unique_ptr<Mirror> mirror_;  // null: to be read anew
-  std::int64_t seq_ = 0;            // of the newest stored record in the mirror
-  std::int64_t seal_ = 0;           // of the same
-  std::int64_t generation_ = 0;     // of the newest change, buffered ones included
-  Counts counts_;                   // as the next Base would say
+  std::unique_ptr<Mirror> mirror_;   // null: to be read anew
+  std::int64_t seq_ = 0;             // of the newest stored record in the mirror
+  std::int64_t seal_ = 0;            // of the same
+  std::optional<unsigned> version_;  // the database's, which the mirror was found current in
+  std::int64_t generation_ = 0;      // of the newest change, buffered ones included
+  Counts counts_;                    // as the next Base would say
   // Changes that the mirror has and the log does not have yet. SQLite may say that storing a record
   // failed though it is stored: what is buffered then is stored once more, under the same seq.
   std::deque<Buffered> buffered_;
@@ -184,11 +185,9 @@ class Store::Impl {
   std::int64_t purge_before_ = 0;  // records before this one are left to be deleted; 0: none
 
   std::shared_ptr<Snapshot> cached_;
-  std::uint32_t rows_cut_ = 0;  // snapshots of some rows since the state changed
-  std::shared_ptr<StatisticsCache> row_statistics_;  // of rows read one by one; null: none yet
-  const std::shared_ptr<StatisticsCache>& row_statistics();
-  std::vector<std::shared_ptr<RowReader>> row_readers_;  // the last used first
-  std::shared_ptr<RowReader> row_reader(const SegmentVersion& segment);
+  std::uint32_t rows_cut_ = 0;               // snapshots of some rows since the state changed
+  std::shared_ptr<RowReaders> row_readers_;  // null: none yet
+  const std::shared_ptr<RowReaders>& row_readers();
   std::vector<std::weak_ptr<Snapshot>> pins_;
 
   std::int64_t following_seq();

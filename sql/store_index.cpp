@@ -134,7 +134,8 @@ std::vector<Value> Store::Impl::indexed_values(std::int64_t rowid) {
   const auto place = mirror_->find_stored(rowid);
   if (!place) return values;
   const SegmentVersion& segment = mirror_->segments()[place->segment];
-  StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts, row_statistics());
+  StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts,
+                    row_readers()->statistics());
   const std::vector<std::uint32_t> row{segment.run.first_row + place->row};
   for (const auto& index : indexes_) {
     values.push_back(batch::value_at(*batch::read_path(batch, index->path(), row), 0));

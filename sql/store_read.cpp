@@ -3,7 +3,6 @@
 
 #include "engine/batch/memory_batch.h"
 #include "engine/batch/tree_writer.h"
-#include "sql/row_reader.h"
 #include "sql/store_impl.h"
 #include "sql/stored_batch.h"
 
@@ -14,9 +13,6 @@ namespace {
 // Rows that are cut out alone, and times that this is done in one state, before a snapshot of the
 // whole, which then serves all, is worth its making.
 constexpr std::uint32_t kMostRowsCut = 16;
-
-// Batches kept open for single rows; their columns are in memory besides the cache's.
-constexpr std::size_t kMostRowReaders = 8;
 
 // Copies a dictionary, number by number.
 std::shared_ptr<const PathDictionary> clone(const PathDictionary& paths) {
@@ -42,9 +38,14 @@ const std::shared_ptr<const PathDictionary>& Store::Impl::published() {
 
 std::shared_ptr<Snapshot> Store::Impl::snapshot() {
   refresh();
+  return current();
+}
+
+const std::shared_ptr<Snapshot>& Store::Impl::current() {
   if (cached_ == nullptr) {
     const auto& blocks = mirror_->texts().blocks(*paths_);
-    cached_ = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, blocks);
+    cached_ = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, blocks,
+                                         row_readers());
     std::vector<Path> indexed;
     for (const auto& index : indexes_) indexed.push_back(index->path());
     cached_->offer_indexes(std::move(indexed));
@@ -53,15 +54,15 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot() {
   return cached_;
 }
 
-const std::shared_ptr<StatisticsCache>& Store::Impl::row_statistics() {
-  if (row_statistics_ == nullptr) row_statistics_ = std::make_shared<StatisticsCache>();
-  return row_statistics_;
+const std::shared_ptr<RowReaders>& Store::Impl::row_readers() {
+  if (row_readers_ == nullptr) row_readers_ = std::make_shared<RowReaders>(connection_);
+  return row_readers_;
 }
 
 std::shared_ptr<Snapshot> Store::Impl::snapshot_of(std::span<const std::int64_t> rowids) {
   refresh();
   if (cached_ != nullptr || rowids.size() > kMostRowsCut || ++rows_cut_ > kMostRowsCut)
-    return snapshot();
+    return current();
   std::vector<Mirror::Found> rows;
   for (const std::int64_t rowid : rowids) {
     if (const auto found = mirror_->find(rowid)) rows.push_back(*found);
@@ -75,7 +76,7 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot_of(std::span<const std::int64_t>
       blocks.push_back(mirror_->texts().block(found.text, *paths_));
   }
   auto snapshot = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, rows,
-                                             blocks, row_statistics());
+                                             blocks, row_readers());
   pin(snapshot);
   return snapshot;
 }
@@ -113,24 +114,10 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
   });
   const auto mirror = replay(records, generation);
   const auto& blocks = mirror->texts().blocks(*paths_);
-  auto snapshot = std::make_shared<Snapshot>(generation, chunks_, published(), *mirror, blocks);
+  auto snapshot =
+      std::make_shared<Snapshot>(generation, chunks_, published(), *mirror, blocks, row_readers());
   pin(snapshot);
   return snapshot;
-}
-
-std::shared_ptr<RowReader> Store::Impl::row_reader(const SegmentVersion& segment) {
-  const auto known =
-      std::find_if(row_readers_.begin(), row_readers_.end(),
-                   [&](const auto& reader) { return reader->nonce() == segment.facts.nonce; });
-  if (known != row_readers_.end()) {
-    std::rotate(row_readers_.begin(), known, known + 1);
-    return row_readers_.front();
-  }
-  if (row_readers_.size() >= kMostRowReaders) row_readers_.pop_back();
-  row_readers_.insert(row_readers_.begin(),
-                      std::make_shared<RowReader>(chunks_, published(), segment.run.batch,
-                                                  segment.facts, row_statistics()));
-  return row_readers_.front();
 }
 
 // Reads one row without cutting a snapshot, so that an UPDATE costs the same however much is
@@ -142,15 +129,11 @@ std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
   const SegmentVersion& segment = mirror_->segments()[place->segment];
   const std::uint32_t row = segment.run.first_row + place->row;
   // Held here: a failing read may roll back, which lets go of all that the store keeps in memory.
-  const std::shared_ptr<RowReader> reader = row_reader(segment);
+  const batch::RowReaderPtr reader =
+      row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
   std::string text;
   text.reserve(2 * segment.facts.json_bytes / std::max<std::uint32_t>(1, segment.facts.trees));
-  try {
-    reader->write_tree(row, text);
-  } catch (...) {
-    row_readers_.clear();  // it stopped in the middle of a tree
-    throw;
-  }
+  reader->write_tree(row, text);
   return text;
 }
 

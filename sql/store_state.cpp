@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "sql/data_version.h"
 #include "sql/random.h"
-#include "sql/row_reader.h"
 #include "sql/store_impl.h"
 
 namespace arbors::store {
@@ -56,8 +56,7 @@ void Store::Impl::open() {
 void Store::Impl::discard() {
   mirror_.reset();
   cached_.reset();
-  row_statistics_.reset();
-  row_readers_.clear();
+  row_readers_.reset();
   buffered_.clear();
   counts_due_ = false;
   next_seq_ = 0;
@@ -105,12 +104,20 @@ bool Store::Impl::knows_newest() {
   return newest == seq_ || newest == next_seq_;
 }
 
+// Where the database is in the state that the mirror was last found current in, the log need not be
+// asked: that would cost as much as the rest of a point look-up.
 void Store::Impl::refresh() {
   refuse_torn();
-  if (mirror_ != nullptr && (locked_ || knows_newest())) return;
-  if (mirror_ != nullptr && buffered_.empty() && !counts_due_ && catch_up()) return;
-  discard();
-  load();
+  const auto version = locked_ ? std::nullopt : data_version(connection_->db, names_.schema);
+  if (mirror_ != nullptr && version && version == version_) return;
+  version_.reset();
+  const bool current = mirror_ != nullptr && (locked_ || knows_newest() ||
+                                              (buffered_.empty() && !counts_due_ && catch_up()));
+  if (!current) {
+    discard();
+    load();
+  }
+  version_ = version;
 }
 
 // Decides, of the records found in the tables, what this transaction's next changes make.

@@ -20,8 +20,12 @@ StoredBatch::StoredBatch(ChunkTablePtr chunks, std::shared_ptr<const PathDiction
   }
 }
 
-StoredBatch::~StoredBatch() {
-  if (pools_needed_ == 0) return;
+StoredBatch::~StoredBatch() { settle(); }
+
+void StoredBatch::settle() {
+  if (pools_needed_ == pools_settled_) return;
+  pools_settled_ = pools_needed_;
+  pools_decoded_ = 0;
   Counters& counters = chunks_->connection()->counters;
   if (facts_.pools > pools_needed_) counters.pools_skipped += facts_.pools - pools_needed_;
 }
@@ -72,6 +76,7 @@ batch::VectorPtr StoredBatch::column(PathId path) {
   try {
     decoded = batch::decode_column(column.data, column.statistics->rows, paths_->size());
   } catch (const Error& error) {
+    column.fetched = false;  // another query may find it mended
     if (error.code() != ErrorCode::Corrupt) throw;
     throw_corrupt(chunks_->describe(batch_) + ", path " + paths_->text(path) + ": " + error.what() +
                   "; run SELECT arbor_check('" + chunks_->table() + "')");

@@ -27,6 +27,7 @@ class StoredBatch : public batch::BatchReader {
   void load(std::span<const PathId> paths) override;
   batch::VectorPtr column(PathId path) override;
   std::uint64_t stored_bytes(PathId path) override { return chunks_->bytes(path, batch_); }
+  void settle();  // counts what has been left unread so far; done at the end otherwise
 
  private:
   struct Column {
@@ -45,7 +46,8 @@ class StoredBatch : public batch::BatchReader {
   std::shared_ptr<StatisticsCache> cache_;
   std::unordered_map<PathId, Column> columns_;
   std::uint32_t pools_decoded_ = 0;
-  std::uint32_t pools_needed_ = 0;  // cached ones included
+  std::uint32_t pools_needed_ = 0;   // cached ones included
+  std::uint32_t pools_settled_ = 0;  // of these, when settled last
 };
 
 }  // namespace arbors::store

@@ -82,6 +82,18 @@ std::vector<PathId> paths_needed(const Path& path, BatchReader& batch, Nested ne
   return needed;
 }
 
+std::optional<PathId> own_column(BatchReader& batch, const Path& path) {
+  const PathDictionary& paths = batch.paths();
+  const auto prefix = paths.longest_prefix(path);
+  if (prefix.steps < path.steps.size() || path.through_array()) return std::nullopt;
+  for (PathId above = prefix.id; above != kRootPath;) {
+    above = paths[above].parent;
+    const Statistics* of_above = batch.statistics(above);
+    if (of_above != nullptr && of_above->count(Tag::Opaque) > 0) return std::nullopt;
+  }
+  return prefix.id;
+}
+
 VectorPtr to_sql(VectorPtr vector, BatchReader& batch, PathId path) {
   if ((vector->kinds & kShreddedTags) == 0) return vector;
   return with_text(*vector, batch, path, [](std::uint32_t row) { return row; });

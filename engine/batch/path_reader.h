@@ -2,6 +2,8 @@
 // for what a path means.
 #pragma once
 
+#include <optional>
+
 #include "engine/batch/scope.h"
 
 namespace arbors::batch {
@@ -21,6 +23,10 @@ std::vector<PathId> paths_needed(const Path& path, const PathDictionary& paths,
 // opaque rows and the arrays on the way.
 std::vector<PathId> paths_needed(const Path& path, BatchReader& batch,
                                  Nested nested = Nested::Text);
+
+// Gives the path whose column alone holds a query path's values, for all trees; nullopt where some
+// of them are in lists, or may be in opaque text above.
+std::optional<PathId> own_column(BatchReader& batch, const Path& path);
 
 // Replaces Object and Array rows of a path's column by their JSON text. `vector` is the column of
 // `path` (or column gathered by `rows`, which then name rows of the path's domain).

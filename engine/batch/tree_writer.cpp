@@ -14,19 +14,26 @@ bool repeats(std::vector<PathId> keys) {
   return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
 }
 
+// Brings what the columns have of a row into the CPU's cache, all at once.
+void prefetch_row(const std::vector<const Vector*>& columns, std::uint32_t row) {
+  for (const Vector* column : columns) {
+    if (!column->tags.empty()) __builtin_prefetch(&column->tags[row]);
+    if (!column->integers.empty()) __builtin_prefetch(&column->integers[row]);
+    if (!column->codes.empty()) __builtin_prefetch(&column->codes[row]);
+  }
+}
+
 }  // namespace
 
 TreeWriter::TreeWriter(BatchReader& batch, Counters* counters)
     : batch_(batch), counters_(counters) {}
 
 void TreeWriter::prefetch(std::uint32_t row) const {
-  for (const Vector* column : tree_columns_) {
-    if (!column->tags.empty()) __builtin_prefetch(&column->tags[row]);
-    if (!column->integers.empty()) __builtin_prefetch(&column->integers[row]);
-    if (!column->codes.empty()) __builtin_prefetch(&column->codes[row]);
-  }
+  const auto domain = domains_.find(kRootPath);
+  if (domain == domains_.end()) return;
+  prefetch_row(domain->second, row);
   const auto each_text = [&](const auto& visit) {
-    for (const Vector* column : tree_columns_) {
+    for (const Vector* column : domain->second) {
       if (column->strings && column->tag(row) == Tag::String)
         visit(*column->strings, column->codes[row]);
     }
@@ -45,9 +52,9 @@ void TreeWriter::write_tree(std::uint32_t row, std::string& out) {
 
 bool TreeWriter::write(PathId path, std::uint32_t row, std::string& out) {
   Node& start = node(path);
-  if (!start.vector || start.vector->tag(row) == Tag::Missing) return false;
+  if (start.tag(row) == Tag::Missing) return false;
   open_.clear();
-  begin(start, row, out);
+  begin(start, start.tag(row), row, out);
   while (!open_.empty()) {
     if (open_.back().members != nullptr)
       continue_object(out);
@@ -58,9 +65,8 @@ bool TreeWriter::write(PathId path, std::uint32_t row, std::string& out) {
 }
 
 // Writes a scalar, or opens an object or array.
-void TreeWriter::begin(Node& node, std::uint32_t row, std::string& out) {
+void TreeWriter::begin(Node& node, Tag tag, std::uint32_t row, std::string& out) {
   const Vector& vector = *node.vector;
-  const Tag tag = vector.tag(row);
   if (tag == Tag::Object) {
     const auto& keys = members(node, vector.codes[row]);
     out += '{';
@@ -68,6 +74,8 @@ void TreeWriter::begin(Node& node, std::uint32_t row, std::string& out) {
   } else if (tag == Tag::Array) {
     out += '[';
     open_.push_back({element(node), nullptr, row, vector.starts[row], vector.starts[row + 1]});
+    if (node.elements != nullptr && vector.starts[row] != vector.starts[row + 1])
+      prefetch_row(*node.elements, vector.starts[row]);
   } else {
     write_value(vector, row, out);
   }
@@ -80,10 +88,15 @@ void TreeWriter::continue_object(std::string& out) {
   const std::uint32_t row = object.row;
   while (object.next < object.end) {
     Node& member = *(*object.members)[object.next++];
-    if (!member.vector || member.vector->tag(row) == Tag::Missing) continue;
-    if (out.back() != '{') out += ',';
-    out += member.key;
-    begin(member, row, out);
+    const Tag tag = member.tag(row);
+    if (tag == Tag::Missing) continue;
+    const std::size_t comma = out.back() == '{' ? 0 : 1;
+    out.append(member.key.data() + 1 - comma, member.key.size() - 1 + comma);
+    if (tag == Tag::Integer) {
+      json::write_integer(out, member.integers[row]);
+      continue;
+    }
+    begin(member, tag, row, out);
     if (open_.size() != depth) return;
   }
   out += '}';
@@ -95,7 +108,8 @@ void TreeWriter::continue_array(std::string& out) {
   Open& array = open_.back();
   while (array.next < array.end) {
     if (out.back() != '[') out += ',';
-    begin(*array.node, array.next++, out);
+    const std::uint32_t row = array.next++;
+    begin(*array.node, array.node->tag(row), row, out);
     if (open_.size() != depth) return;
   }
   out += ']';
@@ -111,20 +125,28 @@ TreeWriter::Node& TreeWriter::node(PathId path) {
   const bool of_trees = batch_.paths()[path].domain == kRootPath;
   if (node.vector && of_trees && node.vector->rows != batch_.trees())
     throw_corrupt("a column holds another count of rows than its batch");
-  if (node.vector && of_trees) tree_columns_.push_back(node.vector.get());
   if (!batch_.paths()[path].element && path != kRootPath) {
+    node.key = ',';
     json::write_string(node.key, batch_.paths()[path].key);
     node.key += ':';
   }
-  if (node.vector && node.vector->shapes) node.members.resize(node.vector->shapes->size());
+  if (!node.vector) return node;
+  node.tags = node.vector->tags.empty() ? nullptr : node.vector->tags.data();
+  node.uniform = node.vector->uniform;
+  node.integers = node.vector->integers.data();
+  domains_[batch_.paths()[path].domain].push_back(node.vector.get());
+  if (node.vector->shapes) {
+    node.members.resize(node.vector->shapes->size());
+    places_ += node.members.size();
+  }
   return node;
 }
 
 // Checks what one column says of another: children are the path's own and listed once (or writing
 // would not end) and have as many rows.
 const std::vector<TreeWriter::Node*>& TreeWriter::members(Node& object, std::uint32_t shape) {
+  if (object.members[shape].met) return object.members[shape].nodes;
   const std::vector<PathId>& keys = (*object.vector->shapes)[shape];
-  if (object.members[shape].size() == keys.size()) return object.members[shape];
   if (repeats(keys)) throw_corrupt("a shape names a key twice");
   std::vector<Node*> members;
   for (const PathId key : keys) {
@@ -136,7 +158,9 @@ const std::vector<TreeWriter::Node*>& TreeWriter::members(Node& object, std::uin
       throw_corrupt("a member's column holds another count of rows");
     members.push_back(&member);
   }
-  return object.members[shape] = std::move(members);
+  places_ += members.size();
+  object.members[shape] = {true, std::move(members)};
+  return object.members[shape].nodes;
 }
 
 TreeWriter::Node* TreeWriter::element(Node& array) {
@@ -147,6 +171,7 @@ TreeWriter::Node* TreeWriter::element(Node& array) {
   array.element = path == kNoPath ? nullptr : &node(path);
   if (array.element == nullptr || !array.element->vector || array.element->vector->rows != rows)
     throw_corrupt("an array's elements are not as many as its lengths say");
+  array.elements = &domains_[path];
   return array.element;
 }
 

@@ -29,14 +29,32 @@ class TreeWriter {
   // missing.
   bool write(PathId path, std::uint32_t row, std::string& out);
 
+  // How many paths, and places of keys in shapes, it has met.
+  std::size_t held() const { return nodes_.size() + places_; }
+
  private:
-  // A path as far as writing has needed it.
+  struct Node;
+  struct Members {
+    bool met = false;
+    std::vector<Node*> nodes;
+  };
+  // Columns with one number of rows, the trees' or some array's elements'.
+  using Domain = std::vector<const Vector*>;
+  // A path as far as writing has needed it. What is asked of every value stands together.
   struct Node {
+    const std::uint8_t* tags = nullptr;  // null: all rows have the tag `uniform`
+    Tag uniform = Tag::Missing;
+    const std::int64_t* integers = nullptr;
+    std::string key;               // `,"key":`
+    std::vector<Members> members;  // of each shape met so far
+    Node* element = nullptr;       // of an array met so far
+    const Domain* elements = nullptr;
+    VectorPtr vector;  // null where the path does not occur
     PathId path = kRootPath;
-    VectorPtr vector;                         // null where the path does not occur
-    std::string key;                          // `"key":`
-    std::vector<std::vector<Node*>> members;  // of each shape met so far
-    Node* element = nullptr;                  // of an array met so far
+
+    Tag tag(std::uint32_t row) const {
+      return tags == nullptr ? uniform : static_cast<Tag>(tags[row]);
+    }
   };
   // An object or array under way: its next member, or its next element's row.
   struct Open {
@@ -50,14 +68,15 @@ class TreeWriter {
   Node& node(PathId path);
   const std::vector<Node*>& members(Node& object, std::uint32_t shape);
   Node* element(Node& array);
-  void begin(Node& node, std::uint32_t row, std::string& out);
+  void begin(Node& node, Tag tag, std::uint32_t row, std::string& out);
   void continue_object(std::string& out);
   void continue_array(std::string& out);
 
   BatchReader& batch_;
   Counters* counters_;
   std::unordered_map<PathId, Node> nodes_;
-  std::vector<const Vector*> tree_columns_;  // of nodes_, those with a row for each tree
+  std::size_t places_ = 0;                      // in the members of all nodes
+  std::unordered_map<PathId, Domain> domains_;  // of nodes_, by the array's element path, or root
   std::vector<Open> open_;
 };
 

@@ -80,6 +80,10 @@ void write_string(std::string& out, std::string_view text) {
 }
 
 void write_integer(std::string& out, std::int64_t value) {
+  if (value >= 0 && value < 10) {
+    out += static_cast<char>('0' + value);
+    return;
+  }
   char digits[24];
   const auto result = std::to_chars(digits, digits + sizeof digits, value);
   out.append(digits, static_cast<std::size_t>(result.ptr - digits));

@@ -20,17 +20,10 @@ constexpr std::uint32_t kTreeBlock = 4096;
 }  // namespace
 
 bool needs_text_work(batch::BatchReader& batch, const Path& path) {
-  const PathDictionary& paths = batch.paths();
-  const auto prefix = paths.longest_prefix(path);
-  if (prefix.steps < path.steps.size() || path.through_array()) return true;
-  const batch::Statistics* statistics = batch.statistics(prefix.id);
-  if (statistics != nullptr && (statistics->kinds() & batch::kNestedTags) != 0) return true;
-  for (PathId above = prefix.id; above != kRootPath;) {
-    above = paths[above].parent;
-    const batch::Statistics* of_above = batch.statistics(above);
-    if (of_above != nullptr && of_above->count(batch::Tag::Opaque) > 0) return true;
-  }
-  return false;
+  const auto column = batch::own_column(batch, path);
+  if (!column) return true;
+  const batch::Statistics* statistics = batch.statistics(*column);
+  return statistics != nullptr && (statistics->kinds() & batch::kNestedTags) != 0;
 }
 
 DirectRun::DirectRun(TreeSourcePtr source, ScannedRows block, TreeShapePtr shape,

@@ -1,41 +1,41 @@
-// Rows of a source read one by one, by their places: what repeated look-ups of a few rows cost
-// little with, since segments stay open from one to the next.
+// Rows of a source read one by one, by their places: what look-ups of a few rows cost little with,
+// since they need no plan, and batches stay open from one to the next.
 #pragma once
 
-#include <memory>
-#include <unordered_map>
+#include <functional>
 #include <utility>
 #include <vector>
 
-#include "engine/exec/rows/direct_run.h"
+#include "engine/batch/row_reader.h"
 #include "engine/exec/rows/ordered_run.h"
+#include "engine/exec/rows/row_run.h"
+#include "engine/exec/source/tree_source.h"
 
 namespace arbors::exec {
 
 class PointReader {
  public:
-  // `context` outlives the reader and its runs.
-  PointReader(TreeSourcePtr source, const ExecutionContext& context)
-      : source_(std::move(source)), context_(context) {}
+  // Opens a batch of the source; asked again with each row, so that whoever keeps batches open can
+  // let go of them in time.
+  using Open = std::function<batch::RowReaderPtr(BatchId)>;
+
+  PointReader(TreeSourcePtr source, Open open)
+      : source_(std::move(source)), open_(std::move(open)) {}
+  PointReader(const PointReader&) = delete;
+  PointReader& operator=(const PointReader&) = delete;
+  ~PointReader();
 
   // Gives a run of that row alone.
   RowRunPtr open(const RowRef& place);
-  // Gives those of the rows for which a condition is true.
-  std::vector<RowRef> passing(const std::vector<RowRef>& places, const expr::Expr& condition);
+  // Leaves those of the rows for which a condition is true.
+  void keep_passing(std::vector<RowRef>& places, const expr::Expr& condition);
 
  private:
-  friend class PointRun;
-  // All rows of a segment's batch, and the columns read of them so far.
-  struct Home {
-    std::unique_ptr<DirectRun> rows;
-    std::vector<std::pair<Path, ColumnBlock>> columns;
-  };
-
-  const std::shared_ptr<Home>& home(std::uint32_t segment);
+  const batch::RowReaderPtr& rows_of(const Segment& segment);
 
   TreeSourcePtr source_;
-  const ExecutionContext& context_;
-  std::unordered_map<std::uint32_t, std::shared_ptr<Home>> homes_;  // by segment
+  Open open_;
+  batch::RowReaderPtr rows_;  // of the batch read last
 };
 
 class PointStream : public RowStream {

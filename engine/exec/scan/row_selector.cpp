@@ -4,6 +4,8 @@
 #include <bit>
 #include <numeric>
 
+#include "engine/base/error.h"
+
 namespace arbors::exec {
 namespace {
 
@@ -175,6 +177,20 @@ std::uint64_t position_of(const Segment& segment, std::uint32_t batch_row) {
   const std::uint64_t mask = (std::uint64_t{1} << (k & 63)) - 1;
   return segment.position + before +
          static_cast<std::uint64_t>(std::popcount(segment.live[k >> 6] & mask));
+}
+
+std::uint32_t nth_live(const Segment& segment, std::uint32_t n) {
+  if (segment.live.empty()) return n;
+  for (std::uint32_t word = 0; word < segment.live.size(); ++word) {
+    std::uint64_t bits = segment.live[word];
+    const auto ones = static_cast<std::uint32_t>(std::popcount(bits));
+    if (n < ones) {
+      while (n-- > 0) bits &= bits - 1;
+      return word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
+    }
+    n -= ones;
+  }
+  throw_corrupt("a segment has fewer live rows than it says");
 }
 
 }  // namespace arbors::exec

@@ -56,4 +56,7 @@ class RowSelector {
 // Tells the sequence position of a live batch row of a segment.
 std::uint64_t position_of(const Segment& segment, std::uint32_t batch_row);
 
+// Gives which row of a segment, from its start, its n-th live one is; n < count.
+std::uint32_t nth_live(const Segment& segment, std::uint32_t n);
+
 }  // namespace arbors::exec

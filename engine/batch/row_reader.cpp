@@ -1,0 +1,65 @@
+#include "engine/batch/row_reader.h"
+
+#include <algorithm>
+
+#include "engine/base/value.h"
+#include "engine/batch/path_reader.h"
+#include "engine/batch/tree_writer.h"
+#include "engine/batch/vector_builder.h"
+
+namespace arbors::batch {
+
+RowReader::RowReader(BatchReaderPtr batch, Counters* counters)
+    : batch_(std::move(batch)), counters_(counters) {}
+
+RowReader::~RowReader() = default;
+
+TreeWriter& RowReader::writer() {
+  if (!writer_) writer_ = std::make_unique<TreeWriter>(*batch_, counters_);
+  return *writer_;
+}
+
+const RowReader::Known& RowReader::find(const Path& path) {
+  const auto known = std::find_if(known_.begin(), known_.end(),
+                                  [&](const Known& one) { return one.path == path; });
+  if (known != known_.end()) return *known;
+  const auto own = own_column(*batch_, path);
+  VectorPtr column = own ? read_path(*batch_, path, Nested::Kind) : nullptr;
+  return known_.emplace_back(path, own.value_or(kRootPath), std::move(column));
+}
+
+RowReader::Value RowReader::value(const Path& path, std::uint32_t row) {
+  const Known& known = find(path);
+  const Tag tag = known.column ? known.column->tag(row) : Tag::Opaque;
+  if ((tag_bit(tag) & kNestedTags) == 0) return {known.column, row};
+  if (tag == Tag::Opaque) return {read_path(*batch_, path, RowSpan(&row, 1)), 0};
+  VectorBuilder text(1);
+  text.append_value(arbors::Value::json(nested_text(known.id, row)));
+  return {text.finish(), 0};
+}
+
+std::string RowReader::nested_text(PathId path, std::uint32_t row) {
+  std::string text;
+  try {
+    writer().write(path, row, text);
+  } catch (...) {
+    writer_.reset();  // it may take a column that failed for one that is not there
+    throw;
+  }
+  return text;
+}
+
+void RowReader::write_tree(std::uint32_t row, std::string& out) {
+  if (batch_->append_tree(row, out)) return;
+  try {
+    writer().prefetch(row);
+    writer().write_tree(row, out);
+  } catch (...) {
+    writer_.reset();
+    throw;
+  }
+}
+
+std::size_t RowReader::held() const { return known_.size() + (writer_ ? writer_->held() : 0); }
+
+}  // namespace arbors::batch

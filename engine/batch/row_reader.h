@@ -1,0 +1,62 @@
+// A batch kept open for rows that are read one by one: what the first row needs to be looked up,
+// and the columns, serve those after it. It may outlive the query that it was opened for.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/counters.h"
+#include "engine/base/path.h"
+#include "engine/batch/batch_reader.h"
+
+namespace arbors::batch {
+
+class TreeWriter;
+
+class RowReader {
+ public:
+  // A row's value as SQL sees it: row `row` of the vector.
+  struct Value {
+    VectorPtr vector;
+    std::uint32_t row;
+  };
+
+  // `counters`, where given, counts whole trees written and outlives the reader.
+  explicit RowReader(BatchReaderPtr batch, Counters* counters = nullptr);
+  virtual ~RowReader();
+  RowReader(const RowReader&) = delete;
+  RowReader& operator=(const RowReader&) = delete;
+
+  BatchReader& batch() const { return *batch_; }
+  Value value(const Path& path, std::uint32_t row);
+  void write_tree(std::uint32_t row, std::string& out);  // appends
+
+  // Ends one query's reading: counters tell then what it has left unread.
+  virtual void settle() {}
+
+  // About how many columns, and places of keys in trees, it keeps.
+  std::size_t held() const;
+
+ private:
+  // A path that was asked for, and its column where that holds the values of all rows.
+  struct Known {
+    Path path;
+    PathId id = kRootPath;
+    VectorPtr column;
+  };
+
+  const Known& find(const Path& path);
+  std::string nested_text(PathId path, std::uint32_t row);
+  TreeWriter& writer();
+
+  BatchReaderPtr batch_;
+  Counters* counters_;
+  std::vector<Known> known_;
+  std::unique_ptr<TreeWriter> writer_;  // null: not needed yet
+};
+
+using RowReaderPtr = std::shared_ptr<RowReader>;
+
+}  // namespace arbors::batch

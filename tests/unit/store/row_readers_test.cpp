@@ -1,0 +1,62 @@
+#include "sql/row_readers.h"
+
+#include "sql/import.h"
+#include "tests/unit/catch.h"
+#include "tests/unit/store/database.h"
+
+namespace arbors::store::tests {
+namespace {
+
+std::string tree(int i) { return R"({"s":")" + std::string(500, 'x') + std::to_string(i) + "\"}"; }
+
+void fill(Store& store, int batches) {
+  std::string lines;
+  for (int i = 0; i < 16 * batches; ++i) lines += tree(i) + '\n';
+  import_text(store, lines);
+}
+
+}  // namespace
+
+TEST_CASE("a batch stays open for single rows until the cache lets go of a column", "[store]") {
+  Database database;
+  const auto store = database.create(batches_of(16));
+  fill(*store, 3);
+  const auto snapshot = store->snapshot();
+  REQUIRE(snapshot->segments().size() == 3);
+  const exec::BatchId first = snapshot->segments()[0].batch;
+  std::string text;
+  snapshot->open_rows(first)->write_tree(3, text);
+  CHECK(text == tree(3));
+  const std::weak_ptr<batch::RowReader> kept = snapshot->open_rows(first);
+  CHECK(snapshot->open_rows(first) == kept.lock());
+  CHECK(store->snapshot_of(std::vector<std::int64_t>{1})->open_rows(first) == kept.lock());
+
+  database.connection()->cache.set_capacity(100);
+  snapshot->open_batch(first);
+  CHECK(kept.expired());
+  // Without a cache nothing is kept either.
+  const std::weak_ptr<batch::RowReader> without = snapshot->open_rows(first);
+  without.lock()->write_tree(3, text);
+  CHECK(snapshot->open_rows(snapshot->segments()[1].batch) != nullptr);
+  CHECK(without.expired());
+}
+
+TEST_CASE("rows are found by their positions, live ones alone", "[store]") {
+  Database database;
+  const auto store = database.create(batches_of(16));
+  fill(*store, 2);
+  write(*store, [&] {
+    for (const std::int64_t rowid : {1, 2, 17, 20}) REQUIRE(store->erase(rowid));
+  });
+  const auto snapshot = store->snapshot();
+  for (std::int64_t position = 0; position < 28; ++position) {
+    const auto place = snapshot->find_position(position);
+    REQUIRE(place);
+    const exec::Segment& segment = snapshot->segments()[place->segment];
+    CHECK(store->position(segment.rowid(place->row)) == static_cast<std::uint64_t>(position));
+  }
+  CHECK_FALSE(snapshot->find_position(-1));
+  CHECK_FALSE(snapshot->find_position(28));
+}
+
+}  // namespace arbors::store::tests
