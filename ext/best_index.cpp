@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "engine/plan/cost_model.h"
 #include "ext/constraint_ops.h"
 #include "ext/declaration.h"
 #include "ext/exactness.h"
@@ -36,6 +37,10 @@ constexpr batch::TagSet kTexts = batch::tag_bit(batch::Tag::String) | batch::kNu
 constexpr batch::TagSet kIntegers = batch::tag_bit(batch::Tag::Integer) |
                                     batch::tag_bit(batch::Tag::False) |
                                     batch::tag_bit(batch::Tag::True) | batch::kNullTags;
+// Rows that an order is read for: where a LIMIT is a parameter, and where there is none but a
+// reader may stop soon.
+constexpr double kUnknownLimit = 100;
+constexpr double kFirstRows = 16;
 constexpr int kOffsetIsSafe = 3050000;  // versions that offer OFFSET only where no term is hidden
 
 // The collation under which all is equal that is so under either, if there is one.
@@ -61,6 +66,7 @@ class Planner {
   void take_argument(int at, bool exact);
   void note_index(const TableColumn& column, const Term& term, double selectivity);
   void choose_index();
+  void walk_index();
   void take_order();
   void take_limit();
   bool add_key(int column, bool descending);
@@ -70,6 +76,7 @@ class Planner {
   void estimate();
 
   std::optional<Value> known_right(int at) const;
+  double known_count(int at, double unknown) const;
   bool may_be_prefix(int column) const;
   bool may_be_exact(TermOp op) const { return alone_ || !may_stand_in_outer_on(op); }
   // Whether SQLite orders texts as the engine does. In UTF-16 databases BINARY compares the bytes
@@ -88,6 +95,8 @@ class Planner {
   bool current_ = true;     // the newest generation is asked, which indexes know
   bool by_row_ = false;     // MATCH is left to SQLite, which asks it of each row's tree
   bool looked_up_ = false;  // found by identity or by a hash look-up, without a scan
+  bool by_place_ = false;   // rowids or positions are named
+  double first_ = 0;        // rows that SQLite's LIMIT takes, those before its OFFSET too; 0: none
   double selectivity_ = 1;
 
   // An index that some conditions could be looked up in.
@@ -105,6 +114,13 @@ std::optional<Value> Planner::known_right(int at) const {
   if (sqlite3_vtab_rhs_value(&info_, at, &value) != SQLITE_OK || value == nullptr)
     return std::nullopt;
   return to_value(value);
+}
+
+// The count that a LIMIT or OFFSET says, where planning knows it; -1 for one below zero.
+double Planner::known_count(int at, double unknown) const {
+  const std::optional<Value> value = known_right(at);
+  if (!value || value->kind != ValueKind::Integer) return unknown;
+  return static_cast<double>(std::max<std::int64_t>(value->integer, -1));
 }
 
 void Planner::take_argument(int at, bool exact) {
@@ -148,6 +164,7 @@ bool Planner::take_identity(int at, const Constraint& constraint, TermOp op) {
   const bool rowid = constraint.iColumn < 0;
   if (!rowid && constraint.iColumn != table_.hidden(ArborTable::Hidden::Index)) return false;
   if (op > TermOp::GreaterEqual) return false;
+  by_place_ = true;
   const bool in = op == TermOp::Equal && sqlite3_vtab_in(&info_, at, -1) != 0;
   const std::optional<Value> right = in ? std::nullopt : known_right(at);
   take_argument(at, right && right->kind == ValueKind::Integer);
@@ -251,6 +268,37 @@ void Planner::choose_index() {
   spec_.indexed = choice_->column;
 }
 
+// Takes the rows in the order of an index where the first of them cost less so than found or
+// scanned, and sorted.
+void Planner::walk_index() {
+  if (!current_ || by_place_ || spec_.order != ScanSpec::Order::Sorted) return;
+  const std::string& name = spec_.keys.front().column;
+  const int column = table_.column_number(name);
+  if (!table_.is_data(column)) return;
+  const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
+  if (home.collation != Collation::Binary || !knowledge_.has_index(home.path)) return;
+  plan::FirstTrees first{first_ > 0 ? first_ : kFirstRows, selectivity_};
+  bool nulls = true;
+  for (const IndexChoice& choice : choices_) {
+    if (choice.column != name) continue;
+    first.walked = choice.selectivity;
+    nulls = false;
+  }
+  for (const Term& term : spec_.terms)
+    nulls = nulls && (term.column != name || term.op != TermOp::IsNotNull);
+  first.nulls_first = nulls && !spec_.keys.front().descending;
+  const PathFacts known = knowledge_.facts(column);
+  const double trees = knowledge_.trees();
+  const double batch_trees = table_.store->options().batch_trees;
+  const double otherwise =
+      choice_ ? std::min(trees, plan::kLookUp * trees * choice_->selectivity) : trees;
+  if (plan::walk_work(first, {trees, known.nulls, known.distinct, batch_trees}) >= otherwise)
+    return;
+  choice_.reset();
+  spec_.indexed = name;
+  spec_.walked = true;
+}
+
 bool Planner::add_key(int column, bool descending) {
   if (column < 0) {
     spec_.keys.push_back({std::string(kRowidName), descending});
@@ -343,7 +391,9 @@ void Planner::take_limit() {
   const bool skip = all_exact_ && sqlite3_libversion_number() >= kOffsetIsSafe;
   take_argument(limit, false);
   spec_.limit = arguments_;
+  first_ = std::max(0.0, known_count(limit, kUnknownLimit));
   if (offset < 0) return;
+  if (first_ > 0) first_ += std::max(0.0, known_count(offset, 0));
   take_argument(offset, skip);
   spec_.offset = arguments_;
   spec_.skip = skip;
@@ -380,6 +430,7 @@ int Planner::plan() {
   choose_index();
   take_order();
   take_limit();
+  walk_index();
   estimate();
   info_.idxStr = sqlite3_mprintf("%s", to_text(spec_).c_str());
   info_.needToFreeIdxStr = 1;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -17,7 +18,9 @@ namespace arbors::ext {
 std::optional<std::vector<std::int64_t>> find_rows(store::Store& store, const Path& path,
                                                    std::span<const store::KeyRange> ranges);
 
-// The store's trees now, or of the generation that the source names, with what its search finds.
-exec::BoundSource bind_store(store::Store& store, const plan::Source& source);
+// The store's trees now, or of the generation that the source names, with what its search finds, or
+// the order that it offers.
+exec::BoundSource bind_store(const std::shared_ptr<store::Store>& store,
+                             const plan::Source& source);
 
 }  // namespace arbors::ext

@@ -82,9 +82,9 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
 // SQLite's planner has chosen an index already, if any; the optimizer may find one for what it does
 // not see into, a MATCH.
 exec::BoundSource ArborCursor::bind(const plan::Source& source) {
-  if (!source.search || !spec_.indexed.empty() || table_.store->snapshot() != snapshot_)
-    return snapshot_;
-  return bind_store(*table_.store, source);
+  const bool searched = !spec_.indexed.empty() && !spec_.walked;
+  if (!source.search || searched || table_.store->snapshot() != snapshot_) return snapshot_;
+  return bind_store(table_.store, source);
 }
 
 // Optimizes a scan's plan where there are rows enough that a better one saves more than finding it

@@ -1,5 +1,6 @@
 #include "ext/index_search.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -114,6 +115,22 @@ std::optional<Ranges> bounded_ranges(Affinity column, const std::vector<KeyCondi
   return converted_ranges(low, high);
 }
 
+Ranges merged(Ranges ranges) {
+  std::sort(ranges.begin(), ranges.end(), [](const KeyRange& left, const KeyRange& right) {
+    return compare(left.low, right.low) < 0;
+  });
+  Ranges apart;
+  for (KeyRange& range : ranges) {
+    if (compare(range.low, range.high) > 0) continue;
+    if (apart.empty() || compare(apart.back().high, range.low) < 0) {
+      apart.push_back(std::move(range));
+    } else if (compare(apart.back().high, range.high) < 0) {
+      apart.back().high = std::move(range.high);
+    }
+  }
+  return apart;
+}
+
 }  // namespace
 
 bool is_index_op(TermOp op) {
@@ -127,6 +144,19 @@ std::optional<Ranges> key_ranges(Affinity column, const std::vector<KeyCondition
       return equal_ranges(column, condition);
   }
   return bounded_ranges(column, conditions);
+}
+
+Ranges value_ranges(Affinity column, const std::vector<KeyCondition>& conditions,
+                    bool numeric_texts) {
+  const Ranges all{{least_number(), beyond_texts()}};
+  if (conditions.empty()) return all;
+  std::optional<Ranges> ranges = key_ranges(column, conditions);
+  if (!ranges) return all;
+  const bool by_value =
+      column == Affinity::None &&
+      std::all_of(conditions.begin(), conditions.end(), [](const auto& one) { return one.exact; });
+  if (numeric_texts && !by_value) ranges->push_back({least_text(), beyond_texts()});
+  return merged(*std::move(ranges));
 }
 
 }  // namespace arbors::ext

@@ -27,4 +27,11 @@ bool is_index_op(TermOp op);
 std::optional<std::vector<store::KeyRange>> key_ranges(Affinity column,
                                                        const std::vector<KeyCondition>& conditions);
 
+// The ranges, ascending and apart, that hold the values of every row which meets all conditions,
+// for a walk in the order of values: a text that reads as a number comes where the text does.
+// `numeric_texts`: there may be such.
+std::vector<store::KeyRange> value_ranges(Affinity column,
+                                          const std::vector<KeyCondition>& conditions,
+                                          bool numeric_texts);
+
 }  // namespace arbors::ext

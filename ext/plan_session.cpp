@@ -31,7 +31,7 @@ std::string full_name(const plan::Source& source) {
 
 exec::BoundSource PlanSession::bind(const plan::Source& source) {
   if (source.kind == plan::Source::Kind::Handle) return find(source.name).source;
-  return bind_store(*open_arbor(session_, full_name(source)), source);
+  return bind_store(open_arbor(session_, full_name(source)), source);
 }
 
 exec::Query PlanSession::query(std::string_view text, std::span<const Value> parameters) {

@@ -15,7 +15,7 @@ namespace {
 
 // What may be in a path of which nothing is known: serves where few rows are looked at, and asking
 // the statistics of every batch would cost more than the finest condition saves.
-const PathFacts kAnything{0xFFFF, 0, 1, 0};
+const PathFacts kAnything = PathFacts::unknown();
 
 plan::SortKey sort_key(const ArborTable& table, const OrderKey& key) {
   plan::SortKey sort;
@@ -37,6 +37,41 @@ plan::SortKey sort_key(const ArborTable& table, const OrderKey& key) {
   return sort;
 }
 
+const TableColumn& indexed_column(const ArborTable& table, const ScanSpec& spec) {
+  return table.columns.at(static_cast<std::size_t>(table.column_number(spec.indexed)));
+}
+
+// The conditions on the indexed column that its index answers.
+std::vector<KeyCondition> key_conditions(const ScanSpec& spec,
+                                         std::span<sqlite3_value*> arguments) {
+  std::vector<KeyCondition> conditions;
+  for (const Term& term : spec.terms) {
+    if (term.column != spec.indexed || !is_index_op(term.op) || term.collation != Collation::Binary)
+      continue;
+    sqlite3_value* argument = arguments[static_cast<std::size_t>(term.argument) - 1];
+    conditions.push_back(
+        {term.op, term.exact,
+         term.op == TermOp::In ? in_values(argument) : std::vector<Value>{to_value(argument)}});
+  }
+  return conditions;
+}
+
+// What the index is asked for whose order the scan's begins with.
+plan::IndexSearch walk_of(ArborTable& table, const std::shared_ptr<store::Snapshot>& snapshot,
+                          const ScanSpec& spec, std::span<sqlite3_value*> arguments) {
+  using Order = plan::IndexSearch::Order;
+  const TableColumn& column = indexed_column(table, spec);
+  const PathFacts& facts = table.facts.of(snapshot, column.path);
+  const std::vector<KeyCondition> conditions = key_conditions(spec, arguments);
+  const bool not_null = !conditions.empty() ||
+                        std::any_of(spec.terms.begin(), spec.terms.end(), [&](const Term& term) {
+                          return term.column == spec.indexed && term.op == TermOp::IsNotNull;
+                        });
+  return {column.path, value_ranges(column.affinity, conditions, facts.numeric_texts),
+          spec.keys.front().descending ? Order::Descending : Order::Ascending,
+          !not_null && facts.may_be_null()};
+}
+
 // Reads a LIMIT's or OFFSET's value as SQLite does.
 std::int64_t whole_number(sqlite3_value* argument) {
   const Value value = apply_affinity(to_value(argument), Affinity::Integer);
@@ -48,18 +83,9 @@ std::int64_t whole_number(sqlite3_value* argument) {
 
 std::optional<std::vector<std::int64_t>> search_index(ArborTable& table, const ScanSpec& spec,
                                                       std::span<sqlite3_value*> arguments) {
-  if (spec.indexed.empty()) return std::nullopt;
-  const TableColumn& column =
-      table.columns.at(static_cast<std::size_t>(table.column_number(spec.indexed)));
-  std::vector<KeyCondition> conditions;
-  for (const Term& term : spec.terms) {
-    if (term.column != spec.indexed || !is_index_op(term.op) || term.collation != Collation::Binary)
-      continue;
-    sqlite3_value* argument = arguments[static_cast<std::size_t>(term.argument) - 1];
-    conditions.push_back(
-        {term.op, term.exact,
-         term.op == TermOp::In ? in_values(argument) : std::vector<Value>{to_value(argument)}});
-  }
+  if (spec.indexed.empty() || spec.walked) return std::nullopt;
+  const TableColumn& column = indexed_column(table, spec);
+  const std::vector<KeyCondition> conditions = key_conditions(spec, arguments);
   if (conditions.empty()) return std::nullopt;
   const auto ranges = key_ranges(column.affinity, conditions);
   if (!ranges) return std::nullopt;
@@ -97,6 +123,7 @@ plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot
       }
     }
   }
+  if (spec.walked) source.search = walk_of(table, snapshot, spec, arguments);
   plan::NodePtr node = plan::make(std::move(source));
   if (!conditions.empty())
     node = plan::make(plan::Filter{expr::and_all(std::move(conditions))}, {node});
@@ -124,7 +151,7 @@ std::uint64_t expected_rows(const ScanSpec& spec, std::span<sqlite3_value*> argu
   const std::int64_t limit = whole_number(arguments[static_cast<std::size_t>(spec.limit) - 1]);
   if (limit < 0) return 0;
   std::int64_t offset = 0;
-  if (spec.offset != 0)
+  if (spec.offset != 0 && !spec.skip)
     offset = std::max<std::int64_t>(
         0, whole_number(arguments[static_cast<std::size_t>(spec.offset) - 1]));
   return static_cast<std::uint64_t>(limit) + static_cast<std::uint64_t>(offset);

@@ -109,7 +109,11 @@ class Reader {
   }
 
   void part() {
-    if (take("look up ")) return look_up();
+    if (take("look up ")) return index();
+    if (take("walk ")) {
+      spec_.walked = true;
+      return index();
+    }
     if (take("filter ")) return terms(true);
     if (take("prefilter ")) return terms(false);
     for (const OrderText& known : kOrders)
@@ -120,7 +124,7 @@ class Reader {
     if (spec_.skip || take(" offset ")) spec_.offset = argument();
   }
 
-  void look_up() {
+  void index() {
     spec_.indexed = column();
     if (spec_.indexed.empty() || !take(" by index")) fail();
   }
@@ -207,7 +211,8 @@ class Reader {
 
 std::string to_text(const ScanSpec& spec) {
   std::string text;
-  if (!spec.indexed.empty()) add_part(text, "look up " + column_text(spec.indexed) + " by index");
+  if (!spec.indexed.empty())
+    add_part(text, (spec.walked ? "walk " : "look up ") + column_text(spec.indexed) + " by index");
   add_terms(text, spec, true, "filter ");
   add_terms(text, spec, false, "prefilter ");
   add_keys(text, spec);

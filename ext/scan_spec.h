@@ -2,7 +2,7 @@
 // readable words (idxStr, shown by EXPLAIN QUERY PLAN), read back there.
 //
 //   spec     := part ('; ' part)*  |  'all rows'
-//   part     := 'look up ' column ' by index'
+//   part     := ('look up ' | 'walk ') column ' by index'
 //             | ('filter ' | 'prefilter ') term (' and ' term)*
 //             | ('order by ' | 'group by ' | 'distinct ') key (', ' key)*
 //             | 'limit ?N' [' offset ?N' | ' skip ?N']
@@ -13,6 +13,7 @@
 //
 // `filter` terms are exact: SQLite does not check them again. `prefilter` terms admit a superset.
 // `look up`: the rows are found by the kept-up index of that column's path and the terms on it.
+// `walk`: they are taken from it in the order of its keys, which the scan's order begins with.
 // `distinct`: one row of those that agree on all keys, which are all columns that the query reads.
 // `limit` and `offset` say how many rows SQLite will take, which is a hint; `skip` is left to the
 // scan.
@@ -65,7 +66,8 @@ struct OrderKey {
 struct ScanSpec {
   enum class Order : std::uint8_t { None, Sorted, Grouped, Distinct };
 
-  std::string indexed;  // the column that is looked up by its index; empty: none
+  std::string indexed;  // the column whose index is used; empty: none
+  bool walked = false;  // in its order; else it is looked up
   std::vector<Term> terms;
   Order order = Order::None;
   std::vector<OrderKey> keys;

@@ -20,11 +20,14 @@ bool may_hide_in_opaque(batch::BatchReader& batch, PathId path) {
 }
 
 void merge(PathFacts& facts, batch::BatchReader& batch, PathId known, bool whole) {
-  if (may_hide_in_opaque(batch, known)) facts.kinds = kEverything;
+  const auto hold_anything = [&] {
+    facts.kinds = kEverything;
+    facts.numeric_texts = true;
+  };
+  if (may_hide_in_opaque(batch, known)) hold_anything();
   const batch::Statistics* statistics = batch.statistics(known);
   if (!whole) {
-    if (statistics != nullptr && statistics->count(batch::Tag::Opaque) > 0)
-      facts.kinds = kEverything;
+    if (statistics != nullptr && statistics->count(batch::Tag::Opaque) > 0) hold_anything();
     return;
   }
   if (statistics == nullptr) {
@@ -32,6 +35,7 @@ void merge(PathFacts& facts, batch::BatchReader& batch, PathId known, bool whole
     return;
   }
   facts.kinds |= statistics->kinds();
+  facts.numeric_texts = facts.numeric_texts || statistics->numeric_strings;
   facts.distinct = std::max(facts.distinct, static_cast<double>(statistics->distinct));
   facts.nulls += statistics->count(batch::Tag::Missing) + statistics->count(batch::Tag::Null);
 }

@@ -16,10 +16,13 @@ namespace arbors::ext {
 struct PathFacts {
   batch::TagSet kinds = 0;  // all that may occur; everything where values may hide in opaque text
   std::uint64_t rows = 0;
-  double distinct = 1;  // estimate, at least 1
-  double nulls = 0;     // rows without a value
+  double distinct = 1;         // estimate, at least 1
+  double nulls = 0;            // rows without a value
+  bool numeric_texts = false;  // some text may read as a number
 
-  static PathFacts unknown() { return {.kinds = 0xFFFF}; }
+  static PathFacts unknown() { return {.kinds = 0xFFFF, .numeric_texts = true}; }
+
+  bool may_be_null() const { return nulls > 0 || kinds == 0 || (kinds & batch::kNullTags) != 0; }
 
   bool may_be_text() const { return (kinds & batch::kTextTags) != 0; }
   bool may_be_number() const { return (kinds & batch::kNumberTags) != 0; }

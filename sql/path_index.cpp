@@ -10,6 +10,12 @@ std::string table_of(const Names& names, std::int64_t number) {
   return names("index" + std::to_string(number));
 }
 
+std::string walk_of(const Names& names, std::int64_t number, const char* above, const char* below,
+                    const char* direction) {
+  return "SELECT key, rowid FROM " + table_of(names, number) + " WHERE key " + above +
+         " ?1 AND key " + below + " ?2 ORDER BY key" + direction;
+}
+
 }  // namespace
 
 Value path_value(std::string_view tree, const Path& path) {
@@ -51,7 +57,11 @@ PathIndex::PathIndex(sqlite3* db, const Names& names, std::int64_t number, Path 
       equal_(db, "SELECT rowid FROM " + table_of(names, number) + " WHERE key = ?1"),
       between_(db, "SELECT rowid FROM " + table_of(names, number) + " WHERE key BETWEEN ?1 AND ?2"),
       holds_(db, "SELECT 1 FROM " + table_of(names, number) + " WHERE key = ?1 AND rowid = ?2"),
-      count_(db, "SELECT count(*) FROM " + table_of(names, number)) {}
+      count_(db, "SELECT count(*) FROM " + table_of(names, number)),
+      walks_{{{{{db, walk_of(names, number, ">=", "<=", "")},
+                {db, walk_of(names, number, ">", "<=", "")}}},
+              {{{db, walk_of(names, number, ">=", "<=", " DESC")},
+                {db, walk_of(names, number, ">=", "<", " DESC")}}}}} {}
 
 void PathIndex::create_table(sqlite3* db, const Names& names, std::int64_t number) {
   const std::string table = table_of(names, number);
@@ -105,6 +115,22 @@ bool PathIndex::find(const KeyRange& range, std::size_t most, std::vector<std::i
   Statement::Use use(between_);
   use.bind(1, range.low).bind(2, range.high);
   return collect(use, most, rowids);
+}
+
+bool PathIndex::walk(const KeyRange& range, bool descending, bool beyond, std::size_t wanted,
+                     std::size_t most, exec::KeyRun& run) {
+  Statement::Use use(walks_[descending ? 1 : 0][beyond ? 1 : 0]);
+  use.bind(1, range.low).bind(2, range.high);
+  Value& last = descending ? run.keys.low : run.keys.high;
+  while (use.step()) {
+    Value key = use.value(0);
+    if (run.rowids.size() >= wanted && compare(key, last) != 0) return true;
+    if (run.rowids.size() >= most) return false;
+    if (run.rowids.empty()) (descending ? run.keys.high : run.keys.low) = key;
+    last = std::move(key);
+    run.rowids.push_back(use.integer(1));
+  }
+  return true;
 }
 
 bool PathIndex::holds(const Value& key, std::int64_t rowid) {

@@ -3,6 +3,7 @@
 // stands under the number too, so that a search finds it whichever way SQLite converts it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "engine/base/path.h"
 #include "engine/base/value.h"
+#include "engine/exec/source/key_order.h"
 #include "engine/plan/logical_plan.h"
 #include "sql/layout.h"
 #include "sql/statement.h"
@@ -43,6 +45,11 @@ class PathIndex {
 
   // Appends the rowids of a range; false where there are more than `most` of them.
   bool find(const KeyRange& range, std::size_t most, std::vector<std::int64_t>& rowids);
+  // Appends the rows of a range in the order of their keys, whole keys only, until the run has
+  // `wanted`; `beyond`: without the range's first key in that order. False where there are more
+  // than `most`.
+  bool walk(const KeyRange& range, bool descending, bool beyond, std::size_t wanted,
+            std::size_t most, exec::KeyRun& run);
   bool holds(const Value& key, std::int64_t rowid);
   std::uint64_t entries();
 
@@ -52,6 +59,7 @@ class PathIndex {
   std::int64_t number_;
   Path path_;
   Statement add_, remove_, clear_, equal_, between_, holds_, count_;
+  std::array<std::array<Statement, 2>, 2> walks_;  // by descending, beyond
 };
 
 }  // namespace arbors::store

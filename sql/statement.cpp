@@ -142,4 +142,21 @@ ByteSpan Statement::Use::blob(int column) const {
           data == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
+Value Statement::Use::value(int column) const {
+  switch (sqlite3_column_type(statement_, column)) {
+    case SQLITE_INTEGER:
+      return Value::of(integer(column));
+    case SQLITE_FLOAT:
+      return Value::of(sqlite3_column_double(statement_, column));
+    case SQLITE_TEXT:
+      return Value::of(std::string(text(column)));
+    case SQLITE_BLOB: {
+      const ByteSpan bytes = blob(column);
+      return Value::blob({bytes.begin(), bytes.end()});
+    }
+    default:
+      return Value::null();
+  }
+}
+
 }  // namespace arbors::store

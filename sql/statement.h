@@ -55,6 +55,7 @@ class Statement {
     std::int64_t integer(int column) const;
     std::string_view text(int column) const;
     ByteSpan blob(int column) const;
+    Value value(int column) const;
 
    private:
     Statement& owner_;

@@ -118,6 +118,10 @@ std::optional<std::vector<std::int64_t>> Store::find_by_index(const Path& path,
                                                               std::size_t most) {
   return impl_->find_by_index(path, ranges, most);
 }
+std::optional<exec::KeyRun> Store::walk_index(const plan::IndexSearch& search, const Value* last,
+                                              std::size_t wanted, std::size_t most) {
+  return impl_->walk_index(search, last, wanted, most);
+}
 
 std::int64_t Store::insert(std::string_view tree, std::optional<std::int64_t> rowid) {
   return impl_->insert(tree, rowid);

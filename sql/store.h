@@ -101,6 +101,10 @@ class Store {
   std::optional<std::vector<std::int64_t>> find_by_index(const Path& path,
                                                          std::span<const KeyRange> ranges,
                                                          std::size_t most);
+  // The rows under the index's keys that follow `last` in the search's order; see exec::KeyOrder.
+  // The ranges ascend and do not overlap.
+  std::optional<exec::KeyRun> walk_index(const plan::IndexSearch& search, const Value* last,
+                                         std::size_t wanted, std::size_t most);
 
   // ---- writing -----------------------------------------------------------------------------
   // Checks a tree (Error{Invalid} for malformed JSON) and adds it at the end. An explicit rowid

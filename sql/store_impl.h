@@ -117,6 +117,8 @@ class Store::Impl {
   std::optional<std::vector<std::int64_t>> find_by_index(const Path& path,
                                                          std::span<const KeyRange> ranges,
                                                          std::size_t most);
+  std::optional<exec::KeyRun> walk_index(const plan::IndexSearch& search, const Value* last,
+                                         std::size_t wanted, std::size_t most);
   // What each index knows of a row as it is now; empty where there is no index or no such row.
   std::vector<Value> indexed_values(std::int64_t rowid);
   std::vector<Value> values_to_index(std::string_view tree) const;

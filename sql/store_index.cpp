@@ -125,6 +125,29 @@ std::optional<std::vector<std::int64_t>> Store::Impl::find_by_index(
   return rowids;
 }
 
+std::optional<exec::KeyRun> Store::Impl::walk_index(const plan::IndexSearch& search,
+                                                    const Value* last, std::size_t wanted,
+                                                    std::size_t most) {
+  PathIndex* index = find_index(search.path);
+  if (index == nullptr) return std::nullopt;
+  const bool descending = search.order == plan::IndexSearch::Order::Descending;
+  std::vector<KeyRange> ranges = search.ranges;
+  if (descending) std::reverse(ranges.begin(), ranges.end());
+  exec::KeyRun run;
+  for (KeyRange& range : ranges) {
+    const bool begun =
+        last != nullptr && compare(range.low, *last) <= 0 && compare(*last, range.high) <= 0;
+    const bool passed =
+        last != nullptr && !begun &&
+        (descending ? compare(*last, range.low) < 0 : compare(*last, range.high) > 0);
+    if (passed) continue;
+    if (begun) (descending ? range.high : range.low) = *last;
+    if (!index->walk(range, descending, begun, wanted, most, run)) return std::nullopt;
+    if (run.rowids.size() >= wanted) break;
+  }
+  return run;
+}
+
 std::vector<Value> Store::Impl::indexed_values(std::int64_t rowid) {
   std::vector<Value> values;
   if (indexes_.empty()) return values;

@@ -30,6 +30,8 @@ double SourceFacts::read_work(const Source&, const Path&) const { return kReadCo
 
 bool SourceFacts::has_index(const Source&, const Path&) const { return false; }
 
+PathKnowledge SourceFacts::values(const Source&, const Path&) const { return {}; }
+
 const SourceFacts& SourceFacts::none() {
   static const SourceFacts nothing;
   return nothing;
@@ -43,6 +45,18 @@ ConditionCost cost_of(const expr::Expr& condition, const Source* source, const S
     cost.work += source == nullptr ? kReadColumn : facts.read_work(*source, path);
   cost.work = std::max(cost.work, kReadColumn);  // a constant alone costs next to nothing
   return cost;
+}
+
+double walk_work(const FirstTrees& first, const PathKnowledge& keys) {
+  const double least = 1 / (keys.trees + 1);
+  const double passing = std::clamp(first.passing / std::max(first.walked, least), least, 1.0);
+  const double visited = first.count / passing;
+  if (first.nulls_first && keys.nulls >= visited) return visited * keys.trees / keys.nulls;
+  const double null_batches =
+      first.nulls_first ? std::min(keys.trees, keys.nulls * keys.batch_trees) : 0;
+  // The trees of one key are looked at together.
+  const double of_a_key = (keys.trees - keys.nulls) / std::max(keys.distinct, 1.0);
+  return null_batches + kWalk * std::max(visited, of_a_key);
 }
 
 bool keeps_trees(const Node& node) {

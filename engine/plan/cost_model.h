@@ -12,6 +12,20 @@ inline constexpr double kReadColumn = 0.2;
 inline constexpr double kReadText = 0.6;   // of one string of a column
 inline constexpr double kReadParsed = 40;  // of a value that lies in opaque JSON text
 
+// A row found by an index costs so many times what a row of a scan does.
+inline constexpr double kLookUp = 16;
+// One that is reached in an index's order besides: few at a time, each most likely in another
+// batch.
+inline constexpr double kWalk = 64;
+
+// What is known of the values at a path of a source's trees.
+struct PathKnowledge {
+  double trees = 0;        // of the source; 0: not known
+  double nulls = 0;        // of them without a value
+  double distinct = 1;     // values, at least 1
+  double batch_trees = 1;  // of a batch
+};
+
 // What statistics tell of the trees of sources. This base knows nothing.
 class SourceFacts {
  public:
@@ -21,6 +35,7 @@ class SourceFacts {
   // The work of reading a path of one tree: how many values, of which kind, in columns or in text.
   virtual double read_work(const Source& source, const Path& path) const;
   virtual bool has_index(const Source& source, const Path& path) const;
+  virtual PathKnowledge values(const Source& source, const Path& path) const;
 
   static const SourceFacts& none();
 };
@@ -34,6 +49,17 @@ struct ConditionCost {
 
 // Estimates a condition over the trees of `source`; null: over other trees.
 ConditionCost cost_of(const expr::Expr& condition, const Source* source, const SourceFacts& facts);
+
+// The first trees of an order that an index is to give.
+struct FirstTrees {
+  double count = 1;
+  double passing = 1;        // the share of all trees that meet the conditions
+  double walked = 1;         // the share of all trees that the index's ranges hold
+  bool nulls_first = false;  // trees without a key may be wanted, and come first
+};
+
+// Estimates the work of finding them by walking the index, in trees of a scan.
+double walk_work(const FirstTrees& first, const PathKnowledge& keys);
 
 // Tells whether a stage gives trees as they are, some or all of them.
 bool keeps_trees(const Node& node);

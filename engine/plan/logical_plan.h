@@ -65,8 +65,15 @@ struct KeyRange {
 // What a source's kept-up index on a path is asked for: keys that hold those of every row which the
 // filter above lets through. Whoever binds the source may scan instead.
 struct IndexSearch {
+  // Any: the rows are found at once. Else the sort above takes them in the order of their keys, and
+  // no more of them than it needs.
+  enum class Order : std::uint8_t { Any, Ascending, Descending };
+
   Path path;
   std::vector<KeyRange> ranges;
+  Order order = Order::Any;
+  // Of an order: rows without a key, which no index holds, may be among those wanted.
+  bool nulls = false;
 };
 
 // ---- operators

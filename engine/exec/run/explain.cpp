@@ -68,7 +68,10 @@ struct HowItRuns {
   const plan::Node& node;
   std::string operator()(const plan::Source& op) const {
     if (op.kind == plan::Source::Kind::Json) return "built in memory";
-    return op.search ? "look up " + to_text(op.search->path) + " by index" : "scan, batch by batch";
+    if (!op.search) return "scan, batch by batch";
+    const std::string by = to_text(op.search->path) + " by index";
+    return op.search->order == plan::IndexSearch::Order::Any ? "look up " + by
+                                                             : "walk " + by + ", in its order";
   }
   std::string operator()(const plan::Filter&) const {
     return follows_scan(node) ? "on vectors, with the scan; statistics rule batches out"

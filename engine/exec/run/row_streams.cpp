@@ -13,6 +13,9 @@ namespace {
 constexpr std::uint64_t kLargeSource = 20'000;
 constexpr std::uint64_t kFirstRows = 256;
 
+// Rows that an index is asked for before anybody has asked for more.
+constexpr std::uint64_t kFirstWalked = 4;
+
 // Gives the rows of the next window and moves past them; windows grow to the buffer's budget.
 std::vector<RowRef> take_window(const std::vector<RowRef>& rows, std::uint64_t& at,
                                 std::uint64_t last, std::uint64_t& window,
@@ -92,6 +95,9 @@ OrderedStream::OrderedStream(ScanInput input, plan::Sort sort, const plan::Slice
     const std::uint64_t left = *sort_.limit - std::min(*sort_.limit, slice.offset);
     slice_.limit = std::min(slice_.limit.value_or(UINT64_MAX), left);
   }
+  if (!WalkedOrder::serves(input_, sort_)) return;
+  walked_.emplace(input_, sort_, context_);
+  if (expected_rows == 0) window_ = kFirstWalked;
 }
 
 // The number of rows, from the first of the order, that the slice can want.
@@ -102,6 +108,14 @@ std::uint64_t OrderedStream::wanted() const {
 
 void OrderedStream::order(std::uint64_t needed) {
   const std::uint64_t most = wanted();
+  if (walked_) {
+    if (walked_->extend(rows_, std::min(most, needed))) {
+      complete_ = walked_->complete() || rows_.size() >= most;
+      return;
+    }
+    walked_.reset();
+    rows_.clear();
+  }
   const bool is_first = rows_.empty() && !sort_.grouped && needed <= kMostHeapRows &&
                         (expected_rows_ > 0 || input_.source->trees() > kLargeSource);
   if (!sort_.distinct && (most <= kMostHeapRows || is_first)) {

@@ -12,6 +12,7 @@
 #include "engine/exec/scan/scan_ahead.h"
 #include "engine/exec/scan/tree_shape.h"
 #include "engine/exec/sort/ranked_values.h"
+#include "engine/exec/sort/walked_order.h"
 #include "engine/exec/source/execution_context.h"
 #include "engine/plan/logical_plan.h"
 
@@ -52,8 +53,8 @@ class PickedStream : public RowStream {
 };
 
 // Hands out the rows of a scan in sorted order, cut to a slice. Sorts when first asked; where only
-// the beginning may be wanted (`expected_rows`, or a large source), finds that first and sorts the
-// rest when more is asked for.
+// the beginning may be wanted (`expected_rows`, a large source, or one that offers the order by an
+// index), finds that first and sorts the rest when more is asked for.
 class OrderedStream : public RowStream {
  public:
   OrderedStream(ScanInput input, plan::Sort sort, const plan::Slice& slice,
@@ -70,6 +71,7 @@ class OrderedStream : public RowStream {
   TreeShapePtr shape_;           // whole trees
   std::uint64_t expected_rows_;  // 0: not known
   const ExecutionContext& context_;
+  std::optional<WalkedOrder> walked_;  // while rows_ comes from an index
   std::vector<RowRef> rows_;           // from the first row of the order on
   std::vector<SortedColumn> columns_;  // of rows_, where complete_
   bool complete_ = false;              // rows_ holds every row that the slice can want

@@ -8,6 +8,7 @@
 #include "engine/exec/sort/order.h"
 #include "engine/exec/sort/sort_ranks.h"
 #include "engine/exec/sort/sorted_rows.h"
+#include "engine/exec/sort/walked_order.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/filter.h"
 
@@ -90,6 +91,14 @@ void sort_rows(Relation& relation, plan::Sort sort, const ExecutionContext& cont
   for (plan::SortKey& key : sort.keys) key.expr = relation.shape.resolve(key.expr);
   if (relation.sliced()) pick(relation, context);
   if (relation.picked) return sort_picked(relation, sort, context);
+  if (sort.limit && WalkedOrder::serves(relation.input, sort)) {
+    std::vector<RowRef> first;
+    if (WalkedOrder(relation.input, sort, context).extend(first, *sort.limit)) {
+      if (first.size() > *sort.limit) first.resize(*sort.limit);
+      relation.picked = std::move(first);
+      return;
+    }
+  }
   if (sort.limit && *sort.limit <= kMostHeapRows) {
     Scan scan(relation.input, context);
     relation.picked = order_first(scan, sort, *sort.limit, context);

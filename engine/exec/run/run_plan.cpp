@@ -151,7 +151,7 @@ class Runner {
 
 ScanInput scan_of(const plan::Source& source, const SourceBinder& bind) {
   BoundSource bound = bind(source);
-  ScanInput input{std::move(bound.trees), source.rows, nullptr, {}};
+  ScanInput input{std::move(bound.trees), source.rows, nullptr, {}, std::move(bound.order)};
   if (bound.rowids) input.restriction.keep_rowids(std::move(*bound.rowids));
   return input;
 }

@@ -13,16 +13,19 @@
 
 namespace arbors::exec {
 
-// What a source stands for now: trees, and which of them an index search found, where the source
-// asks for one and it was worth making.
+// What a source stands for now: trees, and which of them an index search found, or in which order
+// it gives them, where the source asks for one and it was worth making.
 struct BoundSource {
   TreeSourcePtr trees;
   std::optional<std::vector<std::int64_t>> rowids;  // ascending; none: all trees
+  KeyOrderPtr order = nullptr;
 
   template <typename Source>
   BoundSource(std::shared_ptr<Source> source) : trees(std::move(source)) {}
   BoundSource(TreeSourcePtr source, std::optional<std::vector<std::int64_t>> found)
       : trees(std::move(source)), rowids(std::move(found)) {}
+  BoundSource(TreeSourcePtr source, KeyOrderPtr by_key)
+      : trees(std::move(source)), order(std::move(by_key)) {}
 };
 
 using SourceBinder = std::function<BoundSource(const plan::Source&)>;

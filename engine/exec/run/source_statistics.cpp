@@ -46,6 +46,12 @@ double read_work_in(batch::BatchReader& batch, const Path& path) {
          batch.trees();
 }
 
+double null_share(const batch::Statistics& known) {
+  if (known.rows == 0) return 1;
+  return static_cast<double>(known.count(batch::Tag::Missing) + known.count(batch::Tag::Null)) /
+         static_cast<double>(known.rows);
+}
+
 }  // namespace
 
 const SourceStatistics::Sampled& SourceStatistics::sampled(const plan::Source& source) const {
@@ -82,6 +88,26 @@ double SourceStatistics::read_work(const plan::Source& source, const Path& path)
 bool SourceStatistics::has_index(const plan::Source& source, const Path& path) const {
   const TreeSourcePtr& trees = sampled(source).source;
   return trees && trees->has_index(path);
+}
+
+plan::PathKnowledge SourceStatistics::values(const plan::Source& source, const Path& path) const {
+  const Sampled& known = sampled(source);
+  plan::PathKnowledge values;
+  if (!known.source || known.batches.empty()) return values;
+  values.trees = static_cast<double>(known.source->trees());
+  values.nulls = values.trees * average(known.batches, 0, [&](batch::BatchReader& batch) {
+                   const expr::PathStatistics found = expr::path_statistics(batch, path);
+                   if (!found.known || found.statistics == nullptr) return 1.0;
+                   values.distinct = std::max<double>(values.distinct, found.statistics->distinct);
+                   return null_share(*found.statistics);
+                 });
+  values.batch_trees = average(known.batches, 1, [](batch::BatchReader& batch) {
+    return static_cast<double>(batch.trees());
+  });
+  // Values that are unique in a batch are most likely unique over all.
+  if (values.distinct * 2 > values.batch_trees && values.batch_trees > 0)
+    values.distinct *= std::max(1.0, values.trees / values.batch_trees);
+  return values;
 }
 
 plan::NodePtr optimized(const plan::NodePtr& plan, const SourceBinder& bind) {

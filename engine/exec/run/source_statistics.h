@@ -20,6 +20,7 @@ class SourceStatistics : public plan::SourceFacts {
   double selectivity(const plan::Source& source, const expr::Expr& condition) const override;
   double read_work(const plan::Source& source, const Path& path) const override;
   bool has_index(const plan::Source& source, const Path& path) const override;
+  plan::PathKnowledge values(const plan::Source& source, const Path& path) const override;
 
  private:
   struct Sampled {

@@ -112,8 +112,10 @@ std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* co
 
 bool parallel_scan_pays(const ScanInput& input, const ExecutionContext& context) {
   const Budgets& budgets = context.budgets;
-  return budgets.threads > 1 && input.source->readers_apart() &&
-         input.source->trees() >= budgets.parallel_trees;
+  std::uint64_t trees = input.source->trees();
+  for (const auto* named : {&input.restriction.rowid_set, &input.restriction.position_set})
+    if (*named) trees = std::min<std::uint64_t>(trees, (*named)->size());
+  return budgets.threads > 1 && input.source->readers_apart() && trees >= budgets.parallel_trees;
 }
 
 void parallel_scan(Scan& scan, std::span<const Path> paths, unsigned workers,

@@ -9,6 +9,7 @@
 #include "engine/exec/scan/row_selector.h"
 #include "engine/exec/scan/scan_steps.h"
 #include "engine/exec/source/execution_context.h"
+#include "engine/exec/source/key_order.h"
 #include "engine/exec/source/tree_source.h"
 #include "engine/expr/expression.h"
 
@@ -20,6 +21,7 @@ struct ScanInput {
   plan::RowRestriction restriction;
   expr::ExprPtr predicate;  // over the source's trees, or null
   ScanSteps steps;
+  KeyOrderPtr order = nullptr;  // offered to the sort above, which may take no heed of it
 
   // Rows keep the numbers they have in their batch.
   bool keeps_rows() const;

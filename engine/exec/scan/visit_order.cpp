@@ -80,7 +80,10 @@ VisitOrder::VisitOrder(const ScanInput& input, const plan::SortKey& key)
     : by_place_(sorts_by_place(input, key)), segments_(input.source->segments().size()) {
   std::iota(segments_.begin(), segments_.end(), 0U);
   const auto* read = key.expr ? key.expr->as<expr::PathRead>() : nullptr;
-  if (!by_place_ && read != nullptr && !read->path.through_array() && input.keeps_rows()) {
+  // Where rows are named already, few batches are left to choose from.
+  const bool named = input.restriction.rowid_set || input.restriction.position_set;
+  if (!by_place_ && !named && read != nullptr && !read->path.through_array() &&
+      input.keeps_rows()) {
     std::vector<Promise> promises;
     for (const Segment& segment : input.source->segments())
       promises.push_back(promise_of(*input.source->open_batch(segment.batch), key, read->path));

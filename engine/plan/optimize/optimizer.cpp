@@ -9,7 +9,7 @@
 namespace arbors::plan {
 namespace {
 
-constexpr std::array<Rule, 11> kRules{{
+constexpr std::array<Rule, 12> kRules{{
     {"fold_constants", "computes what no tree can change", fold_constants},
     {"fuse_filters", "makes one filter of two", fuse_filters},
     {"push_filter_down", "filters before trees are made, ordered or exploded", push_filter_down},
@@ -21,6 +21,7 @@ constexpr std::array<Rule, 11> kRules{{
     {"drop_group_order", "leaves groups unordered where a later order decides", drop_group_order},
     {"prune_fields", "leaves out fields and aggregates that nothing reads", prune_fields},
     {"choose_index", "looks rows up in a kept-up index where that finds few", choose_index},
+    {"walk_index", "takes the first trees of an order from a kept-up index", walk_index},
 }};
 
 // A rule that undid another's work would go on for ever; no plan needs this many rounds.

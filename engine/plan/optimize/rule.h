@@ -27,5 +27,6 @@ NodePtr sort_first_rows(const NodePtr& node, const SourceFacts& facts);
 NodePtr drop_group_order(const NodePtr& node, const SourceFacts& facts);
 NodePtr prune_fields(const NodePtr& node, const SourceFacts& facts);
 NodePtr choose_index(const NodePtr& node, const SourceFacts& facts);
+NodePtr walk_index(const NodePtr& node, const SourceFacts& facts);
 
 }  // namespace arbors::plan

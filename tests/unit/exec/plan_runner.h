@@ -1,6 +1,7 @@
 // Runs plans over documents in memory, cut into batches of any size.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -30,6 +31,49 @@ inline TreeSourcePtr source_of(const Texts& documents, std::size_t batch_trees) 
   }
   return std::make_shared<MemorySource>(std::move(batches), paths);
 }
+
+// What a kept-up index gives in the order of its keys, two rows and more at a time.
+class OrderInMemory : public KeyOrder {
+ public:
+  OrderInMemory(const Texts& documents, const plan::IndexSearch& search) : KeyOrder(search) {
+    for (std::size_t at = 0; at < documents.size(); ++at)
+      for (Value& key : store::index_keys(store::path_value(documents[at], search.path)))
+        entries_.emplace_back(std::move(key), static_cast<std::int64_t>(at) + 1);
+    std::stable_sort(entries_.begin(), entries_.end(), [&](const auto& left, const auto& right) {
+      return order(left.first, right.first) < 0;
+    });
+  }
+
+  std::optional<KeyRun> after(const Value* last, std::size_t wanted,
+                              std::size_t most) const override {
+    KeyRun run;
+    const Value* key = nullptr;
+    for (const auto& [at, rowid] : entries_) {
+      if ((last != nullptr && order(at, *last) <= 0) || !in_ranges(at)) continue;
+      if (run.rowids.size() >= wanted && order(at, *key) != 0) break;
+      if (run.rowids.size() >= most) return std::nullopt;
+      if (run.rowids.empty()) run.keys = {at, at};
+      (descending() ? run.keys.low : run.keys.high) = at;
+      key = &at;
+      run.rowids.push_back(rowid);
+    }
+    return run;
+  }
+
+ private:
+  bool descending() const { return search().order == plan::IndexSearch::Order::Descending; }
+  int order(const Value& left, const Value& right) const {
+    return descending() ? compare(right, left) : compare(left, right);
+  }
+  bool in_ranges(const Value& key) const {
+    return std::any_of(search().ranges.begin(), search().ranges.end(),
+                       [&](const plan::KeyRange& range) {
+                         return compare(range.low, key) <= 0 && compare(key, range.high) <= 0;
+                       });
+  }
+
+  std::vector<std::pair<Value, std::int64_t>> entries_;
+};
 
 class PlanRunner {
  public:
@@ -76,6 +120,9 @@ class PlanRunner {
     const auto found = sources_.find(source.name);
     if (found == sources_.end()) throw_invalid("no such Arbor: " + source.name);
     if (!source.search) return found->second;
+    if (source.search->order != plan::IndexSearch::Order::Any)
+      return {found->second,
+              std::make_shared<const OrderInMemory>(documents_.at(source.name), *source.search)};
     return {found->second, search(source)};
   };
 };

@@ -28,6 +28,12 @@ ScanSpec of_terms(std::vector<Term> terms) {
   return spec;
 }
 
+ScanSpec walked(ScanSpec spec, std::string column) {
+  spec.indexed = std::move(column);
+  spec.walked = true;
+  return spec;
+}
+
 ScanSpec looked_up(std::string column, std::vector<Term> terms) {
   ScanSpec spec = of_terms(std::move(terms));
   spec.indexed = std::move(column);
@@ -51,6 +57,8 @@ TEST_CASE("a scan says in words what it does", "[ext][scan_spec]") {
       {of_terms({exact("", TermOp::In, 1)}), "filter rowid in ?1"},
       {looked_up("a \"b\"", {superset("a \"b\"", TermOp::Equal, 1)}),
        "look up \"a \"\"b\"\"\" by index; prefilter \"a \"\"b\"\"\" = ?1"},
+      {walked(ordered(ScanSpec::Order::Sorted, {{"a", true}}), "a"),
+       "walk \"a\" by index; order by \"a\" desc"},
       {ordered(ScanSpec::Order::Grouped, {{"a", false}, {"b", true}}),
        "group by \"a\", \"b\" desc"},
   }));
@@ -92,6 +100,13 @@ TEST_CASE("a limit is read back alone, with an offset, and with one that the sca
   spec.skip = skip;
   CHECK(to_text(spec) == text);
   CHECK(parse_scan_spec(text) == spec);
+}
+
+TEST_CASE("which index is used, and how, is read back", "[ext][scan_spec]") {
+  const bool walks = GENERATE(false, true);
+  ScanSpec spec = looked_up("walk ", {superset("walk ", TermOp::In, 1)});
+  spec.walked = walks;
+  CHECK(parse_scan_spec(to_text(spec)) == spec);
 }
 
 TEST_CASE("what is no scan is refused", "[ext][scan_spec]") {

@@ -1,6 +1,7 @@
 // Each rule alone: the plan before, and the plan after.
 #include "engine/base/error.h"
 #include "engine/expr/builder.h"
+#include "engine/plan/optimize/index_candidates.h"
 #include "engine/plan/optimize/optimizer.h"
 #include "engine/plan/plan_parser.h"
 #include "tests/unit/catch.h"
@@ -55,6 +56,7 @@ const Rewriting kRewritings[] = {
      "p | group_by a { count() as n, max(c) as m } | filter m > 1 | select a, n"},
     {"push_filter_down", "p | index_by a | filter b = 1", "p | filter b = 1 | index_by a"},
     {"choose_index", "p | filter a = 1", "p | filter a = 1"},
+    {"walk_index", "p | top_k 3 by a", "p | top_k 3 by a"},
 };
 
 // A source with indexes on `a`, which tells much, and `b`, which tells little; `c` is opaque text.
@@ -69,6 +71,10 @@ class KnownSource : public SourceFacts {
   bool has_index(const Source&, const Path& path) const override {
     return to_text(path) == "a" || to_text(path) == "b";
   }
+  PathKnowledge values(const Source&, const Path& path) const override {
+    return {
+        .trees = 1e5, .nulls = 5, .distinct = to_text(path) == "a" ? 1e5 : 3, .batch_trees = 1000};
+  }
 };
 
 std::string searched(const char* text) {
@@ -77,7 +83,11 @@ std::string searched(const char* text) {
   while (!node->inputs.empty()) node = node->inputs.front().get();
   const auto* source = std::get_if<Source>(&node->op);
   if (!source->search) return "scan";
-  std::string ranges = to_text(source->search->path);
+  const IndexSearch::Order order = source->search->order;
+  std::string ranges = order == IndexSearch::Order::Ascending    ? "ascending "
+                       : order == IndexSearch::Order::Descending ? "descending "
+                                                                 : "";
+  ranges += to_text(source->search->path);
   for (const KeyRange& range : source->search->ranges)
     ranges += " [" + expr::to_text(*expr::constant(range.low)) + ", " +
               expr::to_text(*expr::constant(range.high)) + "]";
@@ -103,6 +113,27 @@ TEST_CASE("no index is searched where it would miss rows or find many", "[plan]"
     INFO(text);
     CHECK(searched(text) == "scan");
   }
+}
+
+TEST_CASE("an index is walked where the first of an order are few of its trees", "[plan]") {
+  const std::string all = " [" + expr::to_text(*expr::constant(every_key().low)) + ", " +
+                          expr::to_text(*expr::constant(every_key().high)) + "]";
+  CHECK(searched("p | top_k 10 by a") == "descending a" + all);
+  CHECK(searched("p | select a as k, d | sort_by k, d desc | head 10") == "ascending a" + all);
+  CHECK(searched("p | filter d = 1 | top_k 10 by a") == "descending a" + all);
+  CHECK(searched("p | filter a > 7 | filter a <= 9 | bottom_k 2 by a") == "ascending a [7, 9]");
+  CHECK(to_text(*optimize(parse_plan("p | bottom_k 10 by a"), KnownSource())) ==
+        to_text(*parse_plan("p | bottom_k 10 by a")));
+  for (const char* text :
+       {"p | top_k 10 by b", "p | top_k 10 by d", "p | top_k 5000 by a", "p | sort_by a",
+        "p | top_k 10 by a + 1", "p | top_k 10 by a COLLATE NOCASE", "p@3 | top_k 10 by a",
+        "@1 | top_k 10 by a", "p | head 50 | top_k 10 by a", "p | explode t | top_k 10 by a",
+        "p | top_k 10 by d, a", "json '[]' | top_k 1 by a"}) {
+    INFO(text);
+    CHECK(searched(text) == "scan");
+  }
+  // Few are left anyway: they are looked up, and sorted.
+  CHECK(searched("p | filter a = 'x' | top_k 10 by b") == "a ['x', 'x']");
 }
 
 TEST_CASE("conditions are ordered by what is known of the source", "[plan]") {

@@ -111,6 +111,35 @@ TEST_CASE("a text that reads as a number is found by the number too", "[store][i
   CHECK(store.check().empty());
 }
 
+TEST_CASE("an index is walked in its order, whole keys at a time", "[store][index]") {
+  using Order = plan::IndexSearch::Order;
+  Indexed indexed;
+  Store& store = *indexed.store;
+  const auto walk = [&](Order order, std::vector<KeyRange> ranges, std::size_t wanted) {
+    std::vector<Rowids> runs;
+    std::optional<Value> last;
+    while (true) {
+      const auto run = store.walk_index({parse_path("k"), ranges, order, false},
+                                        last ? &*last : nullptr, wanted, kAny);
+      if (run->rowids.empty()) return runs;
+      runs.push_back(run->rowids);
+      CHECK(compare(run->keys.low, run->keys.high) <= 0);
+      last = order == Order::Ascending ? run->keys.high : run->keys.low;
+    }
+  };
+  write(store, [&] { store.insert(R"({"k":"2"})"); });  // 1 under 1; 2, 4, 6 under 2; 6; 3
+  const KeyRange all{number(-9), Value::blob({})};
+  CHECK(walk(Order::Ascending, {all}, 1) == std::vector<Rowids>{{1}, {2, 4, 6}, {6}, {3}});
+  CHECK(walk(Order::Descending, {all}, 2) == std::vector<Rowids>{{3, 6}, {6, 4, 2}, {1}});
+  CHECK(walk(Order::Ascending, {all}, 9) == std::vector<Rowids>{{1, 2, 4, 6, 6, 3}});
+  const std::vector<KeyRange> two{{number(1), number(1)}, {number(3), text("a")}};
+  CHECK(walk(Order::Ascending, two, 2) == std::vector<Rowids>{{1, 6}});
+  CHECK(walk(Order::Descending, two, 1) == std::vector<Rowids>{{6}, {1}});
+  CHECK(walk(Order::Ascending, {}, 1).empty());
+  CHECK_FALSE(store.walk_index({parse_path("k"), {all}, Order::Ascending, false}, nullptr, 2, 3));
+  CHECK_FALSE(store.walk_index({parse_path("x"), {all}, Order::Ascending, false}, nullptr, 1, 9));
+}
+
 TEST_CASE("an index is rolled back with what it follows", "[store][index]") {
   Indexed indexed;
   Store& store = *indexed.store;
