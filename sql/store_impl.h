@@ -119,6 +119,9 @@ class Store::Impl {
                                                          std::size_t most);
   std::optional<exec::KeyRun> walk_index(const plan::IndexSearch& search, const Value* last,
                                          std::size_t wanted, std::size_t most);
+  // Whether indexes order texts as the engine does: in a UTF-16 database BINARY compares the bytes
+  // of UTF-16.
+  bool orders_texts_alike();
   // What each index knows of a row as it is now; empty where there is no index or no such row.
   std::vector<Value> indexed_values(std::int64_t rowid);
   std::vector<Value> values_to_index(std::string_view tree) const;
@@ -152,6 +155,7 @@ class Store::Impl {
   std::unique_ptr<ChangeLog> log_;
   ChunkTablePtr chunks_;
   std::vector<std::unique_ptr<PathIndex>> indexes_;
+  std::optional<bool> utf8_;  // the database's encoding; none: not asked yet
   void make_tables();
 
   std::unique_ptr<PathDictionary> paths_;            // the writer's

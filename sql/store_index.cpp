@@ -19,6 +19,12 @@ struct Entry {
   std::int64_t rowid;
 };
 
+// Tells whether a range holds some texts by their order, neither one nor all.
+bool bounds_texts(const KeyRange& range) {
+  if (compare(range.low, range.high) == 0) return false;
+  return range.high.is_text() || (range.low.is_text() && !range.low.text.empty());
+}
+
 void add_sorted(PathIndex& index, std::vector<Entry>& entries) {
   std::sort(entries.begin(), entries.end(), [](const Entry& left, const Entry& right) {
     const int order = compare(left.value, right.value);
@@ -110,10 +116,21 @@ void Store::Impl::tell_of_indexes() {
   flush();
 }
 
+bool Store::Impl::orders_texts_alike() {
+  if (!utf8_) {
+    Statement encoding(connection_->db, "PRAGMA encoding");
+    Statement::Use use(encoding);
+    utf8_ = use.step() && use.text(0) == "UTF-8";
+  }
+  return *utf8_;
+}
+
 std::optional<std::vector<std::int64_t>> Store::Impl::find_by_index(
     const Path& path, std::span<const KeyRange> ranges, std::size_t most) {
   PathIndex* index = find_index(path);
   if (index == nullptr) return std::nullopt;
+  if (std::any_of(ranges.begin(), ranges.end(), bounds_texts) && !orders_texts_alike())
+    return std::nullopt;
   std::vector<std::int64_t> rowids;
   for (const KeyRange& range : ranges) {
     if (!index->find(range, most, rowids)) return std::nullopt;
@@ -129,7 +146,7 @@ std::optional<exec::KeyRun> Store::Impl::walk_index(const plan::IndexSearch& sea
                                                     const Value* last, std::size_t wanted,
                                                     std::size_t most) {
   PathIndex* index = find_index(search.path);
-  if (index == nullptr) return std::nullopt;
+  if (index == nullptr || !orders_texts_alike()) return std::nullopt;
   const bool descending = search.order == plan::IndexSearch::Order::Descending;
   std::vector<KeyRange> ranges = search.ranges;
   if (descending) std::reverse(ranges.begin(), ranges.end());
