@@ -59,6 +59,8 @@ class Import {
     const auto start = Clock::now();
     WriteScope scope(store_);
     if (options_.limit != 0) read();
+    if (const auto& end = splitter_.unfinished())
+      reject({end->line, end->byte, "the array does not end"});
     scope.done();
     report_.bytes = splitter_.bytes();
     report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();

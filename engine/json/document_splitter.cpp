@@ -65,13 +65,15 @@ bool begins_broken(std::string_view text, bool whole) {
 }
 
 // Says whether a text begins as an array of trees does, and lines do not: its first line ends
-// within the array, or nothing follows the array.
+// within the array, or nothing follows the array or the line in which it does not end.
 bool begins_array(std::string_view text, bool whole) {
   const std::size_t begin = skip_space(text, 0);
   if (begin == text.size() || text[begin] != '[') return false;
   const std::size_t end = BracketScanner(BracketScanner::Until::Value).scan(text, begin);
   if (end != std::string_view::npos) return whole && skip_space(text, end) == text.size();
-  const std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
+  const std::size_t line_end = std::min(text.find('\n', begin), text.size());
+  if (whole && skip_space(text, line_end) == text.size()) return true;
+  const std::string_view line = text.substr(begin, line_end - begin);
   const std::size_t last = line.find_last_not_of(" \t\r");
   return line[last] == '[' || line[last] == ',';
 }
@@ -108,6 +110,7 @@ class DocumentSplitter::Impl {
     return format_;
   }
   std::uint64_t bytes() const { return bytes_; }
+  const std::optional<UnfinishedArray>& unfinished() const { return unfinished_; }
 
   std::optional<Slice> next() {
     format();
@@ -135,6 +138,7 @@ class DocumentSplitter::Impl {
   bool find_element(Slice& slice);
   bool to_next_text(Slice& slice);
   void end_array();
+  bool leave_unfinished(const Slice& slice);
   std::size_t scan(Slice& slice, BracketScanner::Until until);
   void add(Slice& slice, std::size_t begin, std::size_t end);
   void count_lines(const Slice& slice, std::size_t to);
@@ -153,6 +157,7 @@ class DocumentSplitter::Impl {
   std::uint64_t number_ = 0;
 
   ArrayState array_ = ArrayState::Before;
+  std::optional<UnfinishedArray> unfinished_;
   std::size_t at_ = 0;              // in the slice: where to look on
   std::uint64_t slice_offset_ = 0;  // in the file: where the slice's buffer begins
   std::uint64_t line_ = 1;          // at counted_
@@ -292,7 +297,8 @@ bool DocumentSplitter::Impl::find_element(Slice& slice) {
     }
     return false;
   }
-  if (!to_next_text(slice)) fail(slice, "the array does not end");
+  if (unfinished_) return false;
+  if (!to_next_text(slice)) return leave_unfinished(slice);
   if (array_ == ArrayState::First && slice.text()[at_] == ']') {
     end_array();
     return find_element(slice);
@@ -315,6 +321,14 @@ bool DocumentSplitter::Impl::find_element(Slice& slice) {
 void DocumentSplitter::Impl::end_array() {
   ++at_;
   array_ = ArrayState::After;
+}
+
+// Notes that the array stops in its middle, where that is no error; gives false.
+bool DocumentSplitter::Impl::leave_unfinished(const Slice& slice) {
+  if (promise_ != Promise::Skip) fail(slice, "the array does not end");
+  count_lines(slice, at_);
+  unfinished_ = {line_, slice_offset_ + at_ + 1};
+  return false;
 }
 
 void DocumentSplitter::Impl::add(Slice& slice, std::size_t begin, std::size_t end) {
@@ -348,5 +362,8 @@ DocumentSplitter::~DocumentSplitter() = default;
 std::optional<Slice> DocumentSplitter::next() { return impl_->next(); }
 Format DocumentSplitter::format() { return impl_->format(); }
 std::uint64_t DocumentSplitter::bytes() const { return impl_->bytes(); }
+const std::optional<UnfinishedArray>& DocumentSplitter::unfinished() const {
+  return impl_->unfinished();
+}
 
 }  // namespace arbors::json

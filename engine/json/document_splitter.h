@@ -72,7 +72,14 @@ struct SplitLimits {
 enum class Promise : std::uint8_t {
   None,
   Lines,  // the file's name promises lines: it is taken as lines, so that errors count by line
-  Skip,   // so it is where broken documents are skipped, unless it looks like an array of trees
+  Skip,   // so it is where broken documents are skipped, unless it looks like an array of trees;
+          // an array that does not end gives the elements that are there
+};
+
+// Where an array should have gone on or ended, and the text did not.
+struct UnfinishedArray {
+  std::uint64_t line;  // from 1
+  std::uint64_t byte;  // in the decompressed file, from 1
 };
 
 class DocumentSplitter {
@@ -89,6 +96,7 @@ class DocumentSplitter {
 
   Format format();              // as told or found; reads the first block
   std::uint64_t bytes() const;  // of decompressed text taken so far
+  const std::optional<UnfinishedArray>& unfinished() const;  // after the end, with Promise::Skip
 
  private:
   class Impl;

@@ -144,6 +144,23 @@ def test_skip(report):
     report.equal((done["trees"], rejections(done)[0]), (0, 3000), "all lines are bad")
 
 
+def test_arrays_cut_short(report):
+    """on_error=skip keeps the elements of an array whose end is missing, and says so."""
+    if OPTIONS.self_check:
+        raise harness.Skip("the stand-in takes whole arrays only")
+    database = open_database()
+    for number, (text, kept, reasons) in enumerate((
+            (b'[{"a":1},{"a":2},{"a":3,"b":[1,2', 2, ("the text ends", "the array does not end")), (b'[{"a":1},{"a":2}', 2, ("the array does not end",)),
+            (b'[{"a":1},\n{"a":2},\n', 2, ("the array does not end",)), (b"[1, 2, 3", 3, ("the array does not end",)))):
+        for options in ({"on_error": "skip"}, {"on_error": "skip", "format": "array"}):
+            name = f"{number}{len(options)}.json"
+            done = run_import(database, file_of(name, text), options)
+            report.equal((done["trees"], done["rejected"]), (kept, len(reasons)), f"an array cut short: {text!r} {options}")
+            for reject, reason in zip(done["first_rejected"], reasons):
+                report.check(reason in reject["reason"], f"an array cut short: {text!r}", reject)
+        report.raises(lambda: run_import(database, file_of("cut.json", text), {}), f"{text!r}: all or nothing")
+
+
 def test_names(report):
     """Schemas and names that need quotes."""
     if OPTIONS.self_check:
