@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "engine/exec/run/explain.h"
@@ -16,10 +17,7 @@ namespace {
 constexpr int kMostArguments = 127;  // as many as SQLite allows, parameters included
 
 std::vector<Value> parameters_from(const CallArguments& call, std::size_t first) {
-  std::vector<Value> parameters;
-  for (std::size_t i = first; i < call.values.size(); ++i)
-    parameters.push_back(to_value(call.values[i]));
-  return parameters;
+  return to_parameters(call.values.subspan(std::min(first, call.values.size())));
 }
 
 // The plan in the first argument, with the parameters from argument `first` on.
@@ -79,7 +77,7 @@ void collect_tree(const CallArguments& call) {
 }
 void lookup(const CallArguments& call) {
   set_tree(call, call.session.plans().lookup(text_argument(call.values[0], "the plan"),
-                                             parameters_from(call, 2), to_value(call.values[1])));
+                                             parameters_from(call, 1)));
 }
 void json(const CallArguments& call) {
   HandedText array;

@@ -24,9 +24,8 @@ class Cursor : public sqlite3_vtab_cursor {
     if (arguments.empty()) throw_invalid("arbor_rows needs a plan: arbor_rows('players | head 5')");
     arguments_.clear();
     for (sqlite3_value* argument : arguments) arguments_.push_back(to_value(argument));
-    const std::span<const Value> parameters(arguments_.begin() + 1, arguments_.end());
-    const exec::Query query =
-        session_.plans().query(text_argument(arguments[0], "the plan"), parameters);
+    const exec::Query query = session_.plans().query(text_argument(arguments[0], "the plan"),
+                                                     to_parameters(arguments.subspan(1)));
     rows_ = exec::execute(query.plan, query.bind, query.context);
     index_ = 0;
     next_run();

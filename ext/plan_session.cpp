@@ -23,6 +23,16 @@ bool reads_stored_arbor(const plan::Node& plan) {
                      [](const plan::NodePtr& input) { return reads_stored_arbor(*input); });
 }
 
+// The number of keys of a plan's last index_by, whatever stages follow it; 0 where there is none.
+template <typename KeysOfHandle>
+std::size_t key_count(const plan::Node& plan, const KeysOfHandle& of_handle) {
+  if (const auto* index = std::get_if<plan::IndexBy>(&plan.op)) return index->keys.size();
+  const auto* source = std::get_if<plan::Source>(&plan.op);
+  if (source != nullptr && source->kind == plan::Source::Kind::Handle)
+    return of_handle(*source).size();
+  return plan.inputs.empty() ? 0 : key_count(*plan.inputs.front(), of_handle);
+}
+
 }  // namespace
 
 std::string full_name(const plan::Source& source) {
@@ -83,18 +93,21 @@ exec::KeyIndex& PlanSession::index_of(Handle& handle, const expr::ExprPtr& key) 
 }
 
 std::optional<std::string> PlanSession::lookup(std::string_view text,
-                                               std::span<const Value> parameters,
-                                               const Value& key) {
-  const plan::NodePtr plan = with_views(plan::parse_plan(text, parameters));
-  const expr::ExprPtr by =
-      exec::index_key(*plan, [this](const plan::Source& source) { return find(source.name).key; });
+                                               std::span<const Value> arguments) {
+  const auto parsed = [&](std::size_t keys) {
+    return with_views(plan::parse_plan(text, arguments.subspan(std::min(keys, arguments.size()))));
+  };
+  const auto of_handle = [this](const plan::Source& source) { return find(source.name).keys; };
+  plan::NodePtr plan = parsed(1);
+  if (const std::size_t keys = key_count(*plan, of_handle); keys > 1) plan = parsed(keys);
+  const std::vector<expr::ExprPtr> by = exec::index_keys(*plan, of_handle);
   const bool keyed_here = std::holds_alternative<plan::IndexBy>(plan->op);
   const plan::Node& below = keyed_here ? *plan->inputs.front() : *plan;
   const auto* source = std::get_if<plan::Source>(&below.op);
-  if (by && source != nullptr && source->kind == plan::Source::Kind::Handle)
-    return index_of(find(source->name), by).find(key);
-  const plan::NodePtr keyed = by ? plan::make(plan::IndexBy{by}, {plan}) : plan;
-  return exec::lookup({exec::optimized(keyed, binder_), binder_, session_.execution()}, key);
+  if (by.size() == 1 && source != nullptr && source->kind == plan::Source::Kind::Handle)
+    return index_of(find(source->name), by.front()).find(arguments.front());
+  const plan::NodePtr keyed = by.empty() ? plan : plan::make(plan::IndexBy{by}, {plan});
+  return exec::lookup({exec::optimized(keyed, binder_), binder_, session_.execution()}, arguments);
 }
 
 // Puts the plans of handles in their place, so that a refresh begins at the stored Arbors.
@@ -113,8 +126,8 @@ std::string PlanSession::keep(const plan::NodePtr& plan) {
   handle.plan = without_handles(seen_through);
   handle.source =
       exec::open({exec::optimized(seen_through, binder_), binder_, session_.execution()});
-  handle.key = exec::index_key(*handle.plan);
-  if (handle.key) index_of(handle, handle.key);
+  handle.keys = exec::index_keys(*handle.plan);
+  if (handle.keys.size() == 1) index_of(handle, handle.keys.front());
   const std::string name = '@' + std::to_string(++last_handle_);
   handles_.emplace(name, std::move(handle));
   return name;

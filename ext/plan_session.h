@@ -19,7 +19,7 @@ namespace arbors::ext {
 struct Handle {
   plan::NodePtr plan;  // other handles in it replaced by their own plans
   exec::TreeSourcePtr source;
-  expr::ExprPtr key;                              // of its index_by, or null
+  std::vector<expr::ExprPtr> keys;                // of its index_by, or none
   std::map<std::string, exec::KeyIndex> indexes;  // by the key's text, kept for further look-ups
 };
 
@@ -40,10 +40,10 @@ class PlanSession {
   void close(std::string_view handle);  // again: nothing
   const plan::NodePtr& plan_of(std::string_view handle) { return find(handle).plan; }
 
-  // The first tree of a plan with index_by whose key equals `key`. A handle keeps the index that
-  // answers; any other plan is filtered.
-  std::optional<std::string> lookup(std::string_view text, std::span<const Value> parameters,
-                                    const Value& key);
+  // The first tree of a plan with index_by whose keys equal the first of `arguments`; behind them
+  // stand the plan's parameters. A handle keeps the index that answers for a single key; anything
+  // else is filtered.
+  std::optional<std::string> lookup(std::string_view text, std::span<const Value> arguments);
 
   // The plans of connected arbor_view tables, so that plans may read a view by its name.
   void remember_view(const ArborName& name, const plan::NodePtr& plan);

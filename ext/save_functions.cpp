@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "engine/batch/batch_builder.h"
@@ -64,9 +65,8 @@ std::uint64_t store_result(Session& session, std::string_view name, exec::RowStr
 void save(const CallArguments& call) {
   Session& session = call.session;
   const std::string name = text_argument(call.values[0], "an Arbor's name");
-  std::vector<Value> parameters;
-  for (std::size_t i = 2; i < call.values.size(); ++i)
-    parameters.push_back(to_value(call.values[i]));
+  const std::vector<Value> parameters =
+      to_parameters(call.values.subspan(std::min<std::size_t>(2, call.values.size())));
   const exec::Query query =
       session.plans().query(text_argument(call.values[1], "the plan"), parameters);
   store::Savepoint change(session.db(), "arbors_change");
@@ -86,6 +86,9 @@ std::vector<std::pair<std::string, std::string>> read_plans(const std::string& j
     const json::JsonValue plan = json::decode(raw);
     if (plan.kind != json::JsonKind::String)
       throw_invalid("the plan of " + std::string(name) + " must be a string");
+    for (const auto& [other, text] : plans)
+      if (compare(other, name, Collation::NoCase) == 0)
+        throw_invalid("two plans for one Arbor: " + other + " and " + std::string(name));
     plans.emplace_back(name, plan.text);
     return true;
   });
@@ -130,9 +133,8 @@ void refuse_inside_write(sqlite3* db) {
 void export_plan(const CallArguments& call) {
   Session& session = call.session;
   refuse_inside_write(session.db());
-  std::vector<Value> parameters;
-  for (std::size_t i = 3; i < call.values.size(); ++i)
-    parameters.push_back(to_value(call.values[i]));
+  const std::vector<Value> parameters =
+      to_parameters(call.values.subspan(std::min<std::size_t>(3, call.values.size())));
   const exec::Query query =
       session.plans().query(text_argument(call.values[0], "the plan"), parameters);
   const std::string file = text_argument(call.values[1], "the file's name");

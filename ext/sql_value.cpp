@@ -4,6 +4,8 @@
 #include <new>
 
 #include "engine/base/error.h"
+#include "engine/json/normalizer.h"
+#include "engine/json/utf8.h"
 
 namespace arbors::ext {
 namespace {
@@ -21,6 +23,18 @@ bool set_long_text(sqlite3_context* context, std::string_view text) {
   *std::copy(text.begin(), text.end(), copy) = '\0';
   sqlite3_result_text(context, copy, -1, sqlite3_free);
   return true;
+}
+
+Value to_parameter(sqlite3_value* value) {
+  Value parameter = to_value(value);
+  if (parameter.kind == ValueKind::Blob) throw_invalid("it is a blob, and JSON has none");
+  if (parameter.kind != ValueKind::Text) return parameter;
+  if (sqlite3_value_subtype(value) == kJsonSubtype) {
+    std::string json = json::normalize(parameter.text);
+    if (json.front() == '{' || json.front() == '[') return Value::json(std::move(json));
+  }
+  if (!json::is_utf8(parameter.text)) throw_invalid("it is no UTF-8");
+  return parameter;
 }
 
 }  // namespace
@@ -44,6 +58,20 @@ Value to_value(sqlite3_value* value) {
     default:
       return Value::null();
   }
+}
+
+std::vector<Value> to_parameters(std::span<sqlite3_value* const> values) {
+  std::vector<Value> parameters;
+  parameters.reserve(values.size());
+  for (sqlite3_value* value : values) {
+    try {
+      parameters.push_back(to_parameter(value));
+    } catch (const Error& error) {
+      throw Error(error.code(),
+                  "parameter ?" + std::to_string(parameters.size() + 1) + ": " + error.what());
+    }
+  }
+  return parameters;
 }
 
 std::string text_argument(sqlite3_value* value, std::string_view what) {

@@ -2,8 +2,10 @@
 // function's or column's result.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/value.h"
 #include "engine/batch/vector.h"
@@ -13,6 +15,10 @@ namespace arbors::ext {
 
 // Copies a value; texts come as UTF-8.
 Value to_value(sqlite3_value* value);
+
+// Copies a plan's parameters; what is marked as JSON and is an array or object stays that. Throws
+// Error{Invalid} for what JSON cannot hold: a blob, or a text that is no UTF-8.
+std::vector<Value> to_parameters(std::span<sqlite3_value* const> values);
 
 // Reads a text argument; throws Error{Invalid} naming `what` where it is NULL or no text.
 std::string text_argument(sqlite3_value* value, std::string_view what);

@@ -51,6 +51,15 @@ std::string arity_text(const Function& function) {
   return std::to_string(function.least_args) + " to " + counted(function.most_args);
 }
 
+// Tells whether an expression reads a path through every element of an array; that gives an array
+// of the values that are there, which exists() must find not to be empty.
+bool reads_each(const Expr& expr) {
+  const auto* read = expr.as<PathRead>();
+  return read != nullptr && std::ranges::any_of(read->path.steps, [](const PathStep& step) {
+           return step.kind == PathStep::Kind::Every;
+         });
+}
+
 }  // namespace
 
 ExprPtr constant(Value value) { return make(Constant{std::move(value)}); }
@@ -178,6 +187,12 @@ ExprPtr call(std::string_view name, std::vector<ExprPtr> args) {
                   std::to_string(args.size()));
   }
   if (function->check != nullptr) function->check(args);
+  if (function->name == "exists" && reads_each(*args.front())) {
+    ExprPtr found = make(Call{find_function("list_len")}, std::move(args));
+    return compare(Comparison::Greater,
+                   call("ifnull", {std::move(found), constant(Value::of(std::int64_t{0}))}),
+                   constant(Value::of(std::int64_t{0})));
+  }
   return make(Call{function}, std::move(args));
 }
 

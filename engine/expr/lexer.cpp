@@ -6,6 +6,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/number_text.h"
+#include "engine/json/utf8.h"
 
 namespace arbors::expr {
 namespace {
@@ -225,7 +226,9 @@ class Cutter {
 
 }  // namespace
 
-Lexer::Lexer(std::string_view text) : text_(text), tokens_(Cutter(text).cut()) {}
+Lexer::Lexer(std::string_view text) : text_(text), tokens_(Cutter(text).cut()) {
+  if (!json::is_utf8(text)) throw_invalid("the text is no UTF-8");
+}
 
 const Token& Lexer::peek(std::size_t ahead) const {
   return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];

@@ -158,7 +158,7 @@ struct Remove {
   std::vector<std::int64_t> positions;
 };
 struct IndexBy {
-  expr::ExprPtr key;
+  std::vector<expr::ExprPtr> keys;
 };
 
 using Operator = std::variant<Source, Filter, Project, AddField, Drop, Slice, Tail, Take, Sample,

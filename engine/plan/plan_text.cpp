@@ -132,7 +132,10 @@ struct StageWriter {
   std::string operator()(const Insert& op) const { return "insert " + std::to_string(op.position); }
   std::string operator()(const SetAt& op) const { return "set " + std::to_string(op.position); }
   std::string operator()(const Remove& op) const { return "remove " + numbers_text(op.positions); }
-  std::string operator()(const IndexBy& op) const { return "index_by " + expr::to_text(*op.key); }
+  std::string operator()(const IndexBy& op) const {
+    return "index_by " +
+           joined(op.keys, [](const expr::ExprPtr& key) { return expr::to_text(*key); });
+  }
 
   static std::string seed(std::uint64_t seed) {
     return seed == 0 ? "" : " seed " + std::to_string(static_cast<std::int64_t>(seed));

@@ -90,8 +90,10 @@ NodePtr unique_by_stage(PlanReader& reader, NodePtr input) {
 
 NodePtr group_by_stage(PlanReader& reader, NodePtr input) {
   GroupBy group;
+  const std::size_t keys_begin = reader.lexer().peek().begin;
   group.keys = reader.named_list();
   group.gather_trees = !reader.lexer().accept_symbol("{");
+  const std::size_t aggregates_begin = reader.lexer().peek().begin;
   if (!group.gather_trees) {
     if (!reader.lexer().at_symbol("}")) group.aggregates = reader.aggregate_list();
     reader.lexer().expect_symbol("}");
@@ -99,9 +101,10 @@ NodePtr group_by_stage(PlanReader& reader, NodePtr input) {
   for (const NamedExpr& key : group.keys) {
     for (const AggregateCall& call : group.aggregates)
       if (call.name == key.name)
-        reader.lexer().fail("two fields are named " + key.name + ": rename one with `as`");
+        reader.lexer().fail_at(aggregates_begin,
+                               "two fields are named " + key.name + ": rename one with `as`");
     if (group.gather_trees && key.name == "trees")
-      reader.lexer().fail("a key may not be named trees here: rename it with `as`");
+      reader.lexer().fail_at(keys_begin, "a key may not be named trees here: rename it with `as`");
   }
   return make(std::move(group), {std::move(input)});
 }
@@ -147,7 +150,7 @@ NodePtr remove_stage(PlanReader& reader, NodePtr input) {
 }
 
 NodePtr index_by_stage(PlanReader& reader, NodePtr input) {
-  return make(IndexBy{reader.expression()}, {std::move(input)});
+  return make(IndexBy{reader.list([&] { return reader.expression(); })}, {std::move(input)});
 }
 
 constexpr std::array<StageInfo, 26> kStages{{
@@ -203,7 +206,7 @@ constexpr std::array<StageInfo, 26> kStages{{
     {"set", "set n (plan)", "puts one tree in the place of the tree at position n",
      "set 0 (json '[{\"a\":1}]')", set_stage},
     {"remove", "remove i, …", "leaves the trees at positions out", "remove 0, -1", remove_stage},
-    {"index_by", "index_by e", "gives each tree a key for arbor_lookup(plan, key)",
+    {"index_by", "index_by e, …", "gives each tree a key, or several, for arbor_lookup(plan, key…)",
      "index_by playerID", index_by_stage},
 }};
 

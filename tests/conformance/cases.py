@@ -59,6 +59,8 @@ STAGES = [
     ("filter NOT ok", model.filtered(lambda tree: sql(at(tree, "ok")) == 0)),
     ("filter team IS NULL", model.filtered(lambda tree: sql(at(tree, "team")) is None)),
     ("select id, nullif(team, 'green') as t | filter exists(t)", model.then(model.selected(id="id", t=lambda tree: None if at(tree, "team") == "green" else at(tree, "team")), model.filtered(lambda tree: "t" in tree))),
+    ("filter exists(hits[*].x)", model.filtered(lambda tree: any("x" in hit for hit in hits(tree)))),
+    ("select id, exists(hits[*].y) as dated, exists(hits[*]) as any", model.selected(id="id", dated=lambda tree: any("y" in hit for hit in hits(tree)), any=lambda tree: hits(tree) != [])),
     ("filter exists(team)", model.filtered(lambda tree: at(tree, "team") is not MISSING)),
     ("filter name IN ('Ann', 'Bob', 'n3')", model.filtered(lambda tree: at(tree, "name") in ("Ann", "Bob", "n3"))),
     ("filter list_any(hits, n > 3 AND y = 2002)", model.filtered(lambda tree: any(greater("n", 3)(hit) and equal("y", 2002)(hit) for hit in hits(tree)))),

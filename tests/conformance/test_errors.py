@@ -102,6 +102,21 @@ def test_looking_up_by_several_keys(report):
     for source in ("p", sources.call(database, "arbor_open", "p | index_by array(a, t[0].b)")):
         plan = source if source.startswith("@") else f"{source} | index_by array(a, t[0].b)"
         report.equal(database.execute("SELECT arbor_lookup(?, json_array(1, 1)), arbor_lookup(?, json_array(2, NULL)), arbor_lookup(?, json_array(1, 2))", (plan,) * 3).fetchone(), ('{"a":1,"t":[{"b":1}]}', '{"a":2,"t":[]}', None), plan)
+    stages = "p | filter a < ?1 | index_by a, t[0].b"
+    for plan in (stages, stages + " | select t", sources.call(database, "arbor_open", stages, 9)):
+        report.equal(database.execute("SELECT arbor_lookup(?1, 1, 1, 9) ->> '$.t', arbor_lookup(?1, 1.0, 1.0, 9) ->> '$.t', arbor_lookup(?1, 2, NULL, 9), arbor_lookup(?1, 1, 2, 9)", (plan,)).fetchone(), ('[{"b":1}]', '[{"b":1}]', None, None), f"two keys: {plan}")
+    report.raises(lambda: sources.call(database, "arbor_lookup", "p | index_by a, t[0].b", 1), "one key of two", "2 keys", "1 is given")
+
+
+def test_parameters_are_json(report):
+    """A parameter that JSON's functions made is JSON; what JSON cannot hold is refused, in the plan's text too."""
+    database = opened()
+    report.equal(database.execute("SELECT arbor_json('p | head 1 | select ?1 as x, ?2 as y', json('[1, {\"k\":2.50}]'), '[1]')").fetchone()[0], '[{"x":[1,{"k":2.5}],"y":"[1]"}]', "JSON and a text")
+    for bad, word in (("x'41'", "blob"), ("CAST(x'61ff' AS TEXT)", "UTF-8")):
+        for call in ("arbor_json('p | select ?1 as x', {})", "arbor_count('p | filter a = ?1', {})", "arbor_save('q', 'p | select ?1 as x', {})"):
+            report.raises(lambda: database.execute(f"SELECT {call.format(bad)}").fetchall(), f"{call} of {bad}", "parameter ?1", word)
+        report.raises(lambda: database.execute(f"SELECT * FROM arbor_rows('p | select ?1 as x', {bad})").fetchall(), f"arbor_rows of {bad}", "parameter ?1", word)
+    report.raises(lambda: database.execute("SELECT arbor_json(CAST(x'70207c2066696c7465722061203d2027ff27' AS TEXT))").fetchall(), "a plan that is no UTF-8", "UTF-8")
 
 
 def test_when_run(report):

@@ -35,6 +35,17 @@ bool has_any(const Query& query, const expr::ExprPtr& condition) {
   return found;
 }
 
+expr::ExprPtr equal_keys(const std::vector<expr::ExprPtr>& by, std::span<const Value> keys) {
+  if (by.empty()) throw_invalid("the plan has no keys: end it with `| index_by e`");
+  if (keys.size() < by.size())
+    throw_invalid("the plan has " + std::to_string(by.size()) + " keys, and " +
+                  std::to_string(keys.size()) + (keys.size() == 1 ? " is given" : " are given"));
+  std::vector<expr::ExprPtr> equal;
+  for (std::size_t i = 0; i < by.size(); ++i)
+    equal.push_back(expr::compare(expr::Comparison::Equal, by[i], expr::constant(keys[i])));
+  return expr::and_all(std::move(equal));
+}
+
 // Leaves out the last stages that give as many trees as they get.
 plan::NodePtr without_order(plan::NodePtr plan) {
   const auto one_for_one = [](const plan::Node& node) {
@@ -151,16 +162,12 @@ std::optional<std::string> get(const Query& query, std::int64_t index) {
   return first_tree(relation, query.context);
 }
 
-std::optional<std::string> lookup(const Query& query, const Value& key) {
+std::optional<std::string> lookup(const Query& query, std::span<const Value> keys) {
   // As a filter, where the keys are those of the trees that come out: an index may answer.
-  if (const expr::ExprPtr by = index_key(*query.plan))
-    return only_tree(query, first_where(query.plan, expr::compare(expr::Comparison::Equal, by,
-                                                                  expr::constant(key))));
+  if (const std::vector<expr::ExprPtr> by = index_keys(*query.plan); !by.empty())
+    return only_tree(query, first_where(query.plan, equal_keys(by, keys)));
   Relation relation = run_plan(*query.plan, query.bind, query.context);
-  if (!relation.index_key) throw_invalid("the plan has no keys: end it with `| index_by e`");
-  const expr::ExprPtr found =
-      expr::compare(expr::Comparison::Equal, relation.index_key, expr::constant(key));
-  filter_scan_rows(relation, found, query.context);
+  filter_scan_rows(relation, equal_keys(relation.index_keys, keys), query.context);
   return first_tree(relation, query.context);
 }
 
@@ -188,12 +195,16 @@ TreeSourcePtr open(const Query& query) {
   return to_source(run_plan(*query.plan, query.bind, query.context), query.context);
 }
 
-expr::ExprPtr index_key(const plan::Node& plan,
-                        const std::function<expr::ExprPtr(const plan::Source&)>& handle) {
-  if (const auto* index = std::get_if<plan::IndexBy>(&plan.op)) return index->key;
-  if (const auto* source = std::get_if<plan::Source>(&plan.op))
-    return handle && source->kind == plan::Source::Kind::Handle ? handle(*source) : nullptr;
-  return plan::keeps_trees(plan) ? index_key(*plan.inputs.front(), handle) : nullptr;
+std::vector<expr::ExprPtr> index_keys(
+    const plan::Node& plan,
+    const std::function<std::vector<expr::ExprPtr>(const plan::Source&)>& handle) {
+  if (const auto* index = std::get_if<plan::IndexBy>(&plan.op)) return index->keys;
+  if (const auto* source = std::get_if<plan::Source>(&plan.op)) {
+    if (handle && source->kind == plan::Source::Kind::Handle) return handle(*source);
+    return {};
+  }
+  if (!plan::keeps_trees(plan)) return {};
+  return index_keys(*plan.inputs.front(), handle);
 }
 
 std::vector<plan::Source> sources(const plan::Node& plan) {

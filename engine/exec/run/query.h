@@ -57,9 +57,9 @@ std::optional<std::string> first_tree(Relation& relation, const ExecutionContext
 // A tree's JSON text; none where there is no such tree.
 std::optional<std::string> find_one(const Query& query, const expr::ExprPtr& condition);
 std::optional<std::string> get(const Query& query, std::int64_t index);  // negatives from the end
-// The first tree whose index_by key equals `key`; none for NULL. Throws Error{Invalid} for a plan
-// without index_by.
-std::optional<std::string> lookup(const Query& query, const Value& key);
+// The first tree whose index_by keys equal the first of `keys`; none where one is NULL. Throws
+// Error{Invalid} for a plan without index_by, or with more keys than are given.
+std::optional<std::string> lookup(const Query& query, std::span<const Value> keys);
 // The only tree. Throws Error{Invalid} where there is none, or more than one.
 std::string collect_tree(const Query& query);
 // Appends all trees as one JSON array.
@@ -69,11 +69,12 @@ void write_array(const Query& query, std::string& out);
 // handles hold. `query.context` outlives the source.
 TreeSourcePtr open(const Query& query);
 
-// The key by which a result's trees are looked up, over the trees as they come out: that of the
-// last index_by, under stages that keep the trees as they are. Null where there is none; `handle`,
-// where given, says the key of a handle.
-expr::ExprPtr index_key(const plan::Node& plan,
-                        const std::function<expr::ExprPtr(const plan::Source&)>& handle = {});
+// The keys by which a result's trees are looked up, over the trees as they come out: those of the
+// last index_by, under stages that keep the trees as they are. None where there is none; `handle`,
+// where given, says the keys of a handle.
+std::vector<expr::ExprPtr> index_keys(
+    const plan::Node& plan,
+    const std::function<std::vector<expr::ExprPtr>(const plan::Source&)>& handle = {});
 
 // The Arbors and handles that a plan reads, each once.
 std::vector<plan::Source> sources(const plan::Node& plan);

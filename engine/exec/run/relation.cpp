@@ -150,7 +150,7 @@ void reshape(Relation& relation, const ExecutionContext& context) {
   relation.input.steps.push_back(ReshapeStep{compiled(relation), false});
   relation.shape = {};
   relation.exploded = 0;
-  relation.index_key = nullptr;
+  relation.index_keys.clear();
 }
 
 TreeSourcePtr to_source(const Relation& relation, const ExecutionContext& context) {

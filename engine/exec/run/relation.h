@@ -22,7 +22,7 @@ struct Relation {
   std::optional<std::vector<RowRef>> picked;  // these rows in this order; none: the scan's own
   plan::RowShape shape;                       // over the scan's rows
   std::uint32_t exploded = 0;                 // arrays exploded since the trees were last built
-  expr::ExprPtr index_key;                    // of index_by, over the scan's rows; or null
+  std::vector<expr::ExprPtr> index_keys;      // of index_by, over the scan's rows; or none
 
   // All rows of the source in its order, but for a range of positions: counted without reading.
   bool is_positional() const;

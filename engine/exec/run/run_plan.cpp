@@ -128,7 +128,9 @@ class Runner {
   }
   Relation operator()(const plan::IndexBy& index) const {
     Relation relation = input();
-    relation.index_key = resolve(relation, index.key, context_);
+    std::vector<expr::ExprPtr> keys;
+    for (const expr::ExprPtr& key : index.keys) keys.push_back(resolve(relation, key, context_));
+    relation.index_keys = std::move(keys);
     return relation;
   }
 

@@ -77,7 +77,9 @@ class Walk {
   void take(const plan::UniqueBy& op) {
     for (const expr::ExprPtr& key : op.keys) read(&DecodedPaths::keys, key);
   }
-  void take(const plan::IndexBy& op) { read(&DecodedPaths::keys, op.key); }
+  void take(const plan::IndexBy& op) {
+    for (const expr::ExprPtr& key : op.keys) read(&DecodedPaths::keys, key);
+  }
   void take(const plan::GroupBy& op) {
     for (const plan::NamedExpr& key : op.keys) read(&DecodedPaths::keys, key.expr);
     calls(op.aggregates);

@@ -180,9 +180,15 @@ TEST_CASE("the calls on a plan answer as their names say", "[plan]") {
   CHECK_FALSE(find_one(all_people, condition("age = 26")).has_value());
   CHECK(get(runner.query("p | select name"), -1) == R"({"name":"Eve"})");
   CHECK_FALSE(get(all_people, 5).has_value());
-  CHECK(lookup(runner.query("p | select name, age | index_by name"), Value::of("Bob")) ==
+  const std::vector<Value> bob{Value::of("Bob"), Value::of(std::int64_t{25})};
+  const std::span<const Value> name_alone(bob.data(), 1);
+  CHECK(lookup(runner.query("p | select name, age | index_by name"), name_alone) ==
         R"({"name":"Bob","age":25})");
-  CHECK_THROWS_AS(lookup(all_people, Value::of("Bob")), Error);
+  CHECK(lookup(runner.query("p | select name, age | index_by name, age | select age"), bob) ==
+        R"({"age":25})");
+  CHECK_FALSE(lookup(runner.query("p | index_by age, name"), bob).has_value());
+  CHECK_THROWS_AS(lookup(runner.query("p | index_by name, age"), name_alone), Error);
+  CHECK_THROWS_AS(lookup(all_people, bob), Error);
   CHECK_THROWS_AS(collect_tree(all_people), Error);
   CHECK(collect_tree(runner.query("p | aggregate count() as n")) == R"({"n":5})");
   std::string array;
