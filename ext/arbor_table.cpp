@@ -9,8 +9,8 @@
 #include "ext/sql_value.h"
 #include "ext/statements.h"
 #include "ext/update.h"
-#include "sql/layout.h"
-#include "sql/sqlite_error.h"
+#include "sql/access/sqlite_error.h"
+#include "sql/tables/layout.h"
 
 namespace arbors::ext {
 namespace {

@@ -10,8 +10,8 @@
 #include "ext/declaration.h"
 #include "ext/session.h"
 #include "ext/table_facts.h"
-#include "sql/sqlite.h"
-#include "sql/store.h"
+#include "sql/access/sqlite.h"
+#include "sql/store/store.h"
 
 namespace arbors::ext {
 

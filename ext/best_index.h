@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ext/arbor_table.h"
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/exec/run/run_plan.h"
-#include "sql/store.h"
+#include "sql/store/store.h"
 
 namespace arbors::ext {
 

@@ -5,7 +5,7 @@
 
 #include "engine/base/value.h"
 #include "ext/scan_spec.h"
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

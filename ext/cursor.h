@@ -15,7 +15,7 @@
 #include "engine/plan/logical_plan.h"
 #include "ext/arbor_table.h"
 #include "ext/scan_spec.h"
-#include "sql/snapshot.h"
+#include "sql/state/snapshot.h"
 
 namespace arbors::ext {
 

@@ -6,7 +6,7 @@
 
 #include "engine/base/error.h"
 #include "ext/session.h"
-#include "sql/options.h"
+#include "sql/tables/options.h"
 
 namespace arbors::ext {
 namespace {

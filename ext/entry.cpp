@@ -10,7 +10,7 @@
 #include "ext/listings.h"
 #include "ext/plan_tables.h"
 #include "ext/session.h"
-#include "sql/sqlite_error.h"
+#include "sql/access/sqlite_error.h"
 
 extern "C" {
 SQLITE_EXTENSION_INIT1

@@ -2,7 +2,7 @@
 // entry point; tests, which link SQLite itself, call it on a connection of theirs.
 #pragma once
 
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "ext/session.h"
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

@@ -1,6 +1,6 @@
 #include "ext/guard.h"
 
-#include "sql/sqlite_error.h"
+#include "sql/access/sqlite_error.h"
 
 namespace arbors::ext {
 

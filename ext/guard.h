@@ -7,7 +7,7 @@
 #include <string>
 
 #include "engine/base/error.h"
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

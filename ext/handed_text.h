@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

@@ -8,7 +8,7 @@
 
 #include "engine/base/value.h"
 #include "ext/scan_spec.h"
-#include "sql/path_index.h"
+#include "sql/tables/path_index.h"
 
 namespace arbors::ext {
 

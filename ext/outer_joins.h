@@ -6,7 +6,7 @@
 #pragma once
 
 #include "ext/scan_spec.h"
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

@@ -5,7 +5,7 @@
 #include "ext/arbor_table.h"
 #include "ext/session.h"
 #include "ext/statements.h"
-#include "sql/sqlite_error.h"
+#include "sql/access/sqlite_error.h"
 
 namespace arbors::ext {
 namespace {

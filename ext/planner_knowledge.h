@@ -7,7 +7,7 @@
 
 #include "engine/base/path.h"
 #include "ext/table_facts.h"
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

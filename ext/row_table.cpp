@@ -5,7 +5,7 @@
 
 #include "ext/read_callbacks.h"
 #include "ext/sql_value.h"
-#include "sql/sqlite_error.h"
+#include "sql/access/sqlite_error.h"
 
 namespace arbors::ext {
 namespace {

@@ -10,7 +10,7 @@
 #include "ext/functions.h"
 #include "ext/plan_session.h"
 #include "ext/sql_value.h"
-#include "sql/savepoint.h"
+#include "sql/access/savepoint.h"
 
 namespace arbors::ext {
 namespace {

@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "engine/exec/source/execution_context.h"
-#include "sql/sqlite.h"
-#include "sql/store.h"
+#include "sql/access/sqlite.h"
+#include "sql/store/store.h"
 
 namespace arbors::ext {
 

@@ -8,7 +8,7 @@
 
 #include "ext/functions.h"
 #include "ext/sql_value.h"
-#include "sql/layout.h"
+#include "sql/tables/layout.h"
 
 namespace arbors::ext {
 namespace {

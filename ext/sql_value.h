@@ -9,7 +9,7 @@
 
 #include "engine/base/value.h"
 #include "engine/batch/vector.h"
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

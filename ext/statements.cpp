@@ -3,7 +3,7 @@
 #include <memory>
 #include <new>
 
-#include "sql/sqlite_error.h"
+#include "sql/access/sqlite_error.h"
 
 namespace arbors::ext {
 void execute(sqlite3* db, const std::string& sql) {

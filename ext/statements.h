@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

@@ -6,8 +6,8 @@
 #include "ext/functions.h"
 #include "ext/sql_value.h"
 #include "ext/statements.h"
-#include "sql/import.h"
-#include "sql/savepoint.h"
+#include "sql/access/savepoint.h"
+#include "sql/import/import.h"
 
 namespace arbors::ext {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "engine/base/path.h"
 #include "engine/batch/tag.h"
-#include "sql/snapshot.h"
+#include "sql/state/snapshot.h"
 
 namespace arbors::ext {
 

@@ -13,7 +13,7 @@
 #include "ext/guard.h"
 #include "ext/sql_value.h"
 #include "ext/statements.h"
-#include "sql/path_index.h"
+#include "sql/tables/path_index.h"
 
 namespace arbors::ext {
 namespace {

@@ -1,7 +1,7 @@
 // xUpdate: INSERT, UPDATE and DELETE on an Arbor's table.
 #pragma once
 
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 
 namespace arbors::ext {
 

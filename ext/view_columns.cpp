@@ -7,7 +7,7 @@
 #include "engine/plan/rewrite.h"
 #include "ext/arbor_name.h"
 #include "ext/plan_session.h"
-#include "sql/store.h"
+#include "sql/store/store.h"
 
 namespace arbors::ext {
 namespace {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Checks that includes only go down the floors (base, json, codec, batch, expr, plan, the rooms of exec, sql, ext), that
-engine/ never includes SQLite, and that sql/sqlite.h is the one file that does. Prints each fault; exits 1 on any.
+engine/ never includes SQLite, and that sql/access/sqlite.h is the one file that does. Prints each fault; exits 1 on any.
 """
 import pathlib
 import re
@@ -9,8 +9,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FLOORS = ["engine/base", "engine/json", "engine/codec", "engine/batch", "engine/expr", "engine/plan",
           "engine/exec/source", "engine/exec/scan", "engine/exec/rows", "engine/exec/sort", "engine/exec/group",
-          "engine/exec/run", "engine/exec/export", "sql", "ext"]
-SQLITE_DOOR = "sql/sqlite.h"
+          "engine/exec/run", "engine/exec/export", "sql/access", "sql/tables", "sql/state", "sql/store", "sql/import", "ext"]
+SQLITE_DOOR = "sql/access/sqlite.h"
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
 

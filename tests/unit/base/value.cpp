@@ -5,7 +5,7 @@
 
 #include "engine/base/number_text.h"
 #include "engine/base/scalar.h"
-#include "sql/sqlite.h"
+#include "sql/access/sqlite.h"
 #include "tests/unit/catch.h"
 
 namespace arbors {

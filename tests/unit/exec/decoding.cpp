@@ -3,7 +3,7 @@
 #include "engine/exec/run/query.h"
 #include "engine/expr/parser.h"
 #include "engine/plan/plan_parser.h"
-#include "sql/import.h"
+#include "sql/import/import.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/store/database.h"
 

@@ -13,7 +13,7 @@
 #include "engine/exec/source/memory_source.h"
 #include "engine/plan/optimize/optimizer.h"
 #include "engine/plan/plan_parser.h"
-#include "sql/path_index.h"
+#include "sql/tables/path_index.h"
 
 namespace arbors::exec {
 

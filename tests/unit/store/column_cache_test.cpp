@@ -1,4 +1,4 @@
-#include "sql/column_cache.h"
+#include "sql/state/column_cache.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "sql/data_version.h"
+#include "sql/access/data_version.h"
 
 #include "tests/unit/catch.h"
 #include "tests/unit/store/database.h"

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "engine/batch/tree_writer.h"
-#include "sql/random.h"
-#include "sql/statement.h"
-#include "sql/store.h"
+#include "sql/access/statement.h"
+#include "sql/store/store.h"
+#include "sql/tables/random.h"
 
 namespace arbors::store::tests {
 

@@ -1,4 +1,4 @@
-#include "sql/import.h"
+#include "sql/import/import.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "sql/patched_batch.h"
+#include "sql/state/patched_batch.h"
 
 #include <random>
 

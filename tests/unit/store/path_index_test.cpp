@@ -1,4 +1,4 @@
-#include "sql/path_index.h"
+#include "sql/tables/path_index.h"
 
 #include "engine/base/error.h"
 #include "engine/batch/batch_builder.h"

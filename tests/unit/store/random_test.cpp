@@ -5,7 +5,7 @@
 #include <random>
 
 #include "engine/batch/batch_builder.h"
-#include "sql/import.h"
+#include "sql/import/import.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/random_seed.h"
 #include "tests/unit/store/database.h"

@@ -1,6 +1,6 @@
-#include "sql/row_readers.h"
+#include "sql/state/row_readers.h"
 
-#include "sql/import.h"
+#include "sql/import/import.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/store/database.h"
 

@@ -1,4 +1,4 @@
-#include "sql/savepoint_levels.h"
+#include "sql/access/savepoint_levels.h"
 
 #include "tests/unit/catch.h"
 

@@ -1,4 +1,4 @@
-#include "sql/savepoint.h"
+#include "sql/access/savepoint.h"
 
 #include "tests/unit/catch.h"
 #include "tests/unit/store/database.h"

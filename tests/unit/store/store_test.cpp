@@ -1,7 +1,7 @@
-#include "sql/store.h"
+#include "sql/store/store.h"
 
 #include "engine/batch/batch_builder.h"
-#include "sql/import.h"
+#include "sql/import/import.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/store/database.h"
 

@@ -1,0 +1,73 @@
+// A prepared statement, prepared when first used and kept: `Use` binds, steps and reads it, and
+// resets it when it goes out of scope. Result codes become arbors::Error in one place.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/bytes.h"
+#include "engine/base/value.h"
+#include "sql/access/sqlite.h"
+#include "sql/access/sqlite_error.h"
+
+namespace arbors::store {
+
+// Runs SQL that gives no rows.
+void execute(sqlite3* db, const std::string& sql);
+
+// Writes a name as a quoted identifier, a text as a literal.
+std::string quoted(std::string_view name);
+std::string literal(std::string_view text);
+
+class Statement {
+ public:
+  Statement(sqlite3* db, std::string sql) : db_(db), sql_(std::move(sql)) {}
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement() { finalize(); }
+
+  // Waits for the end of a Use that is under way: a step that fails may roll everything back, and
+  // so close the table that the statement reads.
+  void finalize();
+
+  // One execution. Texts and blobs are bound without a copy: they must outlive the Use.
+  // Columns that are read live until the next step.
+  class Use {
+   public:
+    explicit Use(Statement& statement);
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    ~Use();
+
+    Use& bind(int index, std::int64_t value);
+    Use& bind(int index, std::string_view text);
+    Use& bind(int index, ByteSpan blob);
+    Use& bind(int index, const Value& value);
+    Use& bind_null(int index);
+
+    bool step();   // true: a row
+    void run();    // steps to the end
+    void reset();  // makes ready for another execution
+
+    bool is_null(int column) const;
+    std::int64_t integer(int column) const;
+    std::string_view text(int column) const;
+    ByteSpan blob(int column) const;
+    Value value(int column) const;
+
+   private:
+    Statement& owner_;
+    sqlite3_stmt* statement_;
+  };
+
+ private:
+  sqlite3* db_;
+  std::string sql_;
+  sqlite3_stmt* statement_ = nullptr;
+  int uses_ = 0;
+  bool finalize_due_ = false;
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,64 @@
+// The workers of an import: each takes a slice, parses its documents, builds a batch and encodes
+// it. Slices go in and batches come out in the same order; the caller bounds how many are inside.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "engine/batch/batch_builder.h"
+#include "engine/batch/shared_paths.h"
+#include "engine/json/document_splitter.h"
+#include "sql/state/encoded_batch.h"
+
+namespace arbors::store {
+
+class ImportWorkers {
+ public:
+  struct Result {
+    EncodedBatch batch;
+    std::vector<batch::BatchBuilder::Rejected> rejected;
+    std::size_t documents = 0;  // of the slice
+  };
+
+  ImportWorkers(unsigned threads, batch::SharedPaths& paths, batch::BatchBuilder::OnError on_error);
+  ~ImportWorkers();  // gives up what is under way
+
+  // Takes a slice, of which at most `most` trees are wanted.
+  void push(json::Slice slice, std::uint64_t most = UINT64_MAX);
+  std::size_t inside() const { return inside_; }        // slices whose results were not taken
+  std::size_t documents() const { return documents_; }  // in these slices
+
+  // Waits up to a tenth of a second for the oldest slice's result. Rethrows what its worker threw.
+  bool wait(Result& result);
+
+ private:
+  struct Job {
+    json::Slice slice;
+    std::uint64_t most;
+    std::size_t documents;
+    bool done = false;
+    Result result;
+    std::exception_ptr failure;
+  };
+  void work();
+  void close();  // ends the threads
+  void run(batch::BatchBuilder& builder, Job& job);
+
+  batch::SharedPaths& paths_;
+  const batch::BatchBuilder::OnError on_error_;
+  std::mutex mutex_;
+  std::condition_variable job_came_, job_done_;
+  std::deque<std::shared_ptr<Job>> waiting_;  // not begun
+  std::deque<std::shared_ptr<Job>> order_;    // all inside, oldest first
+  bool closing_ = false;
+  std::size_t inside_ = 0, documents_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,117 @@
+#include "sql/state/chunk_table.h"
+
+#include "sql/tables/chunk_seal.h"
+
+namespace arbors::store {
+
+ChunkTable::ChunkTable(ConnectionPtr connection, const Names& names)
+    : connection_(std::move(connection)), names_(names) {
+  prepare();
+}
+
+void ChunkTable::prepare() {
+  sqlite3* db = connection_->db;
+  const std::string table = names_("chunk");
+  put_ = std::make_unique<Statement>(
+      db, "INSERT INTO " + table + "(key, stats, data) VALUES (?1, ?2, ?3)");
+  stats_ = std::make_unique<Statement>(db, "SELECT stats FROM " + table + " WHERE key = ?1");
+  data_ = std::make_unique<Statement>(db, "SELECT data, stats FROM " + table + " WHERE key = ?1");
+  bytes_ = std::make_unique<Statement>(
+      db, "SELECT length(stats) + length(data) FROM " + table + " WHERE key = ?1");
+  erase_ = std::make_unique<Statement>(db, "DELETE FROM " + table + " WHERE key = ?1");
+}
+
+void ChunkTable::finalize() {
+  for (const auto& statement :
+       {put_.get(), stats_.get(), data_.get(), erase_.get(), bytes_.get()}) {
+    statement->finalize();
+  }
+}
+
+void ChunkTable::rename(const Names& names) {
+  names_ = names;
+  prepare();
+}
+
+void ChunkTable::orphan() {
+  orphaned_ = true;
+  finalize();
+}
+
+std::string ChunkTable::describe(std::uint32_t batch) const {
+  return "batch " + std::to_string(batch) + " of '" + names_.table + "'";
+}
+
+void ChunkTable::write(std::uint32_t batch, const EncodedBatch& encoded) {
+  Statement::Use use(*put_);
+  for (const StoredColumn& column : encoded.columns) {
+    use.bind(1, key(column.path, batch));
+    use.bind(2, ByteSpan(column.stats)).bind(3, ByteSpan(column.data)).run();
+  }
+}
+
+void ChunkTable::erase(std::uint32_t batch, PathId paths) {
+  Statement::Use use(*erase_);
+  for (PathId path = 0; path < paths; ++path) use.bind(1, key(path, batch)).run();
+}
+
+std::unique_ptr<batch::Statistics> ChunkTable::statistics(PathId path, std::uint32_t batch,
+                                                          std::uint64_t nonce,
+                                                          std::vector<PathId>* paths) {
+  std::unique_ptr<batch::Statistics> statistics;
+  try {
+    Statement::Use use(*stats_);
+    use.bind(1, key(path, batch));
+    if (use.step()) {
+      Sealed sealed = unseal(use.blob(0), path);
+      if (sealed.nonce != nonce && path == kRootPath) return nullptr;  // the caller finds out why
+      if (sealed.nonce != nonce) throw_corrupt("a chunk belongs to another batch");
+      statistics = std::make_unique<batch::Statistics>(batch::Statistics::read(sealed.statistics));
+      if (paths != nullptr) *paths = std::move(sealed.paths);
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Corrupt) throw;
+    throw_corrupt(describe(batch) + ": " + error.what());
+  }
+  if (orphaned_) finalize();
+  return statistics;
+}
+
+void ChunkTable::fail_missing(std::uint32_t batch, std::uint64_t nonce, std::string_view what) {
+  Statement find(connection_->db,
+                 "SELECT 1 FROM " + names_("segment") + " WHERE batch = ?1 AND nonce = ?2 LIMIT 1");
+  Statement::Use use(find);
+  use.bind(1, static_cast<std::int64_t>(batch)).bind(2, static_cast<std::int64_t>(nonce));
+  if (use.step()) throw_corrupt(describe(batch) + " " + std::string(what));
+  throw Error(ErrorCode::NotFound, describe(batch) +
+                                       " belongs to a generation that is gone: it was vacuumed, "
+                                       "dropped or rolled back");
+}
+
+Bytes ChunkTable::data(PathId path, std::uint32_t batch, std::uint64_t nonce) {
+  Bytes bytes;
+  {
+    Statement::Use use(*data_);
+    use.bind(1, key(path, batch));
+    if (!use.step()) fail_missing(batch, nonce, "lost a chunk");
+    const ByteSpan blob = use.blob(0);
+    bytes.assign(blob.begin(), blob.end());
+    const Sealed sealed = unseal(use.blob(1), path);
+    if (sealed.nonce != nonce) fail_missing(batch, nonce, "holds a chunk of another batch");
+    if (!matches(sealed, blob)) {
+      throw_corrupt(describe(batch) + " fails its checksum; run SELECT arbor_check('" +
+                    names_.table + "')");
+    }
+  }
+  if (orphaned_) finalize();
+  connection_->counters.bytes_read += bytes.size();
+  return bytes;
+}
+
+std::uint64_t ChunkTable::bytes(PathId path, std::uint32_t batch) {
+  Statement::Use use(*bytes_);
+  use.bind(1, key(path, batch));
+  return use.step() ? static_cast<std::uint64_t>(use.integer(0)) : 0;
+}
+
+}  // namespace arbors::store

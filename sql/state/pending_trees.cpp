@@ -1,0 +1,66 @@
+#include "sql/state/pending_trees.h"
+
+#include <algorithm>
+
+#include "engine/batch/batch_builder.h"
+#include "sql/tables/random.h"
+
+namespace arbors::store {
+
+namespace {
+
+constexpr std::size_t kMergeWidth = 8;  // neighbours of one size that become one block
+
+// The size class of a block: blocks of a class are within a factor of kMergeWidth.
+unsigned size_class(const PendingBlock& block) {
+  unsigned size = 0;
+  for (std::uint32_t trees = block.built->trees; trees >= kMergeWidth; trees /= kMergeWidth) ++size;
+  return size;
+}
+
+}  // namespace
+
+std::size_t block_of(const std::vector<PendingBlock>& blocks, std::uint32_t text) {
+  const auto after =
+      std::upper_bound(blocks.begin(), blocks.end(), text,
+                       [](std::uint32_t value, const PendingBlock& b) { return value < b.first; });
+  return static_cast<std::size_t>(after - blocks.begin()) - 1;
+}
+
+std::uint32_t PendingTrees::add(std::string text) {
+  bytes_ += text.size();
+  texts_.push_back(std::move(text));
+  return size() - 1;
+}
+
+PendingBlock PendingTrees::build(std::uint32_t first, std::uint32_t end,
+                                 PathDictionary& paths) const {
+  const std::vector<std::string_view> documents(texts_.begin() + first, texts_.begin() + end);
+  try {
+    return {first, std::make_shared<const batch::BuiltBatch>(batch::build_batch(documents, paths)),
+            random_u64(), std::make_shared<SharedStatistics>()};
+  } catch (const batch::DocumentError& error) {
+    throw_corrupt(std::string("a pending tree is not JSON: ") + error.what());
+  }
+}
+
+const std::vector<PendingBlock>& PendingTrees::blocks(PathDictionary& paths) {
+  const std::uint32_t built = blocks_.empty() ? 0 : blocks_.back().end();
+  if (built == size()) return blocks_;
+  std::uint32_t first = built;
+  // Takes the small blocks before the new texts along while there are kMergeWidth of a class.
+  for (;;) {
+    std::size_t same = 0;
+    while (same < blocks_.size() &&
+           size_class(blocks_[blocks_.size() - 1 - same]) == size_class(blocks_.back())) {
+      ++same;
+    }
+    if (same < kMergeWidth - 1) break;
+    first = blocks_[blocks_.size() - same].first;
+    blocks_.resize(blocks_.size() - same);
+  }
+  blocks_.push_back(build(first, size(), paths));
+  return blocks_;
+}
+
+}  // namespace arbors::store

@@ -1,0 +1,52 @@
+// The texts of pending trees, and the batches in memory that snapshots read them through. Texts are
+// only added; blocks of them are built once and merged as they grow, so that reading after each of
+// many small writes costs each text a few parses, not one for every read.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/path_dictionary.h"
+#include "engine/batch/column_buffer.h"
+#include "sql/state/shared_statistics.h"
+
+namespace arbors::store {
+
+struct PendingBlock {
+  std::uint32_t first = 0;  // the number of its first text
+  std::shared_ptr<const batch::BuiltBatch> built;
+  std::uint64_t nonce = 0;  // random: the key of its columns in the connection's cache
+  std::shared_ptr<SharedStatistics> statistics;
+  std::uint32_t end() const { return first + built->trees; }
+};
+
+// Finds a text's block among blocks that cover it.
+std::size_t block_of(const std::vector<PendingBlock>& blocks, std::uint32_t text);
+
+class PendingTrees {
+ public:
+  std::uint32_t add(std::string text);  // gives its number
+  std::uint32_t size() const { return static_cast<std::uint32_t>(texts_.size()); }
+  std::size_t bytes() const { return bytes_; }
+  std::string_view operator[](std::uint32_t number) const { return texts_[number]; }
+
+  // Builds what is not built yet; new paths go to `paths`. Blocks are in order and cover all texts.
+  const std::vector<PendingBlock>& blocks(PathDictionary& paths);
+  // Builds one text alone.
+  PendingBlock block(std::uint32_t number, PathDictionary& paths) const {
+    return build(number, number + 1, paths);
+  }
+  void forget_blocks() { blocks_.clear(); }  // the dictionary they were built with is gone
+
+ private:
+  PendingBlock build(std::uint32_t first, std::uint32_t end, PathDictionary& paths) const;
+
+  std::vector<std::string> texts_;
+  std::size_t bytes_ = 0;
+  std::vector<PendingBlock> blocks_;
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,203 @@
+#include "sql/state/snapshot.h"
+
+#include <algorithm>
+
+#include "engine/exec/scan/row_selector.h"
+#include "sql/state/patched_batch.h"
+#include "sql/state/pending_batch.h"
+#include "sql/state/stored_batch.h"
+
+namespace arbors::store {
+
+Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
+                   std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+                   const std::vector<PendingBlock>& blocks, std::shared_ptr<RowReaders> readers)
+    : generation_(generation),
+      chunks_(std::move(chunks)),
+      paths_(std::move(paths)),
+      blocks_(blocks),
+      readers_(std::move(readers)),
+      own_readers_(chunks_->connection()),
+      statistics_(std::make_shared<StatisticsCache>()) {
+  add_segments(mirror);
+  add_pending_runs(mirror);
+  note_order();
+}
+
+Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
+                   std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+                   std::span<const Mirror::Found> rows, const std::vector<PendingBlock>& blocks,
+                   std::shared_ptr<RowReaders> readers)
+    : generation_(generation),
+      chunks_(std::move(chunks)),
+      paths_(std::move(paths)),
+      blocks_(blocks),
+      readers_(std::move(readers)),
+      own_readers_(chunks_->connection()),
+      statistics_(readers_->statistics()) {
+  exec::BatchId block = kPendingBatch;
+  for (const Mirror::Found& found : rows) {
+    exec::Segment segment;
+    segment.rows = segment.count = 1;
+    segment.first_rowid = found.rowid;
+    if (found.text != Mirror::kErased) {
+      segment.batch = block++;
+    } else {
+      const SegmentVersion& version = mirror.segments()[found.stored->segment];
+      facts_.emplace(version.run.batch, version.facts);
+      segment.batch = version.run.batch;
+      segment.first_row = version.run.first_row + found.stored->row;
+    }
+    segment.position = found.position;
+    segments_.push_back(std::move(segment));
+  }
+  trees_ = segments_.size();
+  note_order();
+}
+
+void Snapshot::add(exec::Segment&& segment) {
+  if (segment.count == 0) return;
+  segment.position = trees_;
+  trees_ += segment.count;
+  segments_.push_back(std::move(segment));
+}
+
+void Snapshot::add_segments(const Mirror& mirror) {
+  segments_.reserve(mirror.segments().size() + 1);
+  for (std::size_t at = 0; at < mirror.segments().size(); ++at) {
+    const SegmentVersion& version = mirror.segments()[at];
+    facts_.emplace(version.run.batch, version.facts);
+    if (mirror.overlays(at) == nullptr) {
+      add(exec::Segment(version.run));
+    } else {
+      add_patched(version.run, mirror.patched(at, blocks_));
+    }
+  }
+}
+
+void Snapshot::add_patched(const exec::Segment& run, std::shared_ptr<PatchedFacts> facts) {
+  exec::Segment segment = run;
+  segment.batch = kPatchedBatch + static_cast<exec::BatchId>(patched_.size());
+  patched_.push_back({run.batch, std::move(facts)});
+  add(std::move(segment));
+}
+
+void Snapshot::add_pending(std::int64_t rowid, std::uint32_t text) {
+  const std::size_t block = block_of(blocks_, text);
+  exec::Segment segment;
+  segment.batch = kPendingBatch + static_cast<exec::BatchId>(block);
+  segment.first_row = text - blocks_[block].first;
+  segment.rows = segment.count = 1;
+  segment.first_rowid = rowid;
+  add(std::move(segment));
+}
+
+void Snapshot::add_pending_runs(const Mirror& mirror) {
+  std::uint32_t next_text = Mirror::kErased;  // that would go on with the run
+  for (const Mirror::Inserted& inserted : mirror.inserted()) {
+    if (inserted.text == Mirror::kErased) continue;
+    const bool goes_on = inserted.text == next_text &&
+                         inserted.text < blocks_[segments_.back().batch - kPendingBatch].end();
+    next_text = inserted.text + 1;
+    if (!goes_on) {
+      add_pending(inserted.rowid, inserted.text);
+      continue;
+    }
+    exec::Segment& run = segments_.back();
+    if (run.rowids.empty() && inserted.rowid != run.first_rowid + run.rows) {
+      for (std::uint32_t k = 0; k < run.rows; ++k) run.rowids.push_back(run.first_rowid + k);
+    }
+    if (!run.rowids.empty()) run.rowids.push_back(inserted.rowid);
+    ++run.rows;
+    ++run.count;
+    ++trees_;
+  }
+}
+
+void Snapshot::note_order() {
+  std::int64_t last = INT64_MIN;
+  for (const exec::Segment& segment : segments_) {
+    if (segment.rowids.empty()) {
+      if (segment.first_rowid < last) rowids_ascend_ = false;
+      last = segment.first_rowid + (segment.rows - 1);
+      continue;
+    }
+    for (const std::int64_t rowid : segment.rowids) {
+      if (rowid < last) rowids_ascend_ = false;
+      last = rowid;
+    }
+  }
+}
+
+std::optional<exec::BatchId> Snapshot::stored_batch(exec::BatchId batch) const {
+  if (batch >= kPatchedBatch) return patched_.at(batch - kPatchedBatch).stored;
+  return batch >= kPendingBatch ? std::nullopt : std::optional(batch);
+}
+
+bool Snapshot::has_index(const Path& path) const {
+  return std::find(indexed_.begin(), indexed_.end(), path) != indexed_.end();
+}
+
+batch::RowReaderPtr Snapshot::open_rows(exec::BatchId batch) {
+  if (batch < kPendingBatch) return readers_->stored(chunks_, paths_, batch, facts_.at(batch));
+  return own_readers_.get(batch, [&] {
+    return std::make_shared<batch::RowReader>(open_batch(batch), &chunks_->connection()->counters);
+  });
+}
+
+batch::BatchReaderPtr Snapshot::open_batch(exec::BatchId batch) {
+  readers_->close_departed();
+  own_readers_.close_departed();
+  const auto stored = stored_batch(batch);
+  if (!stored) {
+    return std::make_shared<PendingBatch>(blocks_.at(batch - kPendingBatch), paths_,
+                                          chunks_->connection());
+  }
+  auto reader =
+      std::make_shared<StoredBatch>(chunks_, paths_, *stored, facts_.at(*stored), statistics_);
+  if (*stored == batch) return reader;
+  return std::make_shared<PatchedBatch>(
+      std::move(reader), paths_, patched_.at(batch - kPatchedBatch).facts, chunks_->connection());
+}
+
+std::optional<Place> Snapshot::find_rowid(std::int64_t rowid) {
+  std::optional<Place> place;
+  const auto found = [&](std::size_t segment) {
+    const auto row = row_of(segments_[segment], rowid);
+    if (!row || !segments_[segment].is_live(*row)) return false;
+    place = Place{segment, *row};
+    return true;
+  };
+  if (rowids_ascend_) {
+    const auto after = std::upper_bound(
+        segments_.begin(), segments_.end(), rowid,
+        [](std::int64_t value, const exec::Segment& segment) { return value < segment.rowid(0); });
+    if (after != segments_.begin()) found(static_cast<std::size_t>(after - segments_.begin()) - 1);
+    return place;
+  }
+  if (!index_) {
+    index_.emplace();
+    for (std::size_t at = 0; at < segments_.size(); ++at) index_->add(at, segments_[at]);
+    index_->sort();
+  }
+  index_->any(rowid, found);
+  return place;
+}
+
+std::optional<Place> Snapshot::find_position(std::int64_t position) const {
+  if (position < 0 || static_cast<std::uint64_t>(position) >= trees_) return std::nullopt;
+  const auto at = static_cast<std::uint64_t>(position);
+  const auto after = std::upper_bound(
+      segments_.begin(), segments_.end(), at,
+      [](std::uint64_t value, const exec::Segment& segment) { return value < segment.position; });
+  const auto segment = std::prev(after);
+  return Place{static_cast<std::size_t>(segment - segments_.begin()),
+               exec::nth_live(*segment, static_cast<std::uint32_t>(at - segment->position))};
+}
+
+bool Snapshot::holds(exec::BatchId batch, std::uint64_t nonce) const {
+  const auto found = facts_.find(batch);
+  return found != facts_.end() && found->second.nonce == nonce;
+}
+
+}  // namespace arbors::store

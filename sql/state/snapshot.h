@@ -1,0 +1,96 @@
+// One generation of one stored Arbor, as a tree source: stored batches, patched ones where pending
+// trees replace rows, and last the batches built in memory from pending trees. It keeps its state
+// whatever is written, optimized or vacuumed by this connection while it is held.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/exec/source/tree_source.h"
+#include "sql/state/chunk_table.h"
+#include "sql/state/mirror.h"
+#include "sql/state/row_readers.h"
+#include "sql/state/statistics_cache.h"
+
+namespace arbors::store {
+
+// Where a tree is: row `row` (from the segment's start) of the snapshot's segment `segment`.
+struct Place {
+  std::size_t segment = 0;
+  std::uint32_t row = 0;
+};
+
+class Snapshot : public exec::TreeSource {
+ public:
+  // Cuts a snapshot from a mirror. `blocks` cover the mirror's texts, `readers` are what the Arbor
+  // keeps open.
+  Snapshot(std::int64_t generation, ChunkTablePtr chunks,
+           std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+           const std::vector<PendingBlock>& blocks, std::shared_ptr<RowReaders> readers);
+  // Cuts out some rows alone, so that finding a row costs the same however large the Arbor is. They
+  // come in order of their positions, which are those that they have in the Arbor; each pending
+  // text has a block of its own.
+  Snapshot(std::int64_t generation, ChunkTablePtr chunks,
+           std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+           std::span<const Mirror::Found> rows, const std::vector<PendingBlock>& blocks,
+           std::shared_ptr<RowReaders> readers);
+
+  std::int64_t generation() const { return generation_; }
+
+  const PathDictionary& paths() const override { return *paths_; }
+  std::uint64_t trees() const override { return trees_; }
+  std::span<const exec::Segment> segments() const override { return segments_; }
+  bool rowids_ascend() const override { return rowids_ascend_; }
+  bool readers_apart() const override { return true; }  // each is opened anew
+  bool has_index(const Path& path) const override;
+  batch::BatchReaderPtr open_batch(exec::BatchId batch) override;
+  // Opens a batch for rows that are read one by one; kept open for the next ones, see RowReaders.
+  batch::RowReaderPtr open_rows(exec::BatchId batch);
+
+  // Says which paths the Arbor's kept-up indexes are on: those know the newest state, which this
+  // snapshot must show.
+  void offer_indexes(std::vector<Path> paths) { indexed_ = std::move(paths); }
+
+  std::optional<Place> find_rowid(std::int64_t rowid);  // of a live tree
+  std::optional<Place> find_position(std::int64_t position) const;
+  bool holds(exec::BatchId batch, std::uint64_t nonce) const;  // a stored batch it may read
+
+  // Batches in memory and patched ones are numbered from here; stored ones stay below.
+  static constexpr exec::BatchId kPendingBatch = 0x80000000;
+  static constexpr exec::BatchId kPatchedBatch = 0xC0000000;
+  // The stored batch that a batch reads from, if any.
+  std::optional<exec::BatchId> stored_batch(exec::BatchId batch) const;
+
+ private:
+  void add_segments(const Mirror& mirror);
+  void add_patched(const exec::Segment& run, std::shared_ptr<PatchedFacts> facts);
+  void add_pending(std::int64_t rowid, std::uint32_t text);
+  void add_pending_runs(const Mirror& mirror);
+  void add(exec::Segment&& segment);
+  void note_order();
+
+  std::int64_t generation_;
+  ChunkTablePtr chunks_;
+  std::shared_ptr<const PathDictionary> paths_;
+  std::vector<PendingBlock> blocks_;
+  struct Patched {
+    exec::BatchId stored;
+    std::shared_ptr<PatchedFacts> facts;
+  };
+  std::vector<Patched> patched_;
+  std::unordered_map<exec::BatchId, BatchFacts> facts_;
+  std::shared_ptr<RowReaders> readers_;  // of stored batches
+  RowReaders own_readers_;               // of the others, by their numbers
+  std::shared_ptr<StatisticsCache> statistics_;
+  std::vector<exec::Segment> segments_;
+  std::uint64_t trees_ = 0;
+  bool rowids_ascend_ = true;
+  std::vector<Path> indexed_;
+  std::optional<RowIndex> index_;  // made when first asked
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,53 @@
+// One stored batch as a reader: fetches statistics and chunks of the paths that are asked for,
+// decodes them, and shares decoded columns with the connection's cache.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "engine/batch/batch_reader.h"
+#include "sql/state/chunk_table.h"
+#include "sql/state/statistics_cache.h"
+#include "sql/tables/segment_table.h"
+
+namespace arbors::store {
+
+class StoredBatch : public batch::BatchReader {
+ public:
+  // Throws NotFound where the batch is gone (vacuumed by another connection), Corrupt for damage;
+  // what a cache already knows is noticed when data is read. `cache` may be null.
+  StoredBatch(ChunkTablePtr chunks, std::shared_ptr<const PathDictionary> paths,
+              exec::BatchId batch, const BatchFacts& facts,
+              std::shared_ptr<StatisticsCache> cache = nullptr);
+  ~StoredBatch() override;
+
+  std::uint32_t trees() const override { return facts_.trees; }
+  const PathDictionary& paths() const override { return *paths_; }
+  const batch::Statistics* statistics(PathId path) override;
+  void load(std::span<const PathId> paths) override;
+  batch::VectorPtr column(PathId path) override;
+  std::uint64_t stored_bytes(PathId path) override { return chunks_->bytes(path, batch_); }
+  void settle();  // counts what has been left unread so far; done at the end otherwise
+
+ private:
+  struct Column {
+    StatisticsPtr statistics;  // null: the path does not occur
+    Bytes data;
+    bool fetched = false;
+    batch::VectorPtr vector;
+  };
+  Column& find(PathId path);                // reads its statistics
+  void fetch(PathId path, Column& column);  // its data, or its vector from the cache
+
+  ChunkTablePtr chunks_;
+  std::shared_ptr<const PathDictionary> paths_;
+  exec::BatchId batch_;
+  BatchFacts facts_;
+  std::shared_ptr<StatisticsCache> cache_;
+  std::unordered_map<PathId, Column> columns_;
+  std::uint32_t pools_decoded_ = 0;
+  std::uint32_t pools_needed_ = 0;   // cached ones included
+  std::uint32_t pools_settled_ = 0;  // of these, when settled last
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,254 @@
+// arbor_check: reads everything that is stored and lists what contradicts itself.
+#include <array>
+#include <map>
+#include <set>
+#include <unordered_set>
+
+#include "engine/batch/column_codec.h"
+#include "engine/batch/tree_writer.h"
+#include "sql/state/stored_batch.h"
+#include "sql/store/store_impl.h"
+#include "sql/tables/chunk_seal.h"
+
+namespace arbors::store {
+
+namespace {
+
+constexpr std::size_t kMostFaults = 100;
+
+class Checker {
+ public:
+  explicit Checker(Store::Impl& store) : store_(store) {}
+
+  std::vector<std::string> run() {
+    attempt([&] { store_.meta_->read_options(); });
+    attempt([&] { check_rows(); });
+    if (faults_.empty()) attempt([&] { store_.refresh(); });
+    directory_is_sound_ = faults_.empty();
+    attempt([&] { check_segments(); });
+    attempt([&] { check_chunks(); });
+    if (directory_is_sound_) {
+      attempt([&] { check_paths(); });
+      attempt([&] { check_generations(); });
+      attempt([&] { check_state(); });
+      attempt([&] { check_indexes(); });
+      for (const auto& stored : batches_) {
+        attempt([&] { check_batch(stored.first, stored.second); });
+      }
+    }
+    return std::move(faults_);
+  }
+
+ private:
+  void fault(std::string sentence) {
+    if (faults_.size() < kMostFaults) faults_.push_back(std::move(sentence));
+  }
+
+  template <typename Work>
+  void attempt(Work&& work) {
+    try {
+      work();
+    } catch (const SqliteError& error) {
+      // A statement that cannot be prepared: a table is missing, or has other columns.
+      if (error.result() != SQLITE_ERROR) throw;
+      fault("the tables of '" + store_.names_.table + "' are incomplete: " + error.what());
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::Corrupt && error.code() != ErrorCode::NotFound) throw;
+      fault(error.what());
+    }
+  }
+
+  // Checks the seals of all rows that say what is where.
+  void check_rows() {
+    const auto found = [&](std::string sentence) { fault(std::move(sentence)); };
+    attempt([&] { path_seals_ = store_.path_table_->check(found); });
+    attempt([&] { store_.log_->check(found); });
+    attempt([&] { segments_ = store_.segment_table_->read_all(found); });
+  }
+
+  void check_paths() {
+    if (path_seals_ != store_.columns_->seal())
+      fault("the paths of '" + store_.names_.table + "' are not those that its change log knows");
+  }
+
+  void check_segments() {
+    for (const SegmentVersion& segment : segments_) {
+      const auto [known, added] = batches_.try_emplace(segment.run.batch, segment.facts);
+      if (!added && (known->second.nonce != segment.facts.nonce ||
+                     known->second.trees != segment.facts.trees)) {
+        fault("segments disagree about " + store_.chunks_->describe(segment.run.batch));
+      }
+      if (directory_is_sound_ && segment.run.batch >= store_.counts_.next_batch) {
+        fault(store_.chunks_->describe(segment.run.batch) + " has a number that was not given yet");
+      }
+    }
+  }
+
+  // Checks each chunk's seal, checksum and owner.
+  void check_chunks() {
+    Statement list(store_.connection_->db,
+                   "SELECT key, stats, data FROM " + store_.names_("chunk"));
+    Statement::Use use(list);
+    while (use.step()) {
+      const std::int64_t key = use.integer(0);
+      const auto batch = static_cast<std::uint32_t>(key);
+      const auto path = static_cast<std::uint64_t>(key) >> 32;
+      const std::string where = store_.chunks_->describe(batch) + ", path " + std::to_string(path);
+      const auto known = batches_.find(batch);
+      if (known == batches_.end()) {
+        if (directory_is_sound_) fault(where + ": no segment refers to it");
+        continue;
+      }
+      if (directory_is_sound_ && path >= store_.paths_->size())
+        fault(where + ": there is no such path");
+      attempt([&] {
+        try {
+          const Sealed sealed = unseal(use.blob(1), static_cast<PathId>(path));
+          if (sealed.nonce != known->second.nonce) fault(where + ": it belongs to another batch");
+          if (!matches(sealed, use.blob(2))) fault(where + ": the data fails its checksum");
+        } catch (const Error& error) {
+          fault(where + ": " + error.what());
+        }
+      });
+    }
+  }
+
+  // Holds the segments that each readable generation sees against those that the log knows.
+  void check_generations() {
+    if (store_.counts_due_) return;                // what is being written is not told yet
+    std::map<std::int64_t, std::int64_t> changes;  // of the seals combined, by generation
+    for (const SegmentVersion& segment : segments_) {
+      changes[segment.born] ^= segment.seal;
+      changes[segment.died] ^= segment.seal;
+    }
+    const std::int64_t oldest = store_.oldest();
+    const auto base = store_.log_->base_of(oldest);
+    if (!base) throw_corrupt("the change log of '" + store_.names_.table + "' lacks a base");
+    std::int64_t generation = 0, known = 0, found = 0;
+    auto change = changes.begin();
+    const auto compare = [&] {
+      for (; change != changes.end() && change->first <= generation; ++change) {
+        found ^= change->second;
+      }
+      if (generation >= oldest && found != known) {
+        fault("the segments of generation " + std::to_string(generation) + " of '" +
+              store_.names_.table + "' are not those that its change log knows");
+      }
+    };
+    store_.log_->read_from(*base, [&](const Record& record) {
+      if (record.generation != generation) compare();
+      generation = record.generation;
+      if (tells_counts(record.op)) known = record.counts.segments_seal;
+    });
+    compare();
+  }
+
+  // Checks rowids and counts of the current generation, and the pending trees.
+  void check_state() {
+    const auto snapshot = store_.snapshot();
+    std::unordered_set<std::int64_t> rowids;
+    for (const exec::Segment& segment : snapshot->segments()) {
+      for (std::uint32_t row = 0; row < segment.rows; ++row) {
+        if (!segment.is_live(row)) continue;
+        const std::int64_t rowid = segment.rowid(row);
+        if (!rowids.insert(rowid).second) {
+          fault("rowid " + std::to_string(rowid) + " of '" + store_.names_.table +
+                "' stands twice");
+        }
+        if (rowid >= store_.counts_.next_rowid) {
+          fault("rowid " + std::to_string(rowid) + " of '" + store_.names_.table +
+                "' was not given yet");
+        }
+      }
+    }
+    if (snapshot->trees() != store_.mirror_->trees()) {
+      fault("'" + store_.names_.table + "' miscounts its trees");
+    }
+    const auto history = store_.history();
+    if (!history.empty() && history.back().trees != snapshot->trees()) {
+      fault("the change log of '" + store_.names_.table + "' miscounts its trees");
+    }
+  }
+
+  // Looks every value up in each index, and counts what is there besides.
+  void check_indexes() {
+    const auto snapshot = store_.snapshot();
+    for (const auto& index : store_.indexes_) {
+      const std::string where =
+          "the index of '" + store_.names_.table + "' on '" + to_text(index->path()) + "'";
+      std::uint64_t expected = 0, missing = 0;
+      for (const exec::Segment& segment : snapshot->segments()) {
+        const auto batch = snapshot->open_batch(segment.batch);
+        Store::Impl::for_each_value(*batch, segment, index->path(),
+                                    [&](const Value& value, std::int64_t rowid) {
+                                      for (const Value& key : index_keys(value)) {
+                                        ++expected;
+                                        missing += index->holds(key, rowid) ? 0 : 1;
+                                      }
+                                    });
+      }
+      const std::uint64_t extra = index->entries() + missing - expected;
+      if (missing > 0) fault(where + " lacks " + std::to_string(missing) + " entries");
+      if (extra > 0) fault(where + " has " + std::to_string(extra) + " entries too many");
+    }
+  }
+
+  // Rebuilds every tree of a batch, and holds the statistics against the values.
+  void check_batch(std::uint32_t batch, const BatchFacts& facts) {
+    StoredBatch reader(store_.chunks_, store_.published(), batch, facts);
+    std::uint32_t pools = 0;
+    for (PathId path = 0; path < store_.paths_->size(); ++path) {
+      const batch::Statistics* statistics = reader.statistics(path);
+      if (statistics == nullptr) continue;
+      pools += batch::pool_count(*statistics);
+      const batch::VectorPtr column = reader.column(path);
+      check_statistics(store_.chunks_->describe(batch) + ", path " + store_.paths_->text(path),
+                       *statistics, *column);
+    }
+    if (pools != facts.pools)
+      fault(store_.chunks_->describe(batch) + " lacks or has extra columns");
+    batch::TreeWriter writer(reader);
+    std::string tree;
+    for (std::uint32_t row = 0; row < facts.trees; ++row) {
+      tree.clear();
+      writer.write_tree(row, tree);
+    }
+  }
+
+  void check_statistics(const std::string& where, const batch::Statistics& statistics,
+                        const batch::Vector& column) {
+    std::array<std::uint32_t, batch::kTags> counts{};
+    bool bounds = true;
+    for (std::uint32_t row = 0; row < column.rows; ++row) {
+      const batch::Tag tag = column.tag(row);
+      ++counts[static_cast<unsigned>(tag) % batch::kTags];
+      if (tag == batch::Tag::Integer) {
+        bounds &= column.integers[row] >= statistics.integer_min &&
+                  column.integers[row] <= statistics.integer_max;
+      } else if (tag == batch::Tag::Real || tag == batch::Tag::BigNumber) {
+        bounds &=
+            column.reals[row] >= statistics.real_min && column.reals[row] <= statistics.real_max;
+      } else if (tag == batch::Tag::String) {
+        const std::string_view text = column.text(row);
+        bounds &= text >= statistics.string_min &&
+                  (statistics.string_max_open || text <= statistics.string_max) &&
+                  statistics.may_hold_string(text);
+      }
+    }
+    if (counts != statistics.counts) fault(where + ": the statistics miscount its values");
+    if (!bounds) fault(where + ": a value lies outside of the statistics");
+  }
+
+  Store::Impl& store_;
+  std::vector<std::string> faults_;
+  std::vector<SegmentVersion> segments_;  // those that are sound
+  std::int64_t path_seals_ = 0;
+  bool directory_is_sound_ = false;  // all but the chunks and the indexes
+  std::map<std::uint32_t, BatchFacts> batches_;
+};
+
+}  // namespace
+
+std::vector<std::string> Store::Impl::check() { return Checker(*this).run(); }
+
+}  // namespace arbors::store

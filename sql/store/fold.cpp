@@ -1,0 +1,150 @@
+// Turns pending trees into batches, erased rows into live bits, and small batches into larger ones.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/batch/tree_writer.h"
+#include "sql/state/stored_batch.h"
+#include "sql/store/batch_writer.h"
+
+namespace arbors::store {
+
+namespace {
+
+struct CarriedTree {
+  std::int64_t rowid;
+  std::string tree;
+};
+
+// Of the replaced rows, one in so many is folded at a time: a fold is a short pause, and the next
+// is as many writes away.
+constexpr std::size_t kFoldedPart = 32;
+constexpr std::size_t kMostCarriedBytes = kMostPendingBytes / 2;
+
+// Chooses the segments with the most replaced rows, until enough of these rows and of their bytes
+// are done.
+std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_replaced, bool all) {
+  std::vector<std::pair<std::size_t, std::size_t>> by_rows;
+  std::map<std::size_t, std::size_t> bytes;
+  std::size_t bytes_left = 0;
+  for (std::size_t at = 0; at < mirror.segments().size(); ++at) {
+    const Overlays* overlays = mirror.overlays(at);
+    if (overlays == nullptr) continue;
+    by_rows.emplace_back(overlays->size(), at);
+    for (const auto& [row, text] : *overlays) bytes[at] += mirror.texts()[text].size();
+    bytes_left += bytes[at];
+  }
+  std::sort(by_rows.rbegin(), by_rows.rend());
+  std::set<std::size_t> chosen;
+  const std::size_t enough = most_replaced - most_replaced / kFoldedPart;
+  std::size_t left = mirror.replaced();
+  for (const auto& [rows, at] : by_rows) {
+    if (!all && left < enough && bytes_left <= kMostCarriedBytes) break;
+    chosen.insert(at);
+    left -= rows;
+    bytes_left -= bytes[at];
+  }
+  return chosen;
+}
+
+}  // namespace
+
+void Store::Impl::rewrite(std::size_t at, BatchWriter& writer) {
+  const SegmentVersion& segment = mirror_->segments()[at];
+  const Overlays* overlays = mirror_->overlays(at);
+  StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts);
+  batch::TreeWriter trees(batch);
+  std::string text;
+  for (std::uint32_t row = 0; row < segment.run.rows; ++row) {
+    if (!segment.run.is_live(row)) continue;
+    if (overlays != nullptr) {
+      if (const auto replaced = overlays->text(row)) {
+        writer.add(segment.run.rowid(row), mirror_->texts()[*replaced]);
+        continue;
+      }
+    }
+    text.clear();
+    trees.write_tree(segment.run.first_row + row, text);
+    writer.add(segment.run.rowid(row), text);
+  }
+}
+
+void Store::Impl::fold(FoldAll all) {
+  if (!mirror_->pending()) return flush();
+  const Raised settling(settling_);
+  generation_for_write();
+  const auto rewritten = choose_rewritten(*mirror_, most_replaced(), all == FoldAll::Yes);
+  std::vector<SegmentVersion> wanted;
+  std::vector<CarriedTree> carried;
+  BatchWriter writer(*this, wanted);
+  for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
+    const SegmentVersion& segment = mirror_->segments()[at];
+    if (rewritten.contains(at)) {
+      rewrite(at, writer);
+      writer.close();
+      continue;
+    }
+    SegmentVersion version = segment;
+    if (mirror_->has_erased(at)) {
+      version.id = 0;
+      version.born = generation_;
+    }
+    if (version.run.count > 0) wanted.push_back(std::move(version));
+    if (const Overlays* overlays = mirror_->overlays(at)) {
+      for (const auto& [row, text] : *overlays) {
+        carried.push_back({segment.run.rowid(row), std::string(mirror_->texts()[text])});
+      }
+    }
+  }
+  for (const Mirror::Inserted& inserted : mirror_->inserted()) {
+    if (inserted.text != Mirror::kErased)
+      writer.add(inserted.rowid, mirror_->texts()[inserted.text]);
+  }
+  writer.close();
+  set_segments(std::move(wanted));
+  write_base();
+  // Logged with what comes after: the next fold of this transaction may make that needless.
+  for (CarriedTree& tree : carried) {
+    mirror_->replace(tree.rowid, std::move(tree.tree));
+    buffered_.push_back({Op::Carried, tree.rowid, mirror_->texts().size() - 1});
+  }
+  purge(oldest());
+}
+
+void Store::Impl::optimize() {
+  require_transaction();
+  refresh();
+  fold(FoldAll::Yes);
+  purge_log(UINT32_MAX);
+  const auto& segments = mirror_->segments();
+  const auto live_bytes = [](const SegmentVersion& s) {
+    return s.facts.json_bytes * s.run.count / s.facts.trees;
+  };
+  std::vector<SegmentVersion> wanted;
+  bool better = false;
+  BatchWriter writer(*this, wanted);
+  for (std::size_t at = 0; at < segments.size();) {
+    std::size_t end = at;
+    std::uint64_t trees = 0, bytes = 0;
+    do {
+      trees += segments[end].run.count;
+      bytes += live_bytes(segments[end]);
+      ++end;
+    } while (end < segments.size() && trees + segments[end].run.count <= options_.batch_trees &&
+             bytes + live_bytes(segments[end]) <= kBatchJsonBytes);
+    const bool sparse = segments[at].run.count * 2 < segments[at].facts.trees;
+    if (end == at + 1 && !sparse) {
+      wanted.push_back(segments[at++]);
+      continue;
+    }
+    if (!better) generation_for_write();
+    better = true;
+    for (; at < end; ++at) rewrite(at, writer);
+    writer.close();
+  }
+  if (!better) return;
+  set_segments(std::move(wanted));
+  write_base();
+}
+
+}  // namespace arbors::store

@@ -1,0 +1,171 @@
+// One stored Arbor: the shadow tables of one (connection, schema, table). Writes make generations;
+// reads are snapshots. All persistent state lives in the tables, so SQLite's transactions undo it;
+// the mirror in memory is checked against the newest change record whenever it is used.
+// One thread: the connection's. Errors: arbors::Error; after one thrown by a write, the caller
+// rolls back (statement or savepoint) and calls rollback_to() or rollback().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/path_dictionary.h"
+#include "engine/batch/shared_paths.h"
+#include "engine/batch/statistics.h"
+#include "sql/access/savepoint.h"
+#include "sql/state/connection.h"
+#include "sql/state/encoded_batch.h"
+#include "sql/state/snapshot.h"
+#include "sql/tables/column_registry.h"
+#include "sql/tables/options.h"
+#include "sql/tables/path_index.h"
+
+namespace arbors::store {
+
+struct GenerationInfo {
+  std::int64_t generation = 0;
+  std::uint64_t trees = 0, added = 0, removed = 0;
+};
+
+// Everything known of one path over the current generation, merged from statistics.
+struct PathTotals {
+  PathId path = kRootPath;
+  batch::Statistics statistics;
+  std::uint64_t count = 0, nulls = 0;  // values present; JSON nulls among them
+  std::uint64_t bytes = 0;             // stored bytes of its chunks
+};
+
+struct Totals {
+  std::uint64_t trees = 0, batches = 0, bytes = 0;
+  std::int64_t generation = 0;
+  std::size_t columns = 0;
+};
+
+class Store {
+ public:
+  class Impl;  // store_impl.h
+
+  // Creates the shadow tables of a new, empty Arbor (generation 0).
+  static std::unique_ptr<Store> create(ConnectionPtr connection, std::string schema,
+                                       std::string table, const Options& options);
+  // Opens a stored Arbor. Throws Unsupported for a newer storage format, Corrupt for damaged
+  // tables, NotFound where there is none.
+  static std::unique_ptr<Store> open(ConnectionPtr connection, std::string schema,
+                                     std::string table);
+  // Lists the faults of a stored Arbor, also of one that open() refuses; see check().
+  static std::vector<std::string> check(ConnectionPtr connection, std::string schema,
+                                        std::string table);
+  // Tells whether there is any of an Arbor's tables.
+  static bool exists(sqlite3* db, std::string_view schema, std::string_view table);
+  ~Store();
+
+  void destroy();                         // drops the shadow tables; use the store no more
+  void rename(const std::string& table);  // renames the shadow tables
+
+  const std::string& schema() const;
+  const std::string& table() const;
+  const Options& options() const;
+  const ConnectionPtr& connection() const;
+  const PathDictionary& paths();
+
+  // Columns as stored; new ones are recorded by every write of whole batches, and for pending rows
+  // by note_pending_columns() (arbor_sync). A column never changes its number or meaning.
+  const std::vector<Column>& columns();
+  bool note_pending_columns();  // true where new ones appeared
+
+  // ---- reading -----------------------------------------------------------------------------
+  std::int64_t generation();             // the current one, writes of this transaction included
+  std::int64_t oldest_generation();      // the oldest readable one
+  std::shared_ptr<Snapshot> snapshot();  // cheap: cached while nothing changed
+  std::shared_ptr<Snapshot> snapshot(std::int64_t generation);  // NotFound names the oldest
+  // A snapshot that holds these rows, as far as they are there, and perhaps all others.
+  std::shared_ptr<Snapshot> snapshot_of(std::span<const std::int64_t> rowids);
+  std::vector<GenerationInfo> history();  // readable generations, oldest first
+  std::uint64_t trees();
+  Totals totals();
+  std::vector<PathTotals> path_totals();
+  std::vector<std::string> check();  // faults, one sentence each; empty: none
+
+  // ---- kept-up indexes -----------------------------------------------------------------------
+  // Error{Constraint} where there is one already, Error{Invalid} for a path through an array.
+  void create_index(const Path& path);
+  bool drop_index(const Path& path);  // false where there is none
+  bool has_index(const Path& path);
+  // The rowids, ascending, of the state that a snapshot gives now, under keys of these ranges;
+  // nullopt where there is no such index, or more than `most` entries.
+  std::optional<std::vector<std::int64_t>> find_by_index(const Path& path,
+                                                         std::span<const KeyRange> ranges,
+                                                         std::size_t most);
+  // The rows under the index's keys that follow `last` in the search's order; see exec::KeyOrder.
+  // The ranges ascend and do not overlap.
+  std::optional<exec::KeyRun> walk_index(const plan::IndexSearch& search, const Value* last,
+                                         std::size_t wanted, std::size_t most);
+
+  // ---- writing -----------------------------------------------------------------------------
+  // Checks a tree (Error{Invalid} for malformed JSON) and adds it at the end. An explicit rowid
+  // that is taken: Error{Constraint}.
+  std::int64_t insert(std::string_view tree, std::optional<std::int64_t> rowid = std::nullopt);
+  bool erase(std::int64_t rowid);  // false where there is none
+  // Keeps the row's place; false where there is no such row.
+  bool replace(std::int64_t rowid, std::string_view tree);
+  // The same with minimal JSON text, which is not checked: a tree of this Arbor with scalars set.
+  bool replace_minimal(std::int64_t rowid, std::string tree);
+  // Moves a row to another rowid besides (UPDATE … SET rowid = …).
+  bool replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid);
+  bool contains(std::int64_t rowid);
+  std::optional<std::uint64_t> position(std::int64_t rowid);
+  std::optional<std::string> tree(std::int64_t rowid);  // its current JSON text
+
+  // Adds a whole batch at the end. `shared`: its builders may still intern paths meanwhile.
+  void append(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr);
+  void insert_at(std::uint64_t position, const EncodedBatch& batch);
+  void clear();  // removes every tree; followed by append(): replaces all in one generation
+
+  void fold_pending();                           // writes pending trees as batches
+  void optimize();                               // merges small batches and pending rows
+  std::uint64_t vacuum(std::uint32_t keep = 0);  // returns bytes freed
+
+  // The dictionary that builders of batches for append() intern paths in (through SharedPaths):
+  // the store's own copy, which snapshots do not see. What is new is recorded by append().
+  PathDictionary& writable_paths();
+
+  // ---- the virtual table's transaction hooks ------------------------------------------------
+  // The database is locked for writing from here to commit() or rollback(). Does little where that
+  // is so already.
+  void begin();
+  // From here to the next begin() SQLite may roll back what it does not tell this table of.
+  void unlock();
+  void sync();  // folds what is due, writes what is buffered
+  void commit();
+  void rollback();
+  void savepoint(int n);
+  void release(int n);
+  void rollback_to(int n);
+
+ private:
+  friend class WriteScope;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Makes writes that come from outside the hooks (functions, imports) one atomic change: a
+// savepoint, released by done(), rolled back where it is not reached. Where no hook has begun a
+// transaction, it is one, and a generation, of its own.
+class WriteScope {
+ public:
+  explicit WriteScope(Store& store, Savepoint::Drops drops = Savepoint::Drops::Nothing);
+  ~WriteScope();
+  void done();
+
+ private:
+  Store& store_;
+  std::optional<Savepoint> change_;  // empty once it is kept
+  bool began_ = false;               // no hook had begun a transaction: this scope ends it
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,227 @@
+// What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
+// under way. Its members are spread over the files that name their subject: store.cpp (opening,
+// hooks), store_state.cpp (mirror and log), store_write.cpp, store_read.cpp, fold.cpp, vacuum.cpp,
+// check.cpp, store_index.cpp.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/json/normalizer.h"
+#include "sql/access/savepoint_levels.h"
+#include "sql/state/chunk_table.h"
+#include "sql/state/mirror.h"
+#include "sql/store/store.h"
+#include "sql/tables/change_log.h"
+#include "sql/tables/column_registry.h"
+#include "sql/tables/layout.h"
+#include "sql/tables/meta_table.h"
+#include "sql/tables/path_index.h"
+#include "sql/tables/path_table.h"
+#include "sql/tables/segment_table.h"
+
+namespace arbors::store {
+
+class BatchWriter;
+
+// Sets a flag for a scope.
+class Raised {
+ public:
+  explicit Raised(bool& flag) : flag_(flag), before_(std::exchange(flag, true)) {}
+  Raised(const Raised&) = delete;
+  Raised& operator=(const Raised&) = delete;
+  ~Raised() { flag_ = before_; }
+
+ private:
+  bool& flag_;
+  bool before_;
+};
+
+class Store::Impl {
+ public:
+  class Change;
+
+  Impl(ConnectionPtr connection, Names names);
+  ~Impl();
+
+  // ---- store_state.cpp: the mirror and the log
+  void create(const Options& options);
+  void open();
+  void refresh();  // makes the mirror current; called before every use
+  void discard();  // forgets everything in memory that a rollback may have undone
+  void flush();    // writes buffered records
+  std::int64_t generation_for_write();
+  void refuse_torn() const;
+  void changed();  // the state differs from the cached snapshot's
+  // SQLite begins a savepoint, unless this fails; what is buffered then waits for another flush.
+  void begin_savepoint(int level);
+  void roll_back_to(int level);  // forgets what is in memory, unless nothing changed since
+  void write_base();
+  void lock();  // takes the database's write lock, before work that takes long
+
+  // ---- store_write.cpp
+  std::int64_t insert(std::string_view tree, std::optional<std::int64_t> rowid);
+  bool erase(std::int64_t rowid);
+  bool replace(std::int64_t rowid, std::string_view tree);
+  bool replace_minimal(std::int64_t rowid, std::string tree);
+  void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
+  void insert_at(std::uint64_t position, const EncodedBatch& batch);
+  void clear();
+  void require_transaction() const;
+  void fold_when_full();
+  void fold_when_due();  // at the end of a transaction, which folds less often than many do
+  bool full(std::size_t most_inserted, std::size_t most_replaced) const;
+  // Rows that may be pending in the place of stored ones once a transaction ends.
+  std::size_t most_replaced() const;
+  // Stores a batch's chunks and new paths; its segment is not added.
+  SegmentVersion store_batch(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr);
+  void record_paths(const EncodedBatch& batch);
+  // Makes these the Arbor's segments: those without an id are added where they stand, those that
+  // are missing die. Leaves a mirror without pending trees.
+  void set_segments(std::vector<SegmentVersion> wanted);
+
+  // ---- fold.cpp
+  enum class FoldAll { No, Yes };  // Yes: rewrites every segment with replaced rows
+  void fold(FoldAll all = FoldAll::No);
+  void optimize();
+  // Writes the live trees of a segment, replaced ones in their places.
+  void rewrite(std::size_t segment, BatchWriter& writer);
+
+  // ---- store_read.cpp
+  std::shared_ptr<Snapshot> snapshot();
+  const std::shared_ptr<Snapshot>& current();  // the same of a mirror that is current
+  std::shared_ptr<Snapshot> snapshot(std::int64_t generation);
+  std::shared_ptr<Snapshot> snapshot_of(std::span<const std::int64_t> rowids);
+  std::optional<std::string> tree(std::int64_t rowid);
+  std::int64_t oldest();
+  std::vector<GenerationInfo> history();
+  Totals totals();  // totals.cpp, with the next two
+  std::uint64_t stored_bytes(std::string_view part);
+  std::vector<PathTotals> path_totals();
+  bool note_pending_columns();
+  const std::shared_ptr<const PathDictionary>& published();
+  void pin(const std::shared_ptr<Snapshot>& snapshot);
+
+  // ---- store_index.cpp
+  using ValueOfRow = std::function<void(Value value, std::int64_t rowid)>;
+  void load_indexes();
+  PathIndex* find_index(const Path& path);  // nullptr: there is none
+  void create_index(const Path& path);
+  bool drop_index(const Path& path);
+  void tell_of_indexes();
+  std::optional<std::vector<std::int64_t>> find_by_index(const Path& path,
+                                                         std::span<const KeyRange> ranges,
+                                                         std::size_t most);
+  std::optional<exec::KeyRun> walk_index(const plan::IndexSearch& search, const Value* last,
+                                         std::size_t wanted, std::size_t most);
+  // Whether indexes order texts as the engine does: in a UTF-16 database BINARY compares the bytes
+  // of UTF-16.
+  bool orders_texts_alike();
+  // What each index knows of a row as it is now; empty where there is no index or no such row.
+  std::vector<Value> indexed_values(std::int64_t rowid);
+  std::vector<Value> values_to_index(std::string_view tree) const;
+  void index_row(std::int64_t rowid, const std::vector<Value>& values);
+  void unindex_row(std::int64_t rowid, const std::vector<Value>& values);
+  void reindex_row(std::int64_t rowid, const std::vector<Value>& before,
+                   const std::vector<Value>& after);
+  void index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared = nullptr);
+  // Shows the values of a segment's live rows that are not NULL.
+  static void for_each_value(batch::BatchReader& batch, const exec::Segment& segment,
+                             const Path& path, const ValueOfRow& each);
+
+  // ---- vacuum.cpp, check.cpp
+  void purge(std::int64_t oldest);
+  void purge_log(std::uint64_t most);  // of the records that purge() left, so many at most
+  std::uint64_t vacuum(std::uint32_t keep);
+  std::vector<std::string> check();
+
+  struct Buffered {
+    Op op;
+    std::int64_t rowid;
+    std::uint32_t text;  // Mirror::kErased for an Erase
+  };
+
+  ConnectionPtr connection_;
+  Names names_;
+  Options options_;
+  std::unique_ptr<MetaTable> meta_;
+  std::unique_ptr<PathTable> path_table_;
+  std::unique_ptr<SegmentTable> segment_table_;
+  std::unique_ptr<ChangeLog> log_;
+  ChunkTablePtr chunks_;
+  std::vector<std::unique_ptr<PathIndex>> indexes_;
+  std::optional<bool> utf8_;  // the database's encoding; none: not asked yet
+  void make_tables();
+
+  std::unique_ptr<PathDictionary> paths_;            // the writer's
+  std::shared_ptr<const PathDictionary> published_;  // a copy for readers
+  std::unique_ptr<ColumnRegistry> columns_;
+  json::ValueNormalizer normalizer_;
+  std::unique_ptr<Mirror> mirror_;   // null: to be read anew
+  std::int64_t seq_ = 0;             // of the newest stored record in the mirror
+  std::int64_t seal_ = 0;            // of the same
+  std::optional<unsigned> version_;  // the database's, which the mirror was found current in
+  std::int64_t generation_ = 0;      // of the newest change, buffered ones included
+  Counts counts_;                    // as the next Base would say
+  // Changes that the mirror has and the log does not have yet. SQLite may say that storing a record
+  // failed though it is stored: what is buffered then is stored once more, under the same seq.
+  std::deque<Buffered> buffered_;
+  bool counts_due_ = false;    // a Counts record is to be written after these
+  std::int64_t next_seq_ = 0;  // that storing the next record began with; 0: none yet
+  bool settling_ = false;      // a change, a flush or a fold is under way
+  bool torn_ = false;          // between the parts of a change; for good where it failed
+
+  SavepointLevels savepoints_;
+
+  bool writing_ = false;               // between begin and commit
+  bool locked_ = false;                // nobody else writes, and every rollback is told of
+  std::int64_t write_generation_ = 0;  // what this transaction's changes make
+  std::int64_t first_own_seq_ = 0;     // of this transaction's records; 0: none yet
+  // Of this transaction's records, those that one of its states may begin with: they tell whether
+  // what the tables hold is its work, or another table's that a rollback put back under the name.
+  std::vector<std::int64_t> own_seals_;
+  bool gap_due_ = true;                              // the next record leaves a random gap
+  std::uint64_t own_added_ = 0, own_removed_ = 0;    // by this transaction
+  std::uint64_t bulk_added_ = 0, bulk_removed_ = 0;  // of these, told by no record yet
+  std::int64_t purge_before_ = 0;  // records before this one are left to be deleted; 0: none
+
+  std::shared_ptr<Snapshot> cached_;
+  std::uint32_t rows_cut_ = 0;               // snapshots of some rows since the state changed
+  std::shared_ptr<RowReaders> row_readers_;  // null: none yet
+  const std::shared_ptr<RowReaders>& row_readers();
+  std::vector<std::weak_ptr<Snapshot>> pins_;
+
+  std::int64_t following_seq();
+  void logged(std::int64_t seq, std::int64_t seal);  // the newest record is this one now
+
+ private:
+  void load();
+  bool catch_up();
+  // Makes the state of a generation from the records of its base and after.
+  std::unique_ptr<Mirror> replay(std::vector<Record>& records, std::int64_t generation);
+  void settle_generation(const std::vector<Record>& records);
+  void note_record(const Record& record);
+  bool knows_newest();
+  void log_first();
+  Counts counts(std::uint64_t added, std::uint64_t removed) const;
+  void remove_own_records();
+};
+
+// The change of a row, in memory and tables. Where it fails SQLite as a rule undoes the statement,
+// and tells of that; else the store is torn, and refuses all work, COMMIT's too, until a rollback.
+class Store::Impl::Change {
+ public:
+  explicit Change(Impl& store) : settling_(store.settling_), torn_(store.torn_) { torn_ = true; }
+  void done() { torn_ = false; }
+
+ private:
+  Raised settling_;
+  bool& torn_;
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,225 @@
+// Kept-up indexes: made, dropped, searched, and followed by every write. Their entries go straight
+// to their tables, so that SQLite's own savepoints undo them with the rest.
+#include <algorithm>
+
+#include "engine/batch/path_reader.h"
+#include "engine/batch/vector_ops.h"
+#include "sql/state/stored_batch.h"
+#include "sql/store/store_impl.h"
+
+namespace arbors::store {
+
+namespace {
+
+// Entries sorted and added at once while an index is made: in order, B-tree pages fill one by one.
+constexpr std::size_t kSortedEntries = 1 << 18;
+
+struct Entry {
+  Value value;
+  std::int64_t rowid;
+};
+
+// Tells whether a range holds some texts by their order, neither one nor all.
+bool bounds_texts(const KeyRange& range) {
+  if (compare(range.low, range.high) == 0) return false;
+  return range.high.is_text() || (range.low.is_text() && !range.low.text.empty());
+}
+
+void add_sorted(PathIndex& index, std::vector<Entry>& entries) {
+  std::sort(entries.begin(), entries.end(), [](const Entry& left, const Entry& right) {
+    const int order = compare(left.value, right.value);
+    return order != 0 ? order < 0 : left.rowid < right.rowid;
+  });
+  for (const Entry& entry : entries) index.add(entry.value, entry.rowid);
+  entries.clear();
+}
+
+}  // namespace
+
+void Store::Impl::for_each_value(batch::BatchReader& batch, const exec::Segment& segment,
+                                 const Path& path, const ValueOfRow& each) {
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < segment.rows; ++row) {
+    if (segment.is_live(row)) rows.push_back(segment.first_row + row);
+  }
+  const batch::VectorPtr values = batch::read_path(batch, path, rows);
+  for (std::size_t at = 0; at < rows.size(); ++at) {
+    Value value = batch::value_at(*values, at);
+    if (!value.is_null()) each(std::move(value), segment.rowid(rows[at] - segment.first_row));
+  }
+}
+
+void Store::Impl::load_indexes() {
+  indexes_.clear();
+  for (const auto& [number, path] : meta_->read_indexes()) {
+    indexes_.push_back(
+        std::make_unique<PathIndex>(connection_->db, names_, number, parse_path(path)));
+  }
+}
+
+PathIndex* Store::Impl::find_index(const Path& path) {
+  for (const auto& index : indexes_) {
+    if (index->path() == path) return index.get();
+  }
+  return nullptr;
+}
+
+void Store::Impl::create_index(const Path& path) {
+  require_transaction();
+  refresh();
+  const std::string text = to_text(path);
+  if (path.steps.empty() || path.through_array()) {
+    throw_invalid("cannot make an index on '" + text +
+                  "': an index takes a path of keys, through no array");
+  }
+  if (find_index(path) != nullptr) {
+    throw Error(ErrorCode::Constraint,
+                "'" + names_.table + "' has an index on '" + text + "' already");
+  }
+  std::int64_t number = 1;
+  for (const auto& index : indexes_) number = std::max(number, index->number() + 1);
+  PathIndex::create_table(connection_->db, names_, number);
+  meta_->write_index(number, text);
+  indexes_.push_back(std::make_unique<PathIndex>(connection_->db, names_, number, path));
+
+  std::vector<Entry> entries;
+  const auto snapshot = this->snapshot();
+  for (const exec::Segment& segment : snapshot->segments()) {
+    for_each_value(*snapshot->open_batch(segment.batch), segment, path,
+                   [&](Value value, std::int64_t rowid) {
+                     entries.push_back({std::move(value), rowid});
+                   });
+    if (entries.size() >= kSortedEntries) add_sorted(*indexes_.back(), entries);
+  }
+  add_sorted(*indexes_.back(), entries);
+  tell_of_indexes();
+}
+
+bool Store::Impl::drop_index(const Path& path) {
+  require_transaction();
+  refresh();
+  PathIndex* index = find_index(path);
+  if (index == nullptr) return false;
+  const std::int64_t number = index->number();
+  std::erase_if(indexes_, [&](const auto& known) { return known.get() == index; });
+  meta_->remove_index(number);
+  PathIndex::drop_table(connection_->db, names_, number);
+  tell_of_indexes();
+  return true;
+}
+
+// Other connections load again what they know when the log has a record that is no plain change.
+void Store::Impl::tell_of_indexes() {
+  flush();
+  changed();
+  counts_due_ = true;
+  flush();
+}
+
+bool Store::Impl::orders_texts_alike() {
+  if (!utf8_) {
+    Statement encoding(connection_->db, "PRAGMA encoding");
+    Statement::Use use(encoding);
+    utf8_ = use.step() && use.text(0) == "UTF-8";
+  }
+  return *utf8_;
+}
+
+std::optional<std::vector<std::int64_t>> Store::Impl::find_by_index(
+    const Path& path, std::span<const KeyRange> ranges, std::size_t most) {
+  PathIndex* index = find_index(path);
+  if (index == nullptr) return std::nullopt;
+  if (std::any_of(ranges.begin(), ranges.end(), bounds_texts) && !orders_texts_alike())
+    return std::nullopt;
+  std::vector<std::int64_t> rowids;
+  for (const KeyRange& range : ranges) {
+    if (!index->find(range, most, rowids)) return std::nullopt;
+  }
+  if (rowids.size() > 1) {
+    std::sort(rowids.begin(), rowids.end());
+    rowids.erase(std::unique(rowids.begin(), rowids.end()), rowids.end());
+  }
+  return rowids;
+}
+
+std::optional<exec::KeyRun> Store::Impl::walk_index(const plan::IndexSearch& search,
+                                                    const Value* last, std::size_t wanted,
+                                                    std::size_t most) {
+  PathIndex* index = find_index(search.path);
+  if (index == nullptr || !orders_texts_alike()) return std::nullopt;
+  const bool descending = search.order == plan::IndexSearch::Order::Descending;
+  std::vector<KeyRange> ranges = search.ranges;
+  if (descending) std::reverse(ranges.begin(), ranges.end());
+  exec::KeyRun run;
+  for (KeyRange& range : ranges) {
+    const bool begun =
+        last != nullptr && compare(range.low, *last) <= 0 && compare(*last, range.high) <= 0;
+    const bool passed =
+        last != nullptr && !begun &&
+        (descending ? compare(*last, range.low) < 0 : compare(*last, range.high) > 0);
+    if (passed) continue;
+    if (begun) (descending ? range.high : range.low) = *last;
+    if (!index->walk(range, descending, begun, wanted, most, run)) return std::nullopt;
+    if (run.rowids.size() >= wanted) break;
+  }
+  return run;
+}
+
+std::vector<Value> Store::Impl::indexed_values(std::int64_t rowid) {
+  std::vector<Value> values;
+  if (indexes_.empty()) return values;
+  if (const auto text = mirror_->pending_text(rowid)) {
+    return values_to_index(*text);
+  }
+  const auto place = mirror_->find_stored(rowid);
+  if (!place) return values;
+  const SegmentVersion& segment = mirror_->segments()[place->segment];
+  StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts,
+                    row_readers()->statistics());
+  const std::vector<std::uint32_t> row{segment.run.first_row + place->row};
+  for (const auto& index : indexes_) {
+    values.push_back(batch::value_at(*batch::read_path(batch, index->path(), row), 0));
+  }
+  return values;
+}
+
+std::vector<Value> Store::Impl::values_to_index(std::string_view tree) const {
+  std::vector<Value> values;
+  for (const auto& index : indexes_) values.push_back(path_value(tree, index->path()));
+  return values;
+}
+
+void Store::Impl::index_row(std::int64_t rowid, const std::vector<Value>& values) {
+  for (std::size_t at = 0; at < values.size(); ++at) indexes_[at]->add(values[at], rowid);
+}
+
+void Store::Impl::unindex_row(std::int64_t rowid, const std::vector<Value>& values) {
+  for (std::size_t at = 0; at < values.size(); ++at) indexes_[at]->remove(values[at], rowid);
+}
+
+// Leaves an index alone that keeps its value, so that its pages stay as they are.
+void Store::Impl::reindex_row(std::int64_t rowid, const std::vector<Value>& before,
+                              const std::vector<Value>& after) {
+  for (std::size_t at = 0; at < before.size(); ++at) {
+    const Value &old = before[at], &now = after[at];
+    if (old.kind == now.kind && compare(old, now) == 0) continue;
+    indexes_[at]->remove(old, rowid);
+    indexes_[at]->add(now, rowid);
+  }
+}
+
+void Store::Impl::index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared) {
+  if (indexes_.empty()) return;
+  if (shared != nullptr) shared->read([&](const PathDictionary&) { published(); });
+  const auto& paths = shared != nullptr ? published_ : published();
+  StoredBatch batch(chunks_, paths, segment.run.batch, segment.facts);
+  for (const auto& index : indexes_) {
+    std::vector<Entry> entries;
+    for_each_value(batch, segment.run, index->path(), [&](Value value, std::int64_t rowid) {
+      entries.push_back({std::move(value), rowid});
+    });
+    add_sorted(*index, entries);
+  }
+}
+
+}  // namespace arbors::store

@@ -1,0 +1,209 @@
+#include <algorithm>
+#include <map>
+
+#include "engine/batch/memory_batch.h"
+#include "engine/batch/tree_writer.h"
+#include "sql/state/stored_batch.h"
+#include "sql/store/store_impl.h"
+
+namespace arbors::store {
+
+namespace {
+
+// Rows that are cut out alone, and times that this is done in one state, before a snapshot of the
+// whole, which then serves all, is worth its making.
+constexpr std::uint32_t kMostRowsCut = 16;
+
+// Copies a dictionary, number by number.
+std::shared_ptr<const PathDictionary> clone(const PathDictionary& paths) {
+  auto copy = std::make_shared<PathDictionary>();
+  for (PathId path = 1; path < paths.size(); ++path) {
+    const PathNode& node = paths[path];
+    if (node.element) {
+      copy->intern_element(node.parent);
+    } else {
+      copy->intern_key(node.parent, node.key);
+    }
+  }
+  return copy;
+}
+
+}  // namespace
+
+// Readers get a copy, for workers may read it while the writer's grows.
+const std::shared_ptr<const PathDictionary>& Store::Impl::published() {
+  if (published_ == nullptr || published_->size() != paths_->size()) published_ = clone(*paths_);
+  return published_;
+}
+
+std::shared_ptr<Snapshot> Store::Impl::snapshot() {
+  refresh();
+  return current();
+}
+
+const std::shared_ptr<Snapshot>& Store::Impl::current() {
+  if (cached_ == nullptr) {
+    const auto& blocks = mirror_->texts().blocks(*paths_);
+    cached_ = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, blocks,
+                                         row_readers());
+    std::vector<Path> indexed;
+    for (const auto& index : indexes_) indexed.push_back(index->path());
+    cached_->offer_indexes(std::move(indexed));
+    pin(cached_);
+  }
+  return cached_;
+}
+
+const std::shared_ptr<RowReaders>& Store::Impl::row_readers() {
+  if (row_readers_ == nullptr) row_readers_ = std::make_shared<RowReaders>(connection_);
+  return row_readers_;
+}
+
+std::shared_ptr<Snapshot> Store::Impl::snapshot_of(std::span<const std::int64_t> rowids) {
+  refresh();
+  if (cached_ != nullptr || rowids.size() > kMostRowsCut || ++rows_cut_ > kMostRowsCut)
+    return current();
+  std::vector<Mirror::Found> rows;
+  for (const std::int64_t rowid : rowids) {
+    if (const auto found = mirror_->find(rowid)) rows.push_back(*found);
+  }
+  std::sort(rows.begin(), rows.end(), [](const Mirror::Found& left, const Mirror::Found& right) {
+    return left.position < right.position;
+  });
+  std::vector<PendingBlock> blocks;
+  for (const Mirror::Found& found : rows) {
+    if (found.text != Mirror::kErased)
+      blocks.push_back(mirror_->texts().block(found.text, *paths_));
+  }
+  auto snapshot = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, rows,
+                                             blocks, row_readers());
+  pin(snapshot);
+  return snapshot;
+}
+
+void Store::Impl::pin(const std::shared_ptr<Snapshot>& snapshot) {
+  std::erase_if(pins_, [](const auto& pin) { return pin.expired(); });
+  pins_.push_back(snapshot);
+  connection_->pins.add(snapshot);
+}
+
+std::int64_t Store::Impl::oldest() {
+  return std::max({std::int64_t{0}, meta_->integer("oldest"),
+                   generation_ - static_cast<std::int64_t>(options_.retain) + 1});
+}
+
+std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
+  refresh();
+  if (generation == generation_) return snapshot();
+  const std::int64_t oldest = this->oldest();
+  if (generation < oldest || generation > generation_) {
+    for (const auto& pin : pins_) {
+      auto held = pin.lock();
+      if (held != nullptr && held->generation() == generation) return held;
+    }
+    throw Error(ErrorCode::NotFound, "'" + names_.table + "' has no generation " +
+                                         std::to_string(generation) +
+                                         " (readable: " + std::to_string(oldest) + " to " +
+                                         std::to_string(generation_) + ")");
+  }
+  const auto base = log_->base_of(generation);
+  if (!base) throw_corrupt("the change log of '" + names_.table + "' lacks a base");
+  std::vector<Record> records;
+  log_->read_from(*base, [&](Record& record) {
+    if (record.generation <= generation) records.push_back(std::move(record));
+  });
+  const auto mirror = replay(records, generation);
+  const auto& blocks = mirror->texts().blocks(*paths_);
+  auto snapshot =
+      std::make_shared<Snapshot>(generation, chunks_, published(), *mirror, blocks, row_readers());
+  pin(snapshot);
+  return snapshot;
+}
+
+// Reads one row without cutting a snapshot, so that an UPDATE costs the same however much is
+// pending.
+std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
+  if (const auto pending = mirror_->pending_text(rowid)) return std::string(*pending);
+  const auto place = mirror_->find_stored(rowid);
+  if (!place) return std::nullopt;
+  const SegmentVersion& segment = mirror_->segments()[place->segment];
+  const std::uint32_t row = segment.run.first_row + place->row;
+  // Held here: a failing read may roll back, which lets go of all that the store keeps in memory.
+  const batch::RowReaderPtr reader =
+      row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
+  std::string text;
+  text.reserve(2 * segment.facts.json_bytes / std::max<std::uint32_t>(1, segment.facts.trees));
+  reader->write_tree(row, text);
+  return text;
+}
+
+std::vector<GenerationInfo> Store::Impl::history() {
+  refresh();
+  const std::int64_t oldest = this->oldest();
+  const auto base = log_->base_of(oldest);
+  if (!base) throw_corrupt("the change log of '" + names_.table + "' lacks a base");
+  std::map<std::int64_t, GenerationInfo> generations;
+  std::uint64_t trees = 0;
+  const auto note = [&](std::int64_t generation, std::uint64_t added, std::uint64_t removed) {
+    GenerationInfo& info = generations[generation];
+    info.generation = generation;
+    info.trees = trees;
+    info.added += added;
+    info.removed += removed;
+  };
+  const auto count = [&](Op op, std::int64_t generation, std::uint64_t rows) {
+    trees += op == Op::Insert ? rows : 0;
+    trees -= op == Op::Erase ? rows : 0;
+    const bool adds = op == Op::Insert || op == Op::Replace;
+    const bool removes = op == Op::Erase || op == Op::Replace;
+    note(generation, adds ? rows : 0, removes ? rows : 0);
+  };
+  log_->read_from(*base, [&](Record& record) {
+    if (record.seq > seq_) return;  // of what is buffered: see buffered_
+    if (tells_counts(record.op)) {
+      trees = record.counts.trees;
+      note(record.generation, record.counts.added, record.counts.removed);
+    } else {
+      count(record.op, record.generation, 1 + record.more.size());
+    }
+  });
+  for (const Buffered& change : buffered_) count(change.op, generation_, 1);
+  if (counts_due_) {
+    trees = mirror_->trees();
+    note(generation_, bulk_added_, bulk_removed_);
+  }
+  // The base may tell of a generation that is no longer readable: then its trees are the oldest's.
+  if (!generations.contains(oldest)) {
+    const auto after = generations.upper_bound(oldest);
+    if (after != generations.begin()) {
+      GenerationInfo info = std::prev(after)->second;
+      info.generation = oldest;
+      info.added = info.removed = 0;
+      generations.emplace(oldest, info);
+    }
+  }
+  std::vector<GenerationInfo> list;
+  for (const auto& [generation, info] : generations) {
+    if (generation >= oldest) list.push_back(info);
+  }
+  return list;
+}
+
+bool Store::Impl::note_pending_columns() {
+  require_transaction();
+  refresh();
+  const std::size_t before = columns_->columns().size();
+  const auto& blocks = mirror_->texts().blocks(*paths_);
+  for (const PendingBlock& block : blocks) {
+    batch::MemoryBatch reader(block.built, published());
+    for (const batch::ColumnBuffer& buffer : block.built->columns) {
+      columns_->see(*paths_, buffer.path, reader.statistics(buffer.path)->kinds());
+    }
+  }
+  // A record of its own tells other connections to read the paths again.
+  if (columns_->record(*path_table_, *paths_)) counts_due_ = true;
+  changed();
+  return columns_->columns().size() != before;
+}
+
+}  // namespace arbors::store

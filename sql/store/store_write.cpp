@@ -1,0 +1,262 @@
+#include <algorithm>
+#include <set>
+
+#include "sql/store/store_impl.h"
+
+namespace arbors::store {
+
+namespace {
+
+constexpr std::size_t kMostErased = 65536;    // rows before their live bits are stored
+constexpr std::size_t kMostReplaced = 65536;  // overlays before segments are rewritten
+// In the middle of a transaction, as a multiple of what may be left at its end.
+constexpr std::size_t kMostReplacedTogether = 4;
+// Inserted trees are folded at the end of a transaction when they fill such a part of a batch: a
+// whole one would be a pause. Four small batches are read as fast as one, and hardly larger.
+constexpr std::uint32_t kFoldsOfBatch = 4;
+// Records that a transaction deletes of those that a fold before it left behind, besides twice as
+// many as it wrote itself, so that the log stays short.
+constexpr std::uint64_t kPurgedAtOnce = 256;
+
+}  // namespace
+
+void Store::Impl::require_transaction() const {
+  if (!writing_) throw_invalid("a write to '" + names_.table + "' outside of a transaction");
+}
+
+std::int64_t Store::Impl::insert(std::string_view tree, std::optional<std::int64_t> rowid) {
+  require_transaction();
+  refresh();
+  if (!rowid && counts_.next_rowid == INT64_MAX) {
+    throw Error(ErrorCode::Limit, "'" + names_.table + "' has no rowids left");
+  }
+  const std::int64_t row = rowid.value_or(counts_.next_rowid);
+  if (rowid && (row == INT64_MAX || mirror_->contains(row))) {
+    throw Error(ErrorCode::Constraint, "rowid " + std::to_string(row) + " of '" + names_.table +
+                                           "' is taken or out of range");
+  }
+  std::string text = normalizer_.normalize(tree);
+  const std::vector<Value> values = values_to_index(text);
+  Change change(*this);
+  generation_for_write();
+  mirror_->insert(row, std::move(text));
+  buffered_.push_back({Op::Insert, row, mirror_->texts().size() - 1});
+  index_row(row, values);
+  counts_.next_rowid = std::max(counts_.next_rowid, row + 1);
+  ++own_added_;
+  fold_when_full();
+  change.done();
+  return row;
+}
+
+bool Store::Impl::erase(std::int64_t rowid) {
+  require_transaction();
+  refresh();
+  const std::vector<Value> indexed = indexed_values(rowid);
+  if (!mirror_->contains(rowid)) return false;
+  Change change(*this);
+  generation_for_write();
+  mirror_->erase(rowid);
+  unindex_row(rowid, indexed);
+  buffered_.push_back({Op::Erase, rowid, Mirror::kErased});
+  ++own_removed_;
+  fold_when_full();
+  change.done();
+  return true;
+}
+
+bool Store::Impl::replace(std::int64_t rowid, std::string_view tree) {
+  require_transaction();
+  return replace_minimal(rowid, normalizer_.normalize(tree));
+}
+
+bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree) {
+  require_transaction();
+  refresh();
+  const std::vector<Value> indexed = indexed_values(rowid);
+  const std::vector<Value> values = values_to_index(tree);
+  if (!mirror_->contains(rowid)) return false;
+  Change change(*this);
+  generation_for_write();
+  mirror_->replace(rowid, std::move(tree));
+  buffered_.push_back({Op::Replace, rowid, mirror_->texts().size() - 1});
+  reindex_row(rowid, indexed, values);
+  ++own_added_;
+  ++own_removed_;
+  fold_when_full();
+  change.done();
+  return true;
+}
+
+// A segment is rewritten at the same cost however many of its rows wait, so the more rows an Arbor
+// has, the more of them may wait.
+std::size_t Store::Impl::most_replaced() const {
+  const std::size_t part = mirror_->trees() / 16;
+  return std::clamp<std::size_t>(std::max<std::size_t>(options_.batch_trees, part), 4,
+                                 kMostReplaced);
+}
+
+bool Store::Impl::full(std::size_t most_inserted, std::size_t most_replaced) const {
+  return mirror_->inserted().size() >= most_inserted || mirror_->replaced() >= most_replaced ||
+         mirror_->erased() >= kMostErased || mirror_->texts().bytes() >= kMostPendingBytes ||
+         mirror_->texts().size() >= 2 * (options_.batch_trees + most_replaced);
+}
+
+// In the middle of a transaction more rows may wait: folded together, they are spread over the
+// segments more densely, and each segment is rewritten fewer times.
+void Store::Impl::fold_when_full() {
+  if (full(options_.batch_trees, std::min(kMostReplacedTogether * most_replaced(), kMostReplaced)))
+    fold();
+}
+
+void Store::Impl::fold_when_due() {
+  refuse_torn();
+  const bool changed = locked_ && mirror_ != nullptr && generation_ == write_generation_;
+  if (!changed) return;
+  const std::size_t part = options_.batch_trees / kFoldsOfBatch;
+  if (full(std::max<std::size_t>(part, 1), most_replaced())) fold();
+  purge_log(kPurgedAtOnce + 2 * (own_added_ + own_removed_));
+}
+
+void Store::Impl::record_paths(const EncodedBatch& batch) {
+  for (const StoredColumn& column : batch.columns) {
+    columns_->see(*paths_, column.path, column.kinds);
+  }
+  columns_->record(*path_table_, *paths_);
+}
+
+SegmentVersion Store::Impl::store_batch(const EncodedBatch& batch,
+                                        const batch::SharedPaths* shared) {
+  SegmentVersion segment;
+  segment.facts = {batch.nonce, batch.trees, batch.pools, batch.json_bytes};
+  segment.born = generation_;
+  segment.run.batch = counts_.next_batch++;
+  segment.run.rows = segment.run.count = batch.trees;
+  if (shared != nullptr) {
+    shared->read([&](const PathDictionary&) { record_paths(batch); });
+  } else {
+    record_paths(batch);
+  }
+  chunks_->write(segment.run.batch, batch);
+  return segment;
+}
+
+void Store::Impl::append(const EncodedBatch& batch, const batch::SharedPaths* shared) {
+  require_transaction();
+  refresh();
+  if (batch.trees == 0) return;
+  if (!mirror_->inserted().empty()) fold();
+  generation_for_write();
+  flush();  // what was buffered comes before the batch
+  SegmentVersion segment = store_batch(batch, shared);
+  segment.run.first_rowid = counts_.next_rowid;
+  counts_.next_rowid += batch.trees;
+  const auto& segments = mirror_->segments();
+  segment.pos = segments.empty() ? 0 : segments.back().pos + kPositionGap;
+  segment_table_->add(segment);
+  index_batch(segment, shared);
+  mirror_->add_segment(std::move(segment));
+  own_added_ += batch.trees;
+  bulk_added_ += batch.trees;
+  counts_due_ = true;
+}
+
+void Store::Impl::insert_at(std::uint64_t position, const EncodedBatch& batch) {
+  require_transaction();
+  refresh();
+  if (position > mirror_->trees()) {
+    throw_invalid("position " + std::to_string(position) + " is beyond the " +
+                  std::to_string(mirror_->trees()) + " trees of '" + names_.table + "'");
+  }
+  if (batch.trees == 0) return;
+  generation_for_write();
+  if (mirror_->pending()) fold(FoldAll::Yes);
+  flush();
+  SegmentVersion added = store_batch(batch);
+  added.run.first_rowid = counts_.next_rowid;
+  index_batch(added);
+  counts_.next_rowid += batch.trees;
+
+  std::vector<SegmentVersion> wanted;
+  bool placed = false;
+  for (const SegmentVersion& segment : mirror_->segments()) {
+    const exec::Segment& run = segment.run;
+    if (placed || position >= run.count) {
+      if (!placed) position -= run.count;
+      wanted.push_back(segment);
+      continue;
+    }
+    std::uint32_t row = 0;  // of the live row that the batch comes before
+    for (std::uint64_t live = 0;; ++row) {
+      if (run.is_live(row) && live++ == position) break;
+    }
+    const auto part = [&](std::uint32_t from, std::uint32_t rows) {
+      SegmentVersion version = segment;
+      version.id = 0;
+      version.born = generation_;
+      version.run = slice(run, from, rows);
+      if (version.run.count > 0) wanted.push_back(std::move(version));
+    };
+    if (row > 0) part(0, row);
+    wanted.push_back(added);
+    part(row, run.rows - row);
+    placed = true;
+  }
+  if (!placed) wanted.push_back(added);
+  set_segments(std::move(wanted));
+  own_added_ += batch.trees;
+  bulk_added_ += batch.trees;
+  counts_due_ = true;
+}
+
+void Store::Impl::clear() {
+  require_transaction();
+  refresh();
+  generation_for_write();
+  own_removed_ += mirror_->trees();
+  for (const auto& index : indexes_) index->clear();
+  set_segments({});
+  write_base();
+}
+
+void Store::Impl::set_segments(std::vector<SegmentVersion> wanted) {
+  std::set<std::int64_t> kept;
+  for (const SegmentVersion& segment : wanted) kept.insert(segment.id);
+  for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
+    if (!kept.contains(mirror_->segments()[at].id))
+      segment_table_->kill(mirror_->stored(at), generation_);
+  }
+  // Spreads new segments over the gap between their neighbours.
+  for (std::size_t at = 0; at < wanted.size();) {
+    if (wanted[at].id != 0) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < wanted.size() && wanted[end].id == 0) ++end;
+    const auto count = static_cast<std::int64_t>(end - at);
+    const bool last = end == wanted.size();
+    std::int64_t low = 0, high = 0;
+    if (at > 0) low = wanted[at - 1].pos;
+    high = last ? low + (count + 1) * kPositionGap : wanted[end].pos;
+    if (at == 0 && !last) low = high - (count + 1) * kPositionGap;
+    const std::int64_t step = (high - low) / (count + 1);
+    if (step == 0) {  // No room: all segments get new versions, far apart.
+      for (SegmentVersion& segment : wanted) {
+        if (segment.id != 0) segment_table_->kill(segment, generation_);
+        segment.id = 0;
+        segment.born = generation_;
+      }
+      at = 0;
+      continue;
+    }
+    for (std::int64_t k = 1; at < end; ++at, ++k) wanted[at].pos = low + k * step;
+  }
+  for (SegmentVersion& segment : wanted) {
+    if (segment.id == 0) segment_table_->add(segment);
+  }
+  mirror_ = std::make_unique<Mirror>(std::move(wanted));
+  changed();
+}
+
+}  // namespace arbors::store

@@ -1,0 +1,93 @@
+// X_pending: the log of changes, as FORMAT.md draws it. Records are appended and read in order,
+// each sealed together with the seal of the one before it; their meaning is the mirror's business.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/access/statement.h"
+#include "sql/tables/layout.h"
+
+namespace arbors::store {
+
+// Stored on disk: never renumber.
+enum class Op : std::uint8_t {
+  Base = 0,
+  Insert = 1,
+  Erase = 2,
+  Replace = 3,
+  Carried = 4,
+  Counts = 5,
+};
+
+inline bool tells_counts(Op op) { return op == Op::Base || op == Op::Counts; }
+
+// What Base and Counts records hold.
+struct Counts {
+  std::int64_t next_rowid = 1;
+  std::uint32_t next_batch = 1;
+  std::uint64_t trees = 0;               // live ones, after this record
+  std::uint64_t added = 0, removed = 0;  // that no other record of its generation tells
+  std::int64_t paths_seal = 0;           // of X_path
+  std::int64_t segments_seal = 0;        // of the segments that the record's generation sees
+  std::int64_t previous_seal = 0;        // a Base's: the chain can begin with it
+};
+
+struct Record {
+  std::int64_t seq = 0;
+  std::int64_t generation = 0;
+  std::int64_t seal = 0;
+  Op op = Op::Base;
+  std::int64_t rowid = 0;          // Insert, Erase, Replace, Carried
+  std::string tree;                // Insert, Replace, Carried
+  std::vector<std::int64_t> more;  // Erase: the rows erased after the first
+  Counts counts;                   // Base, Counts
+};
+
+class ChangeLog {
+ public:
+  ChangeLog(sqlite3* db, const Names& names);
+
+  std::int64_t newest();  // the greatest seq; Corrupt for an empty log
+  // Appends a record of either kind after the one with the seal `previous`; returns its own. One of
+  // the same seq is replaced.
+  std::int64_t append(std::int64_t seq, std::int64_t generation, Op op, std::int64_t rowid,
+                      std::string_view tree, std::int64_t previous);
+  std::int64_t append(std::int64_t seq, std::int64_t generation, Op op, Counts counts,
+                      std::int64_t previous);
+  // Appends the erasure of these rows, at least one, as one record.
+  std::int64_t append_erased(std::int64_t seq, std::int64_t generation,
+                             std::span<const std::int64_t> rowids, std::int64_t previous);
+
+  using Each = std::function<void(Record&)>;
+  // Calls `each` with the records from a Base on, or after a known record, in order. Throws Corrupt
+  // where one was changed, or where some are missing.
+  void read_from(std::int64_t base, const Each& each);
+  void read_after(std::int64_t seq, std::int64_t seal, const Each& each);
+  // Names the records that fail their seals.
+  void check(const std::function<void(std::string)>& fault);
+
+  bool holds(std::int64_t seq, std::int64_t seal);
+  std::int64_t seal_before(std::int64_t seq);  // of the record before that one; 0: there is none
+  // Finds the newest Base of a generation or an older one.
+  std::optional<std::int64_t> base_of(std::int64_t generation);
+  void remove(std::int64_t from, std::int64_t before);  // from <= seq < before
+  // Removes the oldest records before that one, `most` at most; true where that was all.
+  bool remove_oldest(std::int64_t before, std::uint64_t most);
+
+ private:
+  void append(const Record& record, ByteSpan tree);
+  void read(std::int64_t from, std::optional<std::int64_t> seal, const Each& each);
+  void parse(Statement::Use& row, Record& record) const;
+  [[noreturn]] void fail(std::int64_t seq, std::string_view why) const;
+
+  std::string table_;
+  Statement newest_, append_, read_, base_, remove_, skip_, seal_, seal_before_;
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,178 @@
+#include "sql/tables/meta_table.h"
+
+#include <charconv>
+
+#include "sql/tables/row_seal.h"
+
+namespace arbors::store {
+
+namespace {
+
+constexpr std::string_view kIndexKey = "index.";
+constexpr std::string_view kSealKey = "seal";
+
+std::string index_key(std::int64_t number) {
+  return std::string(kIndexKey) + std::to_string(number);
+}
+
+std::string to_bytes(const std::vector<DeclaredColumn>& declared) {
+  Bytes out;
+  ByteWriter writer(out);
+  writer.varint(declared.size());
+  for (const DeclaredColumn& column : declared) {
+    writer.text(column.name);
+    writer.text(column.type);
+  }
+  return {out.begin(), out.end()};
+}
+
+std::vector<DeclaredColumn> read_declared(std::string_view bytes) {
+  ByteReader reader({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
+                    "declared columns");
+  std::vector<DeclaredColumn> declared;
+  for (std::size_t left = reader.count(reader.remaining()); left > 0; --left) {
+    DeclaredColumn column;
+    column.name = reader.text();
+    column.type = reader.text();
+    declared.push_back(std::move(column));
+  }
+  reader.expect_done();
+  return declared;
+}
+
+template <typename Rows>
+std::int64_t seal_of(const Rows& rows) {
+  RowSeal seal("meta");
+  for (const auto& [key, value] : rows) {
+    if (key == kSealKey) continue;
+    seal.add(key).add(static_cast<std::int64_t>(value.kind));
+    if (value.kind == ValueKind::Integer) {
+      seal.add(value.integer);
+    } else {
+      seal.add(value.text);
+    }
+  }
+  return seal.value();
+}
+
+}  // namespace
+
+MetaTable::MetaTable(sqlite3* db, const Names& names)
+    : table_(names.table),
+      read_(db, "SELECT key, value, typeof(value) = 'integer' FROM " + names("meta")),
+      set_(db, "INSERT INTO " + names("meta") +
+                   "(key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2"),
+      remove_(db, "DELETE FROM " + names("meta") + " WHERE key = ?1") {}
+
+MetaTable::Rows MetaTable::read() {
+  Rows rows;
+  {
+    Statement::Use use(read_);
+    while (use.step()) {
+      const ByteSpan bytes = use.blob(1);
+      rows.emplace(use.text(0), use.integer(2) != 0 ? Value::of(use.integer(1))
+                                                    : Value::blob({bytes.begin(), bytes.end()}));
+    }
+  }
+  check_format(rows);
+  if (integer(rows, kSealKey) != seal_of(rows)) {
+    throw_corrupt("what '" + table_ + "' says of itself (" + table_ + "_meta) fails its checksum");
+  }
+  return rows;
+}
+
+// Comes before the seal, which other formats may compute otherwise.
+void MetaTable::check_format(const Rows& rows) const {
+  const std::int64_t format = integer(rows, "format");
+  if (format == kStorageFormat) return;
+  if (format < 1) throw_corrupt("'" + table_ + "' has an impossible storage format");
+  throw Error(ErrorCode::Unsupported, "'" + table_ + "' was written by " +
+                                          (format > kStorageFormat ? "a newer" : "an older") +
+                                          " Arbors (storage format " + std::to_string(format) +
+                                          "; this library reads " + std::to_string(kStorageFormat) +
+                                          ")");
+}
+
+const Value& MetaTable::value(const Rows& rows, std::string_view key) const {
+  const auto found = rows.find(key);
+  if (found == rows.end()) throw_corrupt("'" + table_ + "' does not say its " + std::string(key));
+  return found->second;
+}
+
+std::int64_t MetaTable::integer(const Rows& rows, std::string_view key) const {
+  const Value& found = value(rows, key);
+  if (found.kind != ValueKind::Integer)
+    throw_corrupt("the " + std::string(key) + " of '" + table_ + "' is no integer");
+  return found.integer;
+}
+
+std::int64_t MetaTable::integer(std::string_view key) { return integer(read(), key); }
+
+void MetaTable::write(std::string_view key, const Value& value) {
+  Statement::Use use(set_);
+  use.bind(1, key).bind(2, value).run();
+}
+
+void MetaTable::change(std::string_view key, const Value& value) {
+  Rows rows = read();
+  rows.insert_or_assign(std::string(key), value);
+  write(key, value);
+  write(kSealKey, Value::of(seal_of(rows)));
+}
+
+void MetaTable::set(std::string_view key, std::int64_t value) { change(key, Value::of(value)); }
+
+std::vector<std::pair<std::int64_t, std::string>> MetaTable::read_indexes() {
+  std::vector<std::pair<std::int64_t, std::string>> indexes;
+  for (const auto& [name, path] : read()) {
+    if (!name.starts_with(kIndexKey)) continue;
+    const std::string_view key = std::string_view(name).substr(kIndexKey.size());
+    std::int64_t number = 0;
+    const auto [stop, error] = std::from_chars(key.data(), key.data() + key.size(), number);
+    if (error != std::errc{} || stop != key.data() + key.size() || number < 1)
+      throw_corrupt("'" + table_ + "' has an index without a number");
+    indexes.emplace_back(number, path.text);
+  }
+  return indexes;
+}
+
+void MetaTable::write_index(std::int64_t number, std::string_view path) {
+  change(index_key(number), Value::blob(std::string(path)));
+}
+
+void MetaTable::remove_index(std::int64_t number) {
+  const std::string key = index_key(number);
+  Rows rows = read();
+  rows.erase(key);
+  Statement::Use use(remove_);
+  use.bind(1, std::string_view(key)).run();
+  write(kSealKey, Value::of(seal_of(rows)));
+}
+
+void MetaTable::create(const Options& options, std::int64_t base) {
+  Rows rows{{"format", Value::of(kStorageFormat)},
+            {"batch_trees", Value::of(static_cast<std::int64_t>(options.batch_trees))},
+            {"retain", Value::of(static_cast<std::int64_t>(options.retain))},
+            {"found_columns", Value::of(std::int64_t{options.found_columns ? 1 : 0})},
+            {"declared", Value::blob(to_bytes(options.declared))},
+            {"base", Value::of(base)},
+            {"oldest", Value::of(std::int64_t{0})}};
+  rows.emplace(kSealKey, Value::of(seal_of(rows)));
+  for (const auto& [key, value] : rows) write(key, value);
+}
+
+Options MetaTable::read_options() {
+  const Rows rows = read();
+  Options options;
+  const std::int64_t batch_trees = integer(rows, "batch_trees");
+  const std::int64_t retain = integer(rows, "retain");
+  if (batch_trees < 1 || batch_trees > kMostBatchTrees || retain < 1 || retain > UINT32_MAX)
+    throw_corrupt("the options of '" + table_ + "' are out of range");
+  options.batch_trees = static_cast<std::uint32_t>(batch_trees);
+  options.retain = static_cast<std::uint32_t>(retain);
+  options.found_columns = integer(rows, "found_columns") != 0;
+  options.declared = read_declared(value(rows, "declared").text);
+  return options;
+}
+
+}  // namespace arbors::store

@@ -1,0 +1,46 @@
+// X_meta: the few facts about an Arbor that change seldom. One checksum stands over all of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sql/access/statement.h"
+#include "sql/tables/layout.h"
+#include "sql/tables/options.h"
+
+namespace arbors::store {
+
+class MetaTable {
+ public:
+  MetaTable(sqlite3* db, const Names& names);
+
+  void create(const Options& options, std::int64_t base);  // of a new Arbor
+  // Throws Unsupported for another storage format, as all that follow do; Corrupt for damage.
+  Options read_options();
+
+  std::int64_t integer(std::string_view key);
+  void set(std::string_view key, std::int64_t value);
+
+  // The kept-up indexes: numbers and the texts of their paths.
+  std::vector<std::pair<std::int64_t, std::string>> read_indexes();
+  void write_index(std::int64_t number, std::string_view path);
+  void remove_index(std::int64_t number);
+
+ private:
+  using Rows = std::map<std::string, Value, std::less<>>;
+  Rows read();
+  void check_format(const Rows& rows) const;
+  void change(std::string_view key, const Value& value);
+  void write(std::string_view key, const Value& value);
+  std::int64_t integer(const Rows& rows, std::string_view key) const;
+  const Value& value(const Rows& rows, std::string_view key) const;
+
+  std::string table_;
+  Statement read_, set_, remove_;
+};
+
+}  // namespace arbors::store

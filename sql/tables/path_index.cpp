@@ -1,0 +1,146 @@
+#include "sql/tables/path_index.h"
+
+#include "engine/json/json_value.h"
+
+namespace arbors::store {
+
+namespace {
+
+std::string table_of(const Names& names, std::int64_t number) {
+  return names("index" + std::to_string(number));
+}
+
+std::string walk_of(const Names& names, std::int64_t number, const char* above, const char* below,
+                    const char* direction) {
+  return "SELECT key, rowid FROM " + table_of(names, number) + " WHERE key " + above +
+         " ?1 AND key " + below + " ?2 ORDER BY key" + direction;
+}
+
+}  // namespace
+
+Value path_value(std::string_view tree, const Path& path) {
+  json::JsonValue found = json::find(tree, path.steps);
+  switch (found.kind) {
+    case json::JsonKind::Missing:
+    case json::JsonKind::Null:
+      return Value::null();
+    case json::JsonKind::False:
+      return Value::of(std::int64_t{0});
+    case json::JsonKind::True:
+      return Value::of(std::int64_t{1});
+    case json::JsonKind::Integer:
+      return Value::of(found.integer);
+    case json::JsonKind::Real:
+    case json::JsonKind::BigNumber:
+      return Value::of(found.real);
+    default:
+      return Value::of(std::move(found.text));
+  }
+}
+
+std::vector<Value> index_keys(const Value& value) {
+  std::vector<Value> keys;
+  if (value.is_null()) return keys;
+  keys.push_back(value);
+  if (!value.is_text()) return keys;
+  Value number = numeric_value(value.text);
+  if (!number.is_null()) keys.push_back(std::move(number));
+  return keys;
+}
+
+PathIndex::PathIndex(sqlite3* db, const Names& names, std::int64_t number, Path path)
+    : number_(number),
+      path_(std::move(path)),
+      add_(db, "INSERT OR IGNORE INTO " + table_of(names, number) + "(key, rowid) VALUES (?1, ?2)"),
+      remove_(db, "DELETE FROM " + table_of(names, number) + " WHERE key = ?1 AND rowid = ?2"),
+      clear_(db, "DELETE FROM " + table_of(names, number)),
+      equal_(db, "SELECT rowid FROM " + table_of(names, number) + " WHERE key = ?1"),
+      between_(db, "SELECT rowid FROM " + table_of(names, number) + " WHERE key BETWEEN ?1 AND ?2"),
+      holds_(db, "SELECT 1 FROM " + table_of(names, number) + " WHERE key = ?1 AND rowid = ?2"),
+      count_(db, "SELECT count(*) FROM " + table_of(names, number)),
+      walks_{{{{{db, walk_of(names, number, ">=", "<=", "")},
+                {db, walk_of(names, number, ">", "<=", "")}}},
+              {{{db, walk_of(names, number, ">=", "<=", " DESC")},
+                {db, walk_of(names, number, ">=", "<", " DESC")}}}}} {}
+
+void PathIndex::create_table(sqlite3* db, const Names& names, std::int64_t number) {
+  const std::string table = table_of(names, number);
+  execute(db, "CREATE TABLE IF NOT EXISTS " + table +
+                  "(key, rowid INTEGER, PRIMARY KEY (key, rowid)) WITHOUT ROWID");
+  execute(db, "DELETE FROM " + table);
+}
+
+void PathIndex::drop_table(sqlite3* db, const Names& names, std::int64_t number) {
+  const std::string table = table_of(names, number);
+  const int result = sqlite3_exec(db, ("DROP TABLE " + table).c_str(), nullptr, nullptr, nullptr);
+  // Where undoing the DROP failed, all is rolled back, and a DELETE would stand alone.
+  const bool rolled_back = sqlite3_get_autocommit(db) != 0;
+  if ((result & 0xff) == SQLITE_LOCKED && !rolled_back) return execute(db, "DELETE FROM " + table);
+  if (result != SQLITE_OK) throw_sqlite(db, result, "dropping an index");
+}
+
+void PathIndex::add(const Value& value, std::int64_t rowid) {
+  for (const Value& key : index_keys(value)) {
+    Statement::Use use(add_);
+    use.bind(1, key).bind(2, rowid).run();
+  }
+}
+
+void PathIndex::remove(const Value& value, std::int64_t rowid) {
+  for (const Value& key : index_keys(value)) {
+    Statement::Use use(remove_);
+    use.bind(1, key).bind(2, rowid).run();
+  }
+}
+
+void PathIndex::clear() {
+  Statement::Use use(clear_);
+  use.run();
+}
+
+bool PathIndex::collect(Statement::Use& use, std::size_t most, std::vector<std::int64_t>& rowids) {
+  while (use.step()) {
+    if (rowids.size() >= most) return false;
+    rowids.push_back(use.integer(0));
+  }
+  return true;
+}
+
+bool PathIndex::find(const KeyRange& range, std::size_t most, std::vector<std::int64_t>& rowids) {
+  if (range.low.kind == range.high.kind && compare(range.low, range.high) == 0) {
+    Statement::Use use(equal_);
+    use.bind(1, range.low);
+    return collect(use, most, rowids);
+  }
+  Statement::Use use(between_);
+  use.bind(1, range.low).bind(2, range.high);
+  return collect(use, most, rowids);
+}
+
+bool PathIndex::walk(const KeyRange& range, bool descending, bool beyond, std::size_t wanted,
+                     std::size_t most, exec::KeyRun& run) {
+  Statement::Use use(walks_[descending ? 1 : 0][beyond ? 1 : 0]);
+  use.bind(1, range.low).bind(2, range.high);
+  Value& last = descending ? run.keys.low : run.keys.high;
+  while (use.step()) {
+    Value key = use.value(0);
+    if (run.rowids.size() >= wanted && compare(key, last) != 0) return true;
+    if (run.rowids.size() >= most) return false;
+    if (run.rowids.empty()) (descending ? run.keys.high : run.keys.low) = key;
+    last = std::move(key);
+    run.rowids.push_back(use.integer(1));
+  }
+  return true;
+}
+
+bool PathIndex::holds(const Value& key, std::int64_t rowid) {
+  Statement::Use use(holds_);
+  return use.bind(1, key).bind(2, rowid).step();
+}
+
+std::uint64_t PathIndex::entries() {
+  Statement::Use use(count_);
+  return use.step() ? static_cast<std::uint64_t>(use.integer(0)) : 0;
+}
+
+}  // namespace arbors::store

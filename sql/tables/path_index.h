@@ -1,0 +1,65 @@
+// One kept-up index: X_indexN(key, rowid), in SQLite's own B-tree and order. A row stands under
+// the SQL value of the index's path; not at all where that is NULL. A text that reads as a number
+// stands under the number too, so that a search finds it whichever way SQLite converts it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/path.h"
+#include "engine/base/value.h"
+#include "engine/exec/source/key_order.h"
+#include "engine/plan/logical_plan.h"
+#include "sql/access/statement.h"
+#include "sql/tables/layout.h"
+
+namespace arbors::store {
+
+using plan::KeyRange;
+
+// The SQL value at a path of a tree's JSON text.
+Value path_value(std::string_view tree, const Path& path);
+
+// The keys that a value stands under.
+std::vector<Value> index_keys(const Value& value);
+
+class PathIndex {
+ public:
+  PathIndex(sqlite3* db, const Names& names, std::int64_t number, Path path);
+
+  // Makes the table, empty, whether or not one was left behind.
+  static void create_table(sqlite3* db, const Names& names, std::int64_t number);
+  // Drops the table; empties it where a statement under way forbids that.
+  static void drop_table(sqlite3* db, const Names& names, std::int64_t number);
+
+  std::int64_t number() const { return number_; }
+  const Path& path() const { return path_; }
+
+  void add(const Value& value, std::int64_t rowid);
+  void remove(const Value& value, std::int64_t rowid);
+  void clear();
+
+  // Appends the rowids of a range; false where there are more than `most` of them.
+  bool find(const KeyRange& range, std::size_t most, std::vector<std::int64_t>& rowids);
+  // Appends the rows of a range in the order of their keys, whole keys only, until the run has
+  // `wanted`; `beyond`: without the range's first key in that order. False where there are more
+  // than `most`.
+  bool walk(const KeyRange& range, bool descending, bool beyond, std::size_t wanted,
+            std::size_t most, exec::KeyRun& run);
+  bool holds(const Value& key, std::int64_t rowid);
+  std::uint64_t entries();
+
+ private:
+  bool collect(Statement::Use& use, std::size_t most, std::vector<std::int64_t>& rowids);
+
+  std::int64_t number_;
+  Path path_;
+  Statement add_, remove_, clear_, equal_, between_, holds_, count_;
+  std::array<std::array<Statement, 2>, 2> walks_;  // by descending, beyond
+};
+
+}  // namespace arbors::store

@@ -1,0 +1,277 @@
+#include "sql/tables/segment_table.h"
+
+#include <array>
+#include <bit>
+
+#include "engine/exec/scan/row_selector.h"
+#include "sql/tables/row_seal.h"
+
+namespace arbors::store {
+
+namespace {
+
+constexpr std::string_view kColumns =
+    "id, batch, nonce, trees, pools, pos, born, died, first_row, rows, count, first_rowid, "
+    "json_bytes, seal, rowids, live";
+constexpr int kIntegers = 13;  // of these, the first
+
+std::vector<std::int64_t> read_rowids(ByteSpan bytes, std::uint32_t rows) {
+  ByteReader reader(bytes, "rowids");
+  std::vector<std::int64_t> rowids;
+  rowids.reserve(rows);
+  std::uint64_t last = 0;
+  for (std::uint32_t k = 0; k < rows; ++k) {
+    last += static_cast<std::uint64_t>(reader.zigzag());
+    rowids.push_back(static_cast<std::int64_t>(last));
+  }
+  reader.expect_done();
+  return rowids;
+}
+
+Bytes write_rowids(const std::vector<std::int64_t>& rowids) {
+  Bytes out;
+  ByteWriter writer(out);
+  std::uint64_t last = 0;
+  for (const std::int64_t rowid : rowids) {
+    writer.zigzag(static_cast<std::int64_t>(static_cast<std::uint64_t>(rowid) - last));
+    last = static_cast<std::uint64_t>(rowid);
+  }
+  return out;
+}
+
+std::vector<std::uint64_t> read_live(ByteSpan bytes, std::uint32_t rows) {
+  const std::size_t words = (rows + 63) / 64;
+  ByteReader reader(bytes, "live bits");
+  std::vector<std::uint64_t> live(words);
+  for (std::uint64_t& word : live) word = reader.fixed<std::uint64_t>();
+  reader.expect_done();
+  if (rows % 64 != 0 && (live.back() >> (rows % 64)) != 0) reader.fail("bits beyond the last row");
+  return live;
+}
+
+Bytes write_live(const std::vector<std::uint64_t>& live) {
+  Bytes out;
+  ByteWriter writer(out);
+  for (const std::uint64_t word : live) writer.fixed(word);
+  return out;
+}
+
+constexpr std::size_t kDied = 7;
+
+// What a row holds, as it is bound and sealed.
+struct Cells {
+  std::array<std::int64_t, kIntegers> integers{};
+  Bytes rowids, live;
+};
+
+Cells cells_of(const SegmentVersion& segment) {
+  const exec::Segment& run = segment.run;
+  const BatchFacts& facts = segment.facts;
+  return {{segment.id, static_cast<std::int64_t>(run.batch), static_cast<std::int64_t>(facts.nonce),
+           static_cast<std::int64_t>(facts.trees), static_cast<std::int64_t>(facts.pools),
+           segment.pos, segment.born, segment.died, static_cast<std::int64_t>(run.first_row),
+           static_cast<std::int64_t>(run.rows), static_cast<std::int64_t>(run.count),
+           run.first_rowid, static_cast<std::int64_t>(facts.json_bytes)},
+          write_rowids(run.rowids),
+          write_live(run.live)};
+}
+
+// Seals a version but for when it died, which comes last: it alone changes.
+RowSeal seal_of(const std::array<std::int64_t, kIntegers>& integers, ByteSpan rowids,
+                ByteSpan live) {
+  RowSeal seal("segment");
+  for (std::size_t at = 0; at < integers.size(); ++at) {
+    if (at != kDied) seal.add(integers[at]);
+  }
+  return seal.add(rowids).add(live);
+}
+
+RowSeal seal_of(const Statement::Use& row) {
+  std::array<std::int64_t, kIntegers> integers{};
+  for (int column = 0; column < kIntegers; ++column) {
+    integers[static_cast<std::size_t>(column)] = row.integer(column);
+  }
+  return seal_of(integers, row.blob(14), row.blob(15));
+}
+
+bool in_range(std::int64_t value, std::int64_t least, std::int64_t most) {
+  return value >= least && value <= most;
+}
+
+}  // namespace
+
+std::uint32_t count_live(const exec::Segment& run) {
+  if (run.live.empty()) return run.rows;
+  std::uint32_t count = 0;
+  for (const std::uint64_t word : run.live) {
+    count += static_cast<std::uint32_t>(std::popcount(word));
+  }
+  return count;
+}
+
+std::uint32_t count_live_before(const exec::Segment& run, std::uint32_t row) {
+  return static_cast<std::uint32_t>(exec::position_of(run, run.first_row + row) - run.position);
+}
+
+void mark_dead(exec::Segment& run, std::uint32_t row) {
+  if (run.live.empty()) {
+    run.live.assign((run.rows + 63) / 64, ~std::uint64_t{0});
+    if (run.rows % 64 != 0) run.live.back() = (std::uint64_t{1} << (run.rows % 64)) - 1;
+  }
+  run.live[row >> 6] &= ~(std::uint64_t{1} << (row & 63));
+}
+
+exec::Segment slice(const exec::Segment& run, std::uint32_t from, std::uint32_t rows) {
+  exec::Segment part;
+  part.batch = run.batch;
+  part.first_row = run.first_row + from;
+  part.rows = rows;
+  part.first_rowid = run.first_rowid + from;
+  if (!run.rowids.empty()) {
+    part.rowids.assign(run.rowids.begin() + from, run.rowids.begin() + from + rows);
+  }
+  if (!run.live.empty()) {
+    part.live.assign((rows + 63) / 64, 0);
+    for (std::uint32_t k = 0; k < rows; ++k) {
+      if (run.is_live(from + k)) part.live[k >> 6] |= std::uint64_t{1} << (k & 63);
+    }
+  }
+  part.count = count_live(part);
+  if (part.count == part.rows) part.live.clear();
+  return part;
+}
+
+SegmentTable::SegmentTable(sqlite3* db, const Names& names)
+    : table_(names.table),
+      read_(db, "SELECT " + std::string(kColumns) + " FROM " + names("segment") +
+                    " WHERE born <= ?1 AND died > ?1 ORDER BY pos, id"),
+      all_(db, "SELECT " + std::string(kColumns) + " FROM " + names("segment") + " ORDER BY id"),
+      add_(db, "INSERT INTO " + names("segment") + "(" + std::string(kColumns) +
+                   ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+                   "?16)"),
+      kill_(db, "UPDATE " + names("segment") + " SET died = ?2, seal = ?3 WHERE id = ?1"),
+      dead_(db, "SELECT " + std::string(kColumns) + " FROM " + names("segment") +
+                    " WHERE died <= ?1 OR died <= born"),
+      remove_(db, "DELETE FROM " + names("segment") + " WHERE id = ?1"),
+      refers_(db, "SELECT 1 FROM " + names("segment") + " WHERE batch = ?1 LIMIT 1"),
+      last_id_(db, "SELECT max(id) FROM " + names("segment")) {}
+
+SegmentVersion SegmentTable::row(Statement::Use& use) {
+  SegmentVersion segment;
+  segment.id = use.integer(0);
+  const std::int64_t batch = use.integer(1), trees = use.integer(3), pools = use.integer(4);
+  const std::int64_t first_row = use.integer(8), rows = use.integer(9), count = use.integer(10);
+  segment.facts.nonce = static_cast<std::uint64_t>(use.integer(2));
+  segment.pos = use.integer(5);
+  segment.born = use.integer(6);
+  segment.died = use.integer(7);
+  const std::string where = "segment " + std::to_string(segment.id) + " (batch " +
+                            std::to_string(batch) + ") of '" + table_ + "'";
+  RowSeal seal = seal_of(use);
+  segment.seal = seal.value();
+  if (seal.add(segment.died).value() != use.integer(kIntegers))
+    throw_corrupt(where + " fails its checksum");
+  if (!in_range(batch, 0, INT32_MAX) || !in_range(trees, 1, UINT32_MAX) ||
+      !in_range(pools, 0, UINT32_MAX) || !in_range(rows, 1, trees) ||
+      !in_range(first_row, 0, trees - rows) || !in_range(count, 0, rows)) {
+    throw_corrupt(where + " is out of range");
+  }
+  segment.facts.trees = static_cast<std::uint32_t>(trees);
+  segment.facts.pools = static_cast<std::uint32_t>(pools);
+  segment.facts.json_bytes = static_cast<std::uint64_t>(use.integer(12));
+  exec::Segment& run = segment.run;
+  run.batch = static_cast<exec::BatchId>(batch);
+  run.first_row = static_cast<std::uint32_t>(first_row);
+  run.rows = static_cast<std::uint32_t>(rows);
+  run.first_rowid = use.integer(11);
+  try {
+    if (!use.is_null(14)) run.rowids = read_rowids(use.blob(14), run.rows);
+    if (!use.is_null(15)) run.live = read_live(use.blob(15), run.rows);
+  } catch (const Error& error) {
+    throw_corrupt(where + ": " + error.what());
+  }
+  if (run.rowids.empty() && run.first_rowid > INT64_MAX - rows) {
+    throw_corrupt(where + " has rowids out of range");
+  }
+  run.count = count_live(run);
+  if (run.count != count) throw_corrupt(where + " miscounts its live rows");
+  return segment;
+}
+
+std::vector<SegmentVersion> SegmentTable::read(std::int64_t generation) {
+  std::vector<SegmentVersion> segments;
+  Statement::Use use(read_);
+  use.bind(1, generation);
+  while (use.step()) segments.push_back(row(use));
+  return segments;
+}
+
+std::vector<SegmentVersion> SegmentTable::read_all(const std::function<void(std::string)>& fault) {
+  std::vector<SegmentVersion> segments;
+  Statement::Use use(all_);
+  while (use.step()) {
+    try {
+      segments.push_back(row(use));
+    } catch (const Error& error) {
+      fault(error.what());
+    }
+  }
+  return segments;
+}
+
+void SegmentTable::add(SegmentVersion& segment) {
+  {
+    Statement::Use use(last_id_);
+    segment.id = use.step() ? use.integer(0) + 1 : 1;
+  }
+  const Cells cells = cells_of(segment);
+  Statement::Use use(add_);
+  for (int column = 0; column < kIntegers; ++column) {
+    use.bind(column + 1, cells.integers[static_cast<std::size_t>(column)]);
+  }
+  RowSeal seal = seal_of(cells.integers, cells.rowids, cells.live);
+  segment.seal = seal.value();
+  use.bind(kIntegers + 1, seal.add(segment.died).value());
+  if (cells.rowids.empty()) {
+    use.bind_null(15);
+  } else {
+    use.bind(15, ByteSpan(cells.rowids));
+  }
+  if (cells.live.empty()) {
+    use.bind_null(16);
+  } else {
+    use.bind(16, ByteSpan(cells.live));
+  }
+  use.run();
+}
+
+void SegmentTable::kill(const SegmentVersion& segment, std::int64_t died) {
+  const Cells cells = cells_of(segment);
+  Statement::Use use(kill_);
+  use.bind(1, segment.id).bind(2, died);
+  use.bind(3, seal_of(cells.integers, cells.rowids, cells.live).add(died).value()).run();
+}
+
+std::vector<SegmentTable::Dead> SegmentTable::dead(std::int64_t oldest) {
+  std::vector<Dead> dead;
+  Statement::Use use(dead_);
+  use.bind(1, oldest);
+  while (use.step()) {
+    const SegmentVersion segment = row(use);
+    dead.push_back({segment.id, segment.run.batch, segment.facts.nonce});
+  }
+  return dead;
+}
+
+void SegmentTable::remove(std::int64_t id) {
+  Statement::Use use(remove_);
+  use.bind(1, id).run();
+}
+
+bool SegmentTable::refers_to(std::uint32_t batch) {
+  Statement::Use use(refers_);
+  use.bind(1, static_cast<std::int64_t>(batch));
+  return use.step();
+}
+
+}  // namespace arbors::store
