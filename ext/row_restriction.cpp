@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "engine/exec/scan/row_selector.h"
 #include "ext/sql_value.h"
@@ -100,8 +99,9 @@ std::optional<Set> names(const std::optional<Range>& range, const std::optional<
   const auto others =
       static_cast<std::uint64_t>(range->second) - static_cast<std::uint64_t>(range->first);
   if (others >= most) return std::nullopt;
-  Set all(others + 1);
-  std::iota(all.begin(), all.end(), range->first);
+  Set all;
+  for (std::uint64_t i = 0; i <= others; ++i)
+    all.push_back(range->first + static_cast<std::int64_t>(i));
   return all;
 }
 
