@@ -25,7 +25,7 @@ const RowReader::Known& RowReader::find(const Path& path) {
   if (known != known_.end()) return *known;
   const auto own = own_column(*batch_, path);
   VectorPtr column = own ? read_path(*batch_, path, Nested::Kind) : nullptr;
-  return known_.emplace_back(path, own.value_or(kRootPath), std::move(column));
+  return known_.emplace_back(Known{path, own.value_or(kRootPath), std::move(column)});
 }
 
 RowReader::Value RowReader::value(const Path& path, std::uint32_t row) {
