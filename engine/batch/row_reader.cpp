@@ -38,26 +38,28 @@ RowReader::Value RowReader::value(const Path& path, std::uint32_t row) {
   return {text.finish(), 0};
 }
 
-std::string RowReader::nested_text(PathId path, std::uint32_t row) {
-  std::string text;
+template <typename Write>
+void RowReader::write_with(const Write& write) {
   try {
-    writer().write(path, row, text);
+    write(writer());
   } catch (...) {
     writer_.reset();  // it may take a column that failed for one that is not there
     throw;
   }
+}
+
+std::string RowReader::nested_text(PathId path, std::uint32_t row) {
+  std::string text;
+  write_with([&](TreeWriter& writer) { writer.write(path, row, text); });
   return text;
 }
 
 void RowReader::write_tree(std::uint32_t row, std::string& out) {
   if (batch_->append_tree(row, out)) return;
-  try {
-    writer().prefetch(row);
-    writer().write_tree(row, out);
-  } catch (...) {
-    writer_.reset();
-    throw;
-  }
+  write_with([&](TreeWriter& writer) {
+    writer.prefetch(row);
+    writer.write_tree(row, out);
+  });
 }
 
 std::size_t RowReader::held() const { return known_.size() + (writer_ ? writer_->held() : 0); }

@@ -50,6 +50,8 @@ class RowReader {
   const Known& find(const Path& path);
   std::string nested_text(PathId path, std::uint32_t row);
   TreeWriter& writer();
+  template <typename Write>
+  void write_with(const Write& write);  // calls write(TreeWriter&)
 
   BatchReaderPtr batch_;
   Counters* counters_;

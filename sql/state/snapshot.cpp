@@ -10,15 +10,24 @@
 namespace arbors::store {
 
 Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
-                   std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
-                   const std::vector<PendingBlock>& blocks, std::shared_ptr<RowReaders> readers)
+                   std::shared_ptr<const PathDictionary> paths,
+                   const std::vector<PendingBlock>& blocks,
+                   const std::shared_ptr<RowReaders>& readers,
+                   std::shared_ptr<StatisticsCache> statistics)
     : generation_(generation),
       chunks_(std::move(chunks)),
       paths_(std::move(paths)),
       blocks_(blocks),
-      readers_(std::move(readers)),
+      readers_(readers),
       own_readers_(chunks_->connection()),
-      statistics_(std::make_shared<StatisticsCache>()) {
+      statistics_(std::move(statistics)) {}
+
+Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
+                   std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+                   const std::vector<PendingBlock>& blocks,
+                   const std::shared_ptr<RowReaders>& readers)
+    : Snapshot(generation, std::move(chunks), std::move(paths), blocks, readers,
+               std::make_shared<StatisticsCache>()) {
   add_segments(mirror);
   add_pending_runs(mirror);
   note_order();
@@ -27,14 +36,9 @@ Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
 Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
                    std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
                    std::span<const Mirror::Found> rows, const std::vector<PendingBlock>& blocks,
-                   std::shared_ptr<RowReaders> readers)
-    : generation_(generation),
-      chunks_(std::move(chunks)),
-      paths_(std::move(paths)),
-      blocks_(blocks),
-      readers_(std::move(readers)),
-      own_readers_(chunks_->connection()),
-      statistics_(readers_->statistics()) {
+                   const std::shared_ptr<RowReaders>& readers)
+    : Snapshot(generation, std::move(chunks), std::move(paths), blocks, readers,
+               readers->statistics()) {
   exec::BatchId block = kPendingBatch;
   for (const Mirror::Found& found : rows) {
     exec::Segment segment;

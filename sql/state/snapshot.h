@@ -30,14 +30,14 @@ class Snapshot : public exec::TreeSource {
   // keeps open.
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,
            std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
-           const std::vector<PendingBlock>& blocks, std::shared_ptr<RowReaders> readers);
+           const std::vector<PendingBlock>& blocks, const std::shared_ptr<RowReaders>& readers);
   // Cuts out some rows alone, so that finding a row costs the same however large the Arbor is. They
   // come in order of their positions, which are those that they have in the Arbor; each pending
   // text has a block of its own.
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,
            std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
            std::span<const Mirror::Found> rows, const std::vector<PendingBlock>& blocks,
-           std::shared_ptr<RowReaders> readers);
+           const std::shared_ptr<RowReaders>& readers);
 
   std::int64_t generation() const { return generation_; }
 
@@ -66,6 +66,10 @@ class Snapshot : public exec::TreeSource {
   std::optional<exec::BatchId> stored_batch(exec::BatchId batch) const;
 
  private:
+  Snapshot(std::int64_t generation, ChunkTablePtr chunks,
+           std::shared_ptr<const PathDictionary> paths, const std::vector<PendingBlock>& blocks,
+           const std::shared_ptr<RowReaders>& readers, std::shared_ptr<StatisticsCache> statistics);
+
   void add_segments(const Mirror& mirror);
   void add_patched(const exec::Segment& run, std::shared_ptr<PatchedFacts> facts);
   void add_pending(std::int64_t rowid, std::uint32_t text);
