@@ -137,7 +137,8 @@ bool Planner::take(int at, const Constraint& constraint) {
   if (*op == TermOp::Match) return take_match(at, column);
   if (table_.is_data(column)) return take_data(at, constraint, *op);
   if (column == table_.hidden(ArborTable::Hidden::Generation)) {
-    if (*op != TermOp::Equal) return false;
+    // One generation is read; what else is asked of it SQLite checks.
+    if (*op != TermOp::Equal || !current_) return false;
     take_argument(at, true);
     spec_.terms.push_back({table_.column_name(column), *op, arguments_, true});
     current_ = false;

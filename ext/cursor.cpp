@@ -51,7 +51,8 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
   stream_.reset();
   matched_.clear();
   read_spec(spec);
-  const auto generation = asked_generation(table_, spec_, arguments);
+  const auto [no_generation, generation] = asked_generation(table_, spec_, arguments);
+  if (no_generation) return;
   plan::RowRestriction rows = row_restriction(table_, spec_, arguments);
   auto found = generation ? std::nullopt : search_index(table_, spec_, arguments);
   const bool by_index = found.has_value();

@@ -157,16 +157,17 @@ std::uint64_t expected_rows(const ScanSpec& spec, std::span<sqlite3_value*> argu
   return static_cast<std::uint64_t>(limit) + static_cast<std::uint64_t>(offset);
 }
 
-std::optional<std::int64_t> asked_generation(const ArborTable& table, const ScanSpec& spec,
-                                             std::span<sqlite3_value*> arguments) {
+AskedGeneration asked_generation(const ArborTable& table, const ScanSpec& spec,
+                                 std::span<sqlite3_value*> arguments) {
   for (const Term& term : spec.terms) {
     if (column_kind(table, term.column) != ColumnKind::Generation) continue;
     const Value value = apply_affinity(
         to_value(arguments[static_cast<std::size_t>(term.argument) - 1]), Affinity::Integer);
+    if (value.is_null()) return {true, std::nullopt};
     if (value.kind != ValueKind::Integer) throw_invalid("_generation is compared with an integer");
-    return value.integer;
+    return {false, value.integer};
   }
-  return std::nullopt;
+  return {};
 }
 
 const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
@@ -178,7 +179,8 @@ const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
     const auto number = static_cast<std::size_t>(table.column_number(term.column));
     const TableColumn& column = table.columns[number];
     const PathFacts& facts = table.facts.of(snapshot, column.path);
-    // As a text, which TEXT affinity makes of it, a real has 15 digits; a hash of all misses some.
+    // As a text, which TEXT affinity makes of it, a real may lose digits; a hash of all misses
+    // some.
     if (column.affinity == Affinity::Text && facts.may_be_real()) continue;
     if (facts.distinct <= most) continue;
     most = facts.distinct;

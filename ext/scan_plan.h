@@ -29,10 +29,15 @@ plan::NodePtr make_plan(ArborTable& table, const std::shared_ptr<store::Snapshot
 // How many rows SQLite will take at most, as its LIMIT says; 0 where it does not.
 std::uint64_t expected_rows(const ScanSpec& spec, std::span<sqlite3_value*> arguments);
 
-// The generation that the scan asks for, or nullopt for the current one. Throws Error{Invalid}
-// where it is no integer.
-std::optional<std::int64_t> asked_generation(const ArborTable& table, const ScanSpec& spec,
-                                             std::span<sqlite3_value*> arguments);
+// The generation that a scan asks for.
+struct AskedGeneration {
+  bool none = false;                   // asked for NULL, which no generation equals
+  std::optional<std::int64_t> number;  // nullopt: the current one
+};
+
+// Throws Error{Invalid} where it is neither an integer nor NULL.
+AskedGeneration asked_generation(const ArborTable& table, const ScanSpec& spec,
+                                 std::span<sqlite3_value*> arguments);
 
 // The term that a hash look-up serves best (column = value, of the column with the most distinct
 // values), or null.

@@ -73,6 +73,22 @@ def test_one_generation(report):
         sound(report, database)
 
 
+def test_generations_in_conditions(report):
+    """`_generation = n` says which generation is read; everything else that is asked of the column is a condition like any other."""
+    database = connect()
+    database.execute("CREATE VIRTUAL TABLE t USING arbor(retain=100)")
+    for number in range(1, 7):
+        append(database, number, number + 1)
+    database.execute("CREATE TABLE asked(g)")
+    database.executemany("INSERT INTO asked VALUES (?)", [(2,), (None,), (4,)])
+    for where, want in (("_generation = 5 AND _generation = 6", 0), ("_generation = 5 AND _generation IN (5, 6)", 5), ("_generation IN (5, 6) AND _generation = 6", 6),
+                        ("_generation IN (4, 5) AND _generation IN (5, 6)", 5), ("_generation = 5 AND _generation > 5", 0), ("_generation = NULL", 0), ("_generation IN (NULL, 3)", 3),
+                        ("_generation = 5 AND a = 6", 0), ("_generation = 5 AND +_generation = 5", 5)):
+        report.equal(len(numbers(database, f"WHERE {where}")), want, where)
+    report.equal(database.execute("SELECT g, count(a) FROM asked LEFT JOIN t ON _generation = g GROUP BY g").fetchall(), [(None, 0), (2, 2), (4, 4)], "an outer join by generation")
+    report.raises(lambda: numbers(database, "WHERE _generation = 'x'"), "a text", "integer")
+
+
 def test_undone(report):
     database = connect()
     database.execute("CREATE VIRTUAL TABLE t USING arbor(batch_trees=4)")
