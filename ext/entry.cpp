@@ -25,17 +25,28 @@ void check(sqlite3* db, int result) {
   if (result != SQLITE_OK) store::throw_sqlite(db, result);
 }
 
-void write_real(char* out, int size, double value) { sqlite3_snprintf(size, out, "%!.15g", value); }
+void write_real(char* out, int size, int digits, double value) {
+  sqlite3_snprintf(size, out, "%!.*g", digits, value);
+}
+
+// SQLITE_DBCONFIG_FP_DIGITS, whatever header this is compiled with; before 3.53 it is not known,
+// and a real has 15 digits.
+int text_digits(sqlite3* db) {
+  constexpr int kFpDigits = 1023;
+  int digits = 0;
+  const int result = sqlite3_db_config(db, kFpDigits, 0, &digits);
+  return result == SQLITE_OK && digits > 0 ? digits : 15;
+}
 
 }  // namespace
 
-void write_reals_as_sqlite() { set_real_formatter(write_real); }
+void write_reals_as_sqlite(sqlite3* db) { set_real_formatter(write_real, text_digits(db)); }
 
 void register_extension(sqlite3* db) {
   if (sqlite3_libversion_number() < kOldestSqlite)
     throw Error(ErrorCode::Unsupported,
                 std::string("arbors needs SQLite 3.38 or newer; this is ") + sqlite3_libversion());
-  write_reals_as_sqlite();
+  write_reals_as_sqlite(db);
   const auto session = std::make_shared<Session>(db);
   check(db, register_arbor_module(session));
   for (const RowTable& listing : listings()) check(db, register_row_table(session, listing));

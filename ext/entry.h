@@ -9,7 +9,8 @@ namespace arbors::ext {
 // Registers the modules and functions. Throws Error{Unsupported} for a host that is too old.
 void register_extension(sqlite3* db);
 
-// Lets SQLite turn the engine's reals to text; register_extension does it too.
-void write_reals_as_sqlite();
+// Lets SQLite turn the engine's reals to text, with as many digits as the connection gives them;
+// register_extension does it too.
+void write_reals_as_sqlite(sqlite3* db);
 
 }  // namespace arbors::ext

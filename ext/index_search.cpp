@@ -13,8 +13,12 @@ using store::KeyRange;
 using Ranges = std::vector<KeyRange>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-// Reals that are equal as texts, which have 15 digits, differ by less than this part of themselves.
-constexpr double kTextPrecision = 2e-14;
+// Reals that are equal as texts differ by less than this part of themselves: SQLite reads and
+// writes 15 digits, or fewer where a connection asks for that.
+double text_precision() {
+  constexpr double kOfFifteenDigits = 2e-14;
+  return std::max(kOfFifteenDigits, 20 * std::pow(10, -real_text_digits()));
+}
 
 Value least_number() { return Value::of(-kInfinity); }
 Value most_number() { return Value::of(kInfinity); }
@@ -30,7 +34,7 @@ bool is_lower(TermOp op) { return op == TermOp::Greater || op == TermOp::Greater
 // Adds the numbers that may equal a real; false where that is not plain.
 bool add_real(Ranges& ranges, double real) {
   if (!std::isfinite(real)) return false;
-  const double reach = std::abs(real) * kTextPrecision;
+  const double reach = std::abs(real) * text_precision();
   ranges.push_back({Value::of(real - reach), Value::of(real + reach)});
   return true;
 }

@@ -48,8 +48,8 @@ bool read_integer(std::string_view digits, bool negative, std::int64_t& out) {
 }
 
 // Adds the point that `!` asks for to what the C library writes.
-void write_real(char* out, int size, double value) {
-  const int length = std::snprintf(out, static_cast<std::size_t>(size), "%.15g", value);
+void write_real(char* out, int size, int digits, double value) {
+  const int length = std::snprintf(out, static_cast<std::size_t>(size), "%.*g", digits, value);
   if (std::strchr(out, '.') != nullptr) return;
   char* const end = out + length;
   char* const exponent = std::find(out, end, 'e');
@@ -59,6 +59,7 @@ void write_real(char* out, int size, double value) {
 }
 
 std::atomic<RealFormatter> real_formatter = write_real;
+std::atomic<int> real_digits = 15;
 
 }  // namespace
 
@@ -139,13 +140,18 @@ void append_integer(std::string& out, std::int64_t value) {
   out.append(digits, end);
 }
 
-void set_real_formatter(RealFormatter formatter) { real_formatter = formatter; }
+void set_real_formatter(RealFormatter formatter, int digits) {
+  real_formatter = formatter;
+  real_digits = digits;
+}
+
+int real_text_digits() { return real_digits.load(std::memory_order_relaxed); }
 
 std::string real_as_sql_text(double value) {
   if (std::isinf(value)) return value < 0 ? "-Inf" : "Inf";
   if (value == 0) return "0.0";  // also of -0.0
   char digits[40];
-  real_formatter.load(std::memory_order_relaxed)(digits, sizeof digits, value);
+  real_formatter.load(std::memory_order_relaxed)(digits, sizeof digits, real_text_digits(), value);
   return digits;
 }
 

@@ -1,5 +1,5 @@
 // Numbers in texts as SQLite reads and writes them: literals and their longest numeric prefix, with
-// white space around and no hexadecimal; reals as "%!.15g".
+// white space around and no hexadecimal; reals as "%!.*g" of as many digits as the host has.
 #pragma once
 
 #include <cstdint>
@@ -27,12 +27,16 @@ Value arithmetic_value(std::string_view text);
 // Appends an integer's digits.
 void append_integer(std::string& out, std::int64_t value);
 
-// Writes a finite real to `out` as "%!.15g" does, ended by a zero byte: 15 digits, always a point.
-using RealFormatter = void (*)(char* out, int size, double value);
+// Writes a finite real to `out` as "%!.*g" does, ended by a zero byte: so many digits at most,
+// always a point.
+using RealFormatter = void (*)(char* out, int size, int digits, double value);
 
-// Lets the host write reals. Versions of SQLite round a real that lies between two decimals of 15
-// digits in their own ways; without a host the C library does it.
-void set_real_formatter(RealFormatter formatter);
+// Lets the host write reals. Versions of SQLite round a real that lies between two decimals in
+// their own ways, and give it 15 digits or (from 3.53 on) 17; without a host the C library does it.
+void set_real_formatter(RealFormatter formatter, int digits);
+
+// Tells how many digits a real has as a text, at most.
+int real_text_digits();
 
 // Turns a real to an integer as CAST does: truncates, clamps to int64; 0 of NaN.
 std::int64_t truncate_to_integer(double value);

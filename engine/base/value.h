@@ -57,7 +57,7 @@ Value apply_affinity(Value value, Affinity affinity);
 // Derives the affinity of a declared type name by SQLite's five rules; an empty name gives None.
 Affinity affinity_of_type(std::string_view declared_type);
 
-// Renders a real as SQLite's CAST(x AS TEXT) does ("%!.15g": always with a point or exponent).
+// Renders a real as SQLite's CAST(x AS TEXT) does ("%!.*g": always with a point or exponent).
 std::string real_as_sql_text(double value);
 
 }  // namespace arbors

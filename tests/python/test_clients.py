@@ -277,6 +277,33 @@ def test_newer_sqlite(report):
         report.equal(rows("SELECT arbor_stats() IS NOT NULL"), [(1,)], "arbor_stats")
 
 
+def test_digits_of_reals(report):
+    """A real as a text has the digits that the host gives it: 15, from SQLite 3.53 on 17, or what the connection asks for."""
+    try:
+        import apsw
+    except ImportError:
+        raise harness.Skip("no apsw") from None
+    reals = [9007199254740992.0, 0.1 + 0.2, 1 / 3, 0.1, 2.5e15]
+    digits = getattr(apsw, "SQLITE_DBCONFIG_FP_DIGITS", None)
+    for asked in [None] if digits is None else [None, 15, 17, 6]:
+        database = apsw.Connection(":memory:")
+        if asked:
+            database.config(digits, asked)
+        database.enable_load_extension(True)
+        database.load_extension(EXTENSION)
+        database.execute("CREATE VIRTUAL TABLE t USING arbor(x TEXT, y, z TEXT)")
+        database.execute("SELECT arbor_append('t', ?)", (json.dumps([{"y": real, "z": real} for real in reals]),)).fetchall()
+        database.execute("UPDATE t SET x = y")
+        want = [text for real in reals for text, in database.execute("SELECT CAST(? AS TEXT)", (real,))]
+        report.equal([text for text, in database.execute("SELECT x FROM t ORDER BY _index")], want, f"{asked} digits: written to a TEXT column")
+        for index in (False, True):
+            if index:
+                database.execute("SELECT arbor_create_index('t', 'z'), arbor_create_index('t', 'x')").fetchall()
+            for place, text in enumerate(want):
+                report.equal(database.execute("SELECT _index FROM t WHERE z = ?", (text,)).fetchall(), [(place,)], f"{asked} digits: {text} beside a real in a TEXT column, index: {index}")
+                report.equal(database.execute("SELECT _index FROM t WHERE t MATCH ?", (f"CAST(y AS TEXT) = '{text}'",)).fetchall(), [(place,)], f"{asked} digits: CAST in MATCH, {text}")
+
+
 if __name__ == "__main__":
     if OPTIONS.self_check:
         print("nothing to check without the extension")

@@ -64,6 +64,16 @@ TEST_CASE("the host rounds reals that lie between two decimals of 15 digits", "[
   }
 }
 
+TEST_CASE("reals have as many digits as the host gives them", "[value]") {
+  const auto formatter = [](char* out, int size, int digits, double value) {
+    sqlite3_snprintf(size, out, "%!.*g", digits, value);
+  };
+  set_real_formatter(formatter, 17);
+  CHECK(real_as_sql_text(9007199254740993.0) == "9007199254740992.0");
+  set_real_formatter(formatter, 15);
+  CHECK(real_as_sql_text(9007199254740993.0) == "9.00719925474099e+15");
+}
+
 TEST_CASE("declared types give the affinity that SQLite's rules give", "[value]") {
   CHECK(affinity_of_type("") == Affinity::None);
   CHECK(affinity_of_type("CHARINT") == Affinity::Integer);
