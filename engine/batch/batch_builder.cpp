@@ -160,7 +160,7 @@ void BatchBuilder::Impl::add_group(json::Slice& slice, std::size_t first, std::s
     const std::string_view document = slice.document(span);
     try {
       if (indexed) {
-        while (*cursor.token < span.begin - begin) ++cursor.token;
+        cursor.token = std::lower_bound(cursor.token, index_.end(), span.begin - begin);
         cursor.end = document.data() + document.size();
         add_indexed(document, cursor);
       } else {

@@ -3,23 +3,35 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "engine/batch/column_vector.h"
 #include "engine/batch/distinct_estimate.h"
 #include "engine/batch/string_filter.h"
+#include "engine/codec/kernel.h"
 
 namespace arbors::batch {
 namespace {
 
 constexpr std::size_t kBoundBytes = 32;
 
+// In vectors, which std::minmax_element is not.
+ARBORS_KERNEL void find_bounds(std::span<const std::int64_t> values, std::int64_t& least,
+                               std::int64_t& greatest) {
+  std::int64_t min = values[0], max = values[0];
+  for (const std::int64_t value : values) {
+    min = value < min ? value : min;
+    max = value > max ? value : max;
+  }
+  least = min;
+  greatest = max;
+}
+
 void study_integers(const ColumnBuffer& buffer, Statistics& statistics) {
   const auto& values = buffer.integers;
   if (values.empty()) return;
-  const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-  statistics.integer_min = *least;
-  statistics.integer_max = *greatest;
+  find_bounds(values, statistics.integer_min, statistics.integer_max);
   statistics.distinct += estimate_distinct(values.size(), [&](std::size_t i) {
     return mix_bits(static_cast<std::uint64_t>(values[i]));
   });
@@ -135,6 +147,18 @@ void study_strings(const ColumnBuffer& buffer, Statistics& statistics) {
     statistics.string_filter = StringFilter::make(pool, distinct);
 }
 
+// Counts a tag's rows, at most 255 of them in bytes.
+ARBORS_KERNEL std::uint32_t count_tag(std::span<const std::uint8_t> tags, std::uint8_t tag) {
+  std::uint32_t total = 0;
+  for (std::size_t at = 0; at < tags.size(); at += 255) {
+    std::uint8_t some = 0;
+    for (const std::uint8_t other : tags.subspan(at, std::min<std::size_t>(tags.size() - at, 255)))
+      some = static_cast<std::uint8_t>(some + (other == tag));
+    total += some;
+  }
+  return total;
+}
+
 // Counts the rows of each tag; most columns have one tag, which comparing the tags with themselves
 // one row on finds out fastest.
 void count_tags(const std::vector<std::uint8_t>& tags, Statistics& statistics) {
@@ -144,7 +168,9 @@ void count_tags(const std::vector<std::uint8_t>& tags, Statistics& statistics) {
     statistics.counts[tags[0]] = statistics.rows;
     return;
   }
-  for (const std::uint8_t tag : tags) ++statistics.counts[tag];
+  std::uint32_t counted = 0;
+  for (std::uint8_t tag = 0; tag < kTags && counted < statistics.rows; ++tag)
+    counted += statistics.counts[tag] = count_tag(tags, tag);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 // A set of hashes in one flat table of twice their number, probed linearly; 0 marks a free slot.
 class HashSet {
  public:
-  explicit HashSet(std::size_t most) : slots_(std::bit_ceil(2 * most + 1)) {}
+  explicit HashSet(std::size_t most) : slots_(std::bit_ceil(2 * most)) {}
 
   void add(std::uint64_t hash) {
     hash += hash == 0;

@@ -30,7 +30,7 @@ std::uint32_t estimate_distinct(std::size_t values, Hash hash) {
   // Even positions first, odd ones after, so that each half is spread over the whole stream.
   for (std::size_t i = 0; i < size; ++i) {
     const std::size_t position = i < (size + 1) / 2 ? 2 * i : 2 * (i - (size + 1) / 2) + 1;
-    sample[i] = hash(position * values / size);
+    sample[i] = hash(values == size ? position : position * values / kDistinctSample);
   }
   return estimate_distinct(sample, values);
 }

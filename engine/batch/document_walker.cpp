@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/json/scalar.h"
-
 namespace arbors::batch {
 
 DocumentWalker::DocumentWalker(ColumnSet& columns, const BuilderLimits& limits)
@@ -61,25 +59,26 @@ DocumentWalker::Token DocumentWalker::number(Token token, ColumnBuilder& column,
   const char* begin = text_ + *token;
   if (begin >= end_) return stop(Outcome::Malformed);
   const json::Number number = json::parse_number(begin, end_);
-  switch (number.kind) {
-    case json::NumberKind::Integer:
-      column.push(row, Tag::Integer);
-      column.integers.push_back(number.integer);
-      return token + 1;
-    case json::NumberKind::Real:
-      column.push(row, Tag::Real);
-      column.reals.push_back(number.real);
-      return token + 1;
-    case json::NumberKind::Big:
-      column.push(row, Tag::BigNumber);
-      scratch_.clear();
-      json::write_big_number(scratch_, {begin, static_cast<std::size_t>(number.stop - begin)});
-      column.big_numbers.add(scratch_);
-      return token + 1;
-    case json::NumberKind::Malformed:
-      break;
+  if (number.kind != json::NumberKind::Integer) return other_number(token, number, column, row);
+  column.push(row, Tag::Integer);
+  column.integers.push_back(number.integer);
+  return token + 1;
+}
+
+DocumentWalker::Token DocumentWalker::other_number(Token token, const json::Number& number,
+                                                   ColumnBuilder& column, std::uint32_t row) {
+  if (number.kind == json::NumberKind::Malformed) return stop(Outcome::Malformed);
+  if (number.kind == json::NumberKind::Real) {
+    column.push(row, Tag::Real);
+    column.reals.push_back(number.real);
+    return token + 1;
   }
-  return stop(Outcome::Malformed);
+  const char* begin = text_ + *token;
+  column.push(row, Tag::BigNumber);
+  scratch_.clear();
+  json::write_big_number(scratch_, {begin, static_cast<std::size_t>(number.stop - begin)});
+  column.big_numbers.add(scratch_);
+  return token + 1;
 }
 
 DocumentWalker::Token DocumentWalker::word(Token token, std::string_view word, Tag tag,

@@ -9,6 +9,7 @@
 
 #include "engine/batch/column_set.h"
 #include "engine/json/normalizer.h"
+#include "engine/json/scalar.h"
 #include "engine/json/structural_index.h"
 
 namespace arbors::batch {
@@ -40,6 +41,8 @@ class DocumentWalker {
   Token value(Token token, ColumnBuilder& column, std::uint32_t row);
   Token string(Token token, ColumnBuilder& column, std::uint32_t row);
   Token number(Token token, ColumnBuilder& column, std::uint32_t row);
+  Token other_number(Token token, const json::Number& number, ColumnBuilder& column,
+                     std::uint32_t row);
   Token word(Token token, std::string_view word, Tag tag, ColumnBuilder& column, std::uint32_t row);
   Token object(Token token, ColumnBuilder& column, std::uint32_t row);
   Token array(Token token, ColumnBuilder& column, std::uint32_t row);

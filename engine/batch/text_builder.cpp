@@ -6,7 +6,7 @@
 
 namespace arbors::batch {
 
-std::uint32_t TextBuilder::State::add_entry(std::string_view text, std::uint32_t hash,
+std::uint32_t TextBuilder::State::add_entry(std::string_view text, std::uint64_t hash,
                                             std::size_t slot) {
   const auto entry = static_cast<std::uint32_t>(buffer.pool.size());
   buffer.pool.add(text);
@@ -21,7 +21,7 @@ void TextBuilder::State::rehash(std::size_t count) {
   slots.assign(count, 0);
   mask = count - 1;
   for (std::uint32_t entry = 0; entry < hashes.size(); ++entry) {
-    std::size_t at = hashes[entry] & mask;
+    std::size_t at = first_slot(hashes[entry]) & mask;
     while (slots[at] != 0) at = (at + 1) & mask;
     slots[at] = entry + 1;
   }

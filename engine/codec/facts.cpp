@@ -1,8 +1,10 @@
 #include "engine/codec/facts.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/codec/bits.h"
+#include "engine/codec/kernel.h"
 #include "engine/codec/sampling.h"
 
 namespace arbors::codec {
@@ -11,28 +13,67 @@ namespace {
 template <Lane T>
 using Difference = std::make_signed_t<T>;
 
-// Adds one block; `before` is the value ahead of it.
+// Adds one block; `before` is the value ahead of it. No value is carried
+// from one round to the next, so that the loop becomes vectors.
 template <Lane T>
-void study_block(std::span<const T> block, T before, Facts<T>& facts) {
+[[gnu::always_inline]] inline void add_block(std::span<const T> block, T before, Facts<T>& facts) {
   using U = Wrapped<T>;
   using D = Difference<T>;
-  T min = block[0], max = block[0];
-  D min_step = static_cast<D>(U(block[0]) - U(before)), max_step = min_step;
-  std::size_t changes = 0;
-  for (const T value : block) {
-    min = std::min(min, value);
-    max = std::max(max, value);
-    const D step = static_cast<D>(U(value) - U(before));
-    min_step = std::min(min_step, step);
-    max_step = std::max(max_step, step);
+  const T* values = block.data();
+  const std::size_t count = block.size();
+  T min = values[0], max = values[0];
+  D min_step = static_cast<D>(U(values[0]) - U(before)), max_step = min_step;
+  U changes = min_step != 0;
+  for (std::size_t i = 1; i < count; ++i) {
+    const T value = values[i];
+    const D step = static_cast<D>(U(value) - U(values[i - 1]));
+    min = value < min ? value : min;
+    max = value > max ? value : max;
+    min_step = step < min_step ? step : min_step;
+    max_step = step > max_step ? step : max_step;
     changes += step != 0;
-    before = value;
   }
   facts.min = std::min(facts.min, min);
   facts.max = std::max(facts.max, max);
   facts.runs += changes;
   facts.frame_bits += block.size() * width_of(static_cast<U>(U(max) - U(min)));
   facts.delta_bits += block.size() * width_of(static_cast<U>(U(max_step) - U(min_step)));
+}
+
+ARBORS_KERNEL void study_block(std::span<const std::int64_t> block, std::int64_t before,
+                               Facts<std::int64_t>& facts) {
+  add_block(block, before, facts);
+}
+
+ARBORS_KERNEL void study_block(std::span<const std::uint32_t> block, std::uint32_t before,
+                               Facts<std::uint32_t>& facts) {
+  add_block(block, before, facts);
+}
+
+// Sorts by counting where values lie close together, as they mostly do.
+template <Lane T>
+void sort_sample(Facts<T>& facts) {
+  using U = Wrapped<T>;
+  constexpr std::size_t kClose = 1024;
+  const U range = U(facts.max) - U(facts.min);
+  if (range >= kClose) return std::sort(facts.sample.begin(), facts.sample.end());
+  std::array<std::uint16_t, kClose> counts{};
+  for (const T value : facts.sample) ++counts[U(value) - U(facts.min)];
+  auto at = facts.sample.begin();
+  for (U above = 0; above <= range; ++above)
+    at = std::fill_n(at, counts[above], static_cast<T>(U(facts.min) + above));
+}
+
+template <Lane T>
+void take_sample(std::span<const T> values, Facts<T>& facts) {
+  if (values.size() <= kSampleValues) {
+    facts.sample.assign(values.begin(), values.end());
+  } else {
+    facts.sample.resize(kSampleValues);
+    for (std::size_t i = 0; i < kSampleValues; ++i)
+      facts.sample[i] = values[sample_position(i, kSampleValues, values.size())];
+  }
+  sort_sample(facts);
 }
 
 }  // namespace
@@ -46,14 +87,9 @@ Facts<T> study(std::span<const T> values, unsigned depth) {
   facts.min = facts.max = values[0];
   facts.runs = 1;
   for (std::size_t at = 0; at < values.size(); at += kBlockValues)
-    study_block<T>(values.subspan(at, std::min(kBlockValues, values.size() - at)),
-                   values[at == 0 ? 0 : at - 1], facts);
-  if (facts.min == facts.max) return facts;
-  const std::size_t samples = std::min(values.size(), kSampleValues);
-  facts.sample.resize(samples);
-  for (std::size_t i = 0; i < samples; ++i)
-    facts.sample[i] = values[sample_position(i, samples, values.size())];
-  std::sort(facts.sample.begin(), facts.sample.end());
+    study_block(values.subspan(at, std::min(kBlockValues, values.size() - at)),
+                values[at == 0 ? 0 : at - 1], facts);
+  if (facts.min != facts.max) take_sample(values, facts);
   return facts;
 }
 

@@ -56,14 +56,17 @@ void Patched<T>::encode(std::span<const T> values, const Facts<T>& facts, Bytes&
   using U = Wrapped<T>;
   const Window<T> window = best_window(facts);
   std::vector<U> offsets(values.size());
-  std::vector<std::uint32_t> positions;
-  std::vector<T> highs;
+  std::vector<std::uint32_t> positions(values.size());
+  std::size_t patches = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     offsets[i] = U(values[i]) - U(window.base);
-    if (width_of(offsets[i]) <= window.width) continue;
-    positions.push_back(static_cast<std::uint32_t>(i));
-    highs.push_back(static_cast<T>(offsets[i] >> window.width));
+    positions[patches] = static_cast<std::uint32_t>(i);  // kept where it is a patch; no branch
+    patches += offsets[i] >> window.width != 0;
   }
+  positions.resize(patches);
+  std::vector<T> highs(patches);
+  for (std::size_t i = 0; i < patches; ++i)
+    highs[i] = static_cast<T>(offsets[positions[i]] >> window.width);
   ByteWriter writer(out);
   write_value(writer, window.base);
   writer.u8(static_cast<std::uint8_t>(window.width));

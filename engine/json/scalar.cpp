@@ -109,6 +109,21 @@ double to_double(const Decimal& number, const char* begin) {
   return value;
 }
 
+// Reads an integer of up to 18 digits; Malformed for all else.
+Number parse_integer(const char* begin, const char* end) {
+  const char* p = begin;
+  const bool negative = *p == '-';
+  if (negative) ++p;
+  const char* digits = p;
+  std::uint64_t value = 0;
+  while (p != end && is_digit(*p)) value = value * 10 + static_cast<std::uint64_t>(*p++ - '0');
+  const auto count = p - digits;
+  if (count == 0 || count > 18 || (*digits == '0' && count > 1)) return {};
+  if (p != end && !ends_scalar(*p)) return {};
+  const auto magnitude = static_cast<std::int64_t>(value);
+  return {NumberKind::Integer, negative ? -magnitude : magnitude, 0, p};
+}
+
 Number from_decimal(const Decimal& number, const char* begin) {
   Number result;
   result.stop = number.stop;
@@ -209,6 +224,7 @@ char simple_escape(char c) {
 }  // namespace
 
 Number parse_any_number(const char* begin, const char* end) {
+  if (const Number integer = parse_integer(begin, end); integer.stop != nullptr) return integer;
   Decimal number;
   if (!DecimalScanner(begin, end).scan(number)) return {};
   return from_decimal(number, begin);

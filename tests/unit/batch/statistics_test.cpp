@@ -1,5 +1,6 @@
 #include "engine/batch/statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -75,6 +76,20 @@ TEST_CASE("statistics come back as they were written, in few bytes", "[batch]") 
     REQUIRE(after.distinct == before.distinct);
     REQUIRE(after.string_filter == before.string_filter);
   }
+}
+
+TEST_CASE("each kind of a long column is counted", "[batch]") {
+  ColumnBuffer buffer;
+  for (int row = 0; row < 10'000; ++row) {
+    const Tag tag = row % 3 == 0 ? Tag::Missing : row % 1000 == 1 ? Tag::Opaque : Tag::True;
+    buffer.tags.push_back(static_cast<std::uint8_t>(tag));
+  }
+  const Statistics statistics = compute_statistics(buffer);
+  const auto expected = [&](Tag tag) {
+    return std::count(buffer.tags.begin(), buffer.tags.end(), static_cast<std::uint8_t>(tag));
+  };
+  for (const Tag tag : {Tag::Missing, Tag::True, Tag::Opaque, Tag::Null})
+    CHECK(statistics.count(tag) == expected(tag));
 }
 
 TEST_CASE("the bounds of the greatest integers survive", "[batch]") {

@@ -59,6 +59,36 @@ TEST_CASE("Numbers read as the nearest double, as std::strtod does", "[json]") {
   CHECK(nearest_double("18446744073709551616") == 18446744073709551616.0);
 }
 
+TEST_CASE("Integers of every length are read the same wherever the text ends", "[json]") {
+  for (const std::string sign : {"", "-"}) {
+    for (std::size_t length = 1; length <= 18; ++length) {
+      const std::string text = sign + "987654321012345678"s.substr(0, length);
+      for (const std::string rest : {"", ",", "}", "] ", " 1", ",12345678", "}12345678"}) {
+        INFO(text << rest);
+        const std::string whole = text + rest;
+        const Number number = parse_number(whole.data(), whole.data() + whole.size());
+        REQUIRE(number.kind == NumberKind::Integer);
+        CHECK(number.integer == std::stoll(text));
+        CHECK(number.stop == whole.data() + text.size());
+      }
+    }
+  }
+}
+
+TEST_CASE("What is no integer is not read as one wherever the text ends", "[json]") {
+  for (const std::string text :
+       {"", "-", "00", "01", "-07", "1a", "1\x3a", "1/", "12e", "1.", "\xb9"}) {
+    for (const std::string rest : {"", ",", ",1234567890"}) {
+      INFO(text << rest);
+      const std::string whole = text + rest;
+      CHECK(parse_number(whole.data(), whole.data() + whole.size()).kind == NumberKind::Malformed);
+    }
+  }
+  const std::string real = "1.5,1234567", zero = "0,12345678";
+  CHECK(parse_number(real.data(), real.data() + real.size()).kind == NumberKind::Real);
+  CHECK(parse_number(zero.data(), zero.data() + zero.size()).integer == 0);
+}
+
 TEST_CASE("Strings escape only what must be", "[json]") {
   CHECK(quoted("a\"b\\c/\n\x01\x7f") == "\"a\\\"b\\\\c/\\n\\u0001\x7f\"");
   CHECK(quoted("a\0b"s) == "\"a\\u0000b\"");
