@@ -48,6 +48,9 @@ class NewRow {
   // Gives the tree with the columns set in it. `minimal`: the tree is minimal JSON text; stays so
   // where what is set surely is.
   std::string apply_columns(std::string tree, bool& minimal) const;
+  // Lists the columns that are set, where the row keeps its tree and rowid else and none becomes
+  // NULL, which removes a key.
+  std::optional<std::vector<store::PathJson>> values_set() const;
 
  private:
   bool is_marked() const;
@@ -191,6 +194,19 @@ std::string NewRow::apply_columns(std::string tree, bool& minimal) const {
   return tree;
 }
 
+std::optional<std::vector<store::PathJson>> NewRow::values_set() const {
+  std::vector<store::PathJson> values;
+  if (changed(table_.hidden(ArborTable::Hidden::Tree)) || rowid() != old_rowid())
+    return std::nullopt;
+  for (int column = 0; table_.is_data(column); ++column) {
+    if (!changed(column)) continue;
+    std::optional<std::string> json = json_of(column);
+    if (!json) return std::nullopt;
+    values.push_back({&table_.columns[static_cast<std::size_t>(column)].path, *std::move(json)});
+  }
+  return values;
+}
+
 void insert_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   bool minimal = false;
   const std::string tree = row.apply_columns(row.tree().value_or("{}"), minimal);
@@ -205,6 +221,8 @@ void insert_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
 void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   const std::int64_t old_rowid = row.old_rowid();
   const std::int64_t new_rowid = row.rowid().value_or(old_rowid);
+  *rowid = new_rowid;
+  if (const auto values = row.values_set(); values && table.store->set(old_rowid, *values)) return;
   std::optional<std::string> tree = row.tree();
   if (!tree) tree = table.store->tree(old_rowid);
   if (!tree) throw Error(ErrorCode::Constraint, "no such row: " + std::to_string(old_rowid));
@@ -219,7 +237,6 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
     table.store->replace_minimal(old_rowid, std::move(changed));
   else
     table.store->replace(old_rowid, changed);
-  *rowid = new_rowid;
 }
 
 }  // namespace

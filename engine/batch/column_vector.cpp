@@ -7,6 +7,8 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/batch/text_builder.h"
+
 namespace arbors::batch {
 namespace {
 
@@ -109,6 +111,21 @@ TagSet kinds_of(const std::vector<std::uint8_t>& tags) {
   return kinds;
 }
 
+// Gathers the shapes of a vector's objects: those in use, in order of first appearance.
+void gather_shapes(const Vector& vector, ColumnBuffer& buffer) {
+  constexpr std::uint32_t kUnseen = 0xFFFFFFFF;
+  std::vector<std::uint32_t> codes(vector.shapes->size(), kUnseen);
+  for (std::size_t row = 0; row < vector.rows; ++row) {
+    if (vector.tag(row) != Tag::Object) continue;
+    std::uint32_t& code = codes[vector.codes[row]];
+    if (code == kUnseen) {
+      code = static_cast<std::uint32_t>(buffer.shapes.size());
+      buffer.shapes.push_back((*vector.shapes)[vector.codes[row]]);
+    }
+    buffer.shape_of.push_back(code);
+  }
+}
+
 }  // namespace
 
 double nearest_real(std::string_view digits) {
@@ -159,6 +176,28 @@ VectorPtr make_vector(const ColumnBuffer& buffer) {
   if (has(column, Tag::Object))
     column.shapes = std::make_shared<const std::vector<std::vector<PathId>>>(buffer.shapes);
   return spread(std::move(column));
+}
+
+ColumnBuffer make_buffer(const Vector& vector, PathId path) {
+  ColumnBuffer buffer;
+  buffer.path = path;
+  buffer.tags.reserve(vector.rows);
+  TextBuilder strings, big_numbers, opaque;
+  for (std::size_t row = 0; row < vector.rows; ++row) {
+    const Tag tag = vector.tag(row);
+    buffer.tags.push_back(static_cast<std::uint8_t>(tag));
+    if (tag == Tag::Integer) buffer.integers.push_back(vector.integers[row]);
+    if (tag == Tag::Real) buffer.reals.push_back(vector.reals[row]);
+    if (tag == Tag::String) strings.add(vector.text(row));
+    if (tag == Tag::BigNumber) big_numbers.add(vector.text(row));
+    if (tag == Tag::Opaque) opaque.add(vector.text(row));
+    if (tag == Tag::Array) buffer.lengths.push_back(vector.starts[row + 1] - vector.starts[row]);
+  }
+  if (vector.has(Tag::Object) && vector.shapes != nullptr) gather_shapes(vector, buffer);
+  buffer.strings = strings.take();
+  buffer.big_numbers = big_numbers.take();
+  buffer.opaque = opaque.take();
+  return buffer;
 }
 
 }  // namespace arbors::batch

@@ -1,5 +1,5 @@
 // Spreads a column's dense typed streams over its rows: the last step of decoding, and all that an
-// Arbor in memory needs instead of it.
+// Arbor in memory needs instead of it. And gathers them again, for a column to be encoded anew.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,9 @@ VectorPtr spread(DenseColumn&& column);
 
 // Copies a built column into a vector.
 VectorPtr make_vector(const ColumnBuffer& buffer);
+
+// The way back: a vector's rows as a column that is to be encoded.
+ColumnBuffer make_buffer(const Vector& vector, PathId path);
 
 // The double nearest to a JSON number's digits; beyond the greatest, an infinity.
 double nearest_real(std::string_view digits);

@@ -94,6 +94,15 @@ std::optional<PathId> own_column(BatchReader& batch, const Path& path) {
   return prefix.id;
 }
 
+bool holds_scalar(BatchReader& batch, const Path& path, std::uint32_t row) {
+  constexpr TagSet kOthers = kNestedTags | tag_bit(Tag::Missing);
+  const auto own = own_column(batch, path);
+  const Statistics* statistics = own ? batch.statistics(*own) : nullptr;
+  if (statistics == nullptr) return false;
+  if ((statistics->kinds() & kOthers) == 0) return true;
+  return (tag_bit(batch.column(*own)->tag(row)) & kOthers) == 0;
+}
+
 VectorPtr to_sql(VectorPtr vector, BatchReader& batch, PathId path) {
   if ((vector->kinds & kShreddedTags) == 0) return vector;
   return with_text(*vector, batch, path, [](std::uint32_t row) { return row; });

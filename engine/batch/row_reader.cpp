@@ -9,17 +9,17 @@
 
 namespace arbors::batch {
 
-RowReader::RowReader(BatchReaderPtr batch, Counters* counters)
+BatchRows::BatchRows(BatchReaderPtr batch, Counters* counters)
     : batch_(std::move(batch)), counters_(counters) {}
 
-RowReader::~RowReader() = default;
+BatchRows::~BatchRows() = default;
 
-TreeWriter& RowReader::writer() {
+TreeWriter& BatchRows::writer() {
   if (!writer_) writer_ = std::make_unique<TreeWriter>(*batch_, counters_);
   return *writer_;
 }
 
-const RowReader::Known& RowReader::find(const Path& path) {
+const BatchRows::Known& BatchRows::find(const Path& path) {
   const auto known = std::find_if(known_.begin(), known_.end(),
                                   [&](const Known& one) { return one.path == path; });
   if (known != known_.end()) return *known;
@@ -28,7 +28,7 @@ const RowReader::Known& RowReader::find(const Path& path) {
   return known_.emplace_back(Known{path, own.value_or(kRootPath), std::move(column)});
 }
 
-RowReader::Value RowReader::value(const Path& path, std::uint32_t row) {
+RowReader::Value BatchRows::value(const Path& path, std::uint32_t row) {
   const Known& known = find(path);
   const Tag tag = known.column ? known.column->tag(row) : Tag::Opaque;
   if ((tag_bit(tag) & kNestedTags) == 0) return {known.column, row};
@@ -39,7 +39,7 @@ RowReader::Value RowReader::value(const Path& path, std::uint32_t row) {
 }
 
 template <typename Write>
-void RowReader::write_with(const Write& write) {
+void BatchRows::write_with(const Write& write) {
   try {
     write(writer());
   } catch (...) {
@@ -48,13 +48,13 @@ void RowReader::write_with(const Write& write) {
   }
 }
 
-std::string RowReader::nested_text(PathId path, std::uint32_t row) {
+std::string BatchRows::nested_text(PathId path, std::uint32_t row) {
   std::string text;
   write_with([&](TreeWriter& writer) { writer.write(path, row, text); });
   return text;
 }
 
-void RowReader::write_tree(std::uint32_t row, std::string& out) {
+void BatchRows::write_tree(std::uint32_t row, std::string& out) {
   if (batch_->append_tree(row, out)) return;
   write_with([&](TreeWriter& writer) {
     writer.prefetch(row);
@@ -62,6 +62,6 @@ void RowReader::write_tree(std::uint32_t row, std::string& out) {
   });
 }
 
-std::size_t RowReader::held() const { return known_.size() + (writer_ ? writer_->held() : 0); }
+std::size_t BatchRows::held() const { return known_.size() + (writer_ ? writer_->held() : 0); }
 
 }  // namespace arbors::batch

@@ -1,5 +1,5 @@
-// A batch kept open for rows that are read one by one: what the first row needs to be looked up,
-// and the columns, serve those after it. It may outlive the query that it was opened for.
+// Trees read one by one: what the first row needs to be looked up serves those after it. A reader
+// may outlive the query that it was opened for.
 #pragma once
 
 #include <cstdint>
@@ -23,21 +23,35 @@ class RowReader {
     std::uint32_t row;
   };
 
-  // `counters`, where given, counts whole trees written and outlives the reader.
-  explicit RowReader(BatchReaderPtr batch, Counters* counters = nullptr);
-  virtual ~RowReader();
+  RowReader() = default;
   RowReader(const RowReader&) = delete;
   RowReader& operator=(const RowReader&) = delete;
+  virtual ~RowReader() = default;
 
-  BatchReader& batch() const { return *batch_; }
-  Value value(const Path& path, std::uint32_t row);
-  void write_tree(std::uint32_t row, std::string& out);  // appends
+  virtual BatchReader& batch() = 0;
+  virtual Value value(const Path& path, std::uint32_t row) = 0;
+  virtual void write_tree(std::uint32_t row, std::string& out) = 0;  // appends
 
   // Ends one query's reading: counters tell then what it has left unread.
   virtual void settle() {}
 
   // About how many columns, and places of keys in trees, it keeps.
-  std::size_t held() const;
+  virtual std::size_t held() const = 0;
+};
+
+using RowReaderPtr = std::shared_ptr<RowReader>;
+
+// The rows of a batch.
+class BatchRows : public RowReader {
+ public:
+  // `counters`, where given, counts whole trees written and outlives the reader.
+  explicit BatchRows(BatchReaderPtr batch, Counters* counters = nullptr);
+  ~BatchRows() override;
+
+  BatchReader& batch() override { return *batch_; }
+  Value value(const Path& path, std::uint32_t row) override;
+  void write_tree(std::uint32_t row, std::string& out) override;
+  std::size_t held() const override;
 
  private:
   // A path that was asked for, and its column where that holds the values of all rows.
@@ -58,7 +72,5 @@ class RowReader {
   std::vector<Known> known_;
   std::unique_ptr<TreeWriter> writer_;  // null: not needed yet
 };
-
-using RowReaderPtr = std::shared_ptr<RowReader>;
 
 }  // namespace arbors::batch

@@ -88,24 +88,45 @@ void ChunkTable::fail_missing(std::uint32_t batch, std::uint64_t nonce, std::str
                                        "dropped or rolled back");
 }
 
-Bytes ChunkTable::data(PathId path, std::uint32_t batch, std::uint64_t nonce) {
-  Bytes bytes;
+// Calls take(Sealed, data) with a chunk that was found whole.
+template <typename Take>
+void ChunkTable::read(PathId path, std::uint32_t batch, std::uint64_t nonce, const Take& take) {
   {
     Statement::Use use(*data_);
     use.bind(1, key(path, batch));
     if (!use.step()) fail_missing(batch, nonce, "lost a chunk");
-    const ByteSpan blob = use.blob(0);
-    bytes.assign(blob.begin(), blob.end());
+    const ByteSpan data = use.blob(0);
     const Sealed sealed = unseal(use.blob(1), path);
     if (sealed.nonce != nonce) fail_missing(batch, nonce, "holds a chunk of another batch");
-    if (!matches(sealed, blob)) {
+    if (!matches(sealed, data)) {
       throw_corrupt(describe(batch) + " fails its checksum; run SELECT arbor_check('" +
                     names_.table + "')");
     }
+    take(sealed, data);
+    connection_->counters.bytes_read += data.size();
   }
   if (orphaned_) finalize();
-  connection_->counters.bytes_read += bytes.size();
+}
+
+Bytes ChunkTable::data(PathId path, std::uint32_t batch, std::uint64_t nonce) {
+  Bytes bytes;
+  read(path, batch, nonce,
+       [&](const Sealed&, ByteSpan data) { bytes.assign(data.begin(), data.end()); });
   return bytes;
+}
+
+StoredColumn ChunkTable::copy(PathId path, std::uint32_t batch, std::uint64_t nonce,
+                              std::uint64_t to) {
+  StoredColumn column;
+  read(path, batch, nonce, [&](const Sealed& sealed, ByteSpan data) {
+    const auto statistics = batch::Statistics::read(sealed.statistics);
+    column.path = path;
+    column.kinds = statistics.kinds();
+    column.pools = batch::pool_count(statistics);
+    column.stats = seal({to, path, sealed.paths}, sealed.statistics, data);
+    column.data.assign(data.begin(), data.end());
+  });
+  return column;
 }
 
 std::uint64_t ChunkTable::bytes(PathId path, std::uint32_t batch) {

@@ -36,6 +36,9 @@ class ChunkTable {
                                                 std::vector<PathId>* paths = nullptr);
   Bytes data(PathId path, std::uint32_t batch, std::uint64_t nonce);
 
+  // Reads a chunk as it is, sealed for another batch.
+  StoredColumn copy(PathId path, std::uint32_t batch, std::uint64_t nonce, std::uint64_t to);
+
   std::uint64_t bytes(PathId path, std::uint32_t batch);  // stored, 0 where there is none
 
   // Reports a batch whose chunks are not there: NotFound where no segment refers to it any more,
@@ -54,6 +57,8 @@ class ChunkTable {
 
  private:
   void prepare();
+  template <typename Take>
+  void read(PathId path, std::uint32_t batch, std::uint64_t nonce, const Take& take);
 
   ConnectionPtr connection_;
   Names names_;

@@ -45,6 +45,17 @@ void ColumnCache::put(std::uint64_t nonce, PathId path, batch::VectorPtr column,
   insert({nonce, path}, std::move(column), bytes);
 }
 
+void ColumnCache::hand_over(std::uint64_t from, std::uint64_t to, PathId path) {
+  const std::lock_guard lock(mutex_);
+  const Key key{to, path};
+  const auto found = index_.find({from, path});
+  if (found == index_.end() || index_.contains(key)) return;
+  const auto entry = found->second;
+  index_.emplace(key, entry);
+  index_.erase({from, path});
+  entry->key = key;
+}
+
 void ColumnCache::insert(const Key& key, batch::VectorPtr column, std::size_t bytes) {
   bytes += sizeof(Entry);
   if (bytes > capacity_ || index_.contains(key)) {

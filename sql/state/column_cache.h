@@ -39,6 +39,8 @@ class ColumnCache {
   // Besides, gives the column's strings numbers in the domain of an Arbor's path; `arbor` is any
   // pointer that tells Arbors apart. To be called before the column is shared.
   void put(std::uint64_t nonce, PathId path, batch::VectorPtr column, const void* arbor);
+  // Gives a column to another batch that has the same.
+  void hand_over(std::uint64_t from, std::uint64_t to, PathId path);
   void clear();
 
   std::size_t capacity() const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/batch/column_codec.h"
 #include "sql/tables/chunk_seal.h"
 #include "sql/tables/random.h"
 
@@ -21,26 +20,41 @@ std::vector<PathId> paths_of(const batch::BuiltBatch& built) {
 
 }  // namespace
 
+void EncodedBatch::add(StoredColumn column) {
+  pools += column.pools;
+  columns.push_back(std::move(column));
+}
+
+std::uint64_t random_nonce() {
+  std::uint64_t nonce = 0;
+  while (nonce == 0) nonce = random_u64();
+  return nonce;
+}
+
+StoredColumn encode_stored(const batch::ColumnBuffer& buffer, std::uint64_t nonce,
+                           std::vector<PathId> others, batch::EncodedColumn& scratch) {
+  batch::encode_column(buffer, scratch);
+  const auto statistics = batch::Statistics::read(scratch.stats);
+  StoredColumn column;
+  column.path = buffer.path;
+  column.kinds = statistics.kinds();
+  column.pools = batch::pool_count(statistics);
+  column.stats = seal({nonce, buffer.path, std::move(others)}, scratch.stats, scratch.data);
+  column.data.assign(scratch.data.begin(), scratch.data.end());
+  return column;
+}
+
 EncodedBatch encode_batch(const batch::BuiltBatch& built) {
   EncodedBatch out;
-  do out.nonce = random_u64();
-  while (out.nonce == 0);
+  out.nonce = random_nonce();
   out.trees = built.trees;
   out.json_bytes = built.json_bytes;
   out.columns.reserve(built.columns.size());
-  batch::EncodedColumn encoded;
+  batch::EncodedColumn scratch;
   for (const batch::ColumnBuffer& buffer : built.columns) {
-    batch::encode_column(buffer, encoded);
-    const auto statistics = batch::Statistics::read(encoded.stats);
-    StoredColumn column;
-    column.path = buffer.path;
-    column.kinds = statistics.kinds();
-    const bool root = buffer.path == kRootPath;
-    const Seal with{out.nonce, buffer.path, root ? paths_of(built) : std::vector<PathId>()};
-    column.stats = seal(with, encoded.stats, encoded.data);
-    column.data.assign(encoded.data.begin(), encoded.data.end());
-    out.pools += batch::pool_count(statistics);
-    out.columns.push_back(std::move(column));
+    std::vector<PathId> others;
+    if (buffer.path == kRootPath) others = paths_of(built);
+    out.add(encode_stored(buffer, out.nonce, std::move(others), scratch));
   }
   return out;
 }

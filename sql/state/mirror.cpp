@@ -1,10 +1,20 @@
 #include "sql/state/mirror.h"
 
 #include <algorithm>
+#include <map>
 
+#include "engine/json/edit.h"
 #include "sql/tables/random.h"
 
 namespace arbors::store {
+
+std::string with_values(std::string tree, std::span<const SetValue> values,
+                        const PathDictionary& paths) {
+  for (const SetValue& value : values) {
+    tree = json::with_value(tree, paths.path(value.path).steps, value.json);
+  }
+  return tree;
+}
 
 Mirror::Mirror(std::vector<SegmentVersion> segments) : segments_(std::move(segments)) {
   for (std::size_t at = 0; at < segments_.size(); ++at) {
@@ -35,7 +45,7 @@ std::optional<Mirror::At> Mirror::find_live(std::int64_t rowid) const {
   return place;
 }
 
-const Overlays* Mirror::overlays(std::size_t segment) const {
+const SegmentOverlays* Mirror::overlays(std::size_t segment) const {
   const auto found = overlays_.find(segment);
   return found == overlays_.end() ? nullptr : &found->second;
 }
@@ -78,8 +88,8 @@ std::optional<Mirror::Found> Mirror::find(std::int64_t rowid) const {
   found.stored = find_live(rowid);
   if (!found.stored) return std::nullopt;
   const auto& [segment, row] = *found.stored;
-  if (const Overlays* overlays = this->overlays(segment)) {
-    found.text = overlays->text(row).value_or(kErased);
+  if (const SegmentOverlays* overlays = this->overlays(segment)) {
+    found.text = overlays->trees.text(row).value_or(kErased);
   }
   const exec::Segment& run = segments_[segment].run;
   found.position = start_of(segment) + count_live_before(run, row);
@@ -91,8 +101,8 @@ std::optional<std::string_view> Mirror::pending_text(std::int64_t rowid) const {
   if (const auto pending = inserted_at_.find(rowid); pending != inserted_at_.end()) {
     text = inserted_[pending->second].text;
   } else if (const auto at = find_live(rowid)) {
-    if (const Overlays* overlays = this->overlays(at->segment)) {
-      text = overlays->text(at->row).value_or(kErased);
+    if (const SegmentOverlays* overlays = this->overlays(at->segment)) {
+      text = overlays->trees.text(at->row).value_or(kErased);
     }
   }
   if (text == kErased) return std::nullopt;
@@ -103,10 +113,50 @@ std::optional<Mirror::At> Mirror::find_stored(std::int64_t rowid) const {
   if (inserted_at_.contains(rowid)) return std::nullopt;
   auto at = find_live(rowid);
   if (at) {
-    const Overlays* overlays = this->overlays(at->segment);
-    if (overlays != nullptr && overlays->text(at->row)) at.reset();
+    const SegmentOverlays* overlays = this->overlays(at->segment);
+    if (overlays != nullptr && overlays->trees.text(at->row)) at.reset();
   }
   return at;
+}
+
+std::vector<SetValue> Mirror::values_over(const At& at) const {
+  std::vector<SetValue> values;
+  const SegmentOverlays* overlays = this->overlays(at.segment);
+  if (overlays == nullptr) return values;
+  for (const auto& [path, rows] : overlays->values) {
+    if (const auto text = rows.text(at.row)) values.push_back({path, std::string(values_[*text])});
+  }
+  return values;
+}
+
+std::size_t Mirror::bytes_over(std::size_t segment) const {
+  std::size_t bytes = 0;
+  const SegmentOverlays* overlays = this->overlays(segment);
+  if (overlays == nullptr) return 0;
+  for (const auto& [row, text] : overlays->trees) bytes += texts_[text].size();
+  for (const auto& [path, rows] : overlays->values) {
+    for (const auto& [row, text] : rows) bytes += values_[text].size();
+  }
+  return bytes;
+}
+
+std::vector<ReplacedRow> Mirror::replaced_rows(std::size_t segment) const {
+  std::map<std::uint32_t, ReplacedRow> by_row;
+  const SegmentOverlays* overlays = this->overlays(segment);
+  if (overlays == nullptr) return {};
+  for (const auto& [row, text] : overlays->trees) by_row[row].tree = texts_[text];
+  for (const auto& [path, rows] : overlays->values) {
+    for (const auto& [row, text] : rows) {
+      by_row[row].values.push_back({path, std::string(values_[text])});
+    }
+  }
+  std::vector<ReplacedRow> replaced;
+  replaced.reserve(by_row.size());
+  for (auto& [row, entry] : by_row) {
+    entry.rowid = segments_[segment].run.rowid(row);
+    replaced.push_back(std::move(entry));
+  }
+  return replaced;
 }
 
 bool Mirror::contains(std::int64_t rowid) const {
@@ -130,12 +180,7 @@ bool Mirror::erase(std::int64_t rowid) {
   }
   const auto at = find_live(rowid);
   if (!at) return false;
-  const auto overlays = overlays_.find(at->segment);
-  if (overlays != overlays_.end() && overlays->second.remove(at->row)) {
-    --replaced_;
-    if (overlays->second.size() == 0) overlays_.erase(overlays);
-    patched_.erase(at->segment);
-  }
+  drop_overlays(*at);
   exec::Segment& run = segments_[at->segment].run;
   stored_runs_.try_emplace(at->segment, run);
   mark_dead(run, at->row);
@@ -146,6 +191,16 @@ bool Mirror::erase(std::int64_t rowid) {
   return true;
 }
 
+void Mirror::drop_overlays(const At& at) {
+  const auto overlays = overlays_.find(at.segment);
+  if (overlays == overlays_.end()) return;
+  const std::size_t removed = overlays->second.remove(at.row);
+  if (removed == 0) return;
+  replaced_ -= removed;
+  if (overlays->second.size() == 0) overlays_.erase(overlays);
+  patched_.erase(at.segment);
+}
+
 bool Mirror::replace(std::int64_t rowid, std::string tree) {
   const auto pending = inserted_at_.find(rowid);
   if (pending != inserted_at_.end()) {
@@ -154,49 +209,124 @@ bool Mirror::replace(std::int64_t rowid, std::string tree) {
   }
   const auto at = find_live(rowid);
   if (!at) return false;
-  patched_.erase(at->segment);
   const std::uint32_t text = texts_.add(std::move(tree));
-  if (overlays_[at->segment].set(at->row, text)) ++replaced_;
+  drop_overlays(*at);
+  patched_.erase(at->segment);
+  overlays_[at->segment].trees.set(at->row, text);
+  ++replaced_;
   return true;
 }
 
+bool Mirror::set(std::int64_t rowid, std::span<const SetValue> values,
+                 const PathDictionary& paths) {
+  if (const auto pending = pending_text(rowid)) {
+    return replace(rowid, with_values(std::string(*pending), values, paths));
+  }
+  const auto at = find_live(rowid);
+  if (!at) return false;
+  patched_.erase(at->segment);
+  for (const SetValue& value : values) {
+    const std::uint32_t text = values_.add(value.json);
+    if (overlays_[at->segment].values[value.path].set(at->row, text)) ++replaced_;
+  }
+  return true;
+}
+
+PendingBlocks Mirror::blocks(PathDictionary& paths) {
+  return {texts_.blocks(paths), values_.blocks(paths)};
+}
+
+namespace {
+
+// Collects the blocks that overlays use, and the runs of them that stand in the place of rows.
+class PatchRuns {
+ public:
+  PatchRuns(const std::vector<PendingBlock>& blocks, std::vector<PendingBlock>& used)
+      : blocks_(blocks), used_(used), parts_(blocks.size()) {}
+
+  PatchedRows of(const Overlays& overlays, std::uint32_t first_row) {
+    PatchedRows rows;
+    for (const auto& [row, text] : overlays) {
+      const std::size_t block = block_of(blocks_, text);
+      if (parts_[block] == 0) {
+        used_.push_back(blocks_[block]);
+        parts_[block] = static_cast<std::uint32_t>(used_.size());
+      }
+      rows.rows.push_back(first_row + row);
+      rows.runs.push_back({parts_[block], text - blocks_[block].first, 1});
+    }
+    return rows;
+  }
+
+ private:
+  const std::vector<PendingBlock>& blocks_;
+  std::vector<PendingBlock>& used_;
+  std::vector<std::uint32_t> parts_;  // of the blocks in use, from 1 on
+};
+
+// Tells whether a log may hold such a value.
+bool is_settable(const SetValue& value, const PathDictionary& paths) {
+  return value.path != kRootPath && value.path < paths.size() &&
+         paths[value.path].domain == kRootPath && !value.json.empty() &&
+         value.json.front() != '{' && value.json.front() != '[';
+}
+
+}  // namespace
+
 std::shared_ptr<PatchedFacts> Mirror::patched(std::size_t segment,
-                                              const std::vector<PendingBlock>& blocks) const {
+                                              const PendingBlocks& blocks) const {
   if (const auto known = patched_.find(segment); known != patched_.end()) return known->second;
   auto facts = std::make_shared<PatchedFacts>();  // kept when it is whole: memory may run out
   facts->nonce = random_u64();
-  std::vector<std::uint32_t> parts(blocks.size());  // of the blocks that are used, from 1 on
-  for (const auto& [row, text] : overlays_.at(segment)) {
-    const std::size_t block = block_of(blocks, text);
-    if (parts[block] == 0) {
-      facts->blocks.push_back(blocks[block]);
-      parts[block] = static_cast<std::uint32_t>(facts->blocks.size());
-    }
-    facts->rows.push_back(segments_[segment].run.first_row + row);
-    facts->replacements.push_back({parts[block], text - blocks[block].first, 1});
+  const SegmentOverlays& overlays = overlays_.at(segment);
+  const std::uint32_t first_row = segments_[segment].run.first_row;
+  facts->trees = PatchRuns(blocks.trees, facts->blocks).of(overlays.trees, first_row);
+  PatchRuns values(blocks.values, facts->value_blocks);
+  for (const auto& [path, rows] : overlays.values) {
+    facts->values.emplace(path, values.of(rows, first_row));
   }
   patched_.emplace(segment, facts);
   return facts;
 }
 
-void Mirror::apply(Record& record) {
-  bool fits = true;
+bool Mirror::carry(ReplacedRow& row, const PathDictionary& paths) {
+  if (row.values.empty()) return replace(row.rowid, std::move(row.tree));
+  return std::ranges::all_of(row.values,
+                             [&](const SetValue& value) { return is_settable(value, paths); }) &&
+         set(row.rowid, row.values, paths);
+}
+
+bool Mirror::apply_to_rows(Record& record, const PathDictionary& paths) {
   switch (record.op) {
     case Op::Insert:
-      fits = !contains(record.rowid);
-      if (fits) insert(record.rowid, std::move(record.tree));
-      break;
+      if (contains(record.rowid)) return false;
+      insert(record.rowid, std::move(record.tree));
+      return true;
     case Op::Erase:
-      fits = erase(record.rowid) && std::all_of(record.more.begin(), record.more.end(),
-                                                [this](std::int64_t row) { return erase(row); });
-      break;
+      return erase(record.rowid) &&
+             std::ranges::all_of(record.more, [this](std::int64_t row) { return erase(row); });
     case Op::Replace:
+      return replace(record.rowid, std::move(record.tree));
+    case Op::Set: {
+      ReplacedRow row{record.rowid, {}, std::move(record.values)};
+      return !row.values.empty() && carry(row, paths);
+    }
     case Op::Carried:
-      fits = replace(record.rowid, std::move(record.tree));
-      break;
+      return std::ranges::all_of(record.carried,
+                                 [&](ReplacedRow& row) { return carry(row, paths); });
     case Op::Base:
     case Op::Counts:
-      break;
+      return true;
+  }
+  return false;
+}
+
+void Mirror::apply(Record& record, const PathDictionary& paths) {
+  bool fits = false;
+  try {
+    fits = apply_to_rows(record, paths);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Invalid) throw;  // a value that the tree has no place for
   }
   if (!fits) {
     throw_corrupt("record " + std::to_string(record.seq) + " of the change log does not fit row " +

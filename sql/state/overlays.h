@@ -1,19 +1,24 @@
-// The replaced rows of one segment: which pending text stands in the place of which row. Sorted,
-// and small enough to be copied when a snapshot shares it while the mirror goes on.
+// What lies over the rows of one segment while it is pending: other trees in the place of rows, or
+// other values of some of their paths. Sorted by rows, and small enough to be copied when a
+// snapshot shares it while the mirror goes on.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
+#include "engine/base/path_dictionary.h"
+
 namespace arbors::store {
 
+// Numbers of pending texts by rows.
 class Overlays {
  public:
   struct Entry {
     std::uint32_t row;   // of the segment
-    std::uint32_t text;  // its number among the pending trees
+    std::uint32_t text;  // its number
   };
 
   std::optional<std::uint32_t> text(std::uint32_t row) const {
@@ -48,6 +53,26 @@ class Overlays {
   }
 
   std::vector<Entry> entries_;
+};
+
+// A row has either another tree or other values.
+struct SegmentOverlays {
+  Overlays trees;
+  std::map<PathId, Overlays> values;
+
+  std::size_t size() const {
+    std::size_t size = trees.size();
+    for (const auto& [path, rows] : values) size += rows.size();
+    return size;
+  }
+  std::size_t remove(std::uint32_t row) {  // tells how many there were
+    std::size_t removed = trees.remove(row) ? 1 : 0;
+    for (auto at = values.begin(); at != values.end();) {
+      removed += at->second.remove(row) ? 1 : 0;
+      at = at->second.size() == 0 ? values.erase(at) : std::next(at);
+    }
+    return removed;
+  }
 };
 
 }  // namespace arbors::store

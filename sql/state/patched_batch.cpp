@@ -23,20 +23,64 @@ void add_run(Runs& runs, PartRun run) {
   }
 }
 
-// The trees themselves: the stored batch's, but for those that are replaced.
-Runs all_trees(const PatchedFacts& facts, std::uint32_t trees) {
+// The rows of the stored batch, but for those that are replaced.
+Runs all_rows(const PatchedRows& replaced, std::uint32_t rows) {
   Runs runs;
-  std::uint32_t next = 0, at = 0;
-  for (const PartRun& run : facts.replacements) {
+  std::uint32_t next = 0;
+  for (std::size_t at = 0; at < replaced.rows.size(); ++at) {
+    add_run(runs, {0, next, replaced.rows[at] - next});
+    add_run(runs, replaced.runs[at]);
+    next = replaced.rows[at] + 1;
+  }
+  add_run(runs, {0, next, rows - next});
+  return runs;
+}
+
+// Both, the parts of the second coming after `parts` others.
+PatchedRows merged(const PatchedRows& trees, const PatchedRows& values, std::uint32_t parts) {
+  PatchedRows both;
+  std::size_t tree = 0;
+  const auto add_trees = [&](std::uint32_t before) {
+    for (; tree < trees.rows.size() && trees.rows[tree] < before; ++tree) {
+      both.rows.push_back(trees.rows[tree]);
+      both.runs.push_back(trees.runs[tree]);
+    }
+  };
+  for (std::size_t at = 0; at < values.rows.size(); ++at) {
+    add_trees(values.rows[at]);
+    const PartRun& run = values.runs[at];
+    both.rows.push_back(values.rows[at]);
+    both.runs.push_back({parts - 1 + run.part, run.first, run.count});
+  }
+  add_trees(UINT32_MAX);
+  return both;
+}
+
+Statistics all_missing(std::uint32_t rows) {
+  Statistics none;
+  none.rows = rows;
+  none.counts[static_cast<unsigned>(Tag::Missing)] = rows;
+  return none;
+}
+
+// The statistics of some rows of a part; the bounds are those of all its rows.
+Statistics of_rows(batch::BatchReader& reader, PathId path, std::uint32_t part, const Runs& runs) {
+  std::uint32_t rows = 0;
+  for (const PartRun& run : runs) rows += run.part == part ? run.count : 0;
+  const Statistics* known = rows == 0 ? nullptr : reader.statistics(path);
+  if (known == nullptr) return all_missing(rows);
+  Statistics used = *known;
+  used.rows = rows;
+  used.counts.fill(0);
+  used.distinct = std::min(used.distinct, rows);
+  const batch::VectorPtr values = reader.column(path);
+  for (const PartRun& run : runs) {
+    if (run.part != part) continue;
     for (std::uint32_t k = 0; k < run.count; ++k) {
-      const std::uint32_t row = facts.rows[at++];
-      add_run(runs, {0, next, row - next});
-      add_run(runs, {run.part, run.first + k, 1});
-      next = row + 1;
+      ++used.counts[static_cast<unsigned>(values->tag(run.first + k))];
     }
   }
-  add_run(runs, {0, next, trees - next});
-  return runs;
+  return used;
 }
 
 }  // namespace
@@ -48,6 +92,18 @@ PatchedBatch::PatchedBatch(batch::BatchReaderPtr stored,
   for (const PendingBlock& block : facts_->blocks) {
     parts_.push_back(std::make_shared<PendingBatch>(block, paths, connection));
   }
+  for (const PendingBlock& block : facts_->value_blocks) {
+    value_blocks_.push_back(std::make_shared<PendingBatch>(block, paths, connection));
+  }
+}
+
+const PatchedRows* PatchedBatch::values_of(PathId path) const {
+  const auto known = facts_->values.find(path);
+  return known == facts_->values.end() ? nullptr : &known->second;
+}
+
+bool PatchedBatch::is_as_stored(PathId path) const {
+  return facts_->trees.rows.empty() && values_of(path) == nullptr;
 }
 
 PathId PatchedBatch::domain_of(PathId path) const {
@@ -76,13 +132,13 @@ PatchedBatch::Runs PatchedBatch::elements(const Runs& parents, PathId array) {
 
 const PatchedBatch::Runs& PatchedBatch::runs(PathId domain) {
   if (const auto known = runs_.find(domain); known != runs_.end()) return known->second;
-  if (domain == kNoPath) return runs_.emplace(domain, all_trees(*facts_, trees())).first->second;
+  if (domain == kNoPath) return runs_.emplace(domain, all_rows(facts_->trees, trees())).first->second;
   const PathId array = paths()[domain].parent;
   return runs_.emplace(domain, elements(runs(domain_of(array)), array)).first->second;
 }
 
 const PatchedBatch::Runs& PatchedBatch::replaced_runs(PathId domain) {
-  if (domain == kNoPath) return facts_->replacements;
+  if (domain == kNoPath) return facts_->trees.runs;
   if (const auto known = replaced_runs_.find(domain); known != replaced_runs_.end())
     return known->second;
   const PathId array = paths()[domain].parent;
@@ -90,55 +146,41 @@ const PatchedBatch::Runs& PatchedBatch::replaced_runs(PathId domain) {
       .first->second;
 }
 
-// The bounds are those of whole parts; of the replacements, the rows in use are counted.
 std::unique_ptr<const Statistics> PatchedBatch::merge_statistics(PathId path) {
   StatisticsMerge merge;
-  const auto missing = [](std::uint32_t rows) {
-    Statistics none;
-    none.rows = rows;
-    none.counts[static_cast<unsigned>(Tag::Missing)] = rows;
-    return none;
+  const Statistics* stored = parts_[0]->statistics(path);
+  bool occurs = stored != nullptr;
+  merge.add(occurs ? *stored : all_missing(1));
+  const auto add = [&](batch::BatchReader& reader, PathId at, std::uint32_t part,
+                       const Runs& runs) {
+    const Statistics used = of_rows(reader, at, part, runs);
+    if (used.rows > 0) merge.add(used);
   };
-  bool occurs = false;
-  for (std::uint32_t part = 0; part < parts_.size(); ++part) {
-    const Statistics* known = parts_[part]->statistics(path);
-    occurs |= known != nullptr;
-    if (part == 0) {
-      merge.add(known != nullptr ? *known : missing(1));
-      continue;
+  for (std::uint32_t part = 1; part < parts_.size(); ++part) {
+    occurs |= parts_[part]->statistics(path) != nullptr;
+    add(*parts_[part], path, part, replaced_runs(domain_of(path)));
+  }
+  if (const PatchedRows* values = values_of(path)) {
+    occurs = true;
+    for (std::uint32_t part = 0; part < value_blocks_.size(); ++part) {
+      add(*value_blocks_[part], kRootPath, part + 1, values->runs);
     }
-    std::uint32_t rows = 0;
-    for (const PartRun& run : replaced_runs(domain_of(path))) {
-      rows += run.part == part ? run.count : 0;
-    }
-    if (rows == 0) continue;
-    if (known == nullptr) {
-      merge.add(missing(rows));
-      continue;
-    }
-    Statistics used = *known;
-    used.rows = rows;
-    used.counts.fill(0);
-    used.distinct = std::min(used.distinct, rows);
-    const batch::VectorPtr values = parts_[part]->column(path);
-    for (const PartRun& run : replaced_runs(domain_of(path))) {
-      if (run.part != part) continue;
-      for (std::uint32_t k = 0; k < run.count; ++k) {
-        ++used.counts[static_cast<unsigned>(values->tag(run.first + k))];
-      }
-    }
-    merge.add(used);
   }
   return occurs ? std::make_unique<const Statistics>(merge.total()) : nullptr;
 }
 
 const Statistics* PatchedBatch::statistics(PathId path) {
+  if (is_as_stored(path)) return parts_[0]->statistics(path);
   return facts_->statistics.get(path, [&] { return merge_statistics(path); });
 }
 
 void PatchedBatch::load(std::span<const PathId> paths) {
   std::vector<PathId> needed;
   for (const PathId path : paths) {
+    if (is_as_stored(path)) {
+      needed.push_back(path);
+      continue;
+    }
     if (batch::VectorPtr known = connection_->cache.find(facts_->nonce, path)) {
       ++connection_->counters.cache_hits;
       loaded_[path] = std::move(known);
@@ -154,18 +196,29 @@ void PatchedBatch::load(std::span<const PathId> paths) {
   parts_[0]->load(needed);
 }
 
+// Null where the path does not occur.
+batch::VectorPtr PatchedBatch::spliced(PathId path) {
+  std::vector<batch::VectorPtr> vectors;
+  for (const batch::BatchReaderPtr& part : parts_) vectors.push_back(part->column(path));
+  const PatchedRows* values = values_of(path);
+  if (values == nullptr) {
+    const bool occurs =
+        std::ranges::any_of(vectors, [](const auto& vector) { return vector != nullptr; });
+    return occurs ? splice(vectors, runs(domain_of(path))) : nullptr;
+  }
+  for (const batch::BatchReaderPtr& block : value_blocks_)
+    vectors.push_back(block->column(kRootPath));
+  const auto parts = static_cast<std::uint32_t>(parts_.size());
+  return splice(vectors, all_rows(merged(facts_->trees, *values, parts), trees()));
+}
+
 batch::VectorPtr PatchedBatch::column(PathId path) {
+  if (is_as_stored(path)) return parts_[0]->column(path);
   if (const auto known = loaded_.find(path); known != loaded_.end()) return known->second;
   batch::VectorPtr vector = connection_->cache.find(facts_->nonce, path);
   if (vector == nullptr) {
-    std::vector<batch::VectorPtr> vectors;
-    bool occurs = false;
-    for (const batch::BatchReaderPtr& part : parts_) {
-      vectors.push_back(part->column(path));
-      occurs |= vectors.back() != nullptr;
-    }
-    if (!occurs) return nullptr;
-    vector = splice(vectors, runs(domain_of(path)));
+    vector = spliced(path);
+    if (vector == nullptr) return nullptr;
     connection_->cache.put(facts_->nonce, path, vector);
   }
   loaded_[path] = vector;

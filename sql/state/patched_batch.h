@@ -1,9 +1,11 @@
-// A stored batch with some rows replaced by pending trees, read as one batch: the rows keep their
-// numbers, so that a scan over an Arbor with many replaced rows costs what it costs without them.
+// A stored batch with pending trees in the place of some rows, and pending values in others, read
+// as one batch: the rows keep their numbers, so that a scan over an Arbor with many replaced rows
+// costs what it costs without them.
 //
-// A column is put together from those of its parts: the stored batch, and the blocks of pending
-// trees. Statistics tell of all rows of the stored batch and of the replacements: what they rule
-// out is not there, what they say of all rows holds for all.
+// A column is put together from those of its parts: the stored batch, the blocks of pending trees,
+// and those of pending values, which are the roots of trees of their own. Statistics tell of all
+// rows of the stored batch and of the replacements: what they rule out is not there, what they say
+// of all rows holds for all.
 #pragma once
 
 #include <map>
@@ -19,12 +21,19 @@
 
 namespace arbors::store {
 
+// Rows of the batch, ascending, and what stands in the place of each: one row of a block, the first
+// block being part 1.
+struct PatchedRows {
+  std::vector<std::uint32_t> rows;
+  std::vector<PartRun> runs;
+};
+
 // What the readers of one patched batch share.
 struct PatchedFacts {
-  std::uint64_t nonce = 0;            // random: the key of its columns in the cache
-  std::vector<std::uint32_t> rows;    // the rows of the batch that are replaced, ascending
-  std::vector<PartRun> replacements;  // of these, in their order, from parts 1 and up
-  std::vector<PendingBlock> blocks;   // parts 1 and up
+  std::uint64_t nonce = 0;  // random: the key of its columns in the cache
+  PatchedRows trees;        // from `blocks`
+  std::map<PathId, PatchedRows> values;  // from `value_blocks`; of none of the rows above
+  std::vector<PendingBlock> blocks, value_blocks;
   SharedStatistics statistics;
 };
 
@@ -46,13 +55,17 @@ class PatchedBatch : public batch::BatchReader {
 
   // The array element path that a path's values belong to; kNoPath for the trees themselves.
   PathId domain_of(PathId path) const;
-  // Which parts' rows make up a domain: of all parts, or of the replacements alone.
+  const PatchedRows* values_of(PathId path) const;  // nullptr: none are replaced
+  bool is_as_stored(PathId path) const;
+  // Which parts' rows make up a domain: of all parts, or of the replaced trees alone.
   const Runs& runs(PathId domain);
   const Runs& replaced_runs(PathId domain);
   Runs elements(const Runs& parents, PathId array);
+  batch::VectorPtr spliced(PathId path);
   std::unique_ptr<const batch::Statistics> merge_statistics(PathId path);
 
-  std::vector<batch::BatchReaderPtr> parts_;
+  std::vector<batch::BatchReaderPtr> parts_;         // the stored batch, then blocks of trees
+  std::vector<batch::BatchReaderPtr> value_blocks_;  // for splicing, the parts after those
   std::shared_ptr<PatchedFacts> facts_;
   ConnectionPtr connection_;
   std::map<PathId, Runs> runs_, replaced_runs_;

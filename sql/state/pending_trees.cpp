@@ -20,6 +20,28 @@ unsigned size_class(const PendingBlock& block) {
 
 }  // namespace
 
+std::shared_ptr<PathDictionary> copy_of(const PathDictionary& paths) {
+  auto copy = std::make_shared<PathDictionary>();
+  for (PathId path = 1; path < paths.size(); ++path) {
+    const PathNode& node = paths[path];
+    if (node.element) {
+      copy->intern_element(node.parent);
+    } else {
+      copy->intern_key(node.parent, node.key);
+    }
+  }
+  return copy;
+}
+
+PendingBlock build_block(std::span<const std::string_view> texts, PathDictionary& paths) {
+  try {
+    return {0, std::make_shared<const batch::BuiltBatch>(batch::build_batch(texts, paths)),
+            random_u64(), std::make_shared<SharedStatistics>()};
+  } catch (const batch::DocumentError& error) {
+    throw_corrupt(std::string("a pending tree is not JSON: ") + error.what());
+  }
+}
+
 std::size_t block_of(const std::vector<PendingBlock>& blocks, std::uint32_t text) {
   const auto after =
       std::upper_bound(blocks.begin(), blocks.end(), text,
@@ -31,17 +53,6 @@ std::uint32_t PendingTrees::add(std::string text) {
   bytes_ += text.size();
   texts_.push_back(std::move(text));
   return size() - 1;
-}
-
-PendingBlock PendingTrees::build(std::uint32_t first, std::uint32_t end,
-                                 PathDictionary& paths) const {
-  const std::vector<std::string_view> documents(texts_.begin() + first, texts_.begin() + end);
-  try {
-    return {first, std::make_shared<const batch::BuiltBatch>(batch::build_batch(documents, paths)),
-            random_u64(), std::make_shared<SharedStatistics>()};
-  } catch (const batch::DocumentError& error) {
-    throw_corrupt(std::string("a pending tree is not JSON: ") + error.what());
-  }
 }
 
 const std::vector<PendingBlock>& PendingTrees::blocks(PathDictionary& paths) {
@@ -59,7 +70,10 @@ const std::vector<PendingBlock>& PendingTrees::blocks(PathDictionary& paths) {
     first = blocks_[blocks_.size() - same].first;
     blocks_.resize(blocks_.size() - same);
   }
-  blocks_.push_back(build(first, size(), paths));
+  const std::vector<std::string_view> texts(texts_.begin() + first, texts_.end());
+  PendingBlock block = build_block(texts, paths);
+  block.first = first;
+  blocks_.push_back(std::move(block));
   return blocks_;
 }
 

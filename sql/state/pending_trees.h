@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,17 @@ struct PendingBlock {
   std::uint32_t end() const { return first + built->trees; }
 };
 
+// Of a state's pending texts: its trees, and values that stand in others.
+struct PendingBlocks {
+  std::vector<PendingBlock> trees, values;
+};
+
+// Copies a dictionary, number by number.
+std::shared_ptr<PathDictionary> copy_of(const PathDictionary& paths);
+
+// Builds texts as a block; new paths go to `paths`.
+PendingBlock build_block(std::span<const std::string_view> texts, PathDictionary& paths);
+
 // Finds a text's block among blocks that cover it.
 std::size_t block_of(const std::vector<PendingBlock>& blocks, std::uint32_t text);
 
@@ -35,15 +47,8 @@ class PendingTrees {
 
   // Builds what is not built yet; new paths go to `paths`. Blocks are in order and cover all texts.
   const std::vector<PendingBlock>& blocks(PathDictionary& paths);
-  // Builds one text alone.
-  PendingBlock block(std::uint32_t number, PathDictionary& paths) const {
-    return build(number, number + 1, paths);
-  }
-  void forget_blocks() { blocks_.clear(); }  // the dictionary they were built with is gone
 
  private:
-  PendingBlock build(std::uint32_t first, std::uint32_t end, PathDictionary& paths) const;
-
   std::vector<std::string> texts_;
   std::size_t bytes_ = 0;
   std::vector<PendingBlock> blocks_;

@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::size_t kMostHeld = 65'536;  // paths and places of keys, about 10 MiB
 
-class StoredRows : public batch::RowReader {
+class StoredRows : public batch::BatchRows {
  public:
   StoredRows(std::shared_ptr<StoredBatch> stored, Counters* counters)
-      : RowReader(stored, counters), stored_(std::move(stored)) {}
+      : BatchRows(stored, counters), stored_(std::move(stored)) {}
   void settle() override { stored_->settle(); }
 
  private:

@@ -11,52 +11,72 @@ namespace arbors::store {
 
 Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
                    std::shared_ptr<const PathDictionary> paths,
-                   const std::vector<PendingBlock>& blocks,
                    const std::shared_ptr<RowReaders>& readers,
                    std::shared_ptr<StatisticsCache> statistics)
     : generation_(generation),
       chunks_(std::move(chunks)),
       paths_(std::move(paths)),
-      blocks_(blocks),
       readers_(readers),
       own_readers_(chunks_->connection()),
       statistics_(std::move(statistics)) {}
 
 Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
                    std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
-                   const std::vector<PendingBlock>& blocks,
-                   const std::shared_ptr<RowReaders>& readers)
-    : Snapshot(generation, std::move(chunks), std::move(paths), blocks, readers,
+                   const PendingBlocks& blocks, const std::shared_ptr<RowReaders>& readers)
+    : Snapshot(generation, std::move(chunks), std::move(paths), readers,
                std::make_shared<StatisticsCache>()) {
-  add_segments(mirror);
+  blocks_ = blocks.trees;
+  add_segments(mirror, blocks);
   add_pending_runs(mirror);
   note_order();
 }
 
 Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
                    std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
-                   std::span<const Mirror::Found> rows, const std::vector<PendingBlock>& blocks,
-                   const std::shared_ptr<RowReaders>& readers)
-    : Snapshot(generation, std::move(chunks), std::move(paths), blocks, readers,
-               readers->statistics()) {
-  exec::BatchId block = kPendingBatch;
+                   std::span<const Mirror::Found> rows, const std::shared_ptr<RowReaders>& readers)
+    : Snapshot(generation, std::move(chunks), std::move(paths), readers, readers->statistics()) {
   for (const Mirror::Found& found : rows) {
     exec::Segment segment;
     segment.rows = segment.count = 1;
     segment.first_rowid = found.rowid;
-    if (found.text != Mirror::kErased) {
-      segment.batch = block++;
-    } else {
+    std::vector<SetValue> values;
+    if (found.stored) values = mirror.values_over(*found.stored);
+    if (found.stored) {
       const SegmentVersion& version = mirror.segments()[found.stored->segment];
       facts_.emplace(version.run.batch, version.facts);
       segment.batch = version.run.batch;
       segment.first_row = version.run.first_row + found.stored->row;
+    }
+    if (found.text != Mirror::kErased || !values.empty()) {
+      add_pending_row(mirror, found, std::move(values));
+      segment.batch = kPendingBatch + static_cast<exec::BatchId>(pending_rows_.size()) - 1;
+      segment.first_row = 0;
     }
     segment.position = found.position;
     segments_.push_back(std::move(segment));
   }
   trees_ = segments_.size();
   note_order();
+}
+
+void Snapshot::add_pending_row(const Mirror& mirror, const Mirror::Found& found,
+                               std::vector<SetValue> values) {
+  std::function<std::string()> read;
+  if (values.empty()) {
+    read = [tree = std::string(mirror.texts()[found.text])] { return tree; };
+  } else {
+    const SegmentVersion& version = mirror.segments()[found.stored->segment];
+    read = [chunks = chunks_, readers = readers_, paths = paths_, batch = version.run.batch,
+            facts = version.facts, row = version.run.first_row + found.stored->row,
+            values = std::move(values)] {
+      std::string stored;
+      const batch::RowReaderPtr rows = readers->stored(chunks, paths, batch, facts);
+      rows->write_tree(row, stored);
+      return with_values(std::move(stored), values, *paths);
+    };
+  }
+  pending_rows_.push_back(
+      std::make_shared<PendingRow>(std::move(read), paths_, chunks_->connection()));
 }
 
 void Snapshot::add(exec::Segment&& segment) {
@@ -66,7 +86,7 @@ void Snapshot::add(exec::Segment&& segment) {
   segments_.push_back(std::move(segment));
 }
 
-void Snapshot::add_segments(const Mirror& mirror) {
+void Snapshot::add_segments(const Mirror& mirror, const PendingBlocks& blocks) {
   segments_.reserve(mirror.segments().size() + 1);
   for (std::size_t at = 0; at < mirror.segments().size(); ++at) {
     const SegmentVersion& version = mirror.segments()[at];
@@ -74,7 +94,7 @@ void Snapshot::add_segments(const Mirror& mirror) {
     if (mirror.overlays(at) == nullptr) {
       add(exec::Segment(version.run));
     } else {
-      add_patched(version.run, mirror.patched(at, blocks_));
+      add_patched(version.run, mirror.patched(at, blocks));
     }
   }
 }
@@ -138,20 +158,28 @@ std::optional<exec::BatchId> Snapshot::stored_batch(exec::BatchId batch) const {
   return batch >= kPendingBatch ? std::nullopt : std::optional(batch);
 }
 
+// Null: the batch is none.
+const std::shared_ptr<PendingRow>* Snapshot::pending_row(exec::BatchId batch) const {
+  const bool is_row = batch >= kPendingBatch && batch < kPatchedBatch && !pending_rows_.empty();
+  return is_row ? &pending_rows_.at(batch - kPendingBatch) : nullptr;
+}
+
 bool Snapshot::has_index(const Path& path) const {
   return std::find(indexed_.begin(), indexed_.end(), path) != indexed_.end();
 }
 
 batch::RowReaderPtr Snapshot::open_rows(exec::BatchId batch) {
   if (batch < kPendingBatch) return readers_->stored(chunks_, paths_, batch, facts_.at(batch));
+  if (const auto* row = pending_row(batch)) return *row;
   return own_readers_.get(batch, [&] {
-    return std::make_shared<batch::RowReader>(open_batch(batch), &chunks_->connection()->counters);
+    return std::make_shared<batch::BatchRows>(open_batch(batch), &chunks_->connection()->counters);
   });
 }
 
 batch::BatchReaderPtr Snapshot::open_batch(exec::BatchId batch) {
   readers_->close_departed();
   own_readers_.close_departed();
+  if (const auto* row = pending_row(batch)) return (*row)->shared_batch();
   const auto stored = stored_batch(batch);
   if (!stored) {
     return std::make_shared<PendingBatch>(blocks_.at(batch - kPendingBatch), paths_,

@@ -13,6 +13,7 @@
 #include "engine/exec/source/tree_source.h"
 #include "sql/state/chunk_table.h"
 #include "sql/state/mirror.h"
+#include "sql/state/pending_row.h"
 #include "sql/state/row_readers.h"
 #include "sql/state/statistics_cache.h"
 
@@ -30,14 +31,12 @@ class Snapshot : public exec::TreeSource {
   // keeps open.
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,
            std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
-           const std::vector<PendingBlock>& blocks, const std::shared_ptr<RowReaders>& readers);
+           const PendingBlocks& blocks, const std::shared_ptr<RowReaders>& readers);
   // Cuts out some rows alone, so that finding a row costs the same however large the Arbor is. They
-  // come in order of their positions, which are those that they have in the Arbor; each pending
-  // text has a block of its own.
+  // come in order of their positions, which are those that they have in the Arbor.
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,
            std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
-           std::span<const Mirror::Found> rows, const std::vector<PendingBlock>& blocks,
-           const std::shared_ptr<RowReaders>& readers);
+           std::span<const Mirror::Found> rows, const std::shared_ptr<RowReaders>& readers);
 
   std::int64_t generation() const { return generation_; }
 
@@ -67,20 +66,24 @@ class Snapshot : public exec::TreeSource {
 
  private:
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,
-           std::shared_ptr<const PathDictionary> paths, const std::vector<PendingBlock>& blocks,
-           const std::shared_ptr<RowReaders>& readers, std::shared_ptr<StatisticsCache> statistics);
+           std::shared_ptr<const PathDictionary> paths, const std::shared_ptr<RowReaders>& readers,
+           std::shared_ptr<StatisticsCache> statistics);
 
-  void add_segments(const Mirror& mirror);
+  void add_segments(const Mirror& mirror, const PendingBlocks& blocks);
+  void add_pending_row(const Mirror& mirror, const Mirror::Found& found,
+                       std::vector<SetValue> values);
   void add_patched(const exec::Segment& run, std::shared_ptr<PatchedFacts> facts);
   void add_pending(std::int64_t rowid, std::uint32_t text);
   void add_pending_runs(const Mirror& mirror);
   void add(exec::Segment&& segment);
+  const std::shared_ptr<PendingRow>* pending_row(exec::BatchId batch) const;
   void note_order();
 
   std::int64_t generation_;
   ChunkTablePtr chunks_;
   std::shared_ptr<const PathDictionary> paths_;
-  std::vector<PendingBlock> blocks_;
+  std::vector<PendingBlock> blocks_;                      // numbered from kPendingBatch,
+  std::vector<std::shared_ptr<PendingRow>> pending_rows_;  // and so are these, where rows are cut
   struct Patched {
     exec::BatchId stored;
     std::shared_ptr<PatchedFacts> facts;

@@ -1,20 +1,14 @@
 // Turns pending trees into batches, erased rows into live bits, and small batches into larger ones.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
-#include "engine/batch/tree_writer.h"
-#include "sql/state/stored_batch.h"
 #include "sql/store/batch_writer.h"
 
 namespace arbors::store {
 
 namespace {
-
-struct CarriedTree {
-  std::int64_t rowid;
-  std::string tree;
-};
 
 // Of the replaced rows, one in so many is folded at a time: a fold is a short pause, and the next
 // is as many writes away.
@@ -28,10 +22,10 @@ std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_re
   std::map<std::size_t, std::size_t> bytes;
   std::size_t bytes_left = 0;
   for (std::size_t at = 0; at < mirror.segments().size(); ++at) {
-    const Overlays* overlays = mirror.overlays(at);
+    const SegmentOverlays* overlays = mirror.overlays(at);
     if (overlays == nullptr) continue;
     by_rows.emplace_back(overlays->size(), at);
-    for (const auto& [row, text] : *overlays) bytes[at] += mirror.texts()[text].size();
+    bytes[at] = mirror.bytes_over(at);
     bytes_left += bytes[at];
   }
   std::sort(by_rows.rbegin(), by_rows.rend());
@@ -49,36 +43,20 @@ std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_re
 
 }  // namespace
 
-void Store::Impl::rewrite(std::size_t at, BatchWriter& writer) {
-  const SegmentVersion& segment = mirror_->segments()[at];
-  const Overlays* overlays = mirror_->overlays(at);
-  StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts);
-  batch::TreeWriter trees(batch);
-  std::string text;
-  for (std::uint32_t row = 0; row < segment.run.rows; ++row) {
-    if (!segment.run.is_live(row)) continue;
-    if (overlays != nullptr) {
-      if (const auto replaced = overlays->text(row)) {
-        writer.add(segment.run.rowid(row), mirror_->texts()[*replaced]);
-        continue;
-      }
-    }
-    text.clear();
-    trees.write_tree(segment.run.first_row + row, text);
-    writer.add(segment.run.rowid(row), text);
-  }
-}
-
 void Store::Impl::fold(FoldAll all) {
   if (!mirror_->pending()) return flush();
   const Raised settling(settling_);
   generation_for_write();
   const auto rewritten = choose_rewritten(*mirror_, most_replaced(), all == FoldAll::Yes);
   std::vector<SegmentVersion> wanted;
-  std::vector<CarriedTree> carried;
+  std::vector<ReplacedRow> carried;
   BatchWriter writer(*this, wanted);
   for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
     const SegmentVersion& segment = mirror_->segments()[at];
+    if (rewritten.contains(at) && is_rewritten_by_columns(at)) {
+      wanted.push_back(rewrite_columns(at));
+      continue;
+    }
     if (rewritten.contains(at)) {
       rewrite(at, writer);
       writer.close();
@@ -90,11 +68,7 @@ void Store::Impl::fold(FoldAll all) {
       version.born = generation_;
     }
     if (version.run.count > 0) wanted.push_back(std::move(version));
-    if (const Overlays* overlays = mirror_->overlays(at)) {
-      for (const auto& [row, text] : *overlays) {
-        carried.push_back({segment.run.rowid(row), std::string(mirror_->texts()[text])});
-      }
-    }
+    std::ranges::move(mirror_->replaced_rows(at), std::back_inserter(carried));
   }
   for (const Mirror::Inserted& inserted : mirror_->inserted()) {
     if (inserted.text != Mirror::kErased)
@@ -104,10 +78,8 @@ void Store::Impl::fold(FoldAll all) {
   set_segments(std::move(wanted));
   write_base();
   // Logged with what comes after: the next fold of this transaction may make that needless.
-  for (CarriedTree& tree : carried) {
-    mirror_->replace(tree.rowid, std::move(tree.tree));
-    buffered_.push_back({Op::Carried, tree.rowid, mirror_->texts().size() - 1});
-  }
+  for (ReplacedRow& row : carried) mirror_->carry(row, *paths_);
+  carried_due_ = !carried.empty();
   purge(oldest());
 }
 

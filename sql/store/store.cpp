@@ -134,6 +134,10 @@ bool Store::replace_minimal(std::int64_t rowid, std::string tree) {
   return impl_->replace_minimal(rowid, std::move(tree));
 }
 
+bool Store::set(std::int64_t rowid, std::span<const PathJson> values) {
+  return impl_->set(rowid, values);
+}
+
 bool Store::replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid) {
   if (rowid == new_rowid) return replace(rowid, tree);
   if (!contains(rowid)) return false;

@@ -46,6 +46,12 @@ struct Totals {
   std::size_t columns = 0;
 };
 
+// A value for a path of keys, JSON text.
+struct PathJson {
+  const Path* path;
+  std::string json;
+};
+
 class Store {
  public:
   class Impl;  // store_impl.h
@@ -115,6 +121,10 @@ class Store {
   bool replace(std::int64_t rowid, std::string_view tree);
   // The same with minimal JSON text, which is not checked: a tree of this Arbor with scalars set.
   bool replace_minimal(std::int64_t rowid, std::string tree);
+  // Puts values in the place of others in a row's tree, which costs less than replacing the tree.
+  // False, and nothing done, where that does not say it all: there is no such row, a value, old or
+  // new, is an object or array or not there, or an index on what is above would change.
+  bool set(std::int64_t rowid, std::span<const PathJson> values);
   // Moves a row to another rowid besides (UPDATE … SET rowid = …).
   bool replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid);
   bool contains(std::int64_t rowid);

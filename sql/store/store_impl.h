@@ -69,6 +69,9 @@ class Store::Impl {
   bool erase(std::int64_t rowid);
   bool replace(std::int64_t rowid, std::string_view tree);
   bool replace_minimal(std::int64_t rowid, std::string tree);
+  bool set(std::int64_t rowid, std::span<const PathJson> values);
+  std::vector<SetValue> plain_values(std::int64_t rowid, std::span<const PathJson> values);
+  bool holds_scalar(const Mirror::At& place, const Path& path);
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   void clear();
@@ -91,6 +94,9 @@ class Store::Impl {
   void optimize();
   // Writes the live trees of a segment, replaced ones in their places.
   void rewrite(std::size_t segment, BatchWriter& writer);
+  // Makes a segment with replaced values a batch with these columns new and the others as they are.
+  SegmentVersion rewrite_columns(std::size_t segment);
+  bool is_rewritten_by_columns(std::size_t segment) const;
 
   // ---- store_read.cpp
   std::shared_ptr<Snapshot> snapshot();
@@ -125,6 +131,8 @@ class Store::Impl {
   // What each index knows of a row as it is now; empty where there is no index or no such row.
   std::vector<Value> indexed_values(std::int64_t rowid);
   std::vector<Value> values_to_index(std::string_view tree) const;
+  // Tells whether replacing the value of a path by another may change an index on what is above.
+  bool indexes_above(const Path& path) const;
   void index_row(std::int64_t rowid, const std::vector<Value>& values);
   void unindex_row(std::int64_t rowid, const std::vector<Value>& values);
   void reindex_row(std::int64_t rowid, const std::vector<Value>& before,
@@ -143,7 +151,8 @@ class Store::Impl {
   struct Buffered {
     Op op;
     std::int64_t rowid;
-    std::uint32_t text;  // Mirror::kErased for an Erase
+    std::uint32_t text = Mirror::kErased;  // of an Insert or Replace
+    std::vector<SetValue> values = {};     // of a Set
   };
 
   ConnectionPtr connection_;
@@ -171,6 +180,7 @@ class Store::Impl {
   // Changes that the mirror has and the log does not have yet. SQLite may say that storing a record
   // failed though it is stored: what is buffered then is stored once more, under the same seq.
   std::deque<Buffered> buffered_;
+  bool carried_due_ = false;   // what a fold has left over segments is to be logged before these
   bool counts_due_ = false;    // a Counts record is to be written after these
   std::int64_t next_seq_ = 0;  // that storing the next record began with; 0: none yet
   bool settling_ = false;      // a change, a flush or a fold is under way
@@ -196,6 +206,7 @@ class Store::Impl {
   const std::shared_ptr<RowReaders>& row_readers();
   std::vector<std::weak_ptr<Snapshot>> pins_;
 
+  bool unlogged() const { return carried_due_ || counts_due_ || !buffered_.empty(); }
   std::int64_t following_seq();
   void logged(std::int64_t seq, std::int64_t seal);  // the newest record is this one now
 
@@ -207,6 +218,7 @@ class Store::Impl {
   void settle_generation(const std::vector<Record>& records);
   void note_record(const Record& record);
   bool knows_newest();
+  void log_carried();
   void log_first();
   Counts counts(std::uint64_t added, std::uint64_t removed) const;
   void remove_own_records();

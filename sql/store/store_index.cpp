@@ -173,6 +173,7 @@ std::vector<Value> Store::Impl::indexed_values(std::int64_t rowid) {
   }
   const auto place = mirror_->find_stored(rowid);
   if (!place) return values;
+  if (!mirror_->values_over(*place).empty()) return values_to_index(*tree(rowid));
   const SegmentVersion& segment = mirror_->segments()[place->segment];
   StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts,
                     row_readers()->statistics());
@@ -187,6 +188,13 @@ std::vector<Value> Store::Impl::values_to_index(std::string_view tree) const {
   std::vector<Value> values;
   for (const auto& index : indexes_) values.push_back(path_value(tree, index->path()));
   return values;
+}
+
+bool Store::Impl::indexes_above(const Path& path) const {
+  return std::ranges::any_of(indexes_, [&](const auto& index) {
+    const auto& above = index->path().steps;
+    return above.size() < path.steps.size() && std::ranges::equal(above, std::span(path.steps).first(above.size()));
+  });
 }
 
 void Store::Impl::index_row(std::int64_t rowid, const std::vector<Value>& values) {

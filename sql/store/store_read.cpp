@@ -14,25 +14,11 @@ namespace {
 // whole, which then serves all, is worth its making.
 constexpr std::uint32_t kMostRowsCut = 16;
 
-// Copies a dictionary, number by number.
-std::shared_ptr<const PathDictionary> clone(const PathDictionary& paths) {
-  auto copy = std::make_shared<PathDictionary>();
-  for (PathId path = 1; path < paths.size(); ++path) {
-    const PathNode& node = paths[path];
-    if (node.element) {
-      copy->intern_element(node.parent);
-    } else {
-      copy->intern_key(node.parent, node.key);
-    }
-  }
-  return copy;
-}
-
 }  // namespace
 
 // Readers get a copy, for workers may read it while the writer's grows.
 const std::shared_ptr<const PathDictionary>& Store::Impl::published() {
-  if (published_ == nullptr || published_->size() != paths_->size()) published_ = clone(*paths_);
+  if (published_ == nullptr || published_->size() != paths_->size()) published_ = copy_of(*paths_);
   return published_;
 }
 
@@ -43,7 +29,7 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot() {
 
 const std::shared_ptr<Snapshot>& Store::Impl::current() {
   if (cached_ == nullptr) {
-    const auto& blocks = mirror_->texts().blocks(*paths_);
+    const PendingBlocks blocks = mirror_->blocks(*paths_);
     cached_ = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, blocks,
                                          row_readers());
     std::vector<Path> indexed;
@@ -70,13 +56,8 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot_of(std::span<const std::int64_t>
   std::sort(rows.begin(), rows.end(), [](const Mirror::Found& left, const Mirror::Found& right) {
     return left.position < right.position;
   });
-  std::vector<PendingBlock> blocks;
-  for (const Mirror::Found& found : rows) {
-    if (found.text != Mirror::kErased)
-      blocks.push_back(mirror_->texts().block(found.text, *paths_));
-  }
-  auto snapshot = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, rows,
-                                             blocks, row_readers());
+  auto snapshot =
+      std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, rows, row_readers());
   pin(snapshot);
   return snapshot;
 }
@@ -113,7 +94,7 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
     if (record.generation <= generation) records.push_back(std::move(record));
   });
   const auto mirror = replay(records, generation);
-  const auto& blocks = mirror->texts().blocks(*paths_);
+  const PendingBlocks blocks = mirror->blocks(*paths_);
   auto snapshot =
       std::make_shared<Snapshot>(generation, chunks_, published(), *mirror, blocks, row_readers());
   pin(snapshot);
@@ -134,7 +115,7 @@ std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
   std::string text;
   text.reserve(2 * segment.facts.json_bytes / std::max<std::uint32_t>(1, segment.facts.trees));
   reader->write_tree(row, text);
-  return text;
+  return with_values(std::move(text), mirror_->values_over(*place), *paths_);
 }
 
 std::vector<GenerationInfo> Store::Impl::history() {
@@ -154,8 +135,9 @@ std::vector<GenerationInfo> Store::Impl::history() {
   const auto count = [&](Op op, std::int64_t generation, std::uint64_t rows) {
     trees += op == Op::Insert ? rows : 0;
     trees -= op == Op::Erase ? rows : 0;
-    const bool adds = op == Op::Insert || op == Op::Replace;
-    const bool removes = op == Op::Erase || op == Op::Replace;
+    const bool replaces = op == Op::Replace || op == Op::Set;
+    const bool adds = op == Op::Insert || replaces;
+    const bool removes = op == Op::Erase || replaces;
     note(generation, adds ? rows : 0, removes ? rows : 0);
   };
   log_->read_from(*base, [&](Record& record) {
@@ -193,8 +175,8 @@ bool Store::Impl::note_pending_columns() {
   require_transaction();
   refresh();
   const std::size_t before = columns_->columns().size();
-  const auto& blocks = mirror_->texts().blocks(*paths_);
-  for (const PendingBlock& block : blocks) {
+  const PendingBlocks blocks = mirror_->blocks(*paths_);
+  for (const PendingBlock& block : blocks.trees) {
     batch::MemoryBatch reader(block.built, published());
     for (const batch::ColumnBuffer& buffer : block.built->columns) {
       columns_->see(*paths_, buffer.path, reader.statistics(buffer.path)->kinds());

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kMostGap = std::int64_t{1} << 24;
 constexpr std::size_t kMostErasedTogether = 65536;  // rows of one record
+constexpr std::size_t kCarriedBytes = 1U << 20;     // of one record, about
 
 }  // namespace
 
@@ -58,7 +59,7 @@ void Store::Impl::discard() {
   cached_.reset();
   row_readers_.reset();
   buffered_.clear();
-  counts_due_ = false;
+  carried_due_ = counts_due_ = false;
   next_seq_ = 0;
   gap_due_ = true;
   torn_ = false;
@@ -112,7 +113,7 @@ void Store::Impl::refresh() {
   if (mirror_ != nullptr && version && version == version_) return;
   version_.reset();
   const bool current = mirror_ != nullptr && (locked_ || knows_newest() ||
-                                              (buffered_.empty() && !counts_due_ && catch_up()));
+                                              (!unlogged() && catch_up()));
   if (!current) {
     discard();
     load();
@@ -136,7 +137,7 @@ void Store::Impl::note_record(const Record& record) {
   seal_ = record.seal;
   generation_ = record.generation;
   const bool insert = record.op == Op::Insert, erase = record.op == Op::Erase,
-             replace = record.op == Op::Replace;
+             replace = record.op == Op::Replace || record.op == Op::Set;
   if (tells_counts(record.op)) counts_ = record.counts;
   if (insert) counts_.next_rowid = std::max(counts_.next_rowid, record.rowid + 1);
   if (!writing_ || record.generation != write_generation_) return;
@@ -162,7 +163,7 @@ bool Store::Impl::catch_up() {
   changed();
   for (Record& record : news) {
     note_record(record);
-    mirror_->apply(record);
+    mirror_->apply(record, *paths_);
   }
   return true;
 }
@@ -203,7 +204,7 @@ std::unique_ptr<Mirror> Store::Impl::replay(std::vector<Record>& records, std::i
                   "arbor_check('" + names_.table + "')");
   }
   try {
-    for (Record& record : records) mirror->apply(record);
+    for (Record& record : records) mirror->apply(record, *paths_);
   } catch (const Error& error) {
     throw Error(error.code(), "'" + names_.table + "': " + error.what());
   }
@@ -243,10 +244,37 @@ Counts Store::Impl::counts(std::uint64_t added, std::uint64_t removed) const {
   return counts;
 }
 
+// Logs what lies over segments since a fold, as it is by now: changes that are buffered come again
+// after it, and where it fails half-way all of it does, which makes no difference.
+void Store::Impl::log_carried() {
+  std::vector<ReplacedRow> rows;
+  std::size_t bytes = 0;
+  const auto log = [&] {
+    if (rows.empty()) return;
+    const std::int64_t seq = following_seq();
+    logged(seq, log_->append_carried(seq, generation_, rows, seal_));
+    rows.clear();
+    bytes = 0;
+  };
+  for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
+    for (ReplacedRow& row : mirror_->replaced_rows(at)) {
+      bytes += row.bytes();
+      rows.push_back(std::move(row));
+      if (bytes >= kCarriedBytes) log();
+    }
+  }
+  log();
+  carried_due_ = false;
+}
+
 // Logs the first of the buffered changes, with the erasures that follow an erasure.
 void Store::Impl::log_first() {
   const Buffered& first = buffered_.front();
   const std::int64_t seq = following_seq();
+  if (first.op == Op::Set) {
+    logged(seq, log_->append(seq, generation_, first.rowid, first.values, seal_));
+    return buffered_.pop_front();
+  }
   if (first.op != Op::Erase) {
     const std::string_view tree = mirror_->texts()[first.text];
     logged(seq, log_->append(seq, generation_, first.op, first.rowid, tree, seal_));
@@ -266,11 +294,12 @@ void Store::Impl::log_first() {
 // buffer, the rest waits for the next flush.
 void Store::Impl::flush() {
   if (!settling_) refuse_torn();
-  if (mirror_ == nullptr || (buffered_.empty() && !counts_due_)) return;
+  if (mirror_ == nullptr || !unlogged()) return;
   // SQLite does not tell a table that was just made when it goes again.
   if (!locked_ && !(table_exists(connection_->db, names_, "pending") && knows_newest()))
     return discard();
   const Raised settling(settling_);
+  if (carried_due_) log_carried();
   while (!buffered_.empty()) log_first();
   if (!counts_due_) return;
   const Counts told = counts(bulk_added_, bulk_removed_);
@@ -288,7 +317,7 @@ void Store::Impl::remove_own_records() {
 
 void Store::Impl::write_base() {
   buffered_.clear();
-  counts_due_ = false;
+  carried_due_ = counts_due_ = false;
   const Counts told = counts(own_added_, own_removed_);
   const std::int64_t base = following_seq();
   // This transaction's records go, so the Base follows the one before them.

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/batch/path_reader.h"
+#include "engine/json/json_value.h"
 #include "sql/store/store_impl.h"
 
 namespace arbors::store {
@@ -17,6 +19,8 @@ constexpr std::uint32_t kFoldsOfBatch = 4;
 // Records that a transaction deletes of those that a fold before it left behind, besides twice as
 // many as it wrote itself, so that the log stays short.
 constexpr std::uint64_t kPurgedAtOnce = 256;
+
+bool opens(std::string_view json) { return json.front() == '{' || json.front() == '['; }
 
 }  // namespace
 
@@ -88,6 +92,65 @@ bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree) {
   return true;
 }
 
+// Lists the changes of a row as the log tells them; nothing where they are no plain ones.
+std::vector<SetValue> Store::Impl::plain_values(std::int64_t rowid,
+                                                std::span<const PathJson> values) {
+  std::vector<SetValue> plain;
+  const auto pending = mirror_->pending_text(rowid);
+  const auto place = mirror_->find_stored(rowid);
+  if (!pending && !place) return {};
+  for (const PathJson& value : values) {
+    const auto known = paths_->longest_prefix(*value.path);
+    const bool recorded =
+        known.steps == value.path->steps.size() && known.id < columns_->recorded();
+    if (!recorded || indexes_above(*value.path)) return {};
+    std::string json = normalizer_.normalize(value.json);
+    if (opens(json)) return {};
+    if (pending) {
+      const std::string_view raw = json::find_raw(*pending, value.path->steps);
+      if (raw.empty() || opens(raw)) return {};
+    } else if (!holds_scalar(*place, *value.path)) {
+      return {};
+    }
+    plain.push_back({known.id, std::move(json)});
+  }
+  std::ranges::stable_sort(plain, {}, &SetValue::path);
+  return plain;
+}
+
+bool Store::Impl::holds_scalar(const Mirror::At& place, const Path& path) {
+  const SegmentVersion& segment = mirror_->segments()[place.segment];
+  // Held here: a failing read may roll back, which lets go of all that the store keeps in memory.
+  const batch::RowReaderPtr reader =
+      row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
+  return batch::holds_scalar(reader->batch(), path, segment.run.first_row + place.row);
+}
+
+bool Store::Impl::set(std::int64_t rowid, std::span<const PathJson> values) {
+  require_transaction();
+  refresh();
+  std::vector<SetValue> plain = plain_values(rowid, values);
+  if (plain.empty()) return false;
+  std::vector<Value> before, after;
+  for (std::size_t at = 0; at < indexes_.size(); ++at) {
+    for (const SetValue& value : plain) {
+      if (indexes_[at]->path() != paths_->path(value.path)) continue;
+      if (before.empty()) before = after = indexed_values(rowid);
+      after[at] = path_value(value.json, Path());
+    }
+  }
+  Change change(*this);
+  generation_for_write();
+  mirror_->set(rowid, plain, *paths_);
+  buffered_.push_back({Op::Set, rowid, Mirror::kErased, std::move(plain)});
+  reindex_row(rowid, before, after);
+  ++own_added_;
+  ++own_removed_;
+  fold_when_full();
+  change.done();
+  return true;
+}
+
 // A segment is rewritten at the same cost however many of its rows wait, so the more rows an Arbor
 // has, the more of them may wait.
 std::size_t Store::Impl::most_replaced() const {
@@ -98,8 +161,8 @@ std::size_t Store::Impl::most_replaced() const {
 
 bool Store::Impl::full(std::size_t most_inserted, std::size_t most_replaced) const {
   return mirror_->inserted().size() >= most_inserted || mirror_->replaced() >= most_replaced ||
-         mirror_->erased() >= kMostErased || mirror_->texts().bytes() >= kMostPendingBytes ||
-         mirror_->texts().size() >= 2 * (options_.batch_trees + most_replaced);
+         mirror_->erased() >= kMostErased || mirror_->pending_bytes() >= kMostPendingBytes ||
+         mirror_->pending_texts() >= 2 * (options_.batch_trees + most_replaced);
 }
 
 // In the middle of a transaction more rows may wait: folded together, they are spread over the

@@ -72,6 +72,15 @@ std::vector<std::int64_t> read_erased(std::int64_t first, ByteSpan bytes) {
   return more;
 }
 
+Record record_of(std::int64_t seq, std::int64_t generation, Op op, std::int64_t rowid) {
+  Record record;
+  record.seq = seq;
+  record.generation = generation;
+  record.op = op;
+  record.rowid = rowid;
+  return record;
+}
+
 ByteSpan bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
@@ -106,7 +115,8 @@ std::int64_t ChangeLog::newest() {
   return use.integer(0);
 }
 
-void ChangeLog::append(const Record& record, ByteSpan tree) {
+std::int64_t ChangeLog::append(Record record, ByteSpan tree, std::int64_t previous) {
+  record.seal = seal_of(record, tree, previous);
   Statement::Use use(append_);
   use.bind(1, record.seq).bind(2, record.generation);
   use.bind(3, static_cast<std::int64_t>(record.op)).bind(4, record.rowid).bind(5, record.seal);
@@ -117,56 +127,57 @@ void ChangeLog::append(const Record& record, ByteSpan tree) {
   }
   if (tells_counts(record.op)) use.bind_null(4);
   use.run();
+  return record.seal;
 }
 
 std::int64_t ChangeLog::append(std::int64_t seq, std::int64_t generation, Op op, std::int64_t rowid,
                                std::string_view tree, std::int64_t previous) {
-  Record record;
-  record.seq = seq;
-  record.generation = generation;
-  record.op = op;
-  record.rowid = rowid;
-  record.seal = seal_of(record, bytes_of(tree), previous);
-  append(record, bytes_of(tree));
-  return record.seal;
+  return append(record_of(seq, generation, op, rowid), bytes_of(tree), previous);
 }
 
 std::int64_t ChangeLog::append(std::int64_t seq, std::int64_t generation, Op op, Counts counts,
                                std::int64_t previous) {
-  Record record;
-  record.seq = seq;
-  record.generation = generation;
-  record.op = op;
   counts.previous_seal = previous;
-  const Bytes bytes = to_bytes(counts);
-  record.seal = seal_of(record, bytes, previous);
-  append(record, bytes);
-  return record.seal;
+  return append(record_of(seq, generation, op, 0), to_bytes(counts), previous);
+}
+
+std::int64_t ChangeLog::append(std::int64_t seq, std::int64_t generation, std::int64_t rowid,
+                               std::span<const SetValue> values, std::int64_t previous) {
+  return append(record_of(seq, generation, Op::Set, rowid), to_bytes(values), previous);
 }
 
 std::int64_t ChangeLog::append_erased(std::int64_t seq, std::int64_t generation,
                                       std::span<const std::int64_t> rowids, std::int64_t previous) {
-  const Bytes more = to_bytes(rowids);
-  const std::string_view text(reinterpret_cast<const char*>(more.data()), more.size());
-  return append(seq, generation, Op::Erase, rowids.front(), text, previous);
+  return append(record_of(seq, generation, Op::Erase, rowids.front()), to_bytes(rowids), previous);
+}
+
+std::int64_t ChangeLog::append_carried(std::int64_t seq, std::int64_t generation,
+                                       std::span<const ReplacedRow> rows, std::int64_t previous) {
+  return append(record_of(seq, generation, Op::Carried, 0), to_bytes(rows), previous);
 }
 
 void ChangeLog::parse(Statement::Use& row, Record& record) const {
   record.seq = row.integer(0);
   record.generation = row.integer(1);
   const std::int64_t op = row.integer(2);
-  if (op < 0 || op > static_cast<std::int64_t>(Op::Counts)) fail(record.seq, "is impossible");
+  if (op < 0 || op > static_cast<std::int64_t>(Op::Set)) fail(record.seq, "is impossible");
   record.op = static_cast<Op>(op);
   record.rowid = row.integer(3);
   record.seal = row.integer(4);
   record.tree.clear();
   record.more.clear();
+  record.values.clear();
+  record.carried.clear();
   const ByteSpan tree = row.blob(5);
   try {
     if (tells_counts(record.op)) {
       record.counts = read_counts(tree);
     } else if (record.op == Op::Erase) {
       record.more = read_erased(record.rowid, tree);
+    } else if (record.op == Op::Set) {
+      record.values = read_values(tree);
+    } else if (record.op == Op::Carried) {
+      record.carried = read_rows(tree);
     } else {
       record.tree.assign(tree.begin(), tree.end());
     }

@@ -12,6 +12,7 @@
 
 #include "sql/access/statement.h"
 #include "sql/tables/layout.h"
+#include "sql/tables/row_change.h"
 
 namespace arbors::store {
 
@@ -23,6 +24,7 @@ enum class Op : std::uint8_t {
   Replace = 3,
   Carried = 4,
   Counts = 5,
+  Set = 6,
 };
 
 inline bool tells_counts(Op op) { return op == Op::Base || op == Op::Counts; }
@@ -43,10 +45,12 @@ struct Record {
   std::int64_t generation = 0;
   std::int64_t seal = 0;
   Op op = Op::Base;
-  std::int64_t rowid = 0;          // Insert, Erase, Replace, Carried
-  std::string tree;                // Insert, Replace, Carried
-  std::vector<std::int64_t> more;  // Erase: the rows erased after the first
-  Counts counts;                   // Base, Counts
+  std::int64_t rowid = 0;            // Insert, Erase, Replace, Set
+  std::string tree;                  // Insert, Replace
+  std::vector<std::int64_t> more;    // Erase: the rows erased after the first
+  std::vector<SetValue> values;      // Set
+  std::vector<ReplacedRow> carried;  // Carried
+  Counts counts;                     // Base, Counts
 };
 
 class ChangeLog {
@@ -54,15 +58,19 @@ class ChangeLog {
   ChangeLog(sqlite3* db, const Names& names);
 
   std::int64_t newest();  // the greatest seq; Corrupt for an empty log
-  // Appends a record of either kind after the one with the seal `previous`; returns its own. One of
-  // the same seq is replaced.
+  // Append a record after the one with the seal `previous`; return its own. One of the same seq is
+  // replaced.
   std::int64_t append(std::int64_t seq, std::int64_t generation, Op op, std::int64_t rowid,
                       std::string_view tree, std::int64_t previous);
   std::int64_t append(std::int64_t seq, std::int64_t generation, Op op, Counts counts,
                       std::int64_t previous);
-  // Appends the erasure of these rows, at least one, as one record.
+  std::int64_t append(std::int64_t seq, std::int64_t generation, std::int64_t rowid,
+                      std::span<const SetValue> values, std::int64_t previous);
+  // Of these rows, at least one, together.
   std::int64_t append_erased(std::int64_t seq, std::int64_t generation,
                              std::span<const std::int64_t> rowids, std::int64_t previous);
+  std::int64_t append_carried(std::int64_t seq, std::int64_t generation,
+                              std::span<const ReplacedRow> rows, std::int64_t previous);
 
   using Each = std::function<void(Record&)>;
   // Calls `each` with the records from a Base on, or after a known record, in order. Throws Corrupt
@@ -81,7 +89,7 @@ class ChangeLog {
   bool remove_oldest(std::int64_t before, std::uint64_t most);
 
  private:
-  void append(const Record& record, ByteSpan tree);
+  std::int64_t append(Record record, ByteSpan tree, std::int64_t previous);
   void read(std::int64_t from, std::optional<std::int64_t> seal, const Each& each);
   void parse(Statement::Use& row, Record& record) const;
   [[noreturn]] void fail(std::int64_t seq, std::string_view why) const;

@@ -37,6 +37,8 @@ class ColumnRegistry {
   // Writes new paths and new decisions; false where there are none.
   bool record(PathTable& table, const PathDictionary& dictionary);
 
+  // Paths below that number are recorded.
+  std::size_t recorded() const { return recorded_; }
   // The seals of the recorded paths, combined by exclusive or.
   std::int64_t seal() const { return seal_; }
   const std::vector<Column>& columns() const { return columns_; }

@@ -11,7 +11,7 @@
 
 namespace arbors::store {
 
-inline constexpr std::int64_t kStorageFormat = 2;
+inline constexpr std::int64_t kStorageFormat = 3;
 
 // The parts after `X_`, without those of kept-up indexes (`index1`, …).
 std::span<const std::string_view> shadow_parts();

@@ -30,7 +30,7 @@ TEST_CASE("values and trees of single rows are those of the whole batch", "[batc
     for (int i = 0; i < 40; ++i) documents.push_back(random_document(random));
     const KeepOpaque keep = [&](PathId, unsigned depth) { return depth >= seed % 6; };
     const BatchReaderPtr batch = stored_batch(documents, keep);
-    RowReader rows(batch);
+    BatchRows rows(batch);
     const std::vector<Path> paths = paths_of(batch->paths());
     for (int i = 0; i < 400; ++i) {
       const auto row = static_cast<std::uint32_t>(random() % documents.size());
@@ -59,7 +59,7 @@ TEST_CASE("a row that cannot be written leaves no column out of the rows after i
     const BatchReaderPtr batch = stored_batch(documents, {}, [&](EncodedColumn& stored) {
       if (column++ == broken) stored.data.clear();
     });
-    RowReader rows(batch);
+    BatchRows rows(batch);
     for (std::uint32_t row = 0; row < documents.size(); ++row) {
       // Each is refused or right, however often it is asked for.
       for (int again = 0; again < 2; ++again) {
