@@ -28,8 +28,8 @@ std::vector<PathId> paths_needed(const Path& path, BatchReader& batch,
 // of them are in lists, or may be in opaque text above.
 std::optional<PathId> own_column(BatchReader& batch, const Path& path);
 
-// Tells whether a tree has a value there that is no object or array and lies in a column of its own.
-// Decodes that column only where statistics do not tell.
+// Tells whether a tree has a value there that is no object or array and lies in a column of its
+// own. Decodes that column only where statistics do not tell.
 bool holds_scalar(BatchReader& batch, const Path& path, std::uint32_t row);
 
 // Replaces Object and Array rows of a path's column by their JSON text. `vector` is the column of

@@ -132,7 +132,8 @@ PatchedBatch::Runs PatchedBatch::elements(const Runs& parents, PathId array) {
 
 const PatchedBatch::Runs& PatchedBatch::runs(PathId domain) {
   if (const auto known = runs_.find(domain); known != runs_.end()) return known->second;
-  if (domain == kNoPath) return runs_.emplace(domain, all_rows(facts_->trees, trees())).first->second;
+  if (domain == kNoPath)
+    return runs_.emplace(domain, all_rows(facts_->trees, trees())).first->second;
   const PathId array = paths()[domain].parent;
   return runs_.emplace(domain, elements(runs(domain_of(array)), array)).first->second;
 }

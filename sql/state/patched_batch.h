@@ -30,8 +30,8 @@ struct PatchedRows {
 
 // What the readers of one patched batch share.
 struct PatchedFacts {
-  std::uint64_t nonce = 0;  // random: the key of its columns in the cache
-  PatchedRows trees;        // from `blocks`
+  std::uint64_t nonce = 0;               // random: the key of its columns in the cache
+  PatchedRows trees;                     // from `blocks`
   std::map<PathId, PatchedRows> values;  // from `value_blocks`; of none of the rows above
   std::vector<PendingBlock> blocks, value_blocks;
   SharedStatistics statistics;

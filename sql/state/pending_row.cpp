@@ -32,8 +32,6 @@ batch::RowReader::Value PendingRow::value(const Path& path, std::uint32_t) {
   return {batch::Scope(values_).read(path), 0};
 }
 
-void PendingRow::write_tree(std::uint32_t, std::string& out) {
-  out += tree();
-}
+void PendingRow::write_tree(std::uint32_t, std::string& out) { out += tree(); }
 
 }  // namespace arbors::store

@@ -1,6 +1,6 @@
-// One row whose tree, or values of it, are pending, read alone: from its text, as a batch only where
-// one is asked for. So an UPDATE of such a row, which asks for nothing, costs no more than finding
-// it.
+// One row whose tree, or values of it, are pending, read alone: from its text, as a batch only
+// where one is asked for. So an UPDATE of such a row, which asks for nothing, costs no more than
+// finding it.
 #pragma once
 
 #include <functional>

@@ -82,7 +82,7 @@ class Snapshot : public exec::TreeSource {
   std::int64_t generation_;
   ChunkTablePtr chunks_;
   std::shared_ptr<const PathDictionary> paths_;
-  std::vector<PendingBlock> blocks_;                      // numbered from kPendingBatch,
+  std::vector<PendingBlock> blocks_;                       // numbered from kPendingBatch,
   std::vector<std::shared_ptr<PendingRow>> pending_rows_;  // and so are these, where rows are cut
   struct Patched {
     exec::BatchId stored;

@@ -1,4 +1,5 @@
-// Writes segments with pending trees and values anew: tree by tree, or only the columns that differ.
+// Writes segments with pending trees and values anew: tree by tree, or only the columns that
+// differ.
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -75,8 +76,8 @@ SegmentVersion Store::Impl::rewrite_columns(std::size_t at) {
   EncodedBatch encoded;
   encoded.nonce = random_nonce();
   encoded.trees = segment.facts.trees;
-  encoded.json_bytes = json_bytes_with(segment.facts.json_bytes, *stored, segment.run,
-                                       mirror_->replaced_rows(at));
+  encoded.json_bytes =
+      json_bytes_with(segment.facts.json_bytes, *stored, segment.run, mirror_->replaced_rows(at));
   std::vector<PathId> paths;
   chunks_->statistics(kRootPath, batch, nonce, &paths);
   paths.insert(paths.begin(), kRootPath);
@@ -84,7 +85,8 @@ SegmentVersion Store::Impl::rewrite_columns(std::size_t at) {
     return std::ranges::binary_search(paths, values.first);
   };
   if (!std::ranges::all_of(facts->values, is_there))
-    throw_corrupt("the change log of '" + names_.table + "' has values that no tree has a place for");
+    throw_corrupt("the change log of '" + names_.table +
+                  "' has values that no tree has a place for");
   batch::EncodedColumn scratch;
   for (const PathId path : paths) {
     if (facts->values.contains(path)) {

@@ -193,7 +193,8 @@ std::vector<Value> Store::Impl::values_to_index(std::string_view tree) const {
 bool Store::Impl::indexes_above(const Path& path) const {
   return std::ranges::any_of(indexes_, [&](const auto& index) {
     const auto& above = index->path().steps;
-    return above.size() < path.steps.size() && std::ranges::equal(above, std::span(path.steps).first(above.size()));
+    return above.size() < path.steps.size() &&
+           std::ranges::equal(above, std::span(path.steps).first(above.size()));
   });
 }
 

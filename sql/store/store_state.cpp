@@ -112,8 +112,8 @@ void Store::Impl::refresh() {
   const auto version = locked_ ? std::nullopt : data_version(connection_->db, names_.schema);
   if (mirror_ != nullptr && version && version == version_) return;
   version_.reset();
-  const bool current = mirror_ != nullptr && (locked_ || knows_newest() ||
-                                              (!unlogged() && catch_up()));
+  const bool current =
+      mirror_ != nullptr && (locked_ || knows_newest() || (!unlogged() && catch_up()));
   if (!current) {
     discard();
     load();

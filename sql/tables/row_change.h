@@ -1,8 +1,8 @@
 // What the log tells of a stored row that is replaced: another tree, or other values in it.
 //
 //   values := (path varint, json text) each
-//   rows   := (rowid zigzag, from the one before; count varint; values, or where 0 the tree, text) each
-//   text   := length varint, bytes
+//   rows   := (rowid zigzag, from the one before; count varint; values, or where 0 the tree, text)
+//   each text   := length varint, bytes
 #pragma once
 
 #include <cstdint>
