@@ -9,6 +9,12 @@
 
 namespace arbors::batch {
 
+namespace {
+
+constexpr std::size_t kMostKept = 64 << 10;  // bytes of a tree
+
+}  // namespace
+
 BatchRows::BatchRows(BatchReaderPtr batch, Counters* counters)
     : batch_(std::move(batch)), counters_(counters) {}
 
@@ -56,10 +62,18 @@ std::string BatchRows::nested_text(PathId path, std::uint32_t row) {
 
 void BatchRows::write_tree(std::uint32_t row, std::string& out) {
   if (batch_->append_tree(row, out)) return;
+  if (row == last_row_ && !last_tree_.empty()) {
+    out += last_tree_;
+    return;
+  }
+  const std::size_t begin = out.size();
   write_with([&](TreeWriter& writer) {
     writer.prefetch(row);
     writer.write_tree(row, out);
   });
+  last_row_ = row;
+  last_tree_.clear();
+  if (out.size() - begin <= kMostKept) last_tree_.assign(out, begin);
 }
 
 std::size_t BatchRows::held() const { return known_.size() + (writer_ ? writer_->held() : 0); }

@@ -71,6 +71,8 @@ class BatchRows : public RowReader {
   Counters* counters_;
   std::vector<Known> known_;
   std::unique_ptr<TreeWriter> writer_;  // null: not needed yet
+  std::uint32_t last_row_ = 0;          // whose tree was written last, where it is no long one:
+  std::string last_tree_;               // it is soon asked for again where it is being changed
 };
 
 }  // namespace arbors::batch

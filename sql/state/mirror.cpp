@@ -1,7 +1,6 @@
 #include "sql/state/mirror.h"
 
 #include <algorithm>
-#include <map>
 
 #include "engine/json/edit.h"
 #include "sql/tables/random.h"
@@ -141,20 +140,32 @@ std::size_t Mirror::bytes_over(std::size_t segment) const {
 }
 
 std::vector<ReplacedRow> Mirror::replaced_rows(std::size_t segment) const {
-  std::map<std::uint32_t, ReplacedRow> by_row;
   const SegmentOverlays* overlays = this->overlays(segment);
   if (overlays == nullptr) return {};
-  for (const auto& [row, text] : overlays->trees) by_row[row].tree = texts_[text];
+  struct Over {
+    std::uint32_t row;
+    PathId path;  // kRootPath: the tree
+    std::uint32_t text;
+  };
+  std::vector<Over> all;
+  all.reserve(overlays->size());
+  for (const auto& [row, text] : overlays->trees) all.push_back({row, kRootPath, text});
   for (const auto& [path, rows] : overlays->values) {
-    for (const auto& [row, text] : rows) {
-      by_row[row].values.push_back({path, std::string(values_[text])});
-    }
+    for (const auto& [row, text] : rows) all.push_back({row, path, text});
   }
+  const bool sorted = overlays->values.size() + (overlays->trees.size() > 0 ? 1 : 0) == 1;
+  if (!sorted) std::ranges::stable_sort(all, {}, &Over::row);
   std::vector<ReplacedRow> replaced;
-  replaced.reserve(by_row.size());
-  for (auto& [row, entry] : by_row) {
-    entry.rowid = segments_[segment].run.rowid(row);
-    replaced.push_back(std::move(entry));
+  replaced.reserve(all.size());
+  std::uint32_t last = UINT32_MAX;
+  for (const auto& [row, path, text] : all) {
+    if (row != last) replaced.emplace_back().rowid = segments_[segment].run.rowid(row);
+    last = row;
+    if (path == kRootPath) {
+      replaced.back().tree = texts_[text];
+    } else {
+      replaced.back().values.push_back({path, std::string(values_[text])});
+    }
   }
   return replaced;
 }
@@ -308,8 +319,10 @@ bool Mirror::apply_to_rows(Record& record, const PathDictionary& paths) {
     case Op::Replace:
       return replace(record.rowid, std::move(record.tree));
     case Op::Set: {
+      // One without values says that the row was replaced by the same.
+      if (record.values.empty()) return contains(record.rowid);
       ReplacedRow row{record.rowid, {}, std::move(record.values)};
-      return !row.values.empty() && carry(row, paths);
+      return carry(row, paths);
     }
     case Op::Carried:
       return std::ranges::all_of(record.carried,

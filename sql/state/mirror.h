@@ -88,6 +88,7 @@ class Mirror {
   std::shared_ptr<PatchedFacts> patched(std::size_t segment, const PendingBlocks& blocks) const;
   const std::vector<Inserted>& inserted() const { return inserted_; }
   const PendingTrees& texts() const { return texts_; }
+  const PendingTrees& values() const { return values_; }
   // Builds what is not built yet of the texts; new paths go to `paths`.
   PendingBlocks blocks(PathDictionary& paths);
   // How many texts there are, those that are not in use any more included, and their bytes.

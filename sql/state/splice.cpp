@@ -72,7 +72,7 @@ class Splicer {
   void splice_codes(Tag tag, PoolMember pool);
   void splice_starts();
   template <typename T>
-  void splice_values(std::vector<T> Vector::*values);
+  void splice_values(batch::TagSet of, std::vector<T> Vector::*values);
   // Calls `each(vector, run, at)` for the runs of parts that have the column.
   template <typename Each>
   void for_each_run(Each&& each) const {
@@ -81,10 +81,6 @@ class Splicer {
       if (parts_[run.part] != nullptr) each(*parts_[run.part], run, at);
       at += run.count;
     }
-  }
-  bool any(Tag tag) const {
-    return std::any_of(parts_.begin(), parts_.end(),
-                       [&](const VectorPtr& part) { return part != nullptr && part->has(tag); });
   }
 
   std::span<const VectorPtr> parts_;
@@ -105,11 +101,8 @@ void Splicer::splice_tags() {
 }
 
 template <typename T>
-void Splicer::splice_values(std::vector<T> Vector::*values) {
-  const bool none = std::all_of(parts_.begin(), parts_.end(), [&](const VectorPtr& part) {
-    return part == nullptr || ((*part).*values).empty();
-  });
-  if (none) return;
+void Splicer::splice_values(batch::TagSet of, std::vector<T> Vector::*values) {
+  if ((out_->kinds & of) == 0) return;
   auto& to = (*out_).*values;
   to.assign(out_->rows, T());
   for_each_run([&](const Vector& from, const PartRun& run, std::uint32_t at) {
@@ -119,7 +112,7 @@ void Splicer::splice_values(std::vector<T> Vector::*values) {
 
 // Gives the rows of a tag, in parts other than the first, the codes of the joined pool.
 void Splicer::splice_codes(Tag tag, PoolMember pool) {
-  if (!any(tag)) return;
+  if (!out_->has(tag)) return;
   const Vector* base = parts_[0].get();
   JoinedPool joined(base != nullptr && base->has(tag) ? ((*base).*pool).get() : nullptr);
   for_each_run([&](const Vector& from, const PartRun& run, std::uint32_t at) {
@@ -133,7 +126,7 @@ void Splicer::splice_codes(Tag tag, PoolMember pool) {
 }
 
 void Splicer::join_shapes() {
-  if (!any(Tag::Object)) return;
+  if (!out_->has(Tag::Object)) return;
   std::vector<std::vector<PathId>> shapes;
   std::vector<std::uint32_t> offsets(parts_.size());
   for (std::size_t part = 0; part < parts_.size(); ++part) {
@@ -151,7 +144,7 @@ void Splicer::join_shapes() {
 }
 
 void Splicer::splice_starts() {
-  if (!any(Tag::Array)) return;
+  if (!out_->has(Tag::Array)) return;
   out_->starts.reserve(out_->rows + std::size_t{1});
   out_->starts.push_back(0);
   for (const PartRun& run : runs_) {
@@ -167,9 +160,12 @@ void Splicer::splice_starts() {
 VectorPtr Splicer::run() {
   for (const PartRun& run : runs_) out_->rows += run.count;
   splice_tags();
-  splice_values(&Vector::integers);
-  splice_values(&Vector::reals);
-  splice_values(&Vector::codes);
+  using batch::tag_bit;
+  splice_values(tag_bit(Tag::Integer), &Vector::integers);
+  splice_values(tag_bit(Tag::Real) | tag_bit(Tag::BigNumber), &Vector::reals);
+  splice_values(tag_bit(Tag::String) | tag_bit(Tag::BigNumber) | tag_bit(Tag::Opaque) |
+                    tag_bit(Tag::Object),
+                &Vector::codes);
   join_shapes();
   splice_codes(Tag::String, &Vector::strings);
   splice_codes(Tag::BigNumber, &Vector::big_numbers);

@@ -2,6 +2,7 @@
 // differ.
 #include <algorithm>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "engine/batch/column_codec.h"
@@ -46,6 +47,25 @@ bool Store::Impl::is_rewritten_by_columns(std::size_t at) const {
 
 namespace {
 
+// The values over a segment that covers its batch, in a block for each path.
+std::shared_ptr<PatchedFacts> values_over(const Mirror& mirror, std::size_t at,
+                                          PathDictionary& paths) {
+  auto facts = std::make_shared<PatchedFacts>();
+  facts->nonce = random_nonce();
+  for (const auto& [path, rows] : mirror.overlays(at)->values) {
+    std::vector<std::string_view> texts;
+    PatchedRows& patched = facts->values[path];
+    const auto part = static_cast<std::uint32_t>(facts->value_blocks.size()) + 1;
+    for (const auto& [row, text] : rows) {
+      patched.rows.push_back(row);
+      patched.runs.push_back({part, static_cast<std::uint32_t>(texts.size()), 1});
+      texts.push_back(mirror.values()[text]);
+    }
+    facts->value_blocks.push_back(build_block(texts, paths));
+  }
+  return facts;
+}
+
 // The bytes of a batch's JSON text once other values have taken the place of some.
 std::uint64_t json_bytes_with(std::uint64_t bytes, batch::BatchReader& stored,
                               const exec::Segment& run, std::span<const ReplacedRow> replaced) {
@@ -69,9 +89,10 @@ std::uint64_t json_bytes_with(std::uint64_t bytes, batch::BatchReader& stored,
 
 SegmentVersion Store::Impl::rewrite_columns(std::size_t at) {
   const SegmentVersion& segment = mirror_->segments()[at];
-  const auto& [batch, nonce] = std::pair(segment.run.batch, segment.facts.nonce);
+  const exec::BatchId batch = segment.run.batch;
+  const std::uint64_t nonce = segment.facts.nonce;
   const auto stored = std::make_shared<StoredBatch>(chunks_, published(), batch, segment.facts);
-  const auto facts = mirror_->patched(at, mirror_->blocks(*paths_));
+  const auto facts = values_over(*mirror_, at, *paths_);
   PatchedBatch patched(stored, published(), facts, connection_);
   EncodedBatch encoded;
   encoded.nonce = random_nonce();
@@ -89,13 +110,14 @@ SegmentVersion Store::Impl::rewrite_columns(std::size_t at) {
                   "' has values that no tree has a place for");
   batch::EncodedColumn scratch;
   for (const PathId path : paths) {
-    if (facts->values.contains(path)) {
+    const bool changed = facts->values.contains(path);
+    if (changed) {
       const auto buffer = batch::make_buffer(*patched.column(path), path);
       encoded.add(encode_stored(buffer, encoded.nonce, {}, scratch));
     } else {
       encoded.add(chunks_->copy(path, batch, nonce, encoded.nonce));
-      connection_->cache.hand_over(nonce, encoded.nonce, path);
     }
+    connection_->cache.hand_over(changed ? facts->nonce : nonce, encoded.nonce, path);
   }
   SegmentVersion version = store_batch(encoded);
   const std::uint32_t number = version.run.batch;

@@ -70,7 +70,9 @@ class Store::Impl {
   bool replace(std::int64_t rowid, std::string_view tree);
   bool replace_minimal(std::int64_t rowid, std::string tree);
   bool set(std::int64_t rowid, std::span<const PathJson> values);
-  std::vector<SetValue> plain_values(std::int64_t rowid, std::span<const PathJson> values);
+  bool replace_values(std::int64_t rowid, std::string_view tree);
+  std::optional<std::vector<SetValue>> plain_values(std::int64_t rowid,
+                                                    std::span<const PathJson> values);
   bool holds_scalar(const Mirror::At& place, const Path& path);
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);

@@ -1,10 +1,13 @@
 #include "sql/state/patched_batch.h"
 
+#include <algorithm>
 #include <random>
 
 #include "engine/batch/batch_builder.h"
 #include "engine/batch/memory_batch.h"
+#include "engine/batch/path_reader.h"
 #include "engine/batch/tree_writer.h"
+#include "engine/json/edit.h"
 #include "tests/unit/batch/naive_builder.h"
 #include "tests/unit/catch.h"
 
@@ -45,14 +48,40 @@ struct Patched {
       const auto part = static_cast<std::uint32_t>(random() % 2);
       const auto text = static_cast<std::uint32_t>(random() % 20);
       documents[row] = texts[part][text];
-      facts->rows.push_back(row);
-      facts->replacements.push_back({part + 1, text, 1});
+      facts->trees.rows.push_back(row);
+      facts->trees.runs.push_back({part + 1, text, 1});
     }
     auto reader = std::make_shared<batch::MemoryBatch>(std::move(stored), paths);
+    set_values(*reader, *facts);
     batch = std::make_shared<PatchedBatch>(std::move(reader), paths, std::move(facts),
                                            std::make_shared<Connection>(nullptr));
   }
 
+  // Puts other values in the place of some, in rows that are not replaced.
+  void set_values(batch::MemoryBatch& reader, PatchedFacts& facts) {
+    const std::vector<std::string> values{"1",    "-7.5", "\"text\"",
+                                          "null", "true", "12345678901234567890123"};
+    for (unsigned block = 0; block < 2; ++block) {
+      facts.value_blocks.push_back(block_of(values, *paths));
+      facts.value_blocks.back().nonce = 2000 + block;
+    }
+    for (std::uint32_t row = 0; row < documents.size(); ++row) {
+      if (std::ranges::binary_search(facts.trees.rows, row)) continue;
+      for (PathId path = 1; path < paths->size(); ++path) {
+        if ((*paths)[path].domain != kRootPath || random() % 2 == 0) continue;
+        const Path steps = paths->path(path);
+        if (!batch::holds_scalar(reader, steps, row)) continue;
+        const auto part = static_cast<std::uint32_t>(random() % 2);
+        const auto value = static_cast<std::uint32_t>(random() % values.size());
+        documents[row] = json::with_value(documents[row], steps.steps, values[value]);
+        facts.values[path].rows.push_back(row);
+        facts.values[path].runs.push_back({part + 1, value, 1});
+        ++values_set;
+      }
+    }
+  }
+
+  std::size_t values_set = 0;
   std::mt19937 random;
   std::shared_ptr<PathDictionary> paths = std::make_shared<PathDictionary>();
   std::vector<std::string> documents;
@@ -72,9 +101,11 @@ bool admits(const batch::Statistics& statistics, const batch::Vector& vector, st
 
 }  // namespace
 
-TEST_CASE("a batch with replaced rows reads as one batch", "[store]") {
+TEST_CASE("a batch with replaced rows and values reads as one batch", "[store]") {
+  std::size_t values_set = 0;
   for (unsigned seed = 1; seed <= 40; ++seed) {
     const Patched patched(seed);
+    values_set += patched.values_set;
     batch::TreeWriter writer(*patched.batch);
     for (std::uint32_t row = 0; row < patched.documents.size(); ++row) {
       std::string text;
@@ -82,6 +113,7 @@ TEST_CASE("a batch with replaced rows reads as one batch", "[store]") {
       REQUIRE(text == patched.documents[row]);
     }
   }
+  CHECK(values_set > 100);
 }
 
 TEST_CASE("statistics of a batch with replaced rows admit all its values", "[store]") {
@@ -110,8 +142,8 @@ TEST_CASE("texts that a column holds once are held once after it is spliced", "[
   auto facts = std::make_shared<PatchedFacts>();
   facts->blocks.push_back(
       block_of({R"({"s":"other"})", R"({"s":"new"})", R"({"s":"new"})"}, *paths));
-  facts->rows = {1, 2, 3};
-  facts->replacements = {{1, 0, 1}, {1, 1, 1}, {1, 2, 1}};
+  facts->trees.rows = {1, 2, 3};
+  facts->trees.runs = {{1, 0, 1}, {1, 1, 1}, {1, 2, 1}};
   PatchedBatch batch(std::make_shared<batch::MemoryBatch>(base.built, paths), paths,
                      std::move(facts), std::make_shared<Connection>(nullptr));
   const batch::VectorPtr vector = batch.column(paths->find_key(kRootPath, "s"));
