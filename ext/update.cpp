@@ -32,7 +32,7 @@ class NewRow {
   bool is_update() const { return sqlite3_value_type(argv_[0]) != SQLITE_NULL; }
   std::int64_t old_rowid() const { return sqlite3_value_int64(argv_[0]); }
   std::optional<std::int64_t> rowid() const {
-    if (sqlite3_value_type(argv_[1]) == SQLITE_NULL) return std::nullopt;
+    if (!is_update() && sqlite3_value_type(argv_[1]) == SQLITE_NULL) return std::nullopt;
     if (sqlite3_value_numeric_type(argv_[1]) != SQLITE_INTEGER)
       throw Error(ErrorCode::Constraint, "datatype mismatch: a rowid is an integer");
     return sqlite3_value_int64(argv_[1]);
