@@ -40,6 +40,8 @@ def build():
     database.execute("DELETE FROM t WHERE id % 9 = 2")
     database.execute("UPDATE t SET score = 7 WHERE id % 11 = 2")
     database.execute("SELECT arbor_optimize('t')").fetchall()
+    database.execute("UPDATE t SET big = 5 WHERE id % 2 = 0")
+    database.execute("UPDATE t SET _tree = json_set(_tree, '$.late', 1) WHERE id = 43")
     database.execute("DELETE FROM t WHERE id = 40")
     database.execute("UPDATE t SET score = 9 WHERE id = 41")
     database.execute("INSERT INTO t(id, name) VALUES (1000, 'name 7')")
@@ -140,6 +142,8 @@ def test_self(report):
     sealing.reseal(database, "t")
     for key, stats, data in database.execute("SELECT key, stats, data FROM t_chunk").fetchall():
         report.equal(sealing.sealed_chunk(stats, data, key >> 32), stats, "a chunk's stats")
+    kinds = [kind for kind, in database.execute("SELECT DISTINCT op FROM t_pending WHERE seq >= (SELECT max(seq) FROM t_pending WHERE op = 0) ORDER BY op")]
+    report.equal(kinds, [0, 1, 2, 3, 4, 6], "the kinds of records that the log's state is made of")
     newest = [table for table in damaging.tables_of(CHANGED, "t") if table != "t_pending"]
     after = [damaging.Table(database, table).rows for table in damaging.tables_of(CHANGED, "t")]
     report.equal([rows for table, rows in zip(damaging.tables_of(CHANGED, "t"), after) if table in newest], [rows for table, rows in zip(damaging.tables_of(CHANGED, "t"), before) if table in newest], "the seals of rows")
