@@ -21,16 +21,23 @@ MODES = {
     "no sync": ("journal_mode = wal", "synchronous = off"),
 }
 INSERT = {"arbors": "INSERT INTO docs(_tree) VALUES (?)", "sqlite": "INSERT INTO docs(doc) VALUES (?)"}
-UPDATE = {"arbors": "UPDATE docs SET time_us = ? WHERE rowid = ?",
-          "sqlite": "UPDATE docs SET doc = json_set(doc, '$.time_us', ?) WHERE rowid = ?"}
+UPDATES = {
+    "update": {"arbors": "UPDATE docs SET time_us = ? WHERE rowid = ?",
+               "sqlite": "UPDATE docs SET doc = json_set(doc, '$.time_us', ?) WHERE rowid = ?"},
+    "update of the tree": {"arbors": "UPDATE docs SET _tree = json_set(_tree, '$.time_us', ?) WHERE rowid = ?",
+                           "sqlite": "UPDATE docs SET doc = json_set(doc, '$.time_us', ?) WHERE rowid = ?"},
+    "new key": {"arbors": "UPDATE docs SET _tree = json_set(_tree, '$.seen', ?) WHERE rowid = ?",
+                "sqlite": "UPDATE docs SET doc = json_set(doc, '$.seen', ?) WHERE rowid = ?"},
+}
+VERBS = ("insert", *UPDATES)
 TIME = {"arbors": "time_us", "sqlite": "doc ->> '$.time_us'"}
 TENTH = {"arbors": "UPDATE docs SET kind = 'seen' WHERE time_us % 10 = 3",
          "sqlite": "UPDATE docs SET doc = json_set(doc, '$.kind', 'seen') WHERE doc ->> '$.time_us' % 10 = 3"}
 SCAN = {"arbors": 'SELECT "commit.collection", kind, count(*) FROM docs GROUP BY 1, 2 ORDER BY 1, 2',
         "sqlite": "SELECT doc ->> '$.commit.collection', doc ->> '$.kind', count(*) FROM docs GROUP BY 1, 2 ORDER BY 1, 2"}
 JOBS = ("insert 100,000 rows, one transaction", "100,000 random single updates, one transaction",
-        "update a tenth", "delete half")
-NAMES = [f"single-row {verb}, {mode}" for mode in MODES for verb in ("insert", "update")]
+        "30,000 random single updates, a transaction each", "update a tenth", "delete half")
+NAMES = [f"single-row {verb}, {mode}" for mode in MODES for verb in VERBS]
 NAMES += [name for job in JOBS for name in (job, f"scan after: {job}")]
 SET = QuerySet("writes", "docs", [Query(name, "") for name in NAMES])
 
@@ -80,7 +87,7 @@ def fresh(settings, mode):
 
 def single_rows(mode, settings, trees, results):
     engines = fresh(settings, mode)
-    for verb in ("insert", "update"):
+    for verb in VERBS:
         columns = {name: {"times": [], "worst": 0.0} for name in engines}
         for turn in range(ROUNDS):
             for name, engine in engines.items():
@@ -93,7 +100,7 @@ def statements(name, verb, turn, trees):
     rng = random.Random(f"{verb}/{turn}")
     if verb == "insert":
         return [(INSERT[name], (tree,)) for tree in rng.sample(trees, PER_ROUND)]
-    return [(UPDATE[name], (rng.randrange(10**15), rng.randrange(1, TREES + 1))) for _ in range(PER_ROUND)]
+    return [(UPDATES[verb][name], (rng.randrange(10**15), rng.randrange(1, TREES + 1))) for _ in range(PER_ROUND)]
 
 
 def bulk(job, settings, trees, results):
@@ -111,13 +118,14 @@ def job_statements(name, job, trees):
     rng = random.Random(job)
     if job.startswith("insert"):
         work = [(INSERT[name], (tree,)) for tree in trees]
-    elif job.startswith("100,000"):
-        work = [(UPDATE[name], (rng.randrange(10**15), rng.randrange(1, TREES + 1))) for _ in range(TREES)]
+    elif "random" in job:
+        updates = int(job.split()[0].replace(",", ""))
+        work = [(UPDATES["update"][name], (rng.randrange(10**15), rng.randrange(1, TREES + 1))) for _ in range(updates)]
     elif job.startswith("update"):
         work = [(TENTH[name], ())]
     else:
         work = [(f"DELETE FROM docs WHERE {TIME[name]} % 2 = 0", ())]
-    return [("BEGIN", ()), *work, ("COMMIT", ())]
+    return work if job.endswith("each") else [("BEGIN", ()), *work, ("COMMIT", ())]
 
 
 def note(column, answer, each=False):
