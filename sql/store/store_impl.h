@@ -1,7 +1,7 @@
 // What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
-// hooks), store_state.cpp (mirror and log), store_write.cpp, store_read.cpp, fold.cpp, vacuum.cpp,
-// check.cpp, store_index.cpp.
+// hooks), store_state.cpp (mirror and log), store_write.cpp, store_set.cpp, store_read.cpp,
+// fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp.
 #pragma once
 
 #include <deque>
@@ -69,11 +69,6 @@ class Store::Impl {
   bool erase(std::int64_t rowid);
   bool replace(std::int64_t rowid, std::string_view tree);
   bool replace_minimal(std::int64_t rowid, std::string tree);
-  bool set(std::int64_t rowid, std::span<const PathJson> values);
-  bool replace_values(std::int64_t rowid, std::string_view tree);
-  std::optional<std::vector<SetValue>> plain_values(std::int64_t rowid,
-                                                    std::span<const PathJson> values);
-  bool holds_scalar(const Mirror::At& place, const Path& path);
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   void clear();
@@ -90,7 +85,14 @@ class Store::Impl {
   // are missing die. Leaves a mirror without pending trees.
   void set_segments(std::vector<SegmentVersion> wanted);
 
-  // ---- fold.cpp
+  // ---- store_set.cpp
+  bool set(std::int64_t rowid, std::span<const PathJson> values);
+  bool replace_values(std::int64_t rowid, std::string_view tree);
+  std::optional<std::vector<SetValue>> plain_values(std::int64_t rowid,
+                                                    std::span<const PathJson> values);
+  bool holds_scalar(const Mirror::At& place, const Path& path);
+
+  // ---- fold.cpp, rewrite.cpp
   enum class FoldAll { No, Yes };  // Yes: rewrites every segment with replaced rows
   void fold(FoldAll all = FoldAll::No);
   void optimize();
