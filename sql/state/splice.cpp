@@ -163,9 +163,9 @@ VectorPtr Splicer::run() {
   using batch::tag_bit;
   splice_values(tag_bit(Tag::Integer), &Vector::integers);
   splice_values(tag_bit(Tag::Real) | tag_bit(Tag::BigNumber), &Vector::reals);
-  splice_values(tag_bit(Tag::String) | tag_bit(Tag::BigNumber) | tag_bit(Tag::Opaque) |
-                    tag_bit(Tag::Object),
-                &Vector::codes);
+  splice_values(
+      tag_bit(Tag::String) | tag_bit(Tag::BigNumber) | tag_bit(Tag::Opaque) | tag_bit(Tag::Object),
+      &Vector::codes);
   join_shapes();
   splice_codes(Tag::String, &Vector::strings);
   splice_codes(Tag::BigNumber, &Vector::big_numbers);
