@@ -17,9 +17,9 @@ namespace {
 
 constexpr std::array<const char*, 3> kHiddenNames{"_tree", "_index", "_generation"};
 
-using Reading = ReadCallbacks<ArborTable, ArborCursor>;
+using TableCallbacks = ReadCallbacks<ArborTable, ArborCursor>;
 
-ArborTable& table_of(sqlite3_vtab* table) { return Reading::of(table); }
+ArborTable& table_of(sqlite3_vtab* table) { return TableCallbacks::of(table); }
 
 SessionPtr& session_of(void* aux) { return *static_cast<SessionPtr*>(aux); }
 
@@ -222,15 +222,15 @@ constexpr Module kArborModule = [] {
   module.xCreate = create_table;
   module.xConnect = connect_table;
   module.xBestIndex = arbor_best_index;
-  module.xDisconnect = Reading::disconnect;
+  module.xDisconnect = TableCallbacks::disconnect;
   module.xDestroy = destroy_table;
-  module.xOpen = Reading::open;
-  module.xClose = Reading::close;
-  module.xFilter = Reading::filter;
-  module.xNext = Reading::next;
-  module.xEof = Reading::at_end;
-  module.xColumn = Reading::column;
-  module.xRowid = Reading::rowid;
+  module.xOpen = TableCallbacks::open;
+  module.xClose = TableCallbacks::close;
+  module.xFilter = TableCallbacks::filter;
+  module.xNext = TableCallbacks::next;
+  module.xEof = TableCallbacks::at_end;
+  module.xColumn = TableCallbacks::column;
+  module.xRowid = TableCallbacks::rowid;
   module.xUpdate = arbor_update;
   module.xBegin = begin;
   module.xSync = sync;

@@ -32,7 +32,6 @@ constexpr double kTreeCost = 100;  // of building a row's tree, in rows handed o
 constexpr int kToldColumns = 63;   // of colUsed; its last bit stands for all others
 constexpr std::size_t kMostDistinctKeys = 8;
 
-constexpr batch::TagSet kEverything = 0xFFFF;
 constexpr batch::TagSet kTexts = batch::tag_bit(batch::Tag::String) | batch::kNullTags;
 constexpr batch::TagSet kIntegers = batch::tag_bit(batch::Tag::Integer) |
                                     batch::tag_bit(batch::Tag::False) |
@@ -358,7 +357,7 @@ void Planner::take_distinct() {
   if ((info_.colUsed >> kToldColumns) != 0) return;
   for (const int column : columns_used()) {
     const batch::TagSet kinds =
-        table_.is_data(column) ? knowledge_.facts(column).kinds : kEverything;
+        table_.is_data(column) ? knowledge_.facts(column).kinds : batch::kAnyTags;
     if (spec_.keys.size() == kMostDistinctKeys ||
         ((kinds & ~kTexts) != 0 && (kinds & ~kIntegers) != 0)) {
       spec_.keys.clear();

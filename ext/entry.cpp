@@ -65,22 +65,18 @@ namespace {
 // The table of routines is one for the process. A second SQLite library (an application's beside
 // Python's, say) would put its own in the place of the first one's, whose connections would then be
 // handed to routines that know nothing of them. Takes the table over where none of these is left.
-bool takes_over([[maybe_unused]] const sqlite3_api_routines* api) {
-#ifdef SQLITE_CORE
-  return true;
-#else
+bool takes_over(const sqlite3_api_routines* api) {
   if (sqlite3_api == api) return true;
   if (arbors::ext::Session::alive() > 0) return false;
   SQLITE_EXTENSION_INIT2(api)
   return true;
-#endif
 }
 
 std::mutex loading;  // held until the new connection counts
 
 }  // namespace
 
-// With ARBORS_CORE a program calls it, or names it to sqlite3_auto_extension().
+// A program that links SQLite and this may name it to sqlite3_auto_extension().
 extern "C" __attribute__((visibility("default"))) int sqlite3_arbors_init(
     sqlite3* db, char** message, const sqlite3_api_routines* api) {
   const std::lock_guard lock(loading);

@@ -9,7 +9,7 @@ namespace arbors::ext {
 namespace {
 
 constexpr std::size_t kOwnerBytes = sizeof(std::string*);
-constexpr std::size_t kLongText = 64U << 10;
+constexpr std::size_t kOwnedText = 64U << 10;
 
 void free_owner(void* text) {
   std::string* owner = nullptr;
@@ -25,7 +25,7 @@ std::string& HandedText::begin() {
 }
 
 void HandedText::set_result(sqlite3_context* context) {
-  if (text_.size() < kLongText)
+  if (text_.size() < kOwnedText)
     return set_json(context, std::string_view(text_).substr(kOwnerBytes));
   std::string* const owner = std::make_unique<std::string>(std::move(text_)).release();
   std::memcpy(owner->data(), &owner, kOwnerBytes);

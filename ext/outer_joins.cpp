@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kOnIsSafe = 3051000;
 
-bool is_word(char c) {
+bool is_lower_word(char c) {
   const auto u = static_cast<unsigned char>(c);
   return (u >= 'a' && u <= 'z') || (u >= '0' && u <= '9') || u == '_' || u == '$' || u >= 0x80;
 }
@@ -25,7 +25,8 @@ bool has_word(std::string_view text, std::string_view word) {
   for (std::size_t at = text.find(word); at != std::string_view::npos;
        at = text.find(word, at + 1)) {
     const std::size_t end = at + word.size();
-    if ((at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end])))
+    if ((at == 0 || !is_lower_word(text[at - 1])) &&
+        (end == text.size() || !is_lower_word(text[end])))
       return true;
   }
   return false;

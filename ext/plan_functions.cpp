@@ -126,7 +126,7 @@ void close(const CallArguments& call) {
   sqlite3_result_null(call.context);
 }
 
-constexpr std::array<ScalarFunction, 16> kFunctions{{
+constexpr std::array<ScalarFunction, 16> kPlanFunctions{{
     {"arbor_count", 1, kMostArguments, Marks::Plain, count},
     {"arbor_any", 2, kMostArguments, Marks::Plain, any},
     {"arbor_all", 2, kMostArguments, Marks::Plain, all},
@@ -147,6 +147,6 @@ constexpr std::array<ScalarFunction, 16> kFunctions{{
 
 }  // namespace
 
-std::span<const ScalarFunction> plan_functions() { return kFunctions; }
+std::span<const ScalarFunction> plan_functions() { return kPlanFunctions; }
 
 }  // namespace arbors::ext

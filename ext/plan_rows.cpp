@@ -12,13 +12,13 @@ namespace {
 constexpr int kParameters = 126;  // SQLite passes 127 arguments, the plan included
 enum Column { kIndex, kTree, kPlan, kFirstParameter };
 
-struct Rows : sqlite3_vtab {
+struct PlanRows : sqlite3_vtab {
   SessionPtr session;
 };
 
-class Cursor : public sqlite3_vtab_cursor {
+class PlanCursor : public sqlite3_vtab_cursor {
  public:
-  explicit Cursor(const Rows& rows) : sqlite3_vtab_cursor{}, session_(*rows.session) {}
+  explicit PlanCursor(const PlanRows& rows) : sqlite3_vtab_cursor{}, session_(*rows.session) {}
 
   void filter(const char*, std::span<sqlite3_value*> arguments) {
     if (arguments.empty()) throw_invalid("arbor_rows needs a plan: arbor_rows('players | head 5')");
@@ -67,15 +67,16 @@ class Cursor : public sqlite3_vtab_cursor {
   std::int64_t index_ = 0;
 };
 
-using Reading = ReadCallbacks<Rows, Cursor>;
+using RowsCallbacks = ReadCallbacks<PlanRows, PlanCursor>;
 
-int connect(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out, char** message) {
+int connect_rows(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out,
+                 char** message) {
   return guarded(message, [&] {
     std::string sql = "CREATE TABLE x(idx INTEGER, tree TEXT, plan HIDDEN";
     for (int i = 1; i <= kParameters; ++i) sql += ", p" + std::to_string(i) + " HIDDEN";
     if (sqlite3_declare_vtab(db, (sql + ")").c_str()) != SQLITE_OK)
       throw_invalid(sqlite3_errmsg(db));
-    auto rows = std::make_unique<Rows>();
+    auto rows = std::make_unique<PlanRows>();
     rows->session = *static_cast<SessionPtr*>(aux);
     *out = rows.release();
     return SQLITE_OK;
@@ -83,7 +84,7 @@ int connect(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out,
 }
 
 // Takes the plan and its parameters, in their order; refuses to run without the plan.
-int best_index(sqlite3_vtab*, sqlite3_index_info* info) {
+int plan_rows(sqlite3_vtab*, sqlite3_index_info* info) {
   int constraint_of[1 + kParameters];
   std::fill(std::begin(constraint_of), std::end(constraint_of), -1);
   for (int i = 0; i < info->nConstraint; ++i) {
@@ -109,7 +110,7 @@ int best_index(sqlite3_vtab*, sqlite3_index_info* info) {
 
 int register_rows_function(const SessionPtr& session) {
   static const sqlite3_module module =
-      Reading::module(nullptr, connect, best_index, Reading::disconnect);
+      RowsCallbacks::module(nullptr, connect_rows, plan_rows, RowsCallbacks::disconnect);
   return register_module(session->db(), "arbor_rows", module, session);
 }
 

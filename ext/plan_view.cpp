@@ -79,7 +79,7 @@ class ViewCursor : public sqlite3_vtab_cursor {
   HandedText tree_;
 };
 
-using Reading = ReadCallbacks<View, ViewCursor>;
+using ViewCallbacks = ReadCallbacks<View, ViewCursor>;
 
 // The plan's text: the arguments as they stood, without the quotes around the whole.
 std::string plan_text(int argc, const char* const* argv) {
@@ -131,18 +131,18 @@ int connect_view(sqlite3* db, void* aux, int argc, const char* const* argv, sqli
   });
 }
 
-int create(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
-           char** message) {
+int create_view(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
+                char** message) {
   return connect_view(db, aux, argc, argv, out, message, true);
 }
 
-int connect(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
-            char** message) {
+int connect_view_again(sqlite3* db, void* aux, int argc, const char* const* argv,
+                       sqlite3_vtab** out, char** message) {
   return connect_view(db, aux, argc, argv, out, message, false);
 }
 
-int disconnect(sqlite3_vtab* table) {
-  const View& view = Reading::of(table);
+int disconnect_view(sqlite3_vtab* table) {
+  const View& view = ViewCallbacks::of(table);
   view.session->plans().forget_view(view.name, view.plan);
   delete &view;
   return SQLITE_OK;
@@ -216,8 +216,8 @@ int plan_scan(View& view, sqlite3_index_info& info) {
   return info.idxStr == nullptr ? SQLITE_NOMEM : SQLITE_OK;
 }
 
-int best_index(sqlite3_vtab* table, sqlite3_index_info* info) {
-  return guarded(&table->zErrMsg, [&] { return plan_scan(Reading::of(table), *info); });
+int plan_view(sqlite3_vtab* table, sqlite3_index_info* info) {
+  return guarded(&table->zErrMsg, [&] { return plan_scan(ViewCallbacks::of(table), *info); });
 }
 
 const TableColumn& column_named(const View& view, const std::string& name) {
@@ -305,7 +305,8 @@ void ViewCursor::column(sqlite3_context* context, int number) {
 }  // namespace
 
 int register_view_module(const SessionPtr& session) {
-  static const sqlite3_module module = Reading::module(create, connect, best_index, disconnect);
+  static const sqlite3_module module =
+      ViewCallbacks::module(create_view, connect_view_again, plan_view, disconnect_view);
   return register_module(session->db(), "arbor_view", module, session);
 }
 

@@ -10,22 +10,22 @@
 namespace arbors::ext {
 namespace {
 
-struct Aux {
+struct ListingAux {
   SessionPtr session;
   const RowTable* table;
 };
 
-struct Connected : sqlite3_vtab {
-  Connected() : sqlite3_vtab() {}
-  ~Connected() { sqlite3_free(zErrMsg); }  // SQLite does not after every callback
+struct ConnectedListing : sqlite3_vtab {
+  ConnectedListing() : sqlite3_vtab() {}
+  ~ConnectedListing() { sqlite3_free(zErrMsg); }  // SQLite does not after every callback
 
   SessionPtr session;
   const RowTable* table = nullptr;
 };
 
-class Cursor : public sqlite3_vtab_cursor {
+class ListingCursor : public sqlite3_vtab_cursor {
  public:
-  explicit Cursor(const Connected& table) : sqlite3_vtab_cursor{}, table_(table) {}
+  explicit ListingCursor(const ConnectedListing& table) : sqlite3_vtab_cursor{}, table_(table) {}
 
   void filter(const char*, std::span<sqlite3_value*> arguments) {
     const RowTable& table = *table_.table;
@@ -52,22 +52,23 @@ class Cursor : public sqlite3_vtab_cursor {
   }
 
  private:
-  const Connected& table_;
+  const ConnectedListing& table_;
   std::vector<Value> arguments_;
   TableRows rows_;
   std::size_t row_ = 0;
 };
 
-using Reading = ReadCallbacks<Connected, Cursor>;
+using RowTableCallbacks = ReadCallbacks<ConnectedListing, ListingCursor>;
 
-int connect(sqlite3* db, void* raw, int, const char* const*, sqlite3_vtab** out, char** message) {
+int connect_listing(sqlite3* db, void* raw, int, const char* const*, sqlite3_vtab** out,
+                    char** message) {
   return guarded(message, [&] {
-    const Aux& aux = *static_cast<Aux*>(raw);
+    const ListingAux& aux = *static_cast<ListingAux*>(raw);
     std::string sql = std::string("CREATE TABLE x(") + aux.table->columns;
     if (*aux.table->arguments != '\0') sql += std::string(", ") + aux.table->arguments;
     const int declared = sqlite3_declare_vtab(db, (sql + ")").c_str());
     if (declared != SQLITE_OK) store::throw_sqlite(db, declared);
-    auto table = std::make_unique<Connected>();
+    auto table = std::make_unique<ConnectedListing>();
     table->session = aux.session;
     table->table = aux.table;
     *out = table.release();
@@ -96,16 +97,17 @@ int plan_arguments(const RowTable& table, sqlite3_index_info* info) {
   return SQLITE_OK;
 }
 
-int best_index(sqlite3_vtab* table, sqlite3_index_info* info) {
-  return guarded(&table->zErrMsg, [&] { return plan_arguments(*Reading::of(table).table, info); });
+int plan_listing(sqlite3_vtab* table, sqlite3_index_info* info) {
+  return guarded(&table->zErrMsg,
+                 [&] { return plan_arguments(*RowTableCallbacks::of(table).table, info); });
 }
 
 }  // namespace
 
 int register_row_table(const SessionPtr& session, const RowTable& table) {
-  static const sqlite3_module module =
-      Reading::module(nullptr, connect, best_index, Reading::disconnect);
-  return register_module(session->db(), table.name, module, Aux{session, &table});
+  static const sqlite3_module module = RowTableCallbacks::module(
+      nullptr, connect_listing, plan_listing, RowTableCallbacks::disconnect);
+  return register_module(session->db(), table.name, module, ListingAux{session, &table});
 }
 
 }  // namespace arbors::ext

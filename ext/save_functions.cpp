@@ -157,7 +157,7 @@ void export_plan(const CallArguments& call) {
   set_json(call.context, report.to_json());
 }
 
-constexpr std::array<ScalarFunction, 3> kFunctions{{
+constexpr std::array<ScalarFunction, 3> kSaveFunctions{{
     {"arbor_save", 2, 18, Marks::Direct, save},
     {"arbor_save_multiple", 1, 1, Marks::Direct, save_multiple},
     {"arbor_export", 2, 18, Marks::Direct, export_plan},
@@ -165,6 +165,6 @@ constexpr std::array<ScalarFunction, 3> kFunctions{{
 
 }  // namespace
 
-std::span<const ScalarFunction> save_functions() { return kFunctions; }
+std::span<const ScalarFunction> save_functions() { return kSaveFunctions; }
 
 }  // namespace arbors::ext

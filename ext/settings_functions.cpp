@@ -115,7 +115,7 @@ void reset_stats(const CallArguments& call) {
   sqlite3_result_null(call.context);
 }
 
-constexpr std::array<ScalarFunction, 4> kFunctions{{
+constexpr std::array<ScalarFunction, 4> kSettingsFunctions{{
     {"arbor_config", 1, 2, Marks::Direct, config},
     {"arbor_version", 0, 0, Marks::Innocuous, version},
     {"arbor_stats", 0, 0, Marks::Plain, stats},
@@ -124,6 +124,6 @@ constexpr std::array<ScalarFunction, 4> kFunctions{{
 
 }  // namespace
 
-std::span<const ScalarFunction> settings_functions() { return kFunctions; }
+std::span<const ScalarFunction> settings_functions() { return kSettingsFunctions; }
 
 }  // namespace arbors::ext

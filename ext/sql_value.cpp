@@ -12,7 +12,6 @@ namespace {
 
 using batch::Tag;
 
-constexpr unsigned kJsonSubtype = 'J';  // what SQLite's JSON functions look for
 constexpr std::size_t kLongText = 64U << 10;
 
 // Copies a long text with a zero byte behind it: SQLite would copy it again to put one there.

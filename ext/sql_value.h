@@ -20,6 +20,8 @@ Value to_value(sqlite3_value* value);
 // Error{Invalid} for what JSON cannot hold: a blob, or a text that is no UTF-8.
 std::vector<Value> to_parameters(std::span<sqlite3_value* const> values);
 
+inline constexpr unsigned kJsonSubtype = 'J';  // what SQLite's JSON functions look for
+
 // Reads a text argument; throws Error{Invalid} naming `what` where it is NULL or no text.
 std::string text_argument(sqlite3_value* value, std::string_view what);
 

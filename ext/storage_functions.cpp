@@ -161,7 +161,7 @@ void drop_index(const CallArguments& call) {
   sqlite3_result_int(call.context, dropped ? 1 : 0);
 }
 
-constexpr std::array<ScalarFunction, 9> kFunctions{{
+constexpr std::array<ScalarFunction, 9> kStorageFunctions{{
     {"arbor_import", 2, 3, Marks::Direct, import},
     {"arbor_append", 2, 3, Marks::Direct, append},
     {"arbor_delete", 1, 1, Marks::Direct, remove},
@@ -175,6 +175,6 @@ constexpr std::array<ScalarFunction, 9> kFunctions{{
 
 }  // namespace
 
-std::span<const ScalarFunction> storage_functions() { return kFunctions; }
+std::span<const ScalarFunction> storage_functions() { return kStorageFunctions; }
 
 }  // namespace arbors::ext

@@ -7,8 +7,6 @@
 namespace arbors::ext {
 namespace {
 
-constexpr batch::TagSet kEverything = 0xFFFF;
-
 bool may_hide_in_opaque(batch::BatchReader& batch, PathId path) {
   const PathDictionary& paths = batch.paths();
   while (path != kRootPath) {
@@ -21,7 +19,7 @@ bool may_hide_in_opaque(batch::BatchReader& batch, PathId path) {
 
 void merge(PathFacts& facts, batch::BatchReader& batch, PathId known, bool whole) {
   const auto hold_anything = [&] {
-    facts.kinds = kEverything;
+    facts.kinds = batch::kAnyTags;
     facts.numeric_texts = true;
   };
   if (may_hide_in_opaque(batch, known)) hold_anything();

@@ -18,8 +18,6 @@
 namespace arbors::ext {
 namespace {
 
-constexpr unsigned kJsonSubtype = 'J';
-
 // The values of one row as xUpdate gives them: old rowid, new rowid, then the columns. SQLite marks
 // those that an UPDATE leaves alone; before 3.41 not where it has a FROM: then they are told by
 // what the row holds.

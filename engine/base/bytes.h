@@ -19,6 +19,10 @@ namespace arbors {
 using Bytes = std::vector<std::uint8_t>;
 using ByteSpan = std::span<const std::uint8_t>;
 
+inline ByteSpan bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
 static_assert(std::endian::native == std::endian::little, "layouts are little-endian");
 
 class ByteWriter {

@@ -14,8 +14,6 @@ bool is_bare(char c) {
          u == '$' || u >= 0x80;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
@@ -103,7 +101,7 @@ Path parse_path(std::string_view text) { return Parser(text).parse(); }
 
 std::string key_text(std::string_view key, bool after_dot) {
   const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), is_bare) &&
-                    (after_dot || !is_digit(key.front()));
+                    (after_dot || key.front() < '0' || key.front() > '9');
   if (bare) return std::string(key);
   std::string quoted = "\"";
   for (const char c : key) {

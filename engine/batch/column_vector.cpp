@@ -105,12 +105,6 @@ DenseTexts dense_texts(const TextBuffer& buffer) {
   return {std::move(pool), buffer.codes};
 }
 
-TagSet kinds_of(const std::vector<std::uint8_t>& tags) {
-  TagSet kinds = 0;
-  for (const std::uint8_t tag : tags) kinds |= static_cast<TagSet>(1U << tag);
-  return kinds;
-}
-
 // Gathers the shapes of a vector's objects: those in use, in order of first appearance.
 void gather_shapes(const Vector& vector, ColumnBuffer& buffer) {
   constexpr std::uint32_t kUnseen = 0xFFFFFFFF;

@@ -5,8 +5,8 @@
 namespace arbors::batch {
 namespace {
 
-constexpr std::size_t kFewKeys = 8;   // below, an object path is no map
-constexpr std::size_t kMapRatio = 4;  // a map has this many times the keys of one object
+constexpr std::size_t kFewRecordKeys = 8;  // below, an object path is no map
+constexpr std::size_t kFoldedRatio = 4;    // a map has this many times the keys of one object
 
 std::size_t values_of(const ColumnBuilder& column) {
   std::uint32_t values = 0;  // narrow, so that several tags are counted at once
@@ -36,8 +36,8 @@ FoldChoice::FoldChoice(const std::vector<std::unique_ptr<ColumnBuilder>>& column
 }
 
 bool FoldChoice::is_map(const ColumnBuilder& column) {
-  return column.children.size() >= kFewKeys && column.shape_of.size() > 1 &&
-         column.children.size() > kMapRatio * column.average_keys();
+  return column.children.size() >= kFewRecordKeys && column.shape_of.size() > 1 &&
+         column.children.size() > kFoldedRatio * column.average_keys();
 }
 
 std::vector<ColumnBuilder*> FoldChoice::choose(std::size_t wanted, double sparsest) const {

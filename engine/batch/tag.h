@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace arbors::batch {
 
@@ -24,6 +25,14 @@ inline constexpr unsigned kTags = 16;
 using TagSet = std::uint16_t;
 constexpr TagSet tag_bit(Tag tag) { return static_cast<TagSet>(1U << static_cast<unsigned>(tag)); }
 
+// Gathers the kinds that occur among tags.
+inline TagSet kinds_of(std::span<const std::uint8_t> tags) {
+  TagSet kinds = 0;
+  for (const std::uint8_t tag : tags) kinds |= static_cast<TagSet>(1U << tag);
+  return kinds;
+}
+
+inline constexpr TagSet kAnyTags = 0xFFFF;
 inline constexpr TagSet kNullTags = tag_bit(Tag::Missing) | tag_bit(Tag::Null);
 inline constexpr TagSet kNumberTags = tag_bit(Tag::False) | tag_bit(Tag::True) |
                                       tag_bit(Tag::Integer) | tag_bit(Tag::Real) |

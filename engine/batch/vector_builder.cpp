@@ -33,12 +33,6 @@ std::uint32_t add_text(TextPool& pool, std::string_view text) {
   return static_cast<std::uint32_t>(pool.size() - 1);
 }
 
-TagSet kinds_of(const std::vector<std::uint8_t>& tags) {
-  TagSet kinds = 0;
-  for (const std::uint8_t tag : tags) kinds |= static_cast<TagSet>(1U << tag);
-  return kinds;
-}
-
 }  // namespace
 
 std::uint32_t VectorBuilder::append() {

@@ -24,7 +24,7 @@ constexpr std::array<double, 16> kPowers{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6, 
 constexpr double kMostScaled = 1LL << 51;
 // Added, it pushes the fraction out of the mantissa: rounds to even without a call.
 constexpr double kShift = 3.0 * (1LL << 51);
-constexpr std::size_t kSample = 64;
+constexpr std::size_t kSampledReals = 64;
 constexpr int kNoScale = -1;
 
 // Says whether value * power is an integer that gives exactly the value back, and which.
@@ -49,7 +49,7 @@ ARBORS_KERNEL void scale_down(std::span<const std::int64_t> integers, double pow
 // Finds the least scale that fits all but a few values of an evenly spaced sample.
 int find_scale(std::span<const double> values) {
   if (values.empty()) return kNoScale;
-  const std::size_t samples = std::min(values.size(), kSample);
+  const std::size_t samples = std::min(values.size(), kSampledReals);
   std::array<std::size_t, kPowers.size()> first_fits{};
   std::int64_t ignored;
   for (std::size_t i = 0; i < samples; ++i) {

@@ -19,11 +19,11 @@
 namespace arbors::codec {
 namespace {
 
-constexpr std::size_t kSample = 32;
+constexpr std::size_t kSampledStrings = 32;
 
 // The most common length of a sample, or 0 when it is not that of nearly all.
 std::size_t common_length(Strings values) {
-  const std::size_t samples = std::min(values.size(), kSample);
+  const std::size_t samples = std::min(values.size(), kSampledStrings);
   std::vector<std::size_t> lengths(samples);
   for (std::size_t i = 0; i < samples; ++i)
     lengths[i] = values[sample_position(i, samples, values.size())].size();

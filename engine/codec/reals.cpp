@@ -8,14 +8,14 @@
 namespace arbors::codec {
 namespace {
 
-constexpr std::array kCodecs{
+constexpr std::array kRealCodecs{
     RealCodec{1, "decimal", decimals_fit, encode_decimals, decode_decimals},
     RealCodec{0, "bits", real_bits_fit, encode_real_bits, decode_real_bits},
 };
 
 }  // namespace
 
-std::span<const RealCodec> real_codecs() { return kCodecs; }
+std::span<const RealCodec> real_codecs() { return kRealCodecs; }
 
 void encode_with(const RealCodec& codec, std::span<const double> values, Bytes& out) {
   ByteWriter writer(out);
@@ -26,15 +26,15 @@ void encode_with(const RealCodec& codec, std::span<const double> values, Bytes& 
 
 void encode_reals(std::span<const double> values, Bytes& out) {
   const auto fit = [&](const RealCodec& codec) { return codec.fits(values); };
-  encode_with(*std::find_if(kCodecs.begin(), kCodecs.end(), fit), values, out);
+  encode_with(*std::find_if(kRealCodecs.begin(), kRealCodecs.end(), fit), values, out);
 }
 
 void decode_reals(ByteSpan stream, std::span<double> out) {
   ByteReader in(stream, "a stream of reals");
   const std::uint8_t number = in.u8();
-  const auto codec = std::find_if(kCodecs.begin(), kCodecs.end(),
+  const auto codec = std::find_if(kRealCodecs.begin(), kRealCodecs.end(),
                                   [&](const RealCodec& row) { return row.number == number; });
-  if (codec == kCodecs.end()) in.fail("its encoding is unknown");
+  if (codec == kRealCodecs.end()) in.fail("its encoding is unknown");
   if (in.varint() != out.size()) in.fail("it holds another count of values");
   codec->decode(in, out);
   in.expect_done();

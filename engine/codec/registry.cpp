@@ -23,7 +23,7 @@ constexpr IntegerCodec<T> row(std::uint8_t number, std::string_view name, double
 }
 
 template <Lane T>
-constexpr std::array kCodecs{
+constexpr std::array kIntegerCodecs{
     row<T, Plain>(0, "plain", 1.0, false),         row<T, Constant>(1, "constant", 1.0, false),
     row<T, RunLength>(2, "run length", 1.1, true), row<T, Frame>(3, "frame", 1.0, false),
     row<T, Delta>(4, "delta", 1.1, true),          row<T, Patched>(5, "patched", 1.05, true),
@@ -34,14 +34,14 @@ constexpr std::array kCodecs{
 
 template <Lane T>
 std::span<const IntegerCodec<T>> integer_codecs() {
-  return kCodecs<T>;
+  return kIntegerCodecs<T>;
 }
 
 template <Lane T>
 const IntegerCodec<T>& choose(const Facts<T>& facts) {
   const IntegerCodec<T>* best = nullptr;
   double least = 0;
-  for (const auto& codec : kCodecs<T>) {
+  for (const auto& codec : kIntegerCodecs<T>) {
     if (codec.nests && facts.depth >= kMaxDepth) continue;
     const std::size_t size = codec.estimate(facts);
     if (size == kUnfit) continue;
@@ -72,10 +72,10 @@ template <Lane T>
 void decode_stream(ByteSpan stream, std::span<T> out, unsigned depth) {
   ByteReader in(stream, "a stream of integers");
   const std::uint8_t number = in.u8();
-  if (number >= kCodecs<T>.size()) in.fail("its encoding is unknown");
+  if (number >= kIntegerCodecs<T>.size()) in.fail("its encoding is unknown");
   if (in.varint() != out.size()) in.fail("it holds another count of values");
   if (depth > kMaxDepth) in.fail("it nests too deep");
-  kCodecs<T>[number].decode(in, out, depth);
+  kIntegerCodecs<T>[number].decode(in, out, depth);
   in.expect_done();
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t kExcerptBytes = 16 << 10;
 constexpr double kGoodEnough = 0.5;
 
 // In the order of trial: plain, which takes everything, then the cheapest to try.
-constexpr std::array kCodecs{
+constexpr std::array kStringCodecs{
     StringCodec{0, "plain", 1.0, encode_plain_strings, decode_plain_strings},
     StringCodec{3, "number", 1.0, encode_number_strings, decode_number_strings},
     StringCodec{2, "pattern", 1.0, encode_pattern_strings, decode_pattern_strings},
@@ -37,7 +37,7 @@ Strings excerpt_of(Strings values) {
 
 }  // namespace
 
-std::span<const StringCodec> string_codecs() { return kCodecs; }
+std::span<const StringCodec> string_codecs() { return kStringCodecs; }
 
 bool encode_with(const StringCodec& codec, Strings values, Bytes& out) {
   const std::size_t start = out.size();
@@ -51,7 +51,7 @@ bool encode_with(const StringCodec& codec, Strings values, Bytes& out) {
 
 ListPlan::ListPlan(Strings values) : values_(values), excerpt_(excerpt_of(values)) {
   const std::size_t parts = std::max<std::size_t>(excerpt_.size(), 1);
-  for (const StringCodec& codec : kCodecs) {
+  for (const StringCodec& codec : kStringCodecs) {
     Candidate candidate{&codec, 0, 0, {}};
     if (!encode_with(codec, excerpt_, candidate.trial)) continue;
     candidate.size = candidate.trial.size() * std::max<std::size_t>(values.size(), 1) / parts;
@@ -73,9 +73,9 @@ void ListPlan::encode(Bytes& out) const {
 void decode_list(ByteSpan list, std::size_t count, StringPool& out) {
   ByteReader in(list, "a list of strings");
   const std::uint8_t number = in.u8();
-  const auto codec = std::find_if(kCodecs.begin(), kCodecs.end(),
+  const auto codec = std::find_if(kStringCodecs.begin(), kStringCodecs.end(),
                                   [&](const StringCodec& row) { return row.number == number; });
-  if (codec == kCodecs.end()) in.fail("its encoding is unknown");
+  if (codec == kStringCodecs.end()) in.fail("its encoding is unknown");
   if (in.varint() != count) in.fail("it holds another count of strings");
   codec->decode(in, count, out);
   in.expect_done();

@@ -108,9 +108,8 @@ void exists(CallFrame& frame) {
   }
 }
 
-constexpr auto kScalar = Function::Shape::Scalar;
 constexpr auto kPresence = Function::Shape::Presence;
-constexpr std::array<Function, 12> kFunctions{{
+constexpr std::array<Function, 12> kConditionFunctions{{
     {"coalesce", 2, 255, "coalesce(a, b, …)", "the first argument that is not NULL", kScalar,
      coalesce},
     {"ifnull", 2, 2, "ifnull(a, b)", "a, or b where a is NULL", kScalar, coalesce},
@@ -131,6 +130,6 @@ constexpr std::array<Function, 12> kFunctions{{
 
 }  // namespace
 
-std::span<const Function> condition_functions() { return kFunctions; }
+std::span<const Function> condition_functions() { return kConditionFunctions; }
 
 }  // namespace arbors::expr

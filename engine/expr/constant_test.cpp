@@ -29,9 +29,9 @@ void integers_below(Range& range, const Value& bound, bool open) {
     range.integer_high = std::min(range.integer_high, bound.integer - (open ? 1 : 0));
     return;
   }
-  if (compare(kLeast, bound.real) > (open ? -1 : 0)) return drop_integers(range);
+  if (arbors::compare(kLeast, bound.real) > (open ? -1 : 0)) return drop_integers(range);
   const std::int64_t floor = truncate_to_integer(std::floor(bound.real));
-  const bool exact = compare(floor, bound.real) == 0;
+  const bool exact = arbors::compare(floor, bound.real) == 0;
   range.integer_high = std::min(range.integer_high, floor - (open && exact ? 1 : 0));
 }
 
@@ -41,9 +41,9 @@ void integers_above(Range& range, const Value& bound, bool open) {
     range.integer_low = std::max(range.integer_low, bound.integer + (open ? 1 : 0));
     return;
   }
-  if (compare(kMost, bound.real) < (open ? 1 : 0)) return drop_integers(range);
+  if (arbors::compare(kMost, bound.real) < (open ? 1 : 0)) return drop_integers(range);
   const std::int64_t ceiling = truncate_to_integer(std::ceil(bound.real));
-  const bool exact = compare(ceiling, bound.real) == 0;
+  const bool exact = arbors::compare(ceiling, bound.real) == 0;
   range.integer_low = std::max(range.integer_low, ceiling + (open && exact ? 1 : 0));
 }
 
@@ -52,7 +52,7 @@ void reals_below(Range& range, const Value& bound, bool open) {
   double high = bound.real;
   if (bound.kind == ValueKind::Integer) {
     high = static_cast<double>(bound.integer);
-    const int order = compare(bound.integer, high);
+    const int order = arbors::compare(bound.integer, high);
     open = order < 0 || (open && order == 0);
   }
   if (open && high == -kInfinity) return drop_reals(range);
@@ -63,7 +63,7 @@ void reals_above(Range& range, const Value& bound, bool open) {
   double low = bound.real;
   if (bound.kind == ValueKind::Integer) {
     low = static_cast<double>(bound.integer);
-    const int order = compare(bound.integer, low);
+    const int order = arbors::compare(bound.integer, low);
     open = order > 0 || (open && order == 0);
   }
   if (open && low == kInfinity) return drop_reals(range);

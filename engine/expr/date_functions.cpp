@@ -159,8 +159,7 @@ void strftime(Arguments args, VectorBuilder& out) {
   known ? out.append_text(text) : out.append_null();
 }
 
-constexpr auto kScalar = Function::Shape::Scalar;
-constexpr std::array<Function, 6> kFunctions{{
+constexpr std::array<Function, 6> kDateFunctions{{
     {"date", 0, 255, "date([time [, modifier, …]])", "as in SQLite: 2026-01-31", kScalar,
      each_row<written<true, false>>},
     {"time", 0, 255, "time([time [, modifier, …]])", "as in SQLite: 12:00:00", kScalar,
@@ -177,6 +176,6 @@ constexpr std::array<Function, 6> kFunctions{{
 
 }  // namespace
 
-std::span<const Function> date_functions() { return kFunctions; }
+std::span<const Function> date_functions() { return kDateFunctions; }
 
 }  // namespace arbors::expr

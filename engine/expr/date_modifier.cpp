@@ -7,6 +7,7 @@
 #include "engine/base/number_text.h"
 #include "engine/base/value.h"
 #include "engine/expr/calendar.h"
+#include "engine/expr/keywords.h"
 #include "engine/expr/time_reader.h"
 
 namespace arbors::expr {

@@ -9,6 +9,7 @@
 #include "engine/expr/calendar.h"
 #include "engine/expr/call_frame.h"
 #include "engine/expr/date_modifier.h"
+#include "engine/expr/keywords.h"
 #include "engine/expr/time_reader.h"
 
 namespace arbors::expr {

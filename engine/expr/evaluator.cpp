@@ -66,12 +66,6 @@ VectorPtr once_per_text(const Operand& operand, std::uint32_t rows, Compute comp
   return batch::gather(*results, row_entries);
 }
 
-bool reads_rows(const Expr& expr) {
-  return expr.as<PathRead>() != nullptr ||
-         std::any_of(expr.args.begin(), expr.args.end(),
-                     [](const ExprPtr& arg) { return reads_rows(*arg); });
-}
-
 }  // namespace
 
 const Value& Evaluator::parameter(std::uint32_t number) const {

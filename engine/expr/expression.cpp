@@ -133,6 +133,12 @@ bool is_constant(const Expr& expr) {
                      [](const ExprPtr& arg) { return is_constant(*arg); });
 }
 
+bool reads_rows(const Expr& expr) {
+  return expr.as<PathRead>() != nullptr ||
+         std::any_of(expr.args.begin(), expr.args.end(),
+                     [](const ExprPtr& arg) { return reads_rows(*arg); });
+}
+
 std::uint32_t parameter_count(const Expr& expr) {
   std::uint32_t most = 0;
   if (const auto* parameter = expr.as<Parameter>()) most = parameter->number;

@@ -139,6 +139,9 @@ bool is_constant(const Expr& expr);
 // Gives the highest parameter number; 0 without parameters.
 std::uint32_t parameter_count(const Expr& expr);
 
+// Tells whether an expression reads any path, so that rows may give it different values.
+bool reads_rows(const Expr& expr);
+
 // Tells which affinity an expression gives to a comparison: a declared or undeclared column's, a
 // cast's; nullopt for every other expression (https://sqlite.org/datatype3.html section 3.2).
 std::optional<Affinity> affinity(const Expr& expr);

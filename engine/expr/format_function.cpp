@@ -286,16 +286,14 @@ void format(Arguments args, VectorBuilder& out) {
   out.append_text(Formatter(text_of(args[0], buffer), args.subspan(1)).write());
 }
 
-constexpr std::array<Function, 2> kFunctions{{
+constexpr std::array<Function, 2> kFormatFunctions{{
     {"printf", 1, 255, "printf(format, value, …)",
-     "as in SQLite: the values put into a format such as '%d of %5.2f'", Function::Shape::Scalar,
-     each_row<format>},
-    {"format", 1, 255, "format(format, value, …)", "the same as printf", Function::Shape::Scalar,
-     each_row<format>},
+     "as in SQLite: the values put into a format such as '%d of %5.2f'", kScalar, each_row<format>},
+    {"format", 1, 255, "format(format, value, …)", "the same as printf", kScalar, each_row<format>},
 }};
 
 }  // namespace
 
-std::span<const Function> format_functions() { return kFunctions; }
+std::span<const Function> format_functions() { return kFormatFunctions; }
 
 }  // namespace arbors::expr

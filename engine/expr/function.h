@@ -29,6 +29,8 @@ struct Function {
   void (*check)(std::span<const ExprPtr> args) = nullptr;
 };
 
+inline constexpr auto kScalar = Function::Shape::Scalar;  // for the table's rows
+
 std::span<const Function> functions();
 
 // The table's parts, each beside the code of its functions.

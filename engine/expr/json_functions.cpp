@@ -74,8 +74,7 @@ void array(CallFrame& frame) {
   }
 }
 
-constexpr auto kScalar = Function::Shape::Scalar;
-constexpr std::array<Function, 3> kFunctions{{
+constexpr std::array<Function, 3> kJsonFunctions{{
     {"json", 1, 1, "json(text)", "the text taken as JSON", kScalar, json_value},
     {"object", 0, 255, "object(key, value, …)", "an object of these keys and values", kScalar,
      object},
@@ -84,6 +83,6 @@ constexpr std::array<Function, 3> kFunctions{{
 
 }  // namespace
 
-std::span<const Function> json_functions() { return kFunctions; }
+std::span<const Function> json_functions() { return kJsonFunctions; }
 
 }  // namespace arbors::expr

@@ -7,14 +7,17 @@
 
 namespace arbors::expr {
 
+bool same_word(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && compare(left, right, Collation::NoCase) == 0;
+}
+
 bool is_reserved(std::string_view word) {
   static constexpr std::array<std::string_view, 21> kReserved{
       "and",   "between", "case", "collate", "else",   "end",  "escape",
       "false", "glob",    "in",   "is",      "isnull", "it",   "like",
       "not",   "notnull", "null", "or",      "then",   "true", "when"};
-  return std::any_of(kReserved.begin(), kReserved.end(), [word](std::string_view reserved) {
-    return word.size() == reserved.size() && compare(word, reserved, Collation::NoCase) == 0;
-  });
+  return std::any_of(kReserved.begin(), kReserved.end(),
+                     [word](std::string_view reserved) { return same_word(word, reserved); });
 }
 
 }  // namespace arbors::expr

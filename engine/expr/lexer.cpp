@@ -6,6 +6,8 @@
 
 #include "engine/base/error.h"
 #include "engine/base/number_text.h"
+#include "engine/expr/characters.h"
+#include "engine/expr/keywords.h"
 #include "engine/json/utf8.h"
 
 namespace arbors::expr {
@@ -16,8 +18,6 @@ constexpr std::array<std::string_view, 31> kSymbols{
     "->>", "||", "<<", ">>", "<=", ">=", "<>", "!=", "==", "->", "=", "<", ">", "|", "&", "~",
     "+",   "-",  "*",  "/",  "%",  "(",  ")",  "[",  "]",  "{",  "}", ",", ".", "@", ":"};
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) {
   const auto u = static_cast<unsigned char>(c);
   return (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || is_digit(c) || u == '_' || u == '$' ||
@@ -27,10 +27,6 @@ int hex_digit(char c) {
   if (is_digit(c)) return c - '0';
   const char lower = static_cast<char>(c | 0x20);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool same_word(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && compare(left, right, Collation::NoCase) == 0;
 }
 
 std::size_t characters(std::string_view text) {

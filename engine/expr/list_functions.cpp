@@ -251,7 +251,7 @@ void list_map(CallFrame& frame) {
 
 constexpr auto kLists = Function::Shape::Lists;
 constexpr auto kElements = Function::Shape::Elements;
-constexpr std::array<Function, 16> kFunctions{{
+constexpr std::array<Function, 16> kListFunctions{{
     {"list_len", 1, 1, "list_len(list)", "number of elements", kLists, list_len},
     {"list_sum", 1, 1, "list_sum(list)", "sum of the elements", kLists, list_sum},
     {"list_avg", 1, 1, "list_avg(list)", "mean of the elements", kLists, list_avg},
@@ -279,6 +279,6 @@ constexpr std::array<Function, 16> kFunctions{{
 
 }  // namespace
 
-std::span<const Function> list_functions() { return kFunctions; }
+std::span<const Function> list_functions() { return kListFunctions; }
 
 }  // namespace arbors::expr

@@ -68,8 +68,7 @@ void sign(Arguments args, VectorBuilder& out) {
 
 void pi(Arguments, VectorBuilder& out) { out.append_real(std::numbers::pi); }
 
-constexpr auto kScalar = Function::Shape::Scalar;
-constexpr std::array<Function, 30> kFunctions{{
+constexpr std::array<Function, 30> kMathFunctions{{
     {"floor", 1, 1, "floor(number)", "the greatest whole number not above", kScalar,
      each_known_row<to_whole<std::floor>>},
     {"ceil", 1, 1, "ceil(number)", "the least whole number not below", kScalar,
@@ -128,6 +127,6 @@ constexpr std::array<Function, 30> kFunctions{{
 
 }  // namespace
 
-std::span<const Function> math_functions() { return kFunctions; }
+std::span<const Function> math_functions() { return kMathFunctions; }
 
 }  // namespace arbors::expr

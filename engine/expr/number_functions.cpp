@@ -57,8 +57,7 @@ void round(Arguments args, VectorBuilder& out) {
   out.append_real(round_to(to_real(args[0]), bounded));
 }
 
-constexpr auto kScalar = Function::Shape::Scalar;
-constexpr std::array<Function, 2> kFunctions{{
+constexpr std::array<Function, 2> kNumberFunctions{{
     {"abs", 1, 1, "abs(number)", "the number without its sign", kScalar, each_known_row<absolute>},
     {"round", 1, 2, "round(number [, digits])", "the number rounded to digits after the point",
      kScalar, each_known_row<round>},
@@ -66,6 +65,6 @@ constexpr std::array<Function, 2> kFunctions{{
 
 }  // namespace
 
-std::span<const Function> number_functions() { return kFunctions; }
+std::span<const Function> number_functions() { return kNumberFunctions; }
 
 }  // namespace arbors::expr

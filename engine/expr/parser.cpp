@@ -7,13 +7,10 @@
 #include "engine/expr/builder.h"
 #include "engine/expr/function.h"
 #include "engine/expr/keywords.h"
+#include "engine/expr/precedence.h"
 
 namespace arbors::expr {
 namespace {
-
-// How tightly operators bind, loosest first: SQLite's table
-// (https://sqlite.org/lang_expr.html section 2). All binary ones group to the left.
-enum Level { kOr, kAnd, kNot, kEquality, kOrder, kBits, kSum, kProduct, kConcat, kCollate, kUnary };
 
 struct BinaryOperator {
   std::string_view symbol;

@@ -9,26 +9,11 @@
 #include "engine/expr/expression.h"
 #include "engine/expr/function.h"
 #include "engine/expr/keywords.h"
+#include "engine/expr/precedence.h"
 #include "engine/expr/value_set.h"
 
 namespace arbors::expr {
 namespace {
-
-// How tightly a written form binds, loosest first, as in the parser.
-enum Level {
-  kOr,
-  kAnd,
-  kNot,
-  kEquality,
-  kOrder,
-  kBits,
-  kSum,
-  kProduct,
-  kConcat,
-  kCollate,
-  kUnary,
-  kOperand
-};
 
 constexpr std::array<std::string_view, 6> kComparisons{"=", "<>", "<", "<=", ">", ">="};
 constexpr std::array<std::string_view, 9> kArithmetic{"+", "-", "*",  "/", "%",

@@ -14,12 +14,6 @@
 namespace arbors::expr {
 namespace {
 
-bool reads_rows(const Expr& expr) {
-  return expr.as<PathRead>() != nullptr ||
-         std::any_of(expr.args.begin(), expr.args.end(),
-                     [](const ExprPtr& arg) { return reads_rows(*arg); });
-}
-
 // Finds the truths that an expression may have, form by form.
 class Pruner {
  public:

@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::size_t kMaxSteps = 20'000;
 constexpr unsigned kMaxRepeat = 1000;
-constexpr unsigned kMaxNesting = 200;
+constexpr unsigned kMaxPatternNesting = 200;
 
-bool is_word(char32_t c) {
+bool is_word_point(char32_t c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
@@ -84,7 +84,7 @@ class RegexCompiler {
   }
 
   void alternatives() {
-    if (++nesting_ > kMaxNesting) fail("nested too deeply");
+    if (++nesting_ > kMaxPatternNesting) fail("nested too deeply");
     const std::uint32_t start = here();
     std::vector<std::uint32_t> jumps;
     sequence();
@@ -248,7 +248,7 @@ class RegexCompiler {
       at_ += 2;
       return static_cast<char32_t>(std::stoul(digits, nullptr, 16));
     }
-    if (is_word(static_cast<unsigned char>(pattern_[at_]))) fail("this escape is not known");
+    if (is_word_point(static_cast<unsigned char>(pattern_[at_]))) fail("this escape is not known");
     return utf8_next(pattern_, at_);
   }
 
@@ -357,7 +357,7 @@ bool Regex::found_in(std::string_view text) const {
     const bool end = at == text.size();
     std::size_t after = at;
     const char32_t c = end ? 0 : utf8_next(text, after);
-    const bool word = !end && is_word(c);
+    const bool word = !end && is_word_point(c);
     const bool edge = word != word_before;
     threads.clear();
     for (const std::uint32_t step : moved) {

@@ -82,8 +82,7 @@ void check_pattern(std::span<const ExprPtr> args) {
   if (pattern != nullptr && pattern->value.is_text()) const Regex compiled(pattern->value.text);
 }
 
-constexpr auto kScalar = Function::Shape::Scalar;
-constexpr std::array<Function, 6> kFunctions{{
+constexpr std::array<Function, 6> kSearchFunctions{{
     {"instr", 2, 2, "instr(text, part)", "position of the first part, counted from 1; 0 if none",
      kScalar, each_known_row<instr>},
     {"starts_with", 2, 2, "starts_with(text, part)", "true if text begins with part", kScalar,
@@ -101,6 +100,6 @@ constexpr std::array<Function, 6> kFunctions{{
 
 }  // namespace
 
-std::span<const Function> search_functions() { return kFunctions; }
+std::span<const Function> search_functions() { return kSearchFunctions; }
 
 }  // namespace arbors::expr

@@ -211,8 +211,7 @@ void octet_length(Arguments args, VectorBuilder& out) {
   out.append_integer(static_cast<std::int64_t>(text_of(args[0], buffer).size()));
 }
 
-constexpr auto kScalar = Function::Shape::Scalar;
-constexpr std::array<Function, 16> kFunctions{{
+constexpr std::array<Function, 16> kTextFunctions{{
     {"upper", 1, 1, "upper(text)", "ASCII letters in upper case", kScalar,
      each_known_row<change_case<'a', 'z', -32>>},
     {"lower", 1, 1, "lower(text)", "ASCII letters in lower case", kScalar,
@@ -247,6 +246,6 @@ constexpr std::array<Function, 16> kFunctions{{
 
 }  // namespace
 
-std::span<const Function> text_functions() { return kFunctions; }
+std::span<const Function> text_functions() { return kTextFunctions; }
 
 }  // namespace arbors::expr

@@ -126,8 +126,7 @@ void time_part(Arguments args, VectorBuilder& out) {
   }
 }
 
-constexpr auto kScalar = Function::Shape::Scalar;
-constexpr std::array<Function, 6> kFunctions{{
+constexpr std::array<Function, 6> kTimeFunctions{{
     {"year", 1, 1, "year(time)", "the year, in UTC, of a timestamp text or a number since 1970",
      kScalar, each_known_row<time_part<Part::Year>>},
     {"month", 1, 1, "month(time)", "its month, 1 to 12", kScalar,
@@ -144,6 +143,6 @@ constexpr std::array<Function, 6> kFunctions{{
 
 }  // namespace
 
-std::span<const Function> time_functions() { return kFunctions; }
+std::span<const Function> time_functions() { return kTimeFunctions; }
 
 }  // namespace arbors::expr

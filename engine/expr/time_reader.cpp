@@ -1,14 +1,8 @@
 #include "engine/expr/time_reader.h"
 
-#include "engine/base/value.h"
+#include "engine/expr/characters.h"
 
 namespace arbors::expr {
-namespace {
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-}  // namespace
 
 bool TimeReader::accept(char c) {
   const bool found = !done() && text_[at_] == c;
@@ -61,10 +55,6 @@ bool TimeReader::zone(std::int64_t& milliseconds) {
   while (accept_space()) {
   }
   return done();
-}
-
-bool same_word(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && compare(left, right, Collation::NoCase) == 0;
 }
 
 }  // namespace arbors::expr

@@ -25,7 +25,4 @@ class TimeReader {
   std::size_t at_ = 0;
 };
 
-// Compares words, case ignored.
-bool same_word(std::string_view left, std::string_view right);
-
 }  // namespace arbors::expr

@@ -15,7 +15,7 @@ bool less(const Value& left, const Value& right) { return compare(left, right) <
 std::optional<std::int64_t> as_integer(const Value& number) {
   if (number.kind == ValueKind::Integer) return number.integer;
   const std::int64_t integer = truncate_to_integer(number.real);
-  return compare(integer, number.real) == 0 ? std::optional(integer) : std::nullopt;
+  return arbors::compare(integer, number.real) == 0 ? std::optional(integer) : std::nullopt;
 }
 
 template <typename T>

@@ -81,10 +81,6 @@ Record record_of(std::int64_t seq, std::int64_t generation, Op op, std::int64_t 
   return record;
 }
 
-ByteSpan bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
 
 ChangeLog::ChangeLog(sqlite3* db, const Names& names)

@@ -14,10 +14,6 @@ std::int64_t seal_of(std::int64_t id, std::int64_t parent, std::int64_t element,
   return RowSeal("path").add(id).add(parent).add(element).add(key).add(column).value();
 }
 
-ByteSpan bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
 
 PathTable::PathTable(sqlite3* db, const Names& names)

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/fault/fault.h"
+#include "tests/unit/host.h"
 
 extern "C" int sqlite3_arbors_init(sqlite3* db, char** message, const sqlite3_api_routines* api);
 
@@ -46,7 +47,7 @@ Database::Database(const std::string& file) {
   if (error_ == SQLITE_OK) {
     sqlite3_extended_result_codes(db_, 1);
     sqlite3_progress_handler(db_, kInstructionsPerProgress, progress, db_);
-    error_ = sqlite3_arbors_init(db_, nullptr, nullptr);
+    error_ = sqlite3_arbors_init(db_, nullptr, sqlite3_api);
   }
 }
 

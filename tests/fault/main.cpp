@@ -20,6 +20,7 @@
 #include "tests/fault/allocation.h"
 #include "tests/fault/files.h"
 #include "tests/fault/trial.h"
+#include "tests/unit/host.h"
 #include "tests/unit/random_seed.h"
 
 namespace arbors::fault {
@@ -168,5 +169,6 @@ int run(const Options& options) {
 int main(int count, char** words) {
   arbors::fault::install_allocator();
   arbors::fault::install_files();
+  arbors::take_sqlite_routines();
   return arbors::fault::run(arbors::fault::parse(count, words));
 }

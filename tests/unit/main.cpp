@@ -7,8 +7,10 @@
 #endif
 
 #include "ext/entry.h"
+#include "tests/unit/host.h"
 
 int main(int count, char** words) {
+  arbors::take_sqlite_routines();
   sqlite3* db = nullptr;
   if (sqlite3_open(":memory:", &db) != SQLITE_OK) return 1;
   arbors::ext::write_reals_as_sqlite(db);  // so that the engine alone can be compared with SQLite

@@ -14,14 +14,14 @@ namespace {
 
 constexpr std::size_t kBatchTrees = 16384;
 constexpr std::size_t kBatchBytes = 8U << 20;
-constexpr std::uint64_t kTreesBetweenChecks = 4096;
+constexpr std::uint64_t kTextsBetweenChecks = 4096;
 
 // Runs the producer, asking now and then whether to stop.
 template <typename Each>
 void for_each_text(const ProduceTrees& produce, const ExecutionContext& context, Each each) {
   std::uint64_t trees = 0;
   produce([&](std::string_view tree) {
-    if (trees++ % kTreesBetweenChecks == 0) context.check_interrupt();
+    if (trees++ % kTextsBetweenChecks == 0) context.check_interrupt();
     each(tree);
   });
 }

@@ -3,7 +3,7 @@
 namespace arbors::exec {
 namespace {
 
-constexpr std::size_t kHeldBytes = 128U << 10;
+constexpr std::size_t kHeldText = 128U << 10;
 
 }  // namespace
 
@@ -15,7 +15,7 @@ std::string& JsonSink::begin_tree() {
 void JsonSink::end_tree() {
   ++trees_;
   if (!array_) held_ += '\n';
-  if (held_.size() < kHeldBytes) return;
+  if (held_.size() < kHeldText) return;
   to_.write(held_);
   held_.clear();
 }

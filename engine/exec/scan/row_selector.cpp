@@ -9,11 +9,11 @@
 namespace arbors::exec {
 namespace {
 
-using Range = std::pair<std::int64_t, std::int64_t>;
+using RowidRange = std::pair<std::int64_t, std::int64_t>;
 
 // Narrows an optional inclusive range to the span of an ascending set.
-void narrow_to_set(std::optional<Range>& range, const std::vector<std::int64_t>& set) {
-  Range bounds = set.empty() ? Range{1, 0} : Range{set.front(), set.back()};
+void narrow_to_set(std::optional<RowidRange>& range, const std::vector<std::int64_t>& set) {
+  RowidRange bounds = set.empty() ? RowidRange{1, 0} : RowidRange{set.front(), set.back()};
   if (range) {
     bounds.first = std::max(bounds.first, range->first);
     bounds.second = std::min(bounds.second, range->second);
@@ -21,7 +21,7 @@ void narrow_to_set(std::optional<Range>& range, const std::vector<std::int64_t>&
   range = bounds;
 }
 
-bool in_range(const std::optional<Range>& range, std::int64_t value) {
+bool in_range(const std::optional<RowidRange>& range, std::int64_t value) {
   return !range || (range->first <= value && value <= range->second);
 }
 
@@ -33,7 +33,7 @@ std::int64_t last_position(const Segment& segment) {
   return static_cast<std::int64_t>(segment.position + segment.count) - 1;
 }
 
-Range rowid_bounds(const Segment& segment, bool ascend) {
+RowidRange rowid_bounds(const Segment& segment, bool ascend) {
   if (segment.rowids.empty())
     return {segment.first_rowid, segment.first_rowid + static_cast<std::int64_t>(segment.rows) - 1};
   if (ascend) return {segment.rowids.front(), segment.rowids.back()};
@@ -50,7 +50,7 @@ expr::Selection select_ranges(const Segment& segment, const plan::RowRestriction
     last = std::min(last, std::min(restriction.positions->second, last_position(segment)) - base);
   }
   if (restriction.rowids) {
-    const Range bounds = rowid_bounds(segment, true);
+    const RowidRange bounds = rowid_bounds(segment, true);
     first = std::max(first, std::max(restriction.rowids->first, bounds.first) - bounds.first);
     last = std::min(last, std::min(restriction.rowids->second, bounds.second) - bounds.first);
   }
@@ -61,7 +61,7 @@ expr::Selection select_ranges(const Segment& segment, const plan::RowRestriction
 
 // Selects the rows that a set names, where row k of the segment is called base + k.
 std::vector<std::uint32_t> select_set(const Segment& segment, const std::vector<std::int64_t>& set,
-                                      std::int64_t base, const Range& within) {
+                                      std::int64_t base, const RowidRange& within) {
   std::vector<std::uint32_t> rows;
   const std::int64_t end =
       std::min(base + static_cast<std::int64_t>(segment.rows) - 1, within.second);
@@ -104,7 +104,7 @@ bool RowSelector::admits_segment(const Segment& segment) const {
        last_position(segment) < restriction_.positions->first))
     return false;
   if (!restriction_.rowids) return true;
-  const Range bounds = rowid_bounds(segment, rowids_ascend_);
+  const RowidRange bounds = rowid_bounds(segment, rowids_ascend_);
   return bounds.first <= restriction_.rowids->second && bounds.second >= restriction_.rowids->first;
 }
 

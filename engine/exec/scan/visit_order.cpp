@@ -19,7 +19,7 @@ struct Promise {
   std::string text;
 };
 
-struct Range {
+struct NumberRange {
   bool any = false;
   double low = 0, high = 0;
 
@@ -30,8 +30,8 @@ struct Range {
   }
 };
 
-Range numbers_of(const Statistics& statistics) {
-  Range range;
+NumberRange numbers_of(const Statistics& statistics) {
+  NumberRange range;
   if (statistics.count(Tag::False) != 0) range.add(0, 0);
   if (statistics.count(Tag::True) != 0) range.add(1, 1);
   if (statistics.count(Tag::Integer) != 0)
@@ -52,7 +52,7 @@ Promise promise_of(batch::BatchReader& batch, const plan::SortKey& key, const Pa
   if (statistics == nullptr) return {kLast, 0, {}};
   if ((statistics->kinds() & batch::kNestedTags) != 0) return {};
   const bool texts = statistics->count(Tag::String) != 0;
-  const Range numbers = numbers_of(*statistics);
+  const NumberRange numbers = numbers_of(*statistics);
   if (texts && key.descending && statistics->string_max_open) return {};
   if (texts && (key.descending || !numbers.any))
     return {key.descending ? kFirst : kSecond, 0,

@@ -33,7 +33,7 @@ void check_round_trip(const std::vector<std::string>& documents, const BuilderLi
   }
 }
 
-std::vector<std::string> random_documents(unsigned seed, std::size_t count) {
+std::vector<std::string> built_documents(unsigned seed, std::size_t count) {
   RandomDocuments random(seed);
   std::vector<std::string> documents;
   while (documents.size() < count) documents.push_back(random.value());
@@ -83,7 +83,7 @@ TEST_CASE("Of duplicate keys the first's place and the last's value stay", "[bui
 }
 
 TEST_CASE("Random documents survive whatever the limits are", "[builder]") {
-  const auto documents = random_documents(GENERATE(range(1U, 5U)), 300);
+  const auto documents = built_documents(GENERATE(range(1U, 5U)), 300);
   check_round_trip(documents);
   for (const std::size_t paths : {0, 1, 2, 7, 40}) {
     INFO("max_paths " << paths);
@@ -94,7 +94,7 @@ TEST_CASE("Random documents survive whatever the limits are", "[builder]") {
 }
 
 TEST_CASE("A document that fails leaves no trace", "[builder]") {
-  const auto documents = random_documents(77, 400);
+  const auto documents = built_documents(77, 400);
   RandomDocuments random(5);
   const BuilderLimits limits{.max_paths = GENERATE(60, 2000), .most_paths = 2000};
   PathDictionary clean_paths, paths;
@@ -274,7 +274,7 @@ TEST_CASE("A line cannot borrow its end from the next line", "[builder]") {
 }
 
 TEST_CASE("Slices and single documents build the same batch", "[builder]") {
-  const auto documents = random_documents(9, 2000);
+  const auto documents = built_documents(9, 2000);
   std::string text;
   for (const auto& document : documents) text += document + "\n";
   json::Slice slice = slice_of(text);

@@ -10,7 +10,7 @@
 namespace arbors::batch {
 namespace {
 
-std::vector<std::string> random_documents(unsigned seed, std::size_t count) {
+std::vector<std::string> encoded_documents(unsigned seed, std::size_t count) {
   std::mt19937 random(seed);
   std::vector<std::string> documents;
   for (std::size_t i = 0; i < count; ++i) documents.push_back(random_document(random));
@@ -58,7 +58,7 @@ TEST_CASE("columns of every kind come back as they were built", "[batch]") {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     PathDictionary paths;
     const BuiltBatch built =
-        naive_build(random_documents(seed, 200), paths,
+        naive_build(encoded_documents(seed, 200), paths,
                     [&](PathId, unsigned depth) { return depth >= seed % 4 + 1; });
     for (const ColumnBuffer& buffer : built.columns) {
       EncodedColumn encoded;
@@ -149,7 +149,7 @@ TEST_CASE("a chunk of other rows or with unknown paths is refused", "[batch]") {
 TEST_CASE("damage behind a right checksum never reads out of bounds", "[batch]") {
   std::mt19937 random(7);
   PathDictionary paths;
-  const BuiltBatch built = naive_build(random_documents(99, 150), paths,
+  const BuiltBatch built = naive_build(encoded_documents(99, 150), paths,
                                        [](PathId, unsigned depth) { return depth >= 2; });
   std::size_t refused = 0, read = 0;
   for (const ColumnBuffer& buffer : built.columns) {

@@ -45,7 +45,7 @@ const std::vector<std::string> kPaths{
     "a.é.a",   "nowhere",     "a.nowhere.b", "a[*].nowhere", "\"key with space\".a",
     "b[5]",    "a[*].b[0]",   "a.b.c.a.b"};
 
-std::vector<std::string> random_documents(unsigned seed, std::size_t count) {
+std::vector<std::string> scoped_documents(unsigned seed, std::size_t count) {
   std::mt19937 random(seed);
   std::vector<std::string> documents;
   for (std::size_t i = 0; i < count; ++i) documents.push_back(random_document(random));
@@ -72,7 +72,7 @@ VectorPtr read(const std::vector<std::string>& documents, const char* path) {
 
 TEST_CASE("a path reads the same whether values are shredded or opaque", "[batch]") {
   for (unsigned seed = 1; seed <= 6; ++seed) {
-    const auto documents = random_documents(seed, 150);
+    const auto documents = scoped_documents(seed, 150);
     const auto batches = variants(documents);
     for (const std::string& text : kPaths) {
       const Path path = parse_path(text);
@@ -89,7 +89,7 @@ TEST_CASE("a path reads the same whether values are shredded or opaque", "[batch
 }
 
 TEST_CASE("chosen rows read as they do among all", "[batch]") {
-  const auto documents = random_documents(42, 120);
+  const auto documents = scoped_documents(42, 120);
   std::mt19937 random(2);
   std::vector<std::uint32_t> rows;
   for (int i = 0; i < 60; ++i) rows.push_back(random() % 120);
@@ -129,7 +129,7 @@ TEST_CASE("a plain column over all trees is given uncopied", "[batch]") {
 }
 
 TEST_CASE("the elements of lists are scopes of their own", "[batch]") {
-  const auto documents = random_documents(77, 100);
+  const auto documents = scoped_documents(77, 100);
   for (const char* const text : {"a", "b", "a.b", "c[*].a", "a[*].b[*]", "b[0]"}) {
     const Path path = parse_path(text);
     std::vector<std::vector<std::string>> expected;
@@ -154,9 +154,9 @@ TEST_CASE("the elements of lists are scopes of their own", "[batch]") {
 }
 
 TEST_CASE("a vector of JSON texts is a scope", "[batch]") {
-  const VectorPtr texts = read_path(*naive_batch(random_documents(5, 50)), {});
+  const VectorPtr texts = read_path(*naive_batch(scoped_documents(5, 50)), {});
   const Scope scope(texts);
-  const auto batch = naive_batch(random_documents(5, 50));
+  const auto batch = naive_batch(scoped_documents(5, 50));
   for (const std::string& path : kPaths)
     REQUIRE(rendered(*scope.read(parse_path(path))) ==
             rendered(*read_path(*batch, parse_path(path))));
@@ -182,7 +182,7 @@ TEST_CASE("what a read needs is what it takes from the batch", "[batch]") {
     BatchReaderPtr batch_;
     std::vector<PathId> needed_;
   };
-  for (const BatchReaderPtr& batch : variants(random_documents(9, 60))) {
+  for (const BatchReaderPtr& batch : variants(scoped_documents(9, 60))) {
     for (const std::string& text : kPaths) {
       const Path path = parse_path(text);
       for (const Nested nested : {Nested::Text, Nested::Kind}) {
@@ -230,7 +230,7 @@ TEST_CASE("damaged columns give wrong values or corruption, never more", "[batch
   for (unsigned round = 0; round < 60; ++round) {
     const unsigned opaque_from = round % 4;
     const BatchReaderPtr batch = stored_batch(
-        random_documents(round, 20),
+        scoped_documents(round, 20),
         [=](PathId, unsigned depth) { return depth >= opaque_from + 1; },
         [&](EncodedColumn& column) {
           if (random() % 4 == 0) damage_chunk(column.data, random);

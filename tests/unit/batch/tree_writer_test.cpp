@@ -11,7 +11,7 @@
 namespace arbors::batch {
 namespace {
 
-std::vector<std::string> random_documents(unsigned seed, std::size_t count) {
+std::vector<std::string> written_documents(unsigned seed, std::size_t count) {
   std::mt19937 random(seed);
   std::vector<std::string> documents;
   for (std::size_t i = 0; i < count; ++i) documents.push_back(random_document(random));
@@ -40,7 +40,7 @@ MemoryBatch batch_of(ColumnBuffer column, std::shared_ptr<PathDictionary> paths)
 
 TEST_CASE("trees come back as they came in, shredded or opaque, stored or not", "[batch]") {
   for (unsigned seed = 1; seed <= 12; ++seed) {
-    const auto documents = random_documents(seed, 100);
+    const auto documents = written_documents(seed, 100);
     const KeepOpaque keep = [&](PathId, unsigned depth) { return depth >= seed % 6; };
     require_written(*naive_batch(documents, keep), documents);
     require_written(*stored_batch(documents, keep), documents);

@@ -7,12 +7,12 @@
 namespace arbors::exec {
 namespace {
 
-constexpr std::uint32_t kRows = 100'000;
+constexpr std::uint32_t kRankedRows = 100'000;
 
 // Distinct values in no order: texts, or texts and numbers.
 batch::VectorPtr values(bool mixed) {
-  batch::VectorBuilder builder(kRows);
-  for (std::uint32_t row = 0; row < kRows; ++row) {
+  batch::VectorBuilder builder(kRankedRows);
+  for (std::uint32_t row = 0; row < kRankedRows; ++row) {
     const std::uint64_t scattered = row * 0x9E3779B97F4A7C15ULL;
     if (mixed && row % 2 == 0)
       builder.append_real(static_cast<double>(scattered) + 0.5);

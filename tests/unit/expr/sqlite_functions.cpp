@@ -10,7 +10,7 @@
 namespace arbors::expr {
 namespace {
 
-Cell text_cell(const std::string& text) {
+Cell cell_of(const std::string& text) {
   std::string json;
   json::write_string(json, text);
   return {json, Value::of(text)};
@@ -21,7 +21,7 @@ std::vector<Row> rows_of(const std::vector<std::string>& texts,
                          const std::vector<std::int64_t>& numbers) {
   std::vector<Row> rows;
   const Cell none{"null", Value::null()};
-  for (const std::string& text : texts) rows.push_back({none, none, none, none, text_cell(text)});
+  for (const std::string& text : texts) rows.push_back({none, none, none, none, cell_of(text)});
   for (const std::int64_t number : numbers) {
     const double half = static_cast<double>(number) / 2;
     std::string json;

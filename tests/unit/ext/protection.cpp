@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/unit/catch.h"
+#include "tests/unit/host.h"
 
 extern "C" int sqlite3_arbors_init(sqlite3* db, char** message, const sqlite3_api_routines* api);
 
@@ -53,7 +54,7 @@ class Connection {
   const std::string& message() const { return message_; }
 
  private:
-  void load() { REQUIRE(sqlite3_arbors_init(db_, nullptr, nullptr) == SQLITE_OK); }
+  void load() { REQUIRE(sqlite3_arbors_init(db_, nullptr, sqlite3_api) == SQLITE_OK); }
 
   sqlite3* db_ = nullptr;
   int code_ = SQLITE_OK;

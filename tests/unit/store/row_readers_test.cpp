@@ -7,11 +7,13 @@
 namespace arbors::store::tests {
 namespace {
 
-std::string tree(int i) { return R"({"s":")" + std::string(500, 'x') + std::to_string(i) + "\"}"; }
+std::string long_tree(int i) {
+  return R"({"s":")" + std::string(500, 'x') + std::to_string(i) + "\"}";
+}
 
-void fill(Store& store, int batches) {
+void fill_batches(Store& store, int batches) {
   std::string lines;
-  for (int i = 0; i < 16 * batches; ++i) lines += tree(i) + '\n';
+  for (int i = 0; i < 16 * batches; ++i) lines += long_tree(i) + '\n';
   import_text(store, lines);
 }
 
@@ -20,13 +22,13 @@ void fill(Store& store, int batches) {
 TEST_CASE("a batch stays open for single rows until the cache lets go of a column", "[store]") {
   Database database;
   const auto store = database.create(batches_of(16));
-  fill(*store, 3);
+  fill_batches(*store, 3);
   const auto snapshot = store->snapshot();
   REQUIRE(snapshot->segments().size() == 3);
   const exec::BatchId first = snapshot->segments()[0].batch;
   std::string text;
   snapshot->open_rows(first)->write_tree(3, text);
-  CHECK(text == tree(3));
+  CHECK(text == long_tree(3));
   const std::weak_ptr<batch::RowReader> kept = snapshot->open_rows(first);
   CHECK(snapshot->open_rows(first) == kept.lock());
   CHECK(store->snapshot_of(std::vector<std::int64_t>{1})->open_rows(first) == kept.lock());
@@ -44,7 +46,7 @@ TEST_CASE("a batch stays open for single rows until the cache lets go of a colum
 TEST_CASE("rows are found by their positions, live ones alone", "[store]") {
   Database database;
   const auto store = database.create(batches_of(16));
-  fill(*store, 2);
+  fill_batches(*store, 2);
   write(*store, [&] {
     for (const std::int64_t rowid : {1, 2, 17, 20}) REQUIRE(store->erase(rowid));
   });

@@ -14,14 +14,14 @@ using namespace arbors::store::tests;
 
 namespace {
 
-std::string tree(int i) {
+std::string tree_of_values(int i) {
   return R"({"i":)" + std::to_string(i) + R"(,"o":{"s":"n)" + std::to_string(i % 7) + R"(","l":[)" +
          std::to_string(i) + R"(]},"t":"text )" + std::to_string(i) + "\"}";
 }
 
-void fill(Store& store, int trees) {
+void fill_values(Store& store, int trees) {
   std::string lines;
-  for (int i = 0; i < trees; ++i) lines += tree(i) + '\n';
+  for (int i = 0; i < trees; ++i) lines += tree_of_values(i) + '\n';
   import_text(store, lines);
 }
 
@@ -41,7 +41,7 @@ const std::string kPending = "SELECT max(length(tree)) FROM t_pending WHERE op =
 TEST_CASE("a value that is set is logged alone and read in its tree", "[store]") {
   Database database;
   const auto store = database.create(batches_of(16));
-  fill(*store, 40);
+  fill_values(*store, 40);
   const auto before = store->snapshot();
   write(*store, [&] {
     CHECK(set(*store, 3, "i", "-5"));
@@ -49,11 +49,11 @@ TEST_CASE("a value that is set is logged alone and read in its tree", "[store]")
     CHECK(set(*store, 20, "i", "null"));
   });
   CHECK(database.number(kPending) < 10);
-  const std::string third = set_in(set_in(tree(2), "i", "-5"), "o.s", R"("new")");
+  const std::string third = set_in(set_in(tree_of_values(2), "i", "-5"), "o.s", R"("new")");
   CHECK(store->tree(3) == third);
   CHECK(trees_of(*store)[2] == third);
-  CHECK(trees_of(*store)[19] == set_in(tree(19), "i", "null"));
-  CHECK(trees_of(*before)[2] == tree(2));
+  CHECK(trees_of(*store)[19] == set_in(tree_of_values(19), "i", "null"));
+  CHECK(trees_of(*before)[2] == tree_of_values(2));
   CHECK(store->history().back().added == 3);
   CHECK(store->history().back().removed == 3);
   CHECK(store->history().back().trees == 40);
@@ -63,7 +63,7 @@ TEST_CASE("a value that is set is logged alone and read in its tree", "[store]")
 TEST_CASE("what is no plain change of a value is refused", "[store]") {
   Database database;
   const auto store = database.create(batches_of(16));
-  fill(*store, 20);
+  fill_values(*store, 20);
   write(*store, [&] {
     CHECK_FALSE(set(*store, 3, "o", "1"));
     CHECK_FALSE(set(*store, 3, "i", "{}"));
@@ -76,15 +76,15 @@ TEST_CASE("what is no plain change of a value is refused", "[store]") {
     CHECK_FALSE(set(*store, 21, "i", "1"));
     CHECK_FALSE(set(*store, 21, "other", "2"));  // the path is not in the tables yet
   });
-  CHECK(trees_of(*store)[2] == tree(2));
+  CHECK(trees_of(*store)[2] == tree_of_values(2));
 }
 
 TEST_CASE("values are set in pending trees as well", "[store]") {
   Database database;
   const auto store = database.create(batches_of(16));
-  fill(*store, 20);
+  fill_values(*store, 20);
   write(*store, [&] {
-    store->insert(tree(20));
+    store->insert(tree_of_values(20));
     store->replace(5, R"({"i":1,"o":{}})");
   });
   write(*store, [&] {
@@ -92,7 +92,7 @@ TEST_CASE("values are set in pending trees as well", "[store]") {
     CHECK(set(*store, 5, "i", "8"));
     CHECK_FALSE(set(*store, 5, "o", "8"));
   });
-  CHECK(trees_of(*store)[20] == set_in(tree(20), "i", "7"));
+  CHECK(trees_of(*store)[20] == set_in(tree_of_values(20), "i", "7"));
   CHECK(trees_of(*store)[4] == R"({"i":8,"o":{}})");
   const auto again = database.open();
   CHECK(trees_of(*again) == trees_of(*store));
@@ -101,7 +101,7 @@ TEST_CASE("values are set in pending trees as well", "[store]") {
 TEST_CASE("folding values leaves the other columns' chunks as they are", "[store]") {
   Database database;
   const auto store = database.create(batches_of(64));
-  fill(*store, 64);
+  fill_values(*store, 64);
   Trees expected = trees_of(*store);
   const auto old = store->snapshot();
   write(*store, [&] {
@@ -133,7 +133,7 @@ TEST_CASE("what a fold leaves over segments is carried in few records", "[store]
   {
     Database database(file.path());
     const auto store = database.create(batches_of(32));
-    fill(*store, 96);
+    fill_values(*store, 96);
     expected = trees_of(*store);
     write(*store, [&] {
       for (const int row : {1, 40, 41, 70}) {
@@ -161,16 +161,16 @@ TEST_CASE("what a fold leaves over segments is carried in few records", "[store]
 TEST_CASE("a tree replaced by one with other scalars is logged by these", "[store]") {
   Database database;
   const auto store = database.create(batches_of(16));
-  fill(*store, 20);
+  fill_values(*store, 20);
   write(*store, [&] {
-    CHECK(store->replace(4, set_in(set_in(tree(3), "i", "9"), "t", "\"x\"")));
-    CHECK(store->replace(5, tree(4)));
+    CHECK(store->replace(4, set_in(set_in(tree_of_values(3), "i", "9"), "t", "\"x\"")));
+    CHECK(store->replace(5, tree_of_values(4)));
     CHECK(store->replace(6, R"({"i":1})"));
   });
   CHECK(database.number("SELECT count(*) FROM t_pending WHERE op = 6") == 2);
   CHECK(database.number("SELECT count(*) FROM t_pending WHERE op = 3") == 1);
-  CHECK(trees_of(*store)[3] == set_in(set_in(tree(3), "i", "9"), "t", "\"x\""));
-  CHECK(trees_of(*store)[4] == tree(4));
+  CHECK(trees_of(*store)[3] == set_in(set_in(tree_of_values(3), "i", "9"), "t", "\"x\""));
+  CHECK(trees_of(*store)[4] == tree_of_values(4));
   CHECK(store->history().back().added == 3);
   CHECK(trees_of(*database.open()) == trees_of(*store));
 }
@@ -178,7 +178,7 @@ TEST_CASE("a tree replaced by one with other scalars is logged by these", "[stor
 TEST_CASE("indexes follow values that are set", "[store]") {
   Database database;
   const auto store = database.create(batches_of(16));
-  fill(*store, 20);
+  fill_values(*store, 20);
   const Path path = parse_path("o.s"), above = parse_path("o");
   write(*store, [&] { store->create_index(path); });
   write(*store, [&] {

@@ -39,7 +39,7 @@ std::string type_of(const Documents& values) {
   return schema.substr(3);
 }
 
-class TextSink : public ByteSink {
+class ArrowText : public ByteSink {
  public:
   void write(std::string_view bytes) override { text += bytes; }
   void finish() override {}
@@ -53,7 +53,7 @@ ArrowContent cut_export(const Documents& documents, std::size_t most_offset) {
   const RowChoice all = RowChoice::everything(batch->trees());
   SeenKinds seen;
   seen.add(*batch, all);
-  TextSink sink;
+  ArrowText sink;
   ArrowWriter writer(sink, seen.columns(source.paths()), false, most_offset);
   writer.write(*batch, all);
   writer.finish();
