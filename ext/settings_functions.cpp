@@ -44,7 +44,18 @@ void set_threads(Session& session, std::int64_t value) {
   session.connection()->threads = static_cast<unsigned>(value);
 }
 
-constexpr std::array<Setting, 7> kSettings{{
+// Whether SQLite takes a double-quoted name that is nowhere for a text: 1 (its default) or 0.
+std::int64_t get_quoted_texts(const Session& session) {
+  int on = 0;
+  sqlite3_db_config(session.db(), SQLITE_DBCONFIG_DQS_DML, -1, &on);
+  return on;
+}
+void set_quoted_texts(Session& session, std::int64_t value) {
+  for (const int where : {SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL})
+    sqlite3_db_config(session.db(), where, static_cast<int>(value), nullptr);
+}
+
+constexpr std::array<Setting, 8> kSettings{{
     {"cache_bytes", 0, kNoLimit, get_cache_bytes, set_cache_bytes},
     {"threads", 1, 256, get_threads, set_threads},
     {"max_buffer_trees", 1, kNoLimit, get_budget<&exec::Budgets::max_buffer_trees>,
@@ -57,6 +68,7 @@ constexpr std::array<Setting, 7> kSettings{{
      set_budget<&exec::Budgets::max_tree_bytes>},
     {"parallel_trees", 0, kNoLimit, get_budget<&exec::Budgets::parallel_trees>,
      set_budget<&exec::Budgets::parallel_trees>},
+    {"dqs", 0, 1, get_quoted_texts, set_quoted_texts},
 }};
 
 const Setting& find_setting(const std::string& name) {

@@ -1,0 +1,147 @@
+"""Arrow streams of plans, and trees from Arrow streams. The engine writes the messages of an Arrow IPC stream; pyarrow, else
+nanoarrow, reads them; the stream that is handed out opens at its first pull, and gives errors in one line."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import weakref
+from typing import Any, Iterator
+
+from .c_stream import LazyStream
+from .session import Session
+
+_LACK = "Arrow streams need pyarrow or nanoarrow: pip install pyarrow"
+_errors: weakref.WeakKeyDictionary[Any, BaseException] = weakref.WeakKeyDictionary()
+
+
+def last_error(owner: Any) -> BaseException | None:
+    """The exception behind the last failed stream of an object."""
+    return _errors.get(owner)
+
+
+def _reader() -> Any:
+    """The library that reads messages: a module of ours for pyarrow or nanoarrow."""
+    try:
+        import pyarrow  # noqa: F401
+        from . import with_pyarrow
+        return with_pyarrow
+    except ImportError:
+        pass
+    try:
+        import nanoarrow.ipc  # noqa: F401
+        from . import with_nanoarrow
+        return with_nanoarrow
+    except ImportError:
+        raise ImportError(_LACK) from None
+
+
+def _pyarrow(what: str) -> Any:
+    try:
+        import pyarrow  # noqa: F401
+        from . import with_pyarrow
+        return with_pyarrow
+    except ImportError:
+        raise ImportError(f"{what} needs pyarrow: pip install pyarrow") from None
+
+
+class Source:
+    """The Arrow stream of one plan; each stream reads it anew."""
+
+    def __init__(self, session: Session, plan: str, owner: Any) -> None:
+        self._session, self._plan, self._owner = session, plan, owner
+
+    def messages(self) -> Iterator[bytes]:
+        """The messages of the IPC stream, the schema first, as they are asked for, on any thread."""
+        for ((message,),) in self._session.blocks("SELECT message FROM arbor_arrow(?)", self._plan, any_thread=True, most=1):
+            yield message
+
+    def reader(self) -> io.RawIOBase:
+        """The IPC stream as a file that can be read once."""
+        return MessageFile(self.messages())
+
+    def capsule(self, requested_schema: Any) -> Any:
+        """A PyCapsule of an ArrowArrayStream. Opens nothing."""
+        library = _reader()
+        return LazyStream(lambda: library.open_stream(self.messages(), requested_schema), self._failed).capsule()
+
+    def schema_capsule(self) -> Any:
+        """A PyCapsule of the ArrowSchema."""
+        return _reader().schema_capsule(next(self.messages()))
+
+    def table(self) -> Any:
+        """The whole as a pyarrow.Table."""
+        self._session.check()
+        return _pyarrow("to_arrow()").table(self.messages())
+
+    def batches(self) -> Any:
+        """A pyarrow.RecordBatchReader."""
+        self._session.check()
+        return _pyarrow("to_parquet()").batches(self.messages())
+
+    def _failed(self, error: BaseException) -> None:
+        _errors[self._owner] = error
+
+
+class MessageFile(io.RawIOBase):
+    """A file over messages that come one by one."""
+
+    def __init__(self, messages: Iterator[bytes]) -> None:
+        super().__init__()
+        self._messages, self._rest = messages, memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            message = next(self._messages, None)
+            if message is None:
+                return 0
+            self._rest = memoryview(message)
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+def write_parquet(source: Source, path: Any, options: dict[str, Any]) -> int:
+    """Writes a stream to a Parquet file through a temporary one beside it."""
+    _pyarrow("to_parquet()")
+    import pyarrow.parquet
+    target = os.path.abspath(os.fspath(path))
+    handle, part = tempfile.mkstemp(prefix=".arbors-", suffix=".parquet", dir=os.path.dirname(target))
+    os.close(handle)
+    rows = 0
+    try:
+        reader = source.batches()
+        with pyarrow.parquet.ParquetWriter(part, reader.schema, **options) as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+                rows += batch.num_rows
+        os.chmod(part, 0o666 & ~_umask())
+        os.replace(part, target)
+    except BaseException:
+        os.unlink(part)
+        raise
+    return rows
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def append(session: Session, name: str, table: Any) -> int:
+    """Appends the rows of anything with an Arrow stream to an Arbor, all or nothing. Gives their number."""
+    if not (hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__")):
+        raise TypeError(f"{type(table).__name__} has no __arrow_c_stream__")
+    session.call("arbor_append", name, "[]")
+    rows = 0
+    with session.transaction():
+        for piece, count in _reader().json_pieces(table):
+            session.call("arbor_append", name, piece, '{"format":"jsonl"}')
+            rows += count
+    return rows

@@ -1,0 +1,103 @@
+"""Loads the extension into connections of any SQLite library. Each library of a process gets a copy of its own, since one
+copy serves one: the extension keeps the table of its host's routines for the whole process."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pathlib
+import shutil
+import tempfile
+from typing import Any
+
+from .errors import Error, of_message
+
+_FOLDER = pathlib.Path(__file__).resolve().parent / "lib"
+_REFUSED = "in use by another SQLite library"
+_copies: dict[str, str] = {}  # by the library's name
+
+CANNOT_LOAD = ("this Python's sqlite3 cannot load extensions: install apsw, which can and is then used, "
+               "or take a Python that was built with --enable-loadable-sqlite-extensions")
+
+
+def loadable_path() -> str:
+    """The extension's file without its suffix, as `load_extension` takes it.
+
+    The environment variable `ARBORS_EXTENSION` names another build.
+
+    >>> import arbors
+    >>> arbors.loadable_path().endswith("arbors")
+    True
+    """
+    path = os.environ.get("ARBORS_EXTENSION") or str(_FOLDER / "arbors.so")
+    if not os.path.exists(path) and not os.path.exists(path + ".so"):
+        raise Error(f"the extension is not there: {path}; install the package, or name a build in ARBORS_EXTENSION")
+    return path[:-3] if path.endswith(".so") else path
+
+
+def load(connection: Any) -> None:
+    """Loads Arbors into a connection: of sqlite3, apsw, pysqlite3, sqlean or sqlcipher3, of SQLAlchemy (a Connection, or
+    an Engine, whose every new connection is then loaded) or Django's `connection`.
+
+    Raises `arbors.Error` where the connection cannot load extensions.
+
+    >>> import arbors, sqlite3
+    >>> db = sqlite3.connect(":memory:")
+    >>> arbors.load(db)
+    >>> db.execute("SELECT arbor_append('t', '[1, 2]') ->> 'trees'").fetchone()
+    (2,)
+    """
+    if hasattr(connection, "dialect") and hasattr(connection, "pool"):
+        return _load_engine(connection)
+    connection = _unwrapped(connection)
+    library = type(connection).__module__.partition(".")[0]
+    if library not in _copies:
+        _copies[library] = loadable_path() if not _copies else _copy()
+    try:
+        _load(connection, _copies[library])
+    except Error as error:
+        if _REFUSED not in str(error):
+            raise
+        _copies[library] = _copy()
+        _load(connection, _copies[library])
+
+
+def _load_engine(engine: Any) -> None:
+    import sqlalchemy.event  # type: ignore[import-not-found,unused-ignore]
+    sqlalchemy.event.listen(engine, "connect", lambda connection, record: load(connection))
+
+
+def _unwrapped(connection: Any) -> Any:
+    """The library's own connection inside those that wrap it."""
+    if hasattr(connection, "ensure_connection"):  # Django
+        connection.ensure_connection()
+    for _ in range(4):
+        for inner in ("driver_connection", "connection", "conn"):  # SQLAlchemy's proxy, its Connection and Django's, sqlite-utils
+            if getattr(connection, inner, None) is not None and not hasattr(connection, "create_function"):
+                connection = getattr(connection, inner)
+                break
+    return connection
+
+
+def _load(connection: Any, path: str) -> None:
+    enable = getattr(connection, "enable_load_extension", None)
+    if enable is None:
+        raise Error(CANNOT_LOAD)
+    try:
+        enable(True)
+        try:
+            connection.load_extension(path)
+        finally:
+            enable(False)
+    except Exception as error:
+        raise of_message(str(error)) from error
+
+
+def _copy() -> str:
+    """A copy of the extension and of the libraries beside it; removed when the process ends."""
+    original = pathlib.Path(loadable_path() + ".so")
+    folder = tempfile.mkdtemp(prefix="arbors-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for file in original.parent.glob("*.so*") if original.parent == _FOLDER else [original]:
+        shutil.copy(file, folder)
+    return os.path.join(folder, original.stem)
