@@ -55,7 +55,14 @@ void set_quoted_texts(Session& session, std::int64_t value) {
     sqlite3_db_config(session.db(), where, static_cast<int>(value), nullptr);
 }
 
-constexpr std::array<Setting, 8> kSettings{{
+std::int64_t get_max_window_bytes(const Session& session) {
+  return static_cast<std::int64_t>(session.connection()->max_window_bytes);
+}
+void set_max_window_bytes(Session& session, std::int64_t value) {
+  session.connection()->max_window_bytes = static_cast<std::uint64_t>(value);
+}
+
+constexpr std::array<Setting, 9> kSettings{{
     {"cache_bytes", 0, kNoLimit, get_cache_bytes, set_cache_bytes},
     {"threads", 1, 256, get_threads, set_threads},
     {"max_buffer_trees", 1, kNoLimit, get_budget<&exec::Budgets::max_buffer_trees>,
@@ -69,6 +76,7 @@ constexpr std::array<Setting, 8> kSettings{{
     {"parallel_trees", 0, kNoLimit, get_budget<&exec::Budgets::parallel_trees>,
      set_budget<&exec::Budgets::parallel_trees>},
     {"dqs", 0, 1, get_quoted_texts, set_quoted_texts},
+    {"max_window_bytes", 1024, std::int64_t{2} << 30, get_max_window_bytes, set_max_window_bytes},
 }};
 
 const Setting& find_setting(const std::string& name) {

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "engine/base/error.h"
+#include "engine/json/jsonb.h"
 #include "engine/json/normalizer.h"
 #include "engine/json/utf8.h"
 
@@ -37,6 +38,15 @@ Value to_parameter(sqlite3_value* value) {
 }
 
 }  // namespace
+
+std::optional<std::string> json_argument(sqlite3_value* value) {
+  constexpr int kFirstWithJsonb = 3045000;
+  Value given = to_value(value);
+  if (given.kind == ValueKind::Blob && sqlite3_libversion_number() >= kFirstWithJsonb)
+    return json::jsonb_to_text(given.text);
+  if (!given.is_text()) return std::nullopt;
+  return std::string(json::without_byte_order_mark(given.text));
+}
 
 Value to_value(sqlite3_value* value) {
   switch (sqlite3_value_type(value)) {

@@ -2,6 +2,7 @@
 // function's or column's result.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,10 @@ inline constexpr unsigned kJsonSubtype = 'J';  // what SQLite's JSON functions l
 
 // Reads a text argument; throws Error{Invalid} naming `what` where it is NULL or no text.
 std::string text_argument(sqlite3_value* value, std::string_view what);
+
+// Reads an argument that is JSON: a text, its mark of the byte order passed over, or JSONB where
+// SQLite has it (3.45); nothing for anything else.
+std::optional<std::string> json_argument(sqlite3_value* value);
 
 // Sets the result to a row's SQL value. Objects and arrays must be Opaque; they are marked as JSON.
 void set_result(sqlite3_context* context, const batch::Vector& vector, std::size_t row);

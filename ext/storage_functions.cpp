@@ -7,6 +7,7 @@
 #include "ext/sql_value.h"
 #include "ext/statements.h"
 #include "sql/access/savepoint.h"
+#include "sql/import/file_names.h"
 #include "sql/import/import.h"
 
 namespace arbors::ext {
@@ -16,11 +17,15 @@ std::string name_argument(const CallArguments& call) {
   return text_argument(call.values[0], "an Arbor's name");
 }
 
-// Runs a write on an Arbor, made where it is absent, as one change; then declares its new columns.
-store::ImportReport write_to(Session& session, std::string_view name,
+// Runs an import into an Arbor, made where it is absent, as one change; then declares its new
+// columns.
+store::ImportReport write_to(Session& session, std::string_view name, store::IfExists if_exists,
                              const std::function<store::ImportReport(store::Store&)>& write) {
   store::Savepoint change(session.db(), "arbors_change");
   const std::optional<ArborName> found = find_arbor(session, name);
+  if (found && if_exists == store::IfExists::Fail)
+    throw Error(ErrorCode::Constraint, "there is an Arbor " + found->table +
+                                           " already, and the option if_exists is fail");
   const ArborName place = found ? *found : new_arbor_name(session, name);
   const StorePtr store = found ? open_arbor(session, place) : create_arbor(session, place);
   join_transaction(session, place);
@@ -51,6 +56,7 @@ store::ImportOptions import_options(const CallArguments& call) {
     options = store::parse_import_options(text_argument(call.values[2], "the options"));
   Session& session = call.session;
   options.interrupted = [&session] { return session.interrupted(); };
+  options.max_window_bytes = session.connection()->max_window_bytes;
   return options;
 }
 
@@ -58,21 +64,34 @@ void import(const CallArguments& call) {
   const std::string name = name_argument(call);
   const std::string file = text_argument(call.values[1], "the file's name");
   const store::ImportOptions options = import_options(call);
-  const store::ImportReport report = write_to(call.session, name, [&](store::Store& store) {
-    return store::import_file(store, file, options);
-  });
+  const std::vector<std::string> files = store::find_files(file, name);
+  const store::ImportReport report =
+      write_to(call.session, name, options.if_exists, [&](store::Store& store) {
+        return store::import_files(store, files, options);
+      });
   set_json(call.context, report.to_json());
+}
+
+// The text or blob that is appended; JSONB as JSON text.
+std::string appended(sqlite3_value* argument) {
+  Value json = to_value(argument);
+  if (!json.is_text() && json.kind != ValueKind::Blob)
+    throw_invalid("arbor_append takes JSON as a text or a blob");
+  if (json.kind == ValueKind::Blob)
+    if (std::optional<std::string> text = json_argument(argument)) return *std::move(text);
+  return std::move(json.text);
 }
 
 void append(const CallArguments& call) {
   const std::string name = name_argument(call);
-  const Value json = to_value(call.values[1]);
-  if (!json.is_text() && json.kind != ValueKind::Blob)
-    throw_invalid("arbor_append takes JSON as a text or a blob");
+  const std::string text = appended(call.values[1]);
   const store::ImportOptions options = import_options(call);
-  const store::ImportReport report = write_to(call.session, name, [&](store::Store& store) {
-    return store::import_text(store, json.text, options);
-  });
+  if (options.source)
+    throw_invalid("the option 'source' names files; arbor_append reads none");
+  const store::ImportReport report =
+      write_to(call.session, name, options.if_exists, [&](store::Store& store) {
+        return store::import_text(store, text, options);
+      });
   set_json(call.context, report.to_json());
 }
 

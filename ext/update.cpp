@@ -113,8 +113,11 @@ std::optional<std::string> NewRow::tree() const {
     if (is_update()) throw_invalid("cannot set _tree to NULL; the JSON null is 'null'");
     return std::nullopt;
   }
-  if (sqlite3_value_type(value(column)) == SQLITE_BLOB)
-    throw_invalid("_tree takes JSON as a text, not a blob");
+  std::optional<std::string> json = json_argument(value(column));
+  if (!json && sqlite3_value_type(value(column)) == SQLITE_BLOB)
+    throw_invalid("_tree takes JSON as a text or as JSONB, which this blob is not");
+  if (json) return json;
+  // A number is JSON text by SQLite's conversion.
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value(column)));
   if (text == nullptr) throw std::bad_alloc();
   return std::string(text, static_cast<std::size_t>(sqlite3_value_bytes(value(column))));

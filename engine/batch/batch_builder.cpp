@@ -7,6 +7,7 @@
 #include "engine/batch/document_walker.h"
 #include "engine/json/fault.h"
 #include "engine/json/normalizer.h"
+#include "engine/json/relaxed_input.h"
 #include "engine/json/structural_index.h"
 
 namespace arbors::batch {
@@ -40,12 +41,25 @@ PathId find_path(const PathDictionary& paths, const ColumnBuilder& column,
   return column.element ? paths.find_element(parent) : paths.find_key(parent, column.key);
 }
 
+BatchBuilder::Rejected rejection(const json::DocumentSpan& span, std::string_view document,
+                                 const DocumentError& error) {
+  const std::string_view before = document.substr(0, error.offset());
+  const auto lines = static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
+  const std::uint64_t place = span.file_offset + error.offset();
+  const std::uint64_t line_offset =
+      lines == 0 ? span.line_offset : span.file_offset + before.rfind('\n') + 1;
+  return {span.line + lines, place + 1, place - line_offset + 1, span.file, error.what(), {}};
+}
+
 }  // namespace
 
 class BatchBuilder::Impl {
  public:
   explicit Impl(const BuilderLimits& limits)
       : limits_(limits), columns_(limits), walker_(columns_, limits) {}
+
+  Impl(const BuilderLimits& limits, Leniency leniency) : Impl(limits) { leniency_ = leniency; }
+  void set_leniency(Leniency leniency) { leniency_ = leniency; }
 
   void add(std::string_view document) {
     copy_ = document;
@@ -81,6 +95,9 @@ class BatchBuilder::Impl {
   const BuilderLimits limits_;
   ColumnSet columns_;
   DocumentWalker walker_;
+  bool add_without_nonfinite(std::string_view document);
+
+  Leniency leniency_;
   json::StructuralIndex index_;
   std::string copy_;
   std::uint32_t trees_ = 0;
@@ -167,15 +184,22 @@ void BatchBuilder::Impl::add_group(json::Slice& slice, std::size_t first, std::s
         add_alone(document, slice.data() + span.begin + span.size);
       }
     } catch (const DocumentError& error) {
-      const auto lines = std::count(
-          document.begin(),
-          document.begin() + static_cast<std::ptrdiff_t>(std::min(error.offset(), span.size)),
-          '\n');
-      rejected.push_back({span.line + static_cast<std::uint64_t>(lines),
-                          span.file_offset + error.offset() + 1, error.what()});
+      if (add_without_nonfinite(document)) continue;
+      rejected.push_back(rejection(span, document, error));
+      if (leniency_.keep_texts) rejected.back().text = document;
       if (on_error == OnError::Stop) return;
     }
   }
+}
+
+// Adds a refused document with null for what is no finite number; false where that does not help.
+bool BatchBuilder::Impl::add_without_nonfinite(std::string_view document) {
+  if (!leniency_.nonfinite_null) return false;
+  const std::string text = json::without_nonfinite(document);
+  if (text.empty() || json::find_fault(text, limits_.max_nesting)) return false;
+  add_without_duplicates(text);
+  json_bytes_ += document.size() - text.size();
+  return true;
 }
 
 bool BatchBuilder::Impl::all_known(const PathDictionary& paths,
@@ -238,6 +262,11 @@ BatchBuilder::~BatchBuilder() = default;
 BatchBuilder::BatchBuilder(BatchBuilder&&) noexcept = default;
 BatchBuilder& BatchBuilder::operator=(BatchBuilder&&) noexcept = default;
 
+void BatchBuilder::set_leniency(Leniency leniency) {
+  leniency_ = leniency;
+  impl_->set_leniency(leniency);
+}
+
 void BatchBuilder::add(std::string_view document) { impl_->add(document); }
 
 std::vector<BatchBuilder::Rejected> BatchBuilder::add_slice(json::Slice& slice, OnError on_error,
@@ -249,7 +278,8 @@ std::uint32_t BatchBuilder::trees() const { return impl_->trees(); }
 std::uint64_t BatchBuilder::json_bytes() const { return impl_->json_bytes(); }
 
 BuiltBatch BatchBuilder::finish(SharedPaths& paths, std::uint64_t sequence) {
-  const std::unique_ptr<Impl> built = std::exchange(impl_, std::make_unique<Impl>(limits_));
+  const std::unique_ptr<Impl> built =
+      std::exchange(impl_, std::make_unique<Impl>(limits_, leniency_));
   std::vector<PathId> path_of;
   paths.resolve(
       sequence,

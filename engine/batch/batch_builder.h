@@ -17,7 +17,7 @@
 #include "engine/batch/builder_limits.h"
 #include "engine/batch/column_buffer.h"
 #include "engine/batch/shared_paths.h"
-#include "engine/json/document_splitter.h"
+#include "engine/json/slice.h"
 
 namespace arbors::batch {
 
@@ -44,12 +44,15 @@ class BatchBuilder {
   void add(std::string_view document);
 
   // A document that the slice's reader had to leave out, or the first one where it stopped.
-  struct Rejected {
-    std::uint64_t line = 0;  // of the wrong byte, from 1
-    std::uint64_t byte = 0;  // of the decompressed file, from 1
-    std::string reason;
-  };
+  using Rejected = json::SplitFault;
   enum class OnError : std::uint8_t { Stop, Skip };
+
+  // What is taken besides strict JSON, and what is told of the rest.
+  struct Leniency {
+    bool nonfinite_null = false;  // NaN, Infinity and -Infinity are null
+    bool keep_texts = false;      // rejected documents come with their text
+  };
+  void set_leniency(Leniency leniency);  // for good
 
   // Adds a slice's documents in order; faster than one by one. Gives the rejected ones: with Stop,
   // at most one, and nothing after it was added. `first` and `count` choose a run of documents.
@@ -68,6 +71,7 @@ class BatchBuilder {
   class Impl;
   std::unique_ptr<Impl> impl_;
   BuilderLimits limits_;
+  Leniency leniency_;
 };
 
 // Builds one batch on the calling thread alone: pending rows, Arbors in memory. Throws

@@ -23,7 +23,9 @@ std::size_t BracketScanner::scan(std::string_view text, std::size_t at) {
       }
       continue;
     }
-    if (until_ == Until::Element && depth_ == 0 && (c == ',' || c == ']')) return at;
+    if (until_ != Until::Value && depth_ == 0 &&
+        (c == ',' || c == (until_ == Until::Element ? ']' : '}')))
+      return at;
     if (scalar_ && ends_bare_value(c)) return at;
     if (c == '"') {
       in_string_ = true;

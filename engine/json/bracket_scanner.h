@@ -12,6 +12,7 @@ class BracketScanner {
   enum class Until {
     Value,    // the end of one value, which begins at the first byte
     Element,  // the ',' or ']' after an element of the array around it
+    Member,   // the ',' or '}' after the value of a member of the object around it
   };
 
   void begin(Until until) { *this = BracketScanner(until); }

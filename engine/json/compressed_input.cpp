@@ -3,7 +3,10 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <zstd_errors.h>
+
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <new>
 #include <vector>
@@ -16,6 +19,12 @@ namespace {
 constexpr std::size_t kBlock = 256U << 10;
 constexpr std::string_view kGzipMagic = "\x1f\x8b";
 constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
+
+// Sixteen magic numbers begin frames that hold nothing to decompress.
+bool is_zstd(std::string_view text) {
+  return text.starts_with(kZstdMagic) ||
+         (text.size() >= 4 && (text[0] & 0xF0) == 0x50 && text.substr(1, 3) == "\x2a\x4d\x18");
+}
 
 // Passes a source on through a block in memory, so that bytes can be looked at before they go.
 class PeekedInput : public Input {
@@ -39,6 +48,7 @@ class PeekedInput : public Input {
     consume(held);
     return held < size ? held + source_->read(to + held, size - held) : held;
   }
+  std::uint64_t consumed() const override { return source_->consumed(); }
   const std::string& name() const override { return source_->name(); }
 
  private:
@@ -65,6 +75,7 @@ class GzipInput : public Input {
     while (count < size && !over_) count += inflate_some(to + count, size - count);
     return count;
   }
+  std::uint64_t consumed() const override { return source_->consumed(); }
   const std::string& name() const override { return source_->name(); }
 
  private:
@@ -108,9 +119,13 @@ class GzipInput : public Input {
 
 class ZstdInput : public Input {
  public:
-  explicit ZstdInput(std::unique_ptr<PeekedInput> source)
-      : source_(std::move(source)), stream_(ZSTD_createDStream()) {
+  ZstdInput(std::unique_ptr<PeekedInput> source, std::uint64_t max_window)
+      : source_(std::move(source)), stream_(ZSTD_createDStream()), max_window_(max_window) {
     if (stream_ == nullptr) throw std::bad_alloc();
+    const ZSTD_bounds bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax);
+    const int log = static_cast<int>(std::bit_width(std::max<std::uint64_t>(max_window, 1))) - 1;
+    ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax,
+                           std::clamp(log, bounds.lowerBound, bounds.upperBound));
   }
 
   std::size_t read(char* to, std::size_t size) override {
@@ -120,9 +135,7 @@ class ZstdInput : public Input {
       ZSTD_inBuffer in{block.data(), block.size(), 0};
       const std::size_t written = out.pos;
       const std::size_t result = ZSTD_decompressStream(stream_.get(), &out, &in);
-      if (ZSTD_isError(result) != 0) {
-        fail(*this, std::string("the zstd data is damaged: ") + ZSTD_getErrorName(result));
-      }
+      if (ZSTD_isError(result) != 0) refuse(result);
       source_->consume(in.pos);
       if (!block.empty()) {
         between_ = result == 0;
@@ -133,25 +146,38 @@ class ZstdInput : public Input {
     }
     return out.pos;
   }
+  std::uint64_t consumed() const override { return source_->consumed(); }
   const std::string& name() const override { return source_->name(); }
 
  private:
+  [[noreturn]] void refuse(std::size_t result) const {
+    if (ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge)
+      throw Error(ErrorCode::Limit,
+                  name() + ": the zstd data needs a window of more than " +
+                      std::to_string(max_window_) +
+                      " bytes; allow it by SELECT arbor_config('max_window_bytes', …), at most " +
+                      std::to_string(2ULL << 30));
+    fail(*this, std::string("the zstd data is damaged: ") + ZSTD_getErrorName(result));
+  }
+
   struct Free {
     void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
   };
   std::unique_ptr<PeekedInput> source_;
   std::unique_ptr<ZSTD_DStream, Free> stream_;
+  const std::uint64_t max_window_;
   bool between_ = false;  // a frame has ended and no other begun
   bool over_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<Input> undo_compression(std::unique_ptr<Input> source) {
+std::unique_ptr<Input> undo_compression(std::unique_ptr<Input> source,
+                                        std::uint64_t max_window_bytes) {
   auto peeked = std::make_unique<PeekedInput>(std::move(source));
   const std::string_view start = peeked->peek();
   if (start.starts_with(kGzipMagic)) return std::make_unique<GzipInput>(std::move(peeked));
-  if (start.starts_with(kZstdMagic)) return std::make_unique<ZstdInput>(std::move(peeked));
+  if (is_zstd(start)) return std::make_unique<ZstdInput>(std::move(peeked), max_window_bytes);
   return peeked;
 }
 

@@ -91,8 +91,20 @@ class Checker {
       case 'n':
         return word("null");
       default:
+        if (not_finite()) return false;
         return peek() == '-' || digit() ? number() : fail_expected("a value");
     }
+  }
+
+  // Tells whether a word stands here that other languages write for a number; it is no JSON.
+  bool not_finite() {
+    for (const std::string_view word : {"NaN", "Infinity", "-Infinity"}) {
+      if (!text_.substr(at_).starts_with(word)) continue;
+      fail(std::string(word) +
+           " is no JSON; an import reads it as null with the option nonfinite = null");
+      return true;
+    }
+    return false;
   }
 
   bool word(std::string_view word) {

@@ -40,8 +40,10 @@ class FileInput : public Input {
     if (count < size && std::ferror(file_.get()) != 0) {
       throw Error(ErrorCode::Io, name_ + " cannot be read: " + std::strerror(errno));
     }
+    consumed_ += count;
     return count;
   }
+  std::uint64_t consumed() const override { return consumed_; }
   const std::string& name() const override { return name_; }
 
  private:
@@ -51,6 +53,7 @@ class FileInput : public Input {
   std::string name_;
   InterruptCheck interrupted_;
   std::unique_ptr<std::FILE, Close> file_;
+  std::uint64_t consumed_ = 0;
 };
 
 class MemoryInput : public Input {
@@ -62,24 +65,29 @@ class MemoryInput : public Input {
     if (interrupted_ && interrupted_()) throw Error(ErrorCode::Interrupted, "interrupted");
     const std::size_t count = left_.copy(to, size);
     left_.remove_prefix(count);
+    consumed_ += count;
     return count;
   }
+  std::uint64_t consumed() const override { return consumed_; }
   const std::string& name() const override { return name_; }
 
  private:
   const std::string name_ = "json";
   std::string_view left_;
   InterruptCheck interrupted_;
+  std::uint64_t consumed_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Input> open_file(const std::string& file, InterruptCheck interrupted) {
-  return undo_compression(std::make_unique<FileInput>(file, std::move(interrupted)));
+std::unique_ptr<Input> open_file(const std::string& file, InputOptions options) {
+  auto source = std::make_unique<FileInput>(file, std::move(options.interrupted));
+  return undo_compression(std::move(source), options.max_window_bytes);
 }
 
-std::unique_ptr<Input> open_memory(std::string_view bytes, InterruptCheck interrupted) {
-  return undo_compression(std::make_unique<MemoryInput>(bytes, std::move(interrupted)));
+std::unique_ptr<Input> open_memory(std::string_view bytes, InputOptions options) {
+  auto source = std::make_unique<MemoryInput>(bytes, std::move(options.interrupted));
+  return undo_compression(std::move(source), options.max_window_bytes);
 }
 
 }  // namespace arbors::json

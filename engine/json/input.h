@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +15,11 @@ namespace arbors::json {
 // Asked between blocks; true stops the work with Error{Interrupted}. May be empty.
 using InterruptCheck = std::function<bool()>;
 
+struct InputOptions {
+  InterruptCheck interrupted;
+  std::uint64_t max_window_bytes = 2ULL << 30;  // of zstd: memory that a frame may ask for
+};
+
 class Input {
  public:
   virtual ~Input() = default;
@@ -22,15 +28,18 @@ class Input {
   // Throws Error{Io} naming the file: unreadable, cut off or damaged compression.
   virtual std::size_t read(char* to, std::size_t size) = 0;
 
+  // How many bytes of the file or memory were taken so far, packed as they are there.
+  virtual std::uint64_t consumed() const = 0;
+
   // What error messages call it: the file's name as given, or `json`.
   virtual const std::string& name() const = 0;
 };
 
 // Opens a file. Throws Error{NotFound} where there is none, Error{Io} for a directory or a file
 // that may not be read.
-std::unique_ptr<Input> open_file(const std::string& file, InterruptCheck interrupted = {});
+std::unique_ptr<Input> open_file(const std::string& file, InputOptions options = {});
 
 // Reads from memory, which must outlive the input; compressed bytes are undone as in files.
-std::unique_ptr<Input> open_memory(std::string_view bytes, InterruptCheck interrupted = {});
+std::unique_ptr<Input> open_memory(std::string_view bytes, InputOptions options = {});
 
 }  // namespace arbors::json

@@ -1,103 +1,102 @@
 #include "sql/import/import.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
+#include <filesystem>
+#include <map>
 #include <thread>
 
-#include "engine/json/input.h"
+#include "engine/json/relaxed_input.h"
+#include "engine/json/writer.h"
 #include "sql/import/import_workers.h"
+#include "sql/import/progress.h"
+#include "sql/import/reject_table.h"
+#include "sql/import/slice_stream.h"
 
 namespace arbors::store {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Rejected = batch::BatchBuilder::Rejected;
 
-constexpr std::size_t kMostListed = 20;             // rejected lines in the report
-constexpr std::size_t kFewDocuments = 256;          // so many are appended as pending trees
-constexpr auto kSilence = std::chrono::seconds(2);  // before the progress line shows
+constexpr std::size_t kMostListed = 20;     // rejected lines in the report
+constexpr std::size_t kFewDocuments = 256;  // so many are appended as pending trees
 
-// A line on stderr that overwrites itself.
-class Progress {
- public:
-  explicit Progress(const std::optional<bool>& wanted)
-      : shown_(wanted.value_or(isatty(STDERR_FILENO) != 0)), start_(Clock::now()), last_(start_) {}
-  ~Progress() {
-    if (drawn_) std::fprintf(stderr, "\r\033[K");
+// `"key":"file"`, for each file.
+std::vector<std::string> members(const ImportOptions& options,
+                                 const std::vector<std::string>& names) {
+  std::vector<std::string> members;
+  if (!options.source) return members;
+  for (const std::string& name : names) {
+    std::string& member = members.emplace_back();
+    json::write_string(member, *options.source);
+    member += ':';
+    json::write_string(member, name);
   }
-  void show(std::uint64_t trees, std::uint64_t bytes) {
-    const auto now = Clock::now();
-    if (!shown_ || now - start_ < kSilence || now - last_ < std::chrono::milliseconds(200)) return;
-    last_ = now;
-    drawn_ = true;
-    const double seconds = std::chrono::duration<double>(now - start_).count();
-    std::fprintf(stderr, "\r\033[K%llu trees, %.1f MB, %.0f MB/s",
-                 static_cast<unsigned long long>(trees), static_cast<double>(bytes) / 1e6,
-                 static_cast<double>(bytes) / 1e6 / seconds);
-    std::fflush(stderr);
-  }
+  return members;
+}
 
- private:
-  bool shown_, drawn_ = false;
-  Clock::time_point start_, last_;
-};
+std::uint64_t size_of(const std::vector<std::string>& files) {
+  std::uint64_t bytes = 0;
+  for (const std::string& file : files) {
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(file, failed);
+    if (!failed) bytes += size;
+  }
+  return bytes;
+}
+
+unsigned worker_count(const Store& store) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return store.connection()->threads != 0 ? store.connection()->threads : cores;
+}
 
 class Import {
  public:
-  Import(Store& store, json::Input& input, const ImportOptions& options, bool names_lines)
+  // `names` has the one that messages name where a text is imported.
+  Import(Store& store, const std::vector<std::string>& names, const ImportOptions& options,
+         std::uint64_t total)
       : store_(store),
-        name_(input.name()),
+        names_(names),
         options_(options),
-        splitter_(input, options.format, limits(store), promise(options, names_lines)),
+        members_(members(options, names)),
+        total_(total),
+        rejects_(store.connection()->db, options.rejects),
         progress_(options.progress) {}
 
-  ImportReport run() {
-    const auto start = Clock::now();
-    WriteScope scope(store_);
+  void run(SliceStream& stream) {
+    stream_ = &stream;
+    if (options_.if_exists == IfExists::Replace) store_.clear();
     if (options_.limit != 0) read();
-    if (const auto& end = splitter_.unfinished())
-      reject({end->line, end->byte, "the array does not end"});
-    scope.done();
-    report_.bytes = splitter_.bytes();
-    report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    return std::move(report_);
+    report_.bytes = stream.bytes();
   }
+  ImportReport& report() { return report_; }
 
  private:
-  static json::Promise promise(const ImportOptions& options, bool names_lines) {
-    if (names_lines) return json::Promise::Lines;
-    return options.on_error == OnError::Skip ? json::Promise::Skip : json::Promise::None;
+  ImportWorkers::Options worker_options() const {
+    using Builder = batch::BatchBuilder;
+    ImportWorkers::Options options{
+        options_.skips() ? Builder::OnError::Skip : Builder::OnError::Stop, leniency(), {}};
+    if (!members_.empty())
+      options.member = [this](std::uint32_t file) { return std::string_view(members_[file]); };
+    return options;
   }
-
-  static json::SplitLimits limits(Store& store) {
-    json::SplitLimits limits;
-    limits.slice_documents = store.options().batch_trees;
-    limits.slice_bytes = kBatchJsonBytes;
-    return limits;
-  }
-
-  batch::BatchBuilder::OnError on_error() const {
-    return options_.on_error == OnError::Skip ? batch::BatchBuilder::OnError::Skip
-                                              : batch::BatchBuilder::OnError::Stop;
+  batch::BatchBuilder::Leniency leniency() const {
+    return {options_.nonfinite_null, !options_.rejects.empty()};
   }
 
   void read() {
-    auto first = splitter_.next();
+    auto first = stream_->next();
     if (!first) return;
-    auto second = splitter_.next();
+    auto second = stream_->next();
     const bool few = !second && first->documents().size() <= kFewDocuments;
-    if (few && store_.trees() > 0) return append_few(*first);
+    const ImportWorkers::Options options = worker_options();
+    if (few && store_.trees() > 0) return append_few(*first, options);
     // Pending trees come before the new ones; folding them now lets the dictionary be shared.
     store_.fold_pending();
     batch::SharedPaths paths(store_.writable_paths());
-    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    const unsigned threads =
-        store_.connection()->threads != 0 ? store_.connection()->threads : cores;
-    ImportWorkers workers(second ? threads : 1, paths, on_error());
+    const unsigned threads = worker_count(store_);
+    ImportWorkers workers(second ? threads : 1, paths, options);
     const std::size_t most_inside = threads + 2;
     for (auto slice = std::move(first); slice;) {
       while (workers.inside() >= most_inside || must_wait(workers, *slice)) {
@@ -107,7 +106,7 @@ class Import {
       const std::uint64_t most =
           options_.limit ? *options_.limit - report_.trees - workers.documents() : UINT64_MAX;
       workers.push(std::move(*slice), most);
-      slice = second ? std::move(second) : splitter_.next();
+      slice = second ? std::move(second) : stream_->next();
       second.reset();
     }
     while (workers.inside() > 0) collect(workers, paths);
@@ -123,37 +122,61 @@ class Import {
     ImportWorkers::Result result;
     while (!workers.wait(result)) check_interrupt();
     check_interrupt();
-    for (const Rejected& line : result.rejected) reject(line);
+    for (const json::SplitFault& fault : result.rejected) reject(fault);
     if (result.batch.trees > 0) store_.append(result.batch, &paths);
     report_.trees += result.batch.trees;
-    progress_.show(report_.trees, splitter_.bytes());
+    if (progress_.due()) progress_.show(state());
   }
 
   // Adds a few documents as pending trees: a batch of their own would be too small.
-  void append_few(json::Slice& slice) {
+  void append_few(json::Slice& given, const ImportWorkers::Options& options) {
+    json::Slice slice = options.member ? given.with_member(options.member) : std::move(given);
     batch::BatchBuilder checker;
+    checker.set_leniency(options.leniency);
+    for (const json::SplitFault& fault : slice.faults()) reject(fault);
     for (std::size_t at = 0; at < slice.documents().size(); ++at) {
       if (options_.limit && report_.trees >= *options_.limit) break;
-      const auto rejected = checker.add_slice(slice, on_error(), at, 1);
+      const auto rejected = checker.add_slice(slice, options.on_error, at, 1);
       if (!rejected.empty()) {
         reject(rejected.front());
         continue;
       }
-      store_.insert(slice.document(slice.documents()[at]));
+      insert(slice.document(slice.documents()[at]));
       ++report_.trees;
     }
     store_.note_pending_columns();
   }
 
-  void reject(const Rejected& line) {
-    if (options_.on_error == OnError::Abort) {
-      throw_invalid(name_ + ", line " + std::to_string(line.line) + ", byte " +
-                    std::to_string(line.byte) + ": " + line.reason);
-    }
+  void insert(std::string_view document) {
+    const std::string finite =
+        options_.nonfinite_null ? json::without_nonfinite(document) : std::string();
+    store_.insert(finite.empty() ? document : finite);
+  }
+
+  void reject(const json::SplitFault& fault) {
+    const std::string& name = names_[fault.file];
+    if (!options_.skips())
+      throw_invalid(name + json::place_text(fault.line, fault.byte, fault.line_byte) + ": " +
+                    fault.reason);
     ++report_.rejected;
-    if (report_.first_rejected.size() < kMostListed) {
-      report_.first_rejected.push_back({line.line, line.byte, line.reason});
-    }
+    rejects_.add(name, without_member(fault));
+    if (report_.first_rejected.size() < kMostListed)
+      report_.first_rejected.push_back({name, fault});
+  }
+
+  // Gives a rejected document's text as it stands in the file.
+  json::SplitFault without_member(json::SplitFault fault) const {
+    if (members_.empty() || !fault.text.ends_with(members_[fault.file] + "}")) return fault;
+    fault.text.resize(fault.text.size() - members_[fault.file].size() - 1);
+    if (fault.text.ends_with(',')) fault.text.pop_back();
+    fault.text += '}';
+    return fault;
+  }
+
+  ImportState state() const {
+    const std::size_t file = std::min(stream_->file(), names_.size() - 1);
+    return {total_ > 0 ? names_[file] : "", file + 1,           names_.size(),
+            report_.trees,                  stream_->consumed(), total_, 0};
   }
 
   void check_interrupt() const {
@@ -163,23 +186,66 @@ class Import {
   }
 
   Store& store_;
-  std::string name_;
+  const std::vector<std::string>& names_;
   const ImportOptions& options_;
-  json::DocumentSplitter splitter_;
+  const std::vector<std::string> members_;
+  const std::uint64_t total_;  // bytes of the files; 0 of a text
+  SliceStream* stream_ = nullptr;
+  RejectTable rejects_;
   Progress progress_;
   ImportReport report_;
 };
 
+StreamOptions stream_options(const Store& store, const ImportOptions& options) {
+  StreamOptions stream;
+  stream.split = {options.format, false, options.skips(), options.path};
+  stream.limits.slice_documents = store.options().batch_trees;
+  stream.limits.slice_bytes = kBatchJsonBytes;
+  stream.lenient = options.lenient;
+  stream.max_window_bytes = options.max_window_bytes;
+  stream.interrupted = options.interrupted;
+  return stream;
+}
+
+using OpenStream = std::function<std::unique_ptr<SliceStream>(const StreamOptions&)>;
+
+// Imports as one change; once more where a file that began as one array turns out to hold more.
+ImportReport import(Store& store, const std::vector<std::string>& names, std::uint64_t total,
+                    const ImportOptions& options, const OpenStream& open) {
+  const auto start = Clock::now();
+  StreamOptions stream_with = stream_options(store, options);
+  while (true) {
+    WriteScope scope(store);
+    std::unique_ptr<SliceStream> stream = open(stream_with);
+    Import one(store, names, options, total);
+    try {
+      one.run(*stream);
+    } catch (const json::FormatMistaken& mistaken) {
+      stream_with.formats[stream->file()] = mistaken.format();
+      continue;
+    }
+    scope.done();
+    one.report().seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return std::move(one.report());
+  }
+}
+
 }  // namespace
 
-ImportReport import_file(Store& store, const std::string& file, const ImportOptions& options) {
-  const auto input = json::open_file(file, options.interrupted);
-  return Import(store, *input, options, json::names_lines(file)).run();
+ImportReport import_files(Store& store, const std::vector<std::string>& files,
+                          const ImportOptions& options) {
+  ImportReport report = import(
+      store, files, size_of(files), options, [&](const StreamOptions& stream) {
+        return stream_files(files, stream, worker_count(store));
+      });
+  report.files = files.size();
+  return report;
 }
 
 ImportReport import_text(Store& store, std::string_view text, const ImportOptions& options) {
-  const auto input = json::open_memory(text, options.interrupted);
-  return Import(store, *input, options, false).run();
+  const std::vector<std::string> name{"json"};
+  return import(store, name, 0, options,
+                [&](const StreamOptions& stream) { return stream_text(text, stream); });
 }
 
 }  // namespace arbors::store

@@ -1,6 +1,6 @@
-// Reads a file or a text into an Arbor: the calling thread reads input and writes rows, workers
-// parse, build and encode batches, results are stored in order. All or nothing; memory is a few
-// slices, whatever the input's size.
+// Reads files or a text into an Arbor: the calling thread writes rows (and reads, where there is
+// one input), workers parse, build and encode batches, results are stored in order. All or nothing;
+// memory is a few slices, whatever the input's size.
 #pragma once
 
 #include <cstdint>
@@ -16,33 +16,46 @@
 namespace arbors::store {
 
 enum class OnError : std::uint8_t { Abort, Skip };
+enum class IfExists : std::uint8_t { Append, Replace, Fail };
 
 struct ImportOptions {
   json::Format format = json::Format::Auto;
-  OnError on_error = OnError::Abort;
+  std::optional<OnError> on_error;     // unset: Skip where `rejects` is given, else Abort
   std::optional<std::uint64_t> limit;  // trees, at most
   std::optional<bool> progress;        // unset: where stderr is a terminal and it takes long
-  std::function<bool()> interrupted;   // asked now and then; true stops and rolls back
+  std::vector<std::string> path;       // keys to the trees within each document
+  std::optional<std::string> source;   // the key that gets the file's name
+  IfExists if_exists = IfExists::Append;
+  std::string rejects;          // the table that gets what was rejected; empty: none
+  bool nonfinite_null = false;  // NaN, Infinity and -Infinity are null
+  bool lenient = false;         // comments and trailing commas are passed over
+  std::uint64_t max_window_bytes = 2ULL << 30;  // of zstd
+  std::function<bool()> interrupted;            // asked now and then; true stops and rolls back
+
+  bool skips() const {
+    return on_error.value_or(rejects.empty() ? OnError::Abort : OnError::Skip) == OnError::Skip;
+  }
 };
 
-// Reads {"format": …, "on_error": "abort"|"skip", "limit": n, "progress": true|false}; throws
-// Invalid for an option or a value that it does not know.
+// Reads the options of arbor_import and arbor_append, rows of a table; throws Invalid for an option
+// or a value that it does not know.
 ImportOptions parse_import_options(std::string_view json);
 
-struct RejectedLine {
-  std::uint64_t line = 0, byte = 0;  // both from 1
-  std::string reason;
+struct Rejected {
+  std::string file;
+  json::SplitFault fault;
 };
 
 struct ImportReport {
-  std::uint64_t trees = 0, bytes = 0, rejected = 0;
+  std::uint64_t files = 0, trees = 0, bytes = 0, rejected = 0, replaced = 0;
   double seconds = 0;
-  std::vector<RejectedLine> first_rejected;  // the first 20
+  std::vector<Rejected> first_rejected;  // the first 20
   std::string to_json() const;
 };
 
-// Errors name the position: `players.jsonl, line 123, byte 4567: …`.
-ImportReport import_file(Store& store, const std::string& file, const ImportOptions& options = {});
+// Errors name the place: `players.jsonl, line 123, byte 4567 (byte 12 of the line): …`.
+ImportReport import_files(Store& store, const std::vector<std::string>& files,
+                          const ImportOptions& options = {});
 ImportReport import_text(Store& store, std::string_view text, const ImportOptions& options = {});
 
 }  // namespace arbors::store

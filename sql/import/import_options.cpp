@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "engine/base/path.h"
 #include "engine/json/json_value.h"
 #include "engine/json/normalizer.h"
 #include "engine/json/writer.h"
@@ -18,7 +21,7 @@ struct Option {
 };
 
 constexpr Option kOptions[] = {
-    {"format", "auto, jsonl, array or json",
+    {"format", "auto, jsonl, array, json or seq",
      [](ImportOptions& options, const JsonValue& value) {
        if (value.kind != JsonKind::String) return false;
        options.format = json::format_of(value.text);
@@ -29,6 +32,11 @@ constexpr Option kOptions[] = {
        if (value.kind != JsonKind::String) return false;
        options.on_error = value.text == "skip" ? OnError::Skip : OnError::Abort;
        return value.text == "skip" || value.text == "abort";
+     }},
+    {"rejects", "the name of a table",
+     [](ImportOptions& options, const JsonValue& value) {
+       options.rejects = value.text;
+       return value.kind == JsonKind::String && !value.text.empty();
      }},
     {"limit", "a count of trees",
      [](ImportOptions& options, const JsonValue& value) {
@@ -42,6 +50,38 @@ constexpr Option kOptions[] = {
        if (value.kind != JsonKind::True && value.kind != JsonKind::False) return false;
        options.progress = value.kind == JsonKind::True;
        return true;
+     }},
+    {"path", "keys to the trees within a document, such as 'data.items'",
+     [](ImportOptions& options, const JsonValue& value) {
+       if (value.kind != JsonKind::String) return false;
+       options.path.clear();
+       for (const PathStep& step : parse_path(value.text).steps) {
+         if (step.kind != PathStep::Kind::Key) return false;
+         options.path.push_back(step.key);
+       }
+       return !options.path.empty();
+     }},
+    {"source", "a key for the file's name",
+     [](ImportOptions& options, const JsonValue& value) {
+       options.source = value.text;
+       return value.kind == JsonKind::String && !value.text.empty();
+     }},
+    {"if_exists", "'append', 'replace' or 'fail'",
+     [](ImportOptions& options, const JsonValue& value) {
+       constexpr std::string_view kWords[] = {"append", "replace", "fail"};
+       const auto* word = std::find(std::begin(kWords), std::end(kWords), value.text);
+       options.if_exists = static_cast<IfExists>(word - std::begin(kWords));
+       return value.kind == JsonKind::String && word != std::end(kWords);
+     }},
+    {"nonfinite", "'error' or 'null'",
+     [](ImportOptions& options, const JsonValue& value) {
+       options.nonfinite_null = value.text == "null";
+       return value.kind == JsonKind::String && (value.text == "null" || value.text == "error");
+     }},
+    {"lenient", "true or false",
+     [](ImportOptions& options, const JsonValue& value) {
+       options.lenient = value.kind == JsonKind::True;
+       return value.kind == JsonKind::True || value.kind == JsonKind::False;
      }},
 };
 
@@ -73,29 +113,53 @@ ImportOptions parse_import_options(std::string_view json) {
     set_option(options, name, raw);
     return true;
   });
+  if (!options.rejects.empty() && !options.skips())
+    throw_invalid("the option 'rejects' wants on_error = skip");
   return options;
 }
 
+namespace {
+
+void add_count(std::string& out, std::string_view name, std::uint64_t count) {
+  out += out.back() == '{' ? "\"" : ",\"";
+  out += name;
+  out += "\":";
+  json::write_integer(out, static_cast<std::int64_t>(count));
+}
+
+void add_text(std::string& out, std::string_view name, std::string_view text) {
+  out += out.back() == '{' ? "\"" : ",\"";
+  out += name;
+  out += "\":";
+  json::write_string(out, text);
+}
+
+void add_rejected(std::string& out, const Rejected& each, bool with_file) {
+  out += '{';
+  if (with_file) add_text(out, "file", each.file);
+  add_count(out, "line", each.fault.line);
+  add_count(out, "byte", each.fault.byte);
+  add_count(out, "byte_of_line", each.fault.line_byte);
+  add_text(out, "reason", each.fault.reason);
+  out += '}';
+}
+
+}  // namespace
+
 std::string ImportReport::to_json() const {
-  std::string out = "{\"trees\":";
-  json::write_integer(out, static_cast<std::int64_t>(trees));
-  out += ",\"bytes\":";
-  json::write_integer(out, static_cast<std::int64_t>(bytes));
+  std::string out = "{";
+  add_count(out, "files", files);
+  add_count(out, "trees", trees);
+  add_count(out, "bytes", bytes);
   out += ",\"seconds\":";
   json::write_real(out, static_cast<double>(static_cast<std::int64_t>(seconds * 1000)) / 1000);
-  out += ",\"rejected\":";
-  json::write_integer(out, static_cast<std::int64_t>(rejected));
+  add_count(out, "rejected", rejected);
+  add_count(out, "replaced", replaced);
   if (!first_rejected.empty()) {
     out += ",\"first_rejected\":[";
-    for (const RejectedLine& line : first_rejected) {
+    for (const Rejected& each : first_rejected) {
       if (out.back() == '}') out += ',';
-      out += "{\"line\":";
-      json::write_integer(out, static_cast<std::int64_t>(line.line));
-      out += ",\"byte\":";
-      json::write_integer(out, static_cast<std::int64_t>(line.byte));
-      out += ",\"reason\":";
-      json::write_string(out, line.reason);
-      out += '}';
+      add_rejected(out, each, files > 1);
     }
     out += ']';
   }

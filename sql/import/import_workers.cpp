@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <system_error>
+
+#include "engine/base/error.h"
 
 namespace arbors::store {
 
-ImportWorkers::ImportWorkers(unsigned threads, batch::SharedPaths& paths,
-                             batch::BatchBuilder::OnError on_error)
-    : paths_(paths), on_error_(on_error) {
+ImportWorkers::ImportWorkers(unsigned threads, batch::SharedPaths& paths, Options options)
+    : paths_(paths), options_(std::move(options)) {
   try {
     for (unsigned k = 0; k < threads; ++k) threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    // Those that have begun do.
+    if (threads_.empty()) throw Error(ErrorCode::NoMemory, "no thread can be started");
   } catch (...) {
-    close();  // those that have begun
+    close();
     throw;
   }
 }
@@ -73,7 +78,7 @@ void ImportWorkers::work() {
       waiting_.pop_front();
     }
     try {
-      if (!builder) builder.emplace();
+      if (!builder) builder.emplace().set_leniency(options_.leniency);
       run(*builder, *job);
     } catch (...) {
       job->failure = std::current_exception();
@@ -86,19 +91,47 @@ void ImportWorkers::work() {
   }
 }
 
+namespace {
+
+using Rejections = std::vector<batch::BatchBuilder::Rejected>;
+
+bool comes_before(const json::SplitFault& a, const json::SplitFault& b) {
+  return a.file != b.file ? a.file < b.file : a.byte < b.byte;
+}
+
+// Adds the faults between documents, as far as the documents were taken.
+void add_faults(const json::Slice& slice, std::size_t taken, Rejections& rejected) {
+  if (slice.faults().empty()) return;
+  for (const json::SplitFault& fault : slice.faults()) {
+    if (taken < slice.documents().size()) {
+      const json::DocumentSpan& next = slice.documents()[taken];
+      if (fault.file > next.file || (fault.file == next.file && fault.byte > next.file_offset))
+        continue;
+    }
+    rejected.push_back(fault);
+  }
+  std::stable_sort(rejected.begin(), rejected.end(), comes_before);
+}
+
+}  // namespace
+
 void ImportWorkers::run(batch::BatchBuilder& builder, Job& job) {
+  if (options_.member) job.slice = job.slice.with_member(options_.member);
+  const std::size_t documents = job.slice.documents().size();
+  const bool stops = options_.on_error == batch::BatchBuilder::OnError::Stop;
   Result& result = job.result;
   result.documents = job.documents;
   std::size_t next = 0;
   // Adds as many documents as are still wanted; rejected ones make room for others.
-  while (next < job.documents && builder.trees() < job.most) {
+  while (next < documents && builder.trees() < job.most) {
     const auto wanted = static_cast<std::size_t>(
-        std::min<std::uint64_t>(job.documents - next, job.most - builder.trees()));
-    auto rejected = builder.add_slice(job.slice, on_error_, next, wanted);
+        std::min<std::uint64_t>(documents - next, job.most - builder.trees()));
+    auto rejected = builder.add_slice(job.slice, options_.on_error, next, wanted);
     next += wanted;
     for (auto& line : rejected) result.rejected.push_back(std::move(line));
-    if (!result.rejected.empty() && on_error_ == batch::BatchBuilder::OnError::Stop) break;
+    if (!result.rejected.empty() && stops) break;
   }
+  add_faults(job.slice, next, result.rejected);
   if (builder.trees() == 0) return paths_.skip(job.slice.number());
   result.batch = encode_batch(builder.finish(paths_, job.slice.number()));
 }

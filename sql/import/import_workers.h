@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -13,7 +14,7 @@
 
 #include "engine/batch/batch_builder.h"
 #include "engine/batch/shared_paths.h"
-#include "engine/json/document_splitter.h"
+#include "engine/json/slice.h"
 #include "sql/state/encoded_batch.h"
 
 namespace arbors::store {
@@ -26,7 +27,14 @@ class ImportWorkers {
     std::size_t documents = 0;  // of the slice
   };
 
-  ImportWorkers(unsigned threads, batch::SharedPaths& paths, batch::BatchBuilder::OnError on_error);
+  struct Options {
+    batch::BatchBuilder::OnError on_error = batch::BatchBuilder::OnError::Stop;
+    batch::BatchBuilder::Leniency leniency;
+    // What every tree gets besides, by the number of its file (Slice::with_member); may be empty.
+    std::function<std::string_view(std::uint32_t)> member;
+  };
+
+  ImportWorkers(unsigned threads, batch::SharedPaths& paths, Options options);
   ~ImportWorkers();  // gives up what is under way
 
   // Takes a slice, of which at most `most` trees are wanted.
@@ -51,7 +59,7 @@ class ImportWorkers {
   void run(batch::BatchBuilder& builder, Job& job);
 
   batch::SharedPaths& paths_;
-  const batch::BatchBuilder::OnError on_error_;
+  const Options options_;
   std::mutex mutex_;
   std::condition_variable job_came_, job_done_;
   std::deque<std::shared_ptr<Job>> waiting_;  // not begun

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "engine/base/counters.h"
@@ -20,6 +21,7 @@ struct Connection {
   ColumnCache cache;  // bounded by arbor_config('cache_bytes')
   Pins pins;
   unsigned threads = 0;  // workers of an import; 0: as many as there are cores
+  std::uint64_t max_window_bytes = 2ULL << 30;  // of zstd, when files are read
 };
 using ConnectionPtr = std::shared_ptr<Connection>;
 

@@ -10,31 +10,36 @@
 namespace arbors::exec {
 namespace {
 
-batch::BuiltBatch build(const json::Slice& slice, PathDictionary& paths) {
-  std::vector<std::string_view> documents;
-  for (const json::DocumentSpan& span : slice.documents())
-    documents.push_back(slice.document(span));
-  std::size_t failed = 0;
-  try {
-    return batch::build_batch(documents, paths, {}, &failed);
-  } catch (const batch::DocumentError& error) {
-    const json::DocumentSpan& span = slice.documents()[failed];
-    throw_invalid("json, line " + std::to_string(span.line) + ", byte " +
-                  std::to_string(span.file_offset + error.offset() + 1) + ": " + error.what());
-  }
+using PathsPtr = std::shared_ptr<PathDictionary>;
+
+batch::BatchReaderPtr build(json::Slice& slice, const PathsPtr& paths) {
+  using Builder = batch::BatchBuilder;
+  Builder builder;
+  for (const json::SplitFault& fault : builder.add_slice(slice, Builder::OnError::Stop))
+    throw_invalid("json" + json::place_text(fault.line, fault.byte, fault.line_byte) + ": " +
+                  fault.reason);
+  batch::SharedPaths shared(*paths);
+  return std::make_shared<batch::MemoryBatch>(
+      std::make_shared<batch::BuiltBatch>(builder.finish(shared, 0)), paths);
+}
+
+TreeSourcePtr read(std::string_view text, json::Format format) {
+  auto paths = std::make_shared<PathDictionary>();
+  std::vector<batch::BatchReaderPtr> batches;
+  const auto input = json::open_memory(text);
+  json::DocumentSplitter splitter(*input, {format, false, false, {}});
+  while (auto slice = splitter.next()) batches.push_back(build(*slice, paths));
+  return std::make_shared<MemorySource>(std::move(batches), std::move(paths));
 }
 
 }  // namespace
 
 TreeSourcePtr json_source(std::string_view text) {
-  auto paths = std::make_shared<PathDictionary>();
-  std::vector<batch::BatchReaderPtr> batches;
-  const auto input = json::open_memory(text);
-  json::DocumentSplitter splitter(*input);
-  while (const auto slice = splitter.next())
-    batches.push_back(std::make_shared<batch::MemoryBatch>(
-        std::make_shared<batch::BuiltBatch>(build(*slice, *paths)), paths));
-  return std::make_shared<MemorySource>(std::move(batches), std::move(paths));
+  try {
+    return read(text, json::Format::Auto);
+  } catch (const json::FormatMistaken& mistaken) {
+    return read(text, mistaken.format());
+  }
 }
 
 }  // namespace arbors::exec

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "engine/batch/batch_builder.h"
+#include "engine/json/document_splitter.h"
 #include "engine/json/fault.h"
 #include "engine/json/normalizer.h"
 #include "tests/unit/batch/builder_random.h"
@@ -48,7 +49,7 @@ std::vector<std::string> path_texts(const PathDictionary& paths) {
 
 json::Slice slice_of(const std::string& text) {
   auto input = json::open_memory(text);
-  json::DocumentSplitter splitter(*input, json::Format::Lines);
+  json::DocumentSplitter splitter(*input, {json::Format::Lines, false, false, {}});
   return std::move(*splitter.next());
 }
 

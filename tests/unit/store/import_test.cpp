@@ -31,7 +31,7 @@ TEST_CASE("rejected lines are skipped, counted, and the first listed", "[store]"
   CHECK(report.trees == 200);
   CHECK(report.rejected == 100);
   REQUIRE(report.first_rejected.size() == 20);
-  CHECK(report.first_rejected[1].line == 5);
+  CHECK(report.first_rejected[1].fault.line == 5);
   CHECK(trees_of(*store).size() == 200);
   CHECK_THAT(report.to_json(), ContainsSubstring("\"rejected\":100"));
 }

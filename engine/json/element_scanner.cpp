@@ -1,0 +1,77 @@
+#include "engine/json/element_scanner.h"
+
+#include "engine/json/scalar.h"
+
+namespace arbors::json {
+
+std::size_t ElementScanner::scan(std::string_view text, std::size_t at) {
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string_) {
+      pass_in_string(c);
+      continue;
+    }
+    if (is_space(c)) continue;
+    if (open_.empty() && (c == ',' || c == ']')) return at;
+    switch (c) {
+      case '"':
+        in_string_ = true;
+        key_ = wanted_ == Wanted::Key;
+        break;
+      case '{':
+      case '[':
+        if (open(c)) return at;
+        break;
+      case '}':
+      case ']':
+        close(c);
+        break;
+      case ',':
+        wanted_ = open_.back() == '{' ? Wanted::Key : Wanted::Value;
+        break;
+      case ':':
+        wanted_ = Wanted::Value;
+        break;
+      default:
+        wanted_ = Wanted::Comma;
+    }
+  }
+  return std::string_view::npos;
+}
+
+// No string goes on after a line's end.
+void ElementScanner::pass_in_string(char c) {
+  if (c != '\n' && (escaped_ || c != '"')) {
+    escaped_ = !escaped_ && c == '\\';
+    return;
+  }
+  in_string_ = escaped_ = false;
+  wanted_ = key_ && c == '"' ? Wanted::Colon : Wanted::Comma;
+}
+
+// An object cannot begin where an object wants a key or a comma: brackets lack before it, those up
+// to the nearest array at least.
+bool ElementScanner::open(char c) {
+  if (open_.empty() && wanted_ != Wanted::Value) return true;
+  if (c == '{' && !open_.empty() && wanted_ != Wanted::Value) {
+    const std::size_t array = open_.rfind('[');
+    if (array == std::string::npos) return true;
+    open_.resize(array + 1);
+  }
+  open_ += c;
+  wanted_ = c == '{' ? Wanted::Key : Wanted::Value;
+  return false;
+}
+
+// Closes the nearest bracket of its kind and those within it; where there is none it stands for the
+// other kind.
+void ElementScanner::close(char c) {
+  const std::size_t fellow = open_.rfind(c == '}' ? '{' : '[');
+  if (fellow != std::string::npos)
+    open_.resize(fellow);
+  else if (!open_.empty())
+    open_.pop_back();
+  wanted_ = Wanted::Comma;
+}
+
+}  // namespace arbors::json
