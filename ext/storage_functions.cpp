@@ -24,8 +24,8 @@ store::ImportReport write_to(Session& session, std::string_view name, store::IfE
   store::Savepoint change(session.db(), "arbors_change");
   const std::optional<ArborName> found = find_arbor(session, name);
   if (found && if_exists == store::IfExists::Fail)
-    throw Error(ErrorCode::Constraint, "there is an Arbor " + found->table +
-                                           " already, and the option if_exists is fail");
+    throw Error(ErrorCode::Constraint,
+                "there is an Arbor " + found->table + " already, and the option if_exists is fail");
   const ArborName place = found ? *found : new_arbor_name(session, name);
   const StorePtr store = found ? open_arbor(session, place) : create_arbor(session, place);
   join_transaction(session, place);
@@ -66,9 +66,8 @@ void import(const CallArguments& call) {
   const store::ImportOptions options = import_options(call);
   const std::vector<std::string> files = store::find_files(file, name);
   const store::ImportReport report =
-      write_to(call.session, name, options.if_exists, [&](store::Store& store) {
-        return store::import_files(store, files, options);
-      });
+      write_to(call.session, name, options.if_exists,
+               [&](store::Store& store) { return store::import_files(store, files, options); });
   set_json(call.context, report.to_json());
 }
 
@@ -86,12 +85,10 @@ void append(const CallArguments& call) {
   const std::string name = name_argument(call);
   const std::string text = appended(call.values[1]);
   const store::ImportOptions options = import_options(call);
-  if (options.source)
-    throw_invalid("the option 'source' names files; arbor_append reads none");
+  if (options.source) throw_invalid("the option 'source' names files; arbor_append reads none");
   const store::ImportReport report =
-      write_to(call.session, name, options.if_exists, [&](store::Store& store) {
-        return store::import_text(store, text, options);
-      });
+      write_to(call.session, name, options.if_exists,
+               [&](store::Store& store) { return store::import_text(store, text, options); });
   set_json(call.context, report.to_json());
 }
 

@@ -22,9 +22,10 @@ namespace arbors::json {
 
 struct SplitOptions {
   Format format = Format::Auto;
-  bool names_lines = false;       // the file's name promises lines
-  bool skip = false;              // what is wrong between documents is noted, not thrown
-  std::vector<std::string> path;  // keys to the trees within each document; none: documents are trees
+  bool names_lines = false;  // the file's name promises lines
+  bool skip = false;         // what is wrong between documents is noted, not thrown
+  std::vector<std::string>
+      path;  // keys to the trees within each document; none: documents are trees
 };
 
 class DocumentSplitter {

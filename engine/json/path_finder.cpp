@@ -61,8 +61,8 @@ class PathFinder : public DocumentFinder {
         state_ = State::Member;
         return true;
       }
-      const bool between = c == '\x1E' || (c == '[' && !in_array_) ||
-                           (in_array_ && (c == ',' || c == ']'));
+      const bool between =
+          c == '\x1E' || (c == '[' && !in_array_) || (in_array_ && (c == ',' || c == ']'));
       if (!between) break;
       if (c == '[' || c == ']') in_array_ = c == '[';
       reader.move_to(reader.at() + 1);
@@ -223,9 +223,9 @@ class PathFinder : public DocumentFinder {
   bool found_ = false;     // the document's trees
   bool comma_ = false;     // must come before the next member
   ElementFinder elements_;
-  BracketScanner scanner_;    // of a value that is passed over
-  std::size_t scanned_ = 0;   // of the text
-  bool checks_ = false;       // the whole value is in the text
+  BracketScanner scanner_;   // of a value that is passed over
+  std::size_t scanned_ = 0;  // of the text
+  bool checks_ = false;      // the whole value is in the text
 };
 
 }  // namespace

@@ -93,7 +93,7 @@ class RelaxedInput : public Input {
 
   std::unique_ptr<Input> source_;
   std::vector<char> block_;
-  std::string text_;  // not handed out yet
+  std::string text_;           // not handed out yet
   std::size_t comma_ = kNone;  // in text_: it goes if a closing bracket comes next
   State state_ = State::Text;
   bool over_ = false;

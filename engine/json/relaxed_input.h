@@ -13,8 +13,8 @@ namespace arbors::json {
 // Passes `source` on with comments and trailing commas blanked.
 std::unique_ptr<Input> relax(std::unique_ptr<Input> source);
 
-// Puts null in the place of NaN, Infinity and -Infinity where values stand; nothing where none does.
-// A text of other lengths, so for single documents.
+// Puts null in the place of NaN, Infinity and -Infinity where values stand; nothing where none
+// does. A text of other lengths, so for single documents.
 std::string without_nonfinite(std::string_view document);
 
 }  // namespace arbors::json

@@ -53,10 +53,9 @@ Slice Slice::with_member(const std::function<std::string_view(std::uint32_t)>& m
   for (DocumentSpan span : documents_) {
     const std::string_view text = document(span);
     if (text.front() != '{') {
-      changed.faults_.push_back({span.line, span.file_offset + 1,
-                                 span.file_offset - span.line_offset + 1, span.file,
-                                 "only an object can take the field of the option 'source'",
-                                 std::string(text)});
+      changed.faults_.push_back(
+          {span.line, span.file_offset + 1, span.file_offset - span.line_offset + 1, span.file,
+           "only an object can take the field of the option 'source'", std::string(text)});
       continue;
     }
     span.begin = changed.size_;

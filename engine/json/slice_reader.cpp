@@ -112,8 +112,7 @@ void SliceReader::fault(std::string_view why) {
   if (!skip_) fail(why);
   count_lines(at_);
   const std::uint64_t place = offset_ + at_;
-  slice_.faults_.push_back(
-      {line_, place + 1, place - line_offset_ + 1, 0, std::string(why), {}});
+  slice_.faults_.push_back({line_, place + 1, place - line_offset_ + 1, 0, std::string(why), {}});
 }
 
 void SliceReader::fail(std::string_view why) {

@@ -19,7 +19,8 @@ struct SplitLimits {
   std::size_t block_bytes = 1U << 20;   // read at a time
 };
 
-// `, line 3, byte 45 (byte 5 of the line)`: bytes are counted from the file's beginning, decompressed.
+// `, line 3, byte 45 (byte 5 of the line)`: bytes are counted from the file's beginning,
+// decompressed.
 std::string place_text(std::uint64_t line, std::uint64_t byte, std::uint64_t line_byte);
 
 class SliceReader {
@@ -32,9 +33,9 @@ class SliceReader {
   // Reads another block into what start() gave; false at the end of the input.
   bool read_on();
   std::string_view beginning() const { return carry_; }
-  bool ended() const { return ended_; }      // the input is read to its end
+  bool ended() const { return ended_; }           // the input is read to its end
   std::uint64_t bytes() const { return bytes_; }  // read
-  bool skips() const { return skip_; }  // faults are passed over
+  bool skips() const { return skip_; }            // faults are passed over
 
   void begin_slice();
   Slice end_slice();

@@ -48,8 +48,7 @@ std::vector<std::string> matches(const std::string& pattern) {
 void add_files(const std::string& name, std::string_view other, std::vector<std::string>& files) {
   // What is there in another way than as a file is for the opening to refuse.
   if (name.find('\0') != std::string::npos || is_there(name)) return files.push_back(name);
-  if (is_url(name))
-    throw_invalid(name + " is a URL; files are read, so download it first");
+  if (is_url(name)) throw_invalid(name + " is a URL; files are read, so download it first");
   if (is_glob(name)) {
     const std::vector<std::string> found = matches(name);
     if (found.empty()) throw Error(ErrorCode::NotFound, "no file matches " + name);

@@ -28,9 +28,8 @@ OpenInput::OpenInput(std::unique_ptr<json::Input> input, bool names_lines, std::
 std::unique_ptr<OpenInput> open_input(const std::string& file, std::size_t number,
                                       const StreamOptions& options,
                                       const std::function<bool()>& interrupted) {
-  return std::make_unique<OpenInput>(
-      json::open_file(file, {interrupted, options.max_window_bytes}), json::names_lines(file),
-      number, options);
+  return std::make_unique<OpenInput>(json::open_file(file, {interrupted, options.max_window_bytes}),
+                                     json::names_lines(file), number, options);
 }
 
 FileReaders::FileReaders(const std::vector<std::string>& files, StreamOptions options,

@@ -133,17 +133,21 @@ class Import {
     json::Slice slice = options.member ? given.with_member(options.member) : std::move(given);
     batch::BatchBuilder checker;
     checker.set_leniency(options.leniency);
-    for (const json::SplitFault& fault : slice.faults()) reject(fault);
-    for (std::size_t at = 0; at < slice.documents().size(); ++at) {
+    std::vector<json::SplitFault> rejected;
+    std::size_t at = 0;
+    for (; at < slice.documents().size(); ++at) {
       if (options_.limit && report_.trees >= *options_.limit) break;
-      const auto rejected = checker.add_slice(slice, options.on_error, at, 1);
-      if (!rejected.empty()) {
-        reject(rejected.front());
+      auto fault = checker.add_slice(slice, options.on_error, at, 1);
+      if (!fault.empty()) {
+        rejected.push_back(std::move(fault.front()));
+        if (!options_.skips()) break;
         continue;
       }
       insert(slice.document(slice.documents()[at]));
       ++report_.trees;
     }
+    add_faults(slice, at, rejected);
+    for (const json::SplitFault& fault : rejected) reject(fault);
     store_.note_pending_columns();
   }
 
@@ -175,8 +179,13 @@ class Import {
 
   ImportState state() const {
     const std::size_t file = std::min(stream_->file(), names_.size() - 1);
-    return {total_ > 0 ? names_[file] : "", file + 1,           names_.size(),
-            report_.trees,                  stream_->consumed(), total_, 0};
+    return {total_ > 0 ? names_[file] : "",
+            file + 1,
+            names_.size(),
+            report_.trees,
+            stream_->consumed(),
+            total_,
+            0};
   }
 
   void check_interrupt() const {
@@ -234,8 +243,8 @@ ImportReport import(Store& store, const std::vector<std::string>& names, std::ui
 
 ImportReport import_files(Store& store, const std::vector<std::string>& files,
                           const ImportOptions& options) {
-  ImportReport report = import(
-      store, files, size_of(files), options, [&](const StreamOptions& stream) {
+  ImportReport report =
+      import(store, files, size_of(files), options, [&](const StreamOptions& stream) {
         return stream_files(files, stream, worker_count(store));
       });
   report.files = files.size();

@@ -91,17 +91,8 @@ void ImportWorkers::work() {
   }
 }
 
-namespace {
-
-using Rejections = std::vector<batch::BatchBuilder::Rejected>;
-
-bool comes_before(const json::SplitFault& a, const json::SplitFault& b) {
-  return a.file != b.file ? a.file < b.file : a.byte < b.byte;
-}
-
-// Adds the faults between documents, as far as the documents were taken.
-void add_faults(const json::Slice& slice, std::size_t taken, Rejections& rejected) {
-  if (slice.faults().empty()) return;
+void add_faults(const json::Slice& slice, std::size_t taken,
+                std::vector<batch::BatchBuilder::Rejected>& rejected) {
   for (const json::SplitFault& fault : slice.faults()) {
     if (taken < slice.documents().size()) {
       const json::DocumentSpan& next = slice.documents()[taken];
@@ -110,10 +101,10 @@ void add_faults(const json::Slice& slice, std::size_t taken, Rejections& rejecte
     }
     rejected.push_back(fault);
   }
-  std::stable_sort(rejected.begin(), rejected.end(), comes_before);
+  std::stable_sort(rejected.begin(), rejected.end(), [](const auto& a, const auto& b) {
+    return a.file != b.file ? a.file < b.file : a.byte < b.byte;
+  });
 }
-
-}  // namespace
 
 void ImportWorkers::run(batch::BatchBuilder& builder, Job& job) {
   if (options_.member) job.slice = job.slice.with_member(options_.member);

@@ -19,6 +19,11 @@
 
 namespace arbors::store {
 
+// Adds to what was rejected of a slice the faults between its documents, as far as `taken` of them
+// were taken, and puts all in the text's order.
+void add_faults(const json::Slice& slice, std::size_t taken,
+                std::vector<batch::BatchBuilder::Rejected>& rejected);
+
 class ImportWorkers {
  public:
   struct Result {

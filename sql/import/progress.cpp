@@ -26,14 +26,15 @@ std::string progress_line(const ImportState& state) {
   if (state.files > 1)
     line += " (" + std::to_string(state.number) + " of " + std::to_string(state.files) + ")";
   const double seconds = std::max(state.seconds, 0.001);
-  const double share = state.total == 0 ? 0
-                                        : std::min(1.0, static_cast<double>(state.consumed) /
-                                                            static_cast<double>(state.total));
+  const double share =
+      state.total == 0
+          ? 0
+          : std::min(1.0, static_cast<double>(state.consumed) / static_cast<double>(state.total));
   if (!line.empty()) line += ", ";
   if (state.total > 0) line += std::to_string(static_cast<int>(share * 100)) + " %, ";
   line += std::to_string(state.trees) + " trees, " +
-          std::to_string(static_cast<std::uint64_t>(static_cast<double>(state.consumed) / 1e6 /
-                                                    seconds)) +
+          std::to_string(
+              static_cast<std::uint64_t>(static_cast<double>(state.consumed) / 1e6 / seconds)) +
           " MB/s";
   if (share > 0.001) line += ", " + time_text(seconds * (1 - share) / share) + " left";
   return line;

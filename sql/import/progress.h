@@ -10,12 +10,12 @@
 namespace arbors::store {
 
 struct ImportState {
-  std::string file;               // being read; empty where it is a text
-  std::uint64_t number = 0;       // which one, from 1, of how many
+  std::string file;          // being read; empty where it is a text
+  std::uint64_t number = 0;  // which one, from 1, of how many
   std::uint64_t files = 0;
   std::uint64_t trees = 0;
-  std::uint64_t consumed = 0;     // bytes of the files, packed as they are
-  std::uint64_t total = 0;        // their sizes; 0 where not known
+  std::uint64_t consumed = 0;  // bytes of the files, packed as they are
+  std::uint64_t total = 0;     // their sizes; 0 where not known
   double seconds = 0;
 };
 

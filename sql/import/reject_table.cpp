@@ -7,8 +7,8 @@ namespace {
 
 std::string quoted_table(const std::string& name) {
   const std::size_t dot = name.find('.');
-  if (dot == std::string::npos) return quoted(name);
-  return quoted(name.substr(0, dot)) + '.' + quoted(name.substr(dot + 1));
+  if (dot == std::string::npos) return store::quoted(name);
+  return store::quoted(name.substr(0, dot)) + "." + store::quoted(name.substr(dot + 1));
 }
 
 }  // namespace
@@ -18,8 +18,8 @@ RejectTable::RejectTable(sqlite3* db, const std::string& name) {
   const std::string table = quoted_table(name);
   execute(db, "CREATE TABLE IF NOT EXISTS " + table +
                   "(file TEXT, line INTEGER, byte INTEGER, reason TEXT, text TEXT)");
-  insert_.emplace(db, "INSERT INTO " + table +
-                          "(file, line, byte, reason, text) VALUES (?1, ?2, ?3, ?4, ?5)");
+  insert_.emplace(
+      db, "INSERT INTO " + table + "(file, line, byte, reason, text) VALUES (?1, ?2, ?3, ?4, ?5)");
 }
 
 void RejectTable::add(const std::string& file, const json::SplitFault& fault) {

@@ -16,7 +16,7 @@
 namespace arbors::store {
 
 struct StreamOptions {
-  json::SplitOptions split;                // names_lines is told from each file's name
+  json::SplitOptions split;                     // names_lines is told from each file's name
   std::map<std::size_t, json::Format> formats;  // of files that were mistaken before
   json::SplitLimits limits;
   bool lenient = false;
@@ -32,9 +32,9 @@ class SliceStream {
   // and splitting do; file() is then the one it happened in.
   virtual std::optional<json::Slice> next() = 0;
 
-  virtual std::size_t file() const = 0;          // of the newest slice
-  virtual std::uint64_t bytes() const = 0;       // of decompressed text taken
-  virtual std::uint64_t consumed() const = 0;    // of the files as they are
+  virtual std::size_t file() const = 0;        // of the newest slice
+  virtual std::uint64_t bytes() const = 0;     // of decompressed text taken
+  virtual std::uint64_t consumed() const = 0;  // of the files as they are
 };
 
 std::unique_ptr<SliceStream> stream_text(std::string_view text, const StreamOptions& options);

@@ -113,13 +113,16 @@ TEST_CASE("A format can be forced", "[splitter]") {
   CHECK(split("[1,2]", Format::Values).documents == Texts{"[1,2]"});
   CHECK(split("[1,2]", Format::Lines).documents == Texts{"[1,2]"});
   CHECK(format_of("jsonl") == Format::Lines);
-  CHECK_THROWS_WITH(format_of("csv"), "unknown format 'csv' (there are: auto, jsonl, array, json, seq)");
-  CHECK_THROWS_WITH(split("\n{}", Format::Array),
-                    "json, line 2, byte 2 (byte 1 of the line): expected '[' to begin an array of trees");
+  CHECK_THROWS_WITH(format_of("csv"),
+                    "unknown format 'csv' (there are: auto, jsonl, array, json, seq)");
+  CHECK_THROWS_WITH(
+      split("\n{}", Format::Array),
+      "json, line 2, byte 2 (byte 1 of the line): expected '[' to begin an array of trees");
 }
 
 TEST_CASE("A broken array says where", "[splitter]") {
-  CHECK_THROWS_WITH(split("[1,\n,2]"), "json, line 2, byte 5 (byte 1 of the line): expected a value");
+  CHECK_THROWS_WITH(split("[1,\n,2]"),
+                    "json, line 2, byte 5 (byte 1 of the line): expected a value");
   CHECK_THROWS_WITH(split("[1,2"), "json, line 1, byte 5: the array does not end");
   CHECK_THROWS_WITH(split("[1,]"), "json, line 1, byte 4: expected a value");
   CHECK_THROWS_AS(split("[1]\n2", Format::Array), Error);
@@ -207,7 +210,8 @@ TEST_CASE("Files that cannot be read are named", "[input]") {
 }
 
 TEST_CASE("An interrupt stops reading", "[input]") {
-  CHECK(code_of([] { open_memory("1", {.interrupted = [] { return true; }}); }) == ErrorCode::Interrupted);
+  CHECK(code_of([] { open_memory("1", {.interrupted = [] { return true; }}); }) ==
+        ErrorCode::Interrupted);
 }
 
 TEST_CASE("a broken first line is a line of its own where the name promises lines", "[json]") {
@@ -262,7 +266,10 @@ TEST_CASE("what looks like one array until text follows it is told", "[json]") {
 TEST_CASE("records behind separators are documents", "[json]") {
   CHECK(split("\x1E{\"a\":1}\n\x1E[2]\n\x1E{\n\"b\":3}\n").documents ==
         Texts{"{\"a\":1}", "[2]", "{\n\"b\":3}"});
-  CHECK(split("\x1E\x1E" "1\n", Format::Records).documents == Texts{"1"});
+  CHECK(split("\x1E\x1E"
+              "1\n",
+              Format::Records)
+            .documents == Texts{"1"});
 }
 
 TEST_CASE("where broken elements are skipped, the others are found", "[json]") {
