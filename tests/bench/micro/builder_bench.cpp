@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/batch/batch_builder.h"
+#include "engine/json/document_splitter.h"
 
 namespace arbors::batch {
 namespace {
