@@ -1,5 +1,6 @@
 #include "ext/guard.h"
 
+#include "engine/base/excerpt.h"
 #include "sql/access/sqlite_error.h"
 
 namespace arbors::ext {
@@ -32,10 +33,10 @@ int describe(std::string& sentence) {
   try {
     throw;
   } catch (const store::SqliteError& error) {
-    sentence = error.what();
+    sentence = shortened(error.what());
     return error.result();
   } catch (const Error& error) {
-    sentence = error.what();
+    sentence = shortened(error.what());
     return result_code(error.code());
   } catch (const std::bad_alloc&) {
     return SQLITE_NOMEM;

@@ -1,5 +1,5 @@
-// A JSON text that is made to become a result: a long one is handed to SQLite as it is, so that it
-// exists once; a short one is copied, and its memory serves the next.
+// A JSON text (or a blob) that is made to become a result: a long one is handed to SQLite as it is,
+// so that it exists once; a short one is copied, and its memory serves the next.
 #pragma once
 
 #include <string>
@@ -14,6 +14,8 @@ class HandedText {
   std::string& begin();
   // Makes the text that was begun a function's or column's result, marked as JSON.
   void set_result(sqlite3_context* context);
+  // The same of bytes that are no text: a blob.
+  void set_blob_result(sqlite3_context* context);
 
  private:
   std::string text_;  // after room for the address of its owner, for SQLite to free it by

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/expr/builder.h"
 #include "ext/arbor_name.h"
 
 namespace arbors::ext {
@@ -83,6 +84,9 @@ Bounds bounds_of(const Statistics& statistics) {
   return bounds;
 }
 
+// A path as it stands in a plan.
+std::string plan_text(const Path& path) { return expr::to_text(*expr::path(path)); }
+
 TableRows schema_rows(Session& session, std::span<const Value> arguments) {
   const StorePtr store = arbor_argument(session, arguments[0]);
   std::vector<std::string> column_of(store->paths().size());
@@ -94,7 +98,8 @@ TableRows schema_rows(Session& session, std::span<const Value> arguments) {
     const Bounds bounds = bounds_of(statistics);
     const std::string& column = column_of[totals.path];
     rows.push_back(
-        {Value::of(totals.path == kRootPath ? std::string("$") : store->paths().text(totals.path)),
+        {Value::of(totals.path == kRootPath ? std::string("$")
+                                            : plan_text(store->paths().path(totals.path))),
          column.empty() ? Value::null() : Value::of(column), Value::of(kinds_text(statistics)),
          number(totals.count), number(totals.nulls), bounds.least, bounds.greatest,
          number(statistics.distinct), number(totals.bytes)});

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/excerpt.h"
 #include "engine/exec/run/explain.h"
 #include "engine/expr/parser.h"
 #include "engine/plan/help.h"
@@ -65,8 +66,9 @@ void find_one(const CallArguments& call) {
 void find_one_or_error(const CallArguments& call) {
   const auto tree = exec::find_one(query_of(call, 2), condition_of(call));
   if (!tree)
-    throw Error(ErrorCode::NotFound,
-                "no tree for which " + text_argument(call.values[1], "the condition") + " is true");
+    throw Error(ErrorCode::NotFound, "no tree for which " +
+                                         excerpt(text_argument(call.values[1], "the condition")) +
+                                         " is true");
   set_json(call.context, *tree);
 }
 void get(const CallArguments& call) {

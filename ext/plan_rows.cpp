@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "ext/handed_text.h"
+#include "ext/plan_arguments.h"
 #include "ext/plan_session.h"
 #include "ext/plan_tables.h"
 #include "ext/read_callbacks.h"
@@ -9,8 +10,7 @@
 namespace arbors::ext {
 namespace {
 
-constexpr int kParameters = 126;  // SQLite passes 127 arguments, the plan included
-enum Column { kIndex, kTree, kPlan, kFirstParameter };
+enum Column { kIndex, kTree, kPlan };
 
 struct PlanRows : sqlite3_vtab {
   SessionPtr session;
@@ -72,10 +72,9 @@ using RowsCallbacks = ReadCallbacks<PlanRows, PlanCursor>;
 int connect_rows(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out,
                  char** message) {
   return guarded(message, [&] {
-    std::string sql = "CREATE TABLE x(idx INTEGER, tree TEXT, plan HIDDEN";
-    for (int i = 1; i <= kParameters; ++i) sql += ", p" + std::to_string(i) + " HIDDEN";
-    if (sqlite3_declare_vtab(db, (sql + ")").c_str()) != SQLITE_OK)
-      throw_invalid(sqlite3_errmsg(db));
+    const std::string sql =
+        "CREATE TABLE x(idx INTEGER, tree TEXT, " + plan_argument_columns(false) + ')';
+    if (sqlite3_declare_vtab(db, sql.c_str()) != SQLITE_OK) throw_invalid(sqlite3_errmsg(db));
     auto rows = std::make_unique<PlanRows>();
     rows->session = *static_cast<SessionPtr*>(aux);
     *out = rows.release();
@@ -83,22 +82,9 @@ int connect_rows(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab**
   });
 }
 
-// Takes the plan and its parameters, in their order; refuses to run without the plan.
 int plan_rows(sqlite3_vtab*, sqlite3_index_info* info) {
-  int constraint_of[1 + kParameters];
-  std::fill(std::begin(constraint_of), std::end(constraint_of), -1);
-  for (int i = 0; i < info->nConstraint; ++i) {
-    const auto& constraint = info->aConstraint[i];
-    if (constraint.iColumn < kPlan || constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
-    if (constraint.usable == 0) return SQLITE_CONSTRAINT;
-    constraint_of[constraint.iColumn - kPlan] = i;
-  }
-  int taken = 0;
-  for (const int i : constraint_of) {
-    if (i < 0) break;  // arguments come without gaps
-    info->aConstraintUsage[i].argvIndex = ++taken;
-    info->aConstraintUsage[i].omit = 1;
-  }
+  const int taken = take_plan_arguments(info, kPlan);
+  if (taken != SQLITE_OK) return taken;
   if (info->nOrderBy == 1 && info->aOrderBy[0].iColumn == kIndex && info->aOrderBy[0].desc == 0)
     info->orderByConsumed = 1;
   info->estimatedCost = 10000;

@@ -141,20 +141,8 @@ void export_plan(const CallArguments& call) {
   exec::ExportOptions options;
   if (call.values.size() > 2)
     options = exec::parse_export_options(text_argument(call.values[2], "the options"));
-  const auto* source = std::get_if<plan::Source>(&query.plan->op);
-  if (source != nullptr && source->kind != plan::Source::Kind::Json && source->rows.none()) {
-    const exec::TreeSourcePtr trees = query.bind(*source).trees;
-    return set_json(call.context,
-                    exec::export_trees(*trees, file, options, query.context).to_json());
-  }
-  exec::RowStreamPtr rows = exec::execute(query.plan, query.bind, query.context);
-  const exec::ExportReport report = exec::export_texts(
-      [&](const exec::EmitTree& emit) {
-        exec::TreeStream trees(std::move(rows));
-        for (std::string tree; trees.next(tree);) emit(tree);
-      },
-      file, options, query.context);
-  set_json(call.context, report.to_json());
+  const exec::Relation relation = exec::run_plan(*query.plan, query.bind, query.context);
+  set_json(call.context, exec::export_relation(relation, file, options, query.context).to_json());
 }
 
 constexpr std::array<ScalarFunction, 3> kSaveFunctions{{

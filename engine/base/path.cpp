@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "engine/base/error.h"
+#include "engine/base/excerpt.h"
 
 namespace arbors {
 namespace {
@@ -82,7 +83,7 @@ class Parser {
   }
 
   [[noreturn]] void fail(std::string_view why) const {
-    throw_invalid("path '" + std::string(text_) + "', byte " + std::to_string(at_ + 1) + ": " +
+    throw_invalid("path '" + excerpt(text_, at_) + "', byte " + std::to_string(at_ + 1) + ": " +
                   std::string(why));
   }
 

@@ -71,6 +71,14 @@ VectorPtr Scope::read(const Path& path, Nested nested) const {
   return path.steps.empty() ? values(nested) : follow(path.steps).values(nested);
 }
 
+std::optional<ColumnRows> Scope::locate(const Path& path) const {
+  if (values_ || first_every(path) != path.steps.end()) return std::nullopt;
+  Scope found = follow(path.steps);
+  if (!found.texts_.empty()) return std::nullopt;
+  if (!found.shredded()) return ColumnRows{kNoPath, size_, true, {}};
+  return ColumnRows{found.at_, found.domain_rows_, found.all_, std::move(found.rows_)};
+}
+
 List Scope::list(const Path& path) const {
   auto every = first_every(path);
   if (every == path.steps.end()) return follow(path.steps).elements();

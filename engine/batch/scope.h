@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,14 @@ enum class Nested : std::uint8_t { Text, Kind };
 
 struct List;
 
+// Where values lie as rows of a column's domain, each row once a value, in the values' order.
+struct ColumnRows {
+  PathId path = kNoPath;  // kNoPath: no value is there
+  std::uint32_t domain_rows = 0;
+  bool all = false;                 // value i is row i of the domain
+  std::vector<std::uint32_t> rows;  // else value i is row rows[i], or kNoRow
+};
+
 class Scope {
  public:
   // The trees of a batch, all or the given rows. The batch outlives the scope.
@@ -36,6 +45,10 @@ class Scope {
   // Reads the value of a path for each row: size() values. A plain column over all trees is given
   // as it is, uncopied. A path with `[*]` gives a JSON array per row, Missing where no array is.
   VectorPtr read(const Path& path, Nested nested = Nested::Text) const;
+
+  // Gives the column that holds the values of a path; nullopt where some of them are in opaque
+  // text, or in lists.
+  std::optional<ColumnRows> locate(const Path& path) const;
 
   // Opens a list for each row: without `[*]` in the path, the elements of the array there; with,
   // every value found.

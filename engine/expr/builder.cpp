@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/base/error.h"
+#include "engine/base/excerpt.h"
 #include "engine/expr/function.h"
 #include "engine/expr/value_set.h"
 
@@ -179,7 +180,7 @@ ExprPtr call(std::string_view name, std::vector<ExprPtr> args) {
   const Function* function = find_function(name);
   if (function == nullptr) {
     const std::string_view near = nearest_function(name);
-    throw_invalid("no such function: " + std::string(name) +
+    throw_invalid("no such function: " + excerpt(name) +
                   (near.empty() ? "" : " (did you mean " + std::string(near) + "?)"));
   }
   if (args.size() < function->least_args || args.size() > function->most_args) {

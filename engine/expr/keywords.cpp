@@ -20,4 +20,8 @@ bool is_reserved(std::string_view word) {
                      [word](std::string_view reserved) { return same_word(word, reserved); });
 }
 
+bool is_quoted(std::string_view word) {
+  return is_reserved(word) || same_word(word, "select") || same_word(word, "distinct");
+}
+
 }  // namespace arbors::expr

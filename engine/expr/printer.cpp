@@ -76,7 +76,7 @@ std::string path_text(const Path& path) {
   if (leads_nowhere(path)) return "(a field that is gone)";
   std::string text = arbors::to_text(path);
   const PathStep& first = path.steps.front();
-  const bool word = first.kind == PathStep::Kind::Key && is_reserved(first.key);
+  const bool word = first.kind == PathStep::Kind::Key && is_quoted(first.key);
   return word ? '"' + first.key + '"' + text.substr(first.key.size()) : text;
 }
 

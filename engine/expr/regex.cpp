@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/base/error.h"
+#include "engine/base/excerpt.h"
 #include "engine/expr/utf8.h"
 
 namespace arbors::expr {
@@ -53,7 +54,7 @@ class RegexCompiler {
   using Step = Regex::Step;
 
   [[noreturn]] void fail(const char* why) const {
-    throw_invalid("regular expression '" + std::string(pattern_) + "', byte " +
+    throw_invalid("regular expression '" + excerpt(pattern_, at_) + "', byte " +
                   std::to_string(at_ + 1) + ": " + why);
   }
 

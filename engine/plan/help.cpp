@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "engine/base/error.h"
+#include "engine/base/excerpt.h"
 #include "engine/expr/function.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/nearest_name.h"
@@ -164,7 +165,7 @@ std::string help(std::string_view topic) {
   if (const expr::Function* function = expr::find_function(topic))
     line(out, text(function->signature) + "   (function)", function->help);
   if (out.empty())
-    throw Error(ErrorCode::NotFound, "no help on " + text(topic) + suggestion(topic, names));
+    throw Error(ErrorCode::NotFound, "no help on " + excerpt(topic) + suggestion(topic, names));
   return out;
 }
 

@@ -3,7 +3,7 @@ import json
 
 import documents
 
-MOST_EXACT, INT64 = 2**53, 2**63
+INT64 = 2**63
 
 
 def type_of(values):
@@ -11,20 +11,21 @@ def type_of(values):
     values = [value for value in values if value is not None]
     kinds = {kind(value) for value in values}
     if not kinds:
-        return "null"
+        return "string"
     if kinds == {"list"}:
         return "list", type_of([item for value in values for item in value])
     if kinds == {"struct"}:
         keys = list(dict.fromkeys(key for value in values for key in value))
         return ("struct", {key: type_of([value.get(key) for value in values]) for key in keys}) if keys else "json"
-    if kinds <= {"int", "double"} and "double" in kinds:
-        return "double" if all(isinstance(value, float) or abs(value) <= MOST_EXACT for value in values) else "json"
+    if kinds <= {"int", "big", "double"} and kinds != {"int"}:
+        whole = all(isinstance(value, int) and 0 <= value < 2 * INT64 for value in values)
+        return "unsigned" if whole else "double"
     return kinds.pop() if len(kinds) == 1 else "json"
 
 
 def kind(value):
     if isinstance(value, int) and not isinstance(value, bool) and not -INT64 <= value < INT64:
-        return "json"
+        return "big"
     return {bool: "bool", int: "int", float: "double", str: "string", list: "list", dict: "struct"}[type(value)]
 
 
@@ -42,6 +43,8 @@ def agrees(found, value, of):
         return value is None and found is None
     if of == "json" or (isinstance(of, tuple) and isinstance(found, str)):
         return isinstance(found, str) and documents.same(documents.canonical(found), documents.canonical(json.dumps(value)))
+    if of == "unsigned":
+        return found == value
     if of == "double":
         return isinstance(found, float) and repr(found) == repr(float(value))
     if isinstance(of, str):
@@ -56,6 +59,8 @@ def difference(found, trees):
     if "error" in found:
         return found["error"]
     want = columns_of(trees)
+    if not trees:  # Columns are those of the source.
+        return f"{len(found['rows'])} rows" if found["rows"] else None
     if found["columns"] != list(want):
         return f"columns {found['columns']!r:.300}, not {list(want)!r:.300}"
     if len(found["rows"]) != len(trees):

@@ -1,109 +1,96 @@
 #include "engine/exec/export/arrow_columns.h"
 
 #include "engine/base/error.h"
+#include "engine/batch/value_writer.h"
 #include "engine/batch/vector_ops.h"
+#include "engine/exec/export/arrow_scalars.h"
+#include "engine/exec/export/seen_values.h"
 
 namespace arbors::exec {
 namespace {
 
 using batch::Tag;
 using batch::tag_bit;
-using batch::TagSet;
 using batch::Vector;
 
-constexpr std::size_t kAlignment = 8;  // of every buffer in a body
-constexpr TagSet kBooleanTags = tag_bit(Tag::False) | tag_bit(Tag::True);
+constexpr batch::TagSet kWritten = tag_bit(Tag::Object) | tag_bit(Tag::Array);
 
-// Gives the tags that a field's rows may have besides Null and Missing.
-TagSet tags_of(ArrowKind kind) {
-  switch (kind) {
-    case ArrowKind::Null:
-      return 0;
-    case ArrowKind::Bool:
-      return kBooleanTags;
-    case ArrowKind::Integer:
-      return tag_bit(Tag::Integer);
-    case ArrowKind::Real:
-      return tag_bit(Tag::Integer) | tag_bit(Tag::Real);
-    case ArrowKind::Text:
-      return tag_bit(Tag::String);
-    case ArrowKind::List:
-      return tag_bit(Tag::Array);
-    case ArrowKind::Struct:
-      return tag_bit(Tag::Object);
-    case ArrowKind::Json:
-      break;
+// Notes where a row's text or elements end; false beyond the bound.
+bool add_offset(std::size_t value, std::size_t most, ArrowArray& to) {
+  to.offsets.push_back(static_cast<std::int32_t>(value));
+  return value <= most;
+}
+
+// Writes each value that is there as JSON text.
+template <typename Write>
+bool add_json_texts(const Vector& values, std::size_t most, ArrowArray& to, Write write) {
+  to.offsets.assign(1, 0);
+  to.offsets.reserve(values.rows + std::size_t{1});
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    if ((tag_bit(values.tag(row)) & batch::kNullTags) == 0) write(row, to.values);
+    if (!add_offset(to.values.size(), most, to)) return false;
   }
-  return static_cast<TagSet>(~batch::kNullTags);
+  return true;
 }
 
-bool in(Tag tag, TagSet set) { return (tag_bit(tag) & set) != 0; }
-
-// Finds the tags that occur, exactly (`kinds` may name more).
-TagSet tags_in(const Vector& vector) {
-  if (vector.rows == 0) return 0;
-  if (vector.tags.empty()) return tag_bit(vector.uniform);
-  TagSet found = 0;
-  for (const std::uint8_t tag : vector.tags) found |= tag_bit(static_cast<Tag>(tag));
-  return found;
+bool add_json_values(const Vector& values, std::size_t most, ArrowArray& to) {
+  return add_json_texts(values, most, to, [&](std::uint32_t row, std::string& out) {
+    batch::write_value(values, row, out);
+  });
 }
 
-// Packs one bit a row, least significant first: whether its tag is in the set.
-std::string bits(const Vector& vector, TagSet set) {
-  if (vector.tags.empty())
-    return std::string((vector.rows + 7) / 8, in(vector.uniform, set) ? '\xFF' : '\0');
-  std::string packed((vector.rows + 7) / 8, '\0');
-  for (std::uint32_t row = 0; row < vector.rows; ++row)
-    if (in(static_cast<Tag>(vector.tags[row]), set))
-      packed[row / 8] = static_cast<char>(packed[row / 8] | (1 << (row % 8)));
-  return packed;
-}
-
-std::int64_t count_nulls(const Vector& vector) {
-  if (vector.tags.empty()) return in(vector.uniform, batch::kNullTags) ? vector.rows : 0;
-  std::int64_t nulls = 0;
-  for (const std::uint8_t tag : vector.tags)
-    nulls += in(static_cast<Tag>(tag), batch::kNullTags) ? 1 : 0;
-  return nulls;
+// Adds the values of a scalar field; false where texts do not fit.
+bool add_scalars(ArrowKind kind, const Vector& values, std::size_t most, ArrowArray& to) {
+  switch (kind) {
+    case ArrowKind::Bool:
+      add_booleans(values, to);
+      return true;
+    case ArrowKind::Integer:
+      add_integers(values, to);
+      return true;
+    case ArrowKind::Unsigned:
+      add_unsigned(values, to);
+      return true;
+    case ArrowKind::Real:
+      add_reals(values, to);
+      return true;
+    default:
+      return add_texts(values, most, to);
+  }
 }
 
 }  // namespace
 
-std::optional<ArrowBody> ArrowColumns::encode(std::span<const ArrowField> fields,
-                                              const RowChoice& trees) {
-  body_ = {};
-  body_.rows = trees.count();
+std::optional<ArrowArray> ArrowColumns::encode(const ArrowField& field, PathId path,
+                                               const RowChoice& rows) {
   fits_ = true;
-  for (const ArrowField& field : fields) {
-    add(field, trees);
-    if (!fits_) return std::nullopt;
-  }
-  return std::move(body_);
+  ArrowArray encoded = array(field, path, rows);
+  if (!fits_) return std::nullopt;
+  return encoded;
 }
 
-void ArrowColumns::add(const ArrowField& field, const RowChoice& rows) {
-  const batch::VectorPtr all = column(field.path, rows);
+ArrowArray ArrowColumns::array(const ArrowField& field, PathId path, const RowChoice& rows) {
+  const batch::VectorPtr all = column(path, rows);
   const batch::VectorPtr chosen = rows.all ? all : batch::gather(*all, rows.rows);
-  add_validity(field, *chosen);
+  ArrowArray encoded = arrow_array(field, *chosen);
   switch (field.kind) {
-    case ArrowKind::Null:
-      return;
-    case ArrowKind::Bool:
-      return add_buffer(bits(*chosen, tag_bit(Tag::True)));
-    case ArrowKind::Integer:
-      return add_integers(*chosen);
-    case ArrowKind::Real:
-      return add_reals(*chosen);
-    case ArrowKind::Text:
-      return add_text(*chosen);
     case ArrowKind::Json:
-      return add_json(field, *chosen, rows);
+      add_json(path, *chosen, rows, encoded);
+      break;
     case ArrowKind::List:
-      return add_list(field, *all, rows);
+      add_list(field, path, *all, rows, encoded);
+      break;
     case ArrowKind::Struct:
-      for (const ArrowField& member : field.children)
-        if (fits_) add(member, rows);
+      for (const ArrowField& member : field.children) {
+        if (!fits_) break;
+        const PathId inside = path == kNoPath ? kNoPath : batch_.paths().find_key(path, member.key);
+        encoded.children.push_back(array(member, inside, rows));
+      }
+      break;
+    default:
+      fits_ = add_scalars(field.kind, *chosen, most_offset_, encoded);
   }
+  return encoded;
 }
 
 // Fetches a path's column; one of nothing but missing rows where the batch does not have the path.
@@ -115,84 +102,44 @@ batch::VectorPtr ArrowColumns::column(PathId path, const RowChoice& rows) {
   return column;
 }
 
-// Adds the node, and the bitmap of the rows that hold a value: none where all do.
-void ArrowColumns::add_validity(const ArrowField& field, const Vector& vector) {
-  if ((tags_in(vector) & ~batch::kNullTags & ~tags_of(field.kind)) != 0)
-    throw_corrupt("'" + batch_.paths().text(field.path) +
-                  "' holds a kind of value that its statistics do not know");
-  const std::int64_t nulls = count_nulls(vector);
-  body_.nodes.push_back({vector.rows, nulls});
-  if (field.kind == ArrowKind::Null) return;  // has no buffer at all
-  add_buffer(nulls == 0 ? std::string() : bits(vector, tags_of(field.kind)));
+void ArrowColumns::add_json(PathId path, const Vector& vector, const RowChoice& rows,
+                            ArrowArray& to) {
+  fits_ = (vector.kinds & kWritten) == 0
+              ? add_json_values(vector, most_offset_, to)
+              : add_json_texts(vector, most_offset_, to, [&](std::uint32_t row, std::string& out) {
+                  trees_.write(path, rows[row], out);
+                });
 }
 
-void ArrowColumns::add_integers(const Vector& vector) {
-  if (vector.integers.empty())
-    return add_buffer(std::string(vector.rows * sizeof(std::int64_t), '\0'));
-  add_buffer<std::int64_t>(vector.integers);
-}
-
-void ArrowColumns::add_reals(const Vector& vector) {
-  std::vector<double> reals = vector.reals;
-  reals.resize(vector.rows);
-  if (vector.has(Tag::Integer))
-    for (std::uint32_t row = 0; row < vector.rows; ++row)
-      if (vector.tag(row) == Tag::Integer) reals[row] = static_cast<double>(vector.integers[row]);
-  add_buffer<double>(reals);
-}
-
-void ArrowColumns::add_text(const Vector& vector) {
-  std::vector<std::int32_t> offsets{0};
-  offsets.reserve(vector.rows + std::size_t{1});
-  std::string text;
-  for (std::uint32_t row = 0; row < vector.rows; ++row) {
-    text += vector.text(row);
-    if (!offset(text.size(), offsets)) return;
-  }
-  add_texts(offsets, text);
-}
-
-void ArrowColumns::add_json(const ArrowField& field, const Vector& vector, const RowChoice& rows) {
-  std::vector<std::int32_t> offsets{0};
-  offsets.reserve(vector.rows + std::size_t{1});
-  std::string text;
-  for (std::uint32_t row = 0; row < vector.rows; ++row) {
-    if (!in(vector.tag(row), batch::kNullTags)) trees_.write(field.path, rows[row], text);
-    if (!offset(text.size(), offsets)) return;
-  }
-  add_texts(offsets, text);
-}
-
-void ArrowColumns::add_list(const ArrowField& field, const Vector& lists, const RowChoice& rows) {
-  std::vector<std::int32_t> offsets{0};
-  offsets.reserve(rows.count() + std::size_t{1});
+void ArrowColumns::add_list(const ArrowField& field, PathId path, const Vector& lists,
+                            const RowChoice& rows, ArrowArray& to) {
+  to.offsets.assign(1, 0);
+  to.offsets.reserve(rows.count() + std::size_t{1});
   std::size_t end = 0;
-  for (std::uint32_t i = 0; i < rows.count(); ++i) {
-    if (!lists.starts.empty()) end += lists.starts[rows[i] + 1] - lists.starts[rows[i]];
-    if (!offset(end, offsets)) return;
+  for (std::uint32_t i = 0; i < rows.count() && fits_; ++i) {
+    const std::uint32_t row = rows[i];
+    if (!lists.starts.empty() && row != batch::kNoRow)
+      end += lists.starts[row + 1] - lists.starts[row];
+    fits_ = add_offset(end, most_offset_, to);
   }
-  add_buffer<std::int32_t>(offsets);
-  add(field.children[0], rows.elements(lists));
+  if (!fits_) return;
+  const PathId element = path == kNoPath ? kNoPath : batch_.paths().find_element(path);
+  to.children.push_back(array(field.children[0], element, rows.elements(lists)));
 }
 
-void ArrowColumns::add_texts(std::span<const std::int32_t> offsets, std::string_view text) {
-  add_buffer(offsets);
-  add_buffer(text);
-}
-
-// Notes where a row's text or elements end.
-bool ArrowColumns::offset(std::size_t value, std::vector<std::int32_t>& offsets) {
-  fits_ = value <= most_offset_;
-  offsets.push_back(static_cast<std::int32_t>(value));
-  return fits_;
-}
-
-void ArrowColumns::add_buffer(std::string_view bytes) {
-  std::string& body = body_.bytes;
-  body_.buffers.push_back(
-      {static_cast<std::int64_t>(body.size()), static_cast<std::int64_t>(bytes.size())});
-  body += bytes;
-  body.resize((body.size() + kAlignment - 1) / kAlignment * kAlignment);
+std::optional<ArrowArray> encode_values(const ArrowField& field, const Vector& values,
+                                        std::size_t most_offset) {
+  if (field.kind == ArrowKind::List || field.kind == ArrowKind::Struct) {
+    const batch::BatchReaderPtr batch = shredded(values, true);
+    return ArrowColumns(*batch, most_offset)
+        .encode(field, kRootPath, RowChoice::everything(values.rows));
+  }
+  ArrowArray encoded = arrow_array(field, values);
+  const bool fits = field.kind == ArrowKind::Json
+                        ? add_json_values(values, most_offset, encoded)
+                        : add_scalars(field.kind, values, most_offset, encoded);
+  if (!fits) return std::nullopt;
+  return encoded;
 }
 
 }  // namespace arbors::exec

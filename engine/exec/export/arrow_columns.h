@@ -1,16 +1,14 @@
-// Turns chosen trees of one batch into the columns of one Arrow record batch, column by column and
-// without building a tree, but for fields that hold JSON text.
+// Turns chosen rows of a batch's columns, or computed values, into Arrow arrays: column by column,
+// from decoded vectors, without building a tree but for fields that hold JSON text.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <string>
 #include <vector>
 
 #include "engine/batch/batch_reader.h"
 #include "engine/batch/tree_writer.h"
-#include "engine/exec/export/arrow_metadata.h"
+#include "engine/exec/export/arrow_array.h"
 #include "engine/exec/export/row_choice.h"
 
 namespace arbors::exec {
@@ -24,34 +22,26 @@ class ArrowColumns {
   explicit ArrowColumns(batch::BatchReader& batch, std::size_t most_offset = kMostArrowOffset)
       : batch_(batch), trees_(batch), most_offset_(most_offset) {}
 
-  // Gives the columns of the chosen trees; nothing where one needs a larger offset. The fields must
-  // come from all trees that are chosen here (see SeenKinds): a value that does not fit its field
-  // is reported as corruption.
-  std::optional<ArrowBody> encode(std::span<const ArrowField> fields, const RowChoice& trees);
+  // Gives the values of a path for rows of its domain; nothing where they need a larger offset. The
+  // field must come from all values that are chosen here (see SeenValues): one that does not fit is
+  // reported as corruption.
+  std::optional<ArrowArray> encode(const ArrowField& field, PathId path, const RowChoice& rows);
 
  private:
-  void add(const ArrowField& field, const RowChoice& rows);
-  void add_validity(const ArrowField& field, const batch::Vector& vector);
-  void add_integers(const batch::Vector& vector);
-  void add_reals(const batch::Vector& vector);
-  void add_text(const batch::Vector& vector);
-  void add_json(const ArrowField& field, const batch::Vector& vector, const RowChoice& rows);
-  void add_list(const ArrowField& field, const batch::Vector& lists, const RowChoice& rows);
-  void add_texts(std::span<const std::int32_t> offsets, std::string_view text);
-  bool offset(std::size_t value, std::vector<std::int32_t>& offsets);
+  ArrowArray array(const ArrowField& field, PathId path, const RowChoice& rows);
+  void add_json(PathId path, const batch::Vector& vector, const RowChoice& rows, ArrowArray& to);
+  void add_list(const ArrowField& field, PathId path, const batch::Vector& lists,
+                const RowChoice& rows, ArrowArray& to);
   batch::VectorPtr column(PathId path, const RowChoice& rows);
-
-  template <typename T>
-  void add_buffer(std::span<const T> values) {
-    add_buffer({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
-  }
-  void add_buffer(std::string_view bytes);
 
   batch::BatchReader& batch_;
   batch::TreeWriter trees_;
   std::size_t most_offset_;
   bool fits_ = true;
-  ArrowBody body_;
 };
+
+// The same of computed values (objects and arrays as JSON text), all rows of a vector.
+std::optional<ArrowArray> encode_values(const ArrowField& field, const batch::Vector& values,
+                                        std::size_t most_offset = kMostArrowOffset);
 
 }  // namespace arbors::exec

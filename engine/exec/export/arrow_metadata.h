@@ -6,9 +6,10 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "engine/exec/export/arrow_field.h"
+#include "engine/exec/export/arrow_array.h"
 
 namespace arbors::exec {
 
@@ -28,17 +29,26 @@ struct ArrowBlock {           // Block: where a file's record batch is
   std::int64_t body = 0;
 };
 
-// The columns of a record batch: nodes, and buffers that lie one behind the other in `bytes`.
+// How the columns of a record batch lie in its message's body: `views`, each at its buffer's place,
+// filled up to 8 bytes.
 struct ArrowBody {
   std::uint32_t rows = 0;
   std::vector<ArrowNode> nodes;
   std::vector<ArrowBuffer> buffers;
-  std::string bytes;
+  std::vector<std::string_view> views;  // of the table's arrays
+  std::int64_t bytes = 0;
+};
+ArrowBody body_of(std::span<const ArrowField> columns, const ArrowTable& table);
+
+// What a schema says beside names and types.
+struct ArrowOptions {
+  bool json = false;  // fields that hold JSON text are of the extension type arrow.json
 };
 
 // Give the FlatBuffer alone, unframed and unpadded.
-std::string schema_message(std::span<const ArrowField> columns);
+std::string schema_message(std::span<const ArrowField> columns, const ArrowOptions& options);
 std::string record_batch_message(const ArrowBody& body);
-std::string file_footer(std::span<const ArrowField> columns, std::span<const ArrowBlock> blocks);
+std::string file_footer(std::span<const ArrowField> columns, const ArrowOptions& options,
+                        std::span<const ArrowBlock> blocks);
 
 }  // namespace arbors::exec

@@ -1,93 +1,84 @@
 #include "engine/exec/export/arrow_writer.h"
 
-#include "engine/base/error.h"
-
 namespace arbors::exec {
 namespace {
 
 constexpr std::string_view kMagic = "ARROW1";
 constexpr std::uint32_t kContinuation = 0xFFFFFFFF;
+constexpr std::size_t kPadding = 8;
 
 std::string_view bytes_of(const std::uint32_t& number) {
   return {reinterpret_cast<const char*>(&number), sizeof number};
 }
 
-// Adds the paths whose columns a field reads.
-void collect(const ArrowField& field, batch::BatchReader& batch, std::vector<PathId>& paths) {
-  if (field.path == kNoPath || batch.statistics(field.path) == nullptr) return;
-  if (field.kind == ArrowKind::Json) {
-    const std::vector<PathId> below = batch::paths_to_write(batch, field.path);
-    paths.insert(paths.end(), below.begin(), below.end());
-    return;
+// Frames a message without its body.
+std::string framed(std::string metadata) {
+  metadata.resize((metadata.size() + kPadding - 1) / kPadding * kPadding);
+  std::string message(bytes_of(kContinuation));
+  message += bytes_of(static_cast<std::uint32_t>(metadata.size()));
+  return message += metadata;
+}
+
+template <typename Put>
+void put_body(const ArrowBody& body, Put put) {
+  constexpr std::string_view kZeros("\0\0\0\0\0\0\0", kPadding - 1);
+  for (const std::string_view view : body.views) {
+    put(view);
+    if (view.size() % kPadding != 0) put(kZeros.substr(0, kPadding - view.size() % kPadding));
   }
-  paths.push_back(field.path);
-  for (const ArrowField& child : field.children) collect(child, batch, paths);
 }
 
 }  // namespace
 
-ArrowWriter::ArrowWriter(ByteSink& to, std::vector<ArrowField> columns, bool file,
-                         std::size_t most_offset)
-    : to_(to), columns_(std::move(columns)), file_(file), most_offset_(most_offset) {
-  if (file_) put(std::string(kMagic) + std::string(2, '\0'));
-  write_message(schema_message(columns_));
+void append_schema(std::span<const ArrowField> columns, const ArrowOptions& options,
+                   std::string& out) {
+  out += framed(schema_message(columns, options));
 }
 
-void ArrowWriter::write(batch::BatchReader& batch, const RowChoice& trees) {
-  if (trees.count() == 0) return;
-  load(batch);
-  ArrowColumns columns(batch, most_offset_);
-  write_rows(columns, trees);
+void append_record_batch(std::span<const ArrowField> columns, const ArrowTable& rows,
+                         std::string& out) {
+  const ArrowBody body = body_of(columns, rows);
+  const std::string head = framed(record_batch_message(body));
+  out.reserve(out.size() + head.size() + static_cast<std::size_t>(body.bytes));
+  out += head;
+  put_body(body, [&out](std::string_view bytes) { out += bytes; });
 }
 
-// Fetches all that will be read at once.
-void ArrowWriter::load(batch::BatchReader& batch) const {
-  std::vector<PathId> paths;
-  for (const ArrowField& column : columns_) collect(column, batch, paths);
-  batch.load(paths);
+void append_end(std::string& out) { out.append(bytes_of(kContinuation)).append(bytes_of(0)); }
+
+ArrowWriter::ArrowWriter(ByteSink& to, std::vector<ArrowField> columns, const ArrowOptions& options,
+                         bool file)
+    : to_(to), columns_(std::move(columns)), options_(options), file_(file) {
+  std::string head;
+  if (file_) head.append(kMagic).append(2, '\0');
+  append_schema(columns_, options_, head);
+  put(head);
 }
 
-// Halves the rows where they do not fit together.
-void ArrowWriter::write_rows(ArrowColumns& columns, const RowChoice& trees) {
-  const std::uint32_t count = trees.count();
-  const std::optional<ArrowBody> body = columns.encode(columns_, trees);
-  if (!body) {
-    if (count == 1)
-      throw Error(ErrorCode::Limit, "tree " + std::to_string(trees_) +
-                                        " is too large for a column of an Arrow file (" +
-                                        std::to_string(most_offset_) +
-                                        " bytes of text or elements); export JSON");
-    write_rows(columns, trees.part(0, count / 2));
-    write_rows(columns, trees.part(count / 2, count - count / 2));
-    return;
-  }
+void ArrowWriter::write(const ArrowTable& rows) {
+  if (rows.rows == 0) return;
+  const ArrowBody body = body_of(columns_, rows);
   ArrowBlock block;
   block.offset = offset_;
-  block.metadata = write_message(record_batch_message(*body));
-  block.body = static_cast<std::int64_t>(body->bytes.size());
-  put(body->bytes);
+  const std::string head = framed(record_batch_message(body));
+  block.metadata = static_cast<std::int32_t>(head.size());
+  block.body = body.bytes;
+  put(head);
+  put_body(body, [this](std::string_view bytes) { put(bytes); });
   if (file_) blocks_.push_back(block);
-  trees_ += count;
-}
-
-// Writes a message without its body; gives its size with the frame.
-std::int32_t ArrowWriter::write_message(std::string metadata) {
-  metadata.resize((metadata.size() + 7) / 8 * 8);
-  put(bytes_of(kContinuation));
-  put(bytes_of(static_cast<std::uint32_t>(metadata.size())));
-  put(metadata);
-  return static_cast<std::int32_t>(metadata.size() + 8);
+  trees_ += rows.rows;
 }
 
 void ArrowWriter::finish() {
-  put(bytes_of(kContinuation));
-  put(bytes_of(0));
+  std::string end;
+  append_end(end);
   if (file_) {
-    const std::string footer = file_footer(columns_, blocks_);
-    put(footer);
-    put(bytes_of(static_cast<std::uint32_t>(footer.size())));
-    put(kMagic);
+    const std::string footer = file_footer(columns_, options_, blocks_);
+    end += footer;
+    end += bytes_of(static_cast<std::uint32_t>(footer.size()));
+    end += kMagic;
   }
+  put(end);
   to_.finish();
 }
 

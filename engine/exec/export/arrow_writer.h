@@ -8,37 +8,39 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "engine/exec/export/arrow_columns.h"
 #include "engine/exec/export/arrow_metadata.h"
 #include "engine/exec/export/byte_sink.h"
 
 namespace arbors::exec {
 
+// Append one whole message of a stream, or its end mark.
+void append_schema(std::span<const ArrowField> columns, const ArrowOptions& options,
+                   std::string& out);
+void append_record_batch(std::span<const ArrowField> columns, const ArrowTable& rows,
+                         std::string& out);
+void append_end(std::string& out);
+
 class ArrowWriter {
  public:
   // Writes the schema. `to` outlives the writer. `file`: the file format, else the stream format.
-  ArrowWriter(ByteSink& to, std::vector<ArrowField> columns, bool file,
-              std::size_t most_offset = kMostArrowOffset);
+  ArrowWriter(ByteSink& to, std::vector<ArrowField> columns, const ArrowOptions& options,
+              bool file);
 
-  // Writes the chosen trees of a batch as one record batch, or as several where offsets would grow
-  // too large. Throws Error{Limit} where one tree alone is too large.
-  void write(batch::BatchReader& batch, const RowChoice& trees);
+  void write(const ArrowTable& rows);
 
   void finish();  // ends the stream, writes the footer of a file, ends the sink
   std::uint64_t trees() const { return trees_; }
 
  private:
-  void load(batch::BatchReader& batch) const;
-  void write_rows(ArrowColumns& columns, const RowChoice& trees);
-  std::int32_t write_message(std::string metadata);
   void put(std::string_view bytes);
 
   ByteSink& to_;
   std::vector<ArrowField> columns_;
+  ArrowOptions options_;
   bool file_;
-  std::size_t most_offset_;
   std::int64_t offset_ = 0;  // bytes written so far
   std::uint64_t trees_ = 0;
   std::vector<ArrowBlock> blocks_;

@@ -4,21 +4,25 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
+#include "engine/exec/export/arrow_metadata.h"
+#include "engine/exec/run/relation.h"
 #include "engine/exec/source/execution_context.h"
-#include "engine/exec/source/tree_source.h"
 
 namespace arbors::exec {
 
 struct ExportOptions {
-  std::string format;  // a format's name, instead of what the file's name tells
+  std::string format;      // a format's name, instead of what the file's name tells
+  bool arrow_json = true;  // Arrow: fields that hold JSON text are of the extension type arrow.json
 };
 
-// Reads {"format": "jsonl"|"json"|"arrow"|"arrows"}. Throws Error{Invalid}, also for other keys.
+// Reads {"format": "jsonl"|"json"|"arrow"|"arrows", "arrow_json": true|false}. Throws
+// Error{Invalid}, also for other keys.
 ExportOptions parse_export_options(std::string_view json);
+// Reads {"arrow_json": true|false} for a stream, which goes without unless told.
+ArrowOptions parse_arrow_options(std::string_view json);
 
 struct ExportReport {
   std::uint64_t trees = 0;
@@ -28,17 +32,9 @@ struct ExportReport {
   std::string to_json() const;
 };
 
-// Writes a source's trees in their order. Arrow goes through the source twice: for the types, from
-// statistics where they say enough, then for the columns.
-ExportReport export_trees(TreeSource& source, const std::string& file, const ExportOptions& options,
-                          const ExecutionContext& context);
-
-// Writes trees that are handed over one by one as minimal JSON text, which is used during the call
-// only: a plan whose trees are computed. Runs `produce` once; for Arrow the texts are kept in a
-// temporary file beside the target meanwhile.
-using EmitTree = std::function<void(std::string_view tree)>;
-using ProduceTrees = std::function<void(const EmitTree& emit)>;
-ExportReport export_texts(const ProduceTrees& produce, const std::string& file,
-                          const ExportOptions& options, const ExecutionContext& context);
+// Writes a relation's trees in their order. Arrow goes through the source twice where statistics do
+// not tell the types: once for these, then for the columns.
+ExportReport export_relation(const Relation& relation, const std::string& file,
+                             const ExportOptions& options, const ExecutionContext& context);
 
 }  // namespace arbors::exec

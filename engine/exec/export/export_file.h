@@ -23,7 +23,6 @@ class ExportFile {
     return kind_.format == ExportFormat::ArrowFile || kind_.format == ExportFormat::ArrowStream;
   }
   bool is(ExportFormat format) const { return kind_.format == format; }
-  const std::string& directory() const { return writer_.directory(); }
 
   // Puts the file in place, once its sink is finished.
   ExportReport commit(std::uint64_t trees) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/base/error.h"
+#include "engine/base/excerpt.h"
 
 namespace arbors::exec {
 namespace {
@@ -69,7 +70,7 @@ FileKind kind_of_file(const std::string& file, std::string_view named) {
   const auto row = std::find_if(kFormats.begin(), kFormats.end(), matches);
   if (row == kFormats.end() && named.empty()) fail_unknown(file);
   if (row == kFormats.end())
-    throw_invalid("no such format: " + std::string(named) +
+    throw_invalid("no such format: " + excerpt(named) +
                   " (there are: " + list(kFormats, &FormatRow::name) + ")");
   kind.format = row->format;
   return kind;

@@ -26,7 +26,6 @@ class FileWriter : public ByteSink {
   void commit();
 
   std::uint64_t bytes() const { return bytes_; }  // written so far
-  const std::string& directory() const { return directory_; }
 
  private:
   void check_target();

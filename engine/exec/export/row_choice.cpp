@@ -13,9 +13,11 @@ RowChoice RowChoice::elements(const batch::Vector& arrays) const {
   if (arrays.starts.empty()) return everything(0);
   if (all) return everything(arrays.starts.back());
   RowChoice chosen{arrays.starts.back(), false, {}};
-  for (const std::uint32_t row : rows)
+  for (const std::uint32_t row : rows) {
+    if (row == batch::kNoRow) continue;
     for (std::uint32_t i = arrays.starts[row]; i < arrays.starts[row + 1]; ++i)
       chosen.rows.push_back(i);
+  }
   return chosen;
 }
 

@@ -1,4 +1,5 @@
-// Which rows of a domain an export takes, in which order: all of them, or the listed ones.
+// Which rows of a domain an export takes, in which order: all of them, or the listed ones, of which
+// some may be kNoRow: no row, a missing value.
 #pragma once
 
 #include <cstdint>

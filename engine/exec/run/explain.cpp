@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "engine/base/error.h"
+#include "engine/base/excerpt.h"
 #include "engine/batch/path_reader.h"
 #include "engine/exec/run/query.h"
 #include "engine/exec/run/row_streams.h"
@@ -228,7 +229,7 @@ constexpr std::array<Section, 5> kSections{{{"logical", logical},
 const Section& find_section(std::string_view name) {
   for (const Section& section : kSections)
     if (compare(section.name, name, Collation::NoCase) == 0) return section;
-  throw_invalid("no such section: " + std::string(name) +
+  throw_invalid("no such section: " + excerpt(name) +
                 " (there are: logical, optimized, physical, decode_plan, costs)");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
+#include "engine/base/excerpt.h"
 #include "engine/base/value.h"
 #include "engine/json/json_value.h"
 #include "engine/json/normalizer.h"
@@ -24,7 +25,7 @@ void set_bound(RunBounds& bounds, std::string_view name, const Value& number) {
     constexpr std::int64_t kLongest = 1'000'000'000'000;  // counted in nanoseconds it still fits
     bounds.time_budget = std::chrono::milliseconds(std::min(number.integer, kLongest));
   } else {
-    throw_invalid("no such option, or not a value of it: " + std::string(name) +
+    throw_invalid("no such option, or not a value of it: " + excerpt(name) +
                   " (there are: max_trees=N, time_budget_ms=N and sections)");
   }
 }

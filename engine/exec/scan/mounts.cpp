@@ -134,6 +134,22 @@ batch::VectorPtr Mounts::evaluate_leaves(const RowExpr& expr, const Selection& s
   return expr::evaluate(*expr.over_leaves(), {scope}, Selection::all(selection.size()));
 }
 
+std::optional<batch::ColumnRows> Mounts::locate(const RowExpr::Leaf& leaf,
+                                                const Selection& selection) const {
+  static_assert(kNone == batch::kNoRow);
+  const Mount& mount = mounts_.at(leaf.mount);
+  std::optional<batch::ColumnRows> found = mount.scope.locate(leaf.path);
+  if (!found) return found;
+  if (found->path == kNoPath) return batch::ColumnRows{kNoPath, selection.size(), true, {}};
+  if (found->all && !mount.rows && selection.is_all_of(found->domain_rows)) return found;
+  Rows rows = to_rows(selection);
+  for (std::uint32_t& row : rows) {
+    if (mount.rows) row = (*mount.rows)[row];
+    if (row != kNone && !found->all) row = found->rows[row];
+  }
+  return batch::ColumnRows{found->path, found->domain_rows, false, std::move(rows)};
+}
+
 void Mounts::filter(const RowExpr& expr, Selection& selection) const {
   const Mount& mount = mounts_.at(expr.mixed() ? 0 : expr.mount());
   if (!expr.mixed() && !mount.rows) {

@@ -31,6 +31,10 @@ class Mounts {
 
   // Computes an expression: value i is that of row selection[i].
   batch::VectorPtr evaluate(const RowExpr& expr, const expr::Selection& selection) const;
+  // Gives the column that holds the values of a path of a mount for some of the rows; nullopt where
+  // some of them are in opaque text, or in lists.
+  std::optional<batch::ColumnRows> locate(const RowExpr::Leaf& leaf,
+                                          const expr::Selection& selection) const;
   // Narrows the selection to the rows for which an expression is true.
   void filter(const RowExpr& expr, expr::Selection& selection) const;
 

@@ -1,5 +1,8 @@
 #include "engine/exec/scan/reshape.h"
 
+#include <algorithm>
+
+#include "engine/base/error.h"
 #include "engine/batch/batch_builder.h"
 #include "engine/batch/memory_batch.h"
 #include "engine/batch/path_reader.h"
@@ -19,32 +22,42 @@ batch::BatchReaderPtr fields_batch(const TreeShape& shape, const ScannedRows& bl
   return std::make_shared<ColumnBatch>(std::move(columns), block.rows.size());
 }
 
-// Tells whether the flattened keys are surely distinct: no key holds a dot of its own.
-bool flatten_into(std::string_view object, const std::string& prefix, std::string& out) {
+// Writes the members of an object under dotted keys; gives them, and whether they are surely
+// distinct: no key holds a dot of its own.
+bool flatten_into(std::string_view object, const std::string& prefix, std::string& out,
+                  std::vector<std::string>& keys) {
   bool distinct = true;
   json::for_each_member(object, [&](std::string_view key, std::string_view raw) {
     std::string name = prefix + std::string(key);
     distinct = distinct && key.find('.') == std::string_view::npos;
     if (raw.front() == '{' && raw != "{}") {
-      distinct = flatten_into(raw, name + '.', out) && distinct;
+      distinct = flatten_into(raw, name + '.', out, keys) && distinct;
       return true;
     }
     if (out.size() > 1) out += ',';
     json::write_string(out, name);
     out += ':';
     out += raw;
+    keys.push_back(std::move(name));
     return true;
   });
   return distinct;
 }
 
 // Turns nested objects of a tree into dotted keys: {"a":{"b":1}} becomes {"a.b":1}. Arrays stay.
-bool flatten(std::string& tree) {
-  if (!tree.starts_with('{')) return true;
+// Throws Error{Invalid} where two values would get one key.
+void flatten(std::string& tree) {
+  if (!tree.starts_with('{')) return;
   std::string out = "{";
-  const bool distinct = flatten_into(tree, "", out);
+  std::vector<std::string> keys;
+  if (!flatten_into(tree, "", out, keys)) {
+    std::sort(keys.begin(), keys.end());
+    const auto twice = std::adjacent_find(keys.begin(), keys.end());
+    if (twice != keys.end())
+      throw_invalid("flatten: two values of a tree would get the key \"" + *twice +
+                    "\"; rename or drop one of them first");
+  }
   tree = out + '}';
-  return distinct;
 }
 
 }  // namespace
@@ -61,13 +74,11 @@ batch::BatchReaderPtr reshape(const ReshapeStep& step, const ScannedRows& block,
   if (step.shape->is_flat() && !step.flatten) return fields_batch(*step.shape, block);
   ShapedTrees trees(step.shape, block, block.rows, context);
   std::vector<std::string> texts(block.rows.size());
-  bool distinct_keys = true;
   for (std::uint32_t i = 0; i < texts.size(); ++i) {
     trees.write(i, texts[i]);
-    if (step.flatten) distinct_keys = flatten(texts[i]) && distinct_keys;
+    if (step.flatten) flatten(texts[i]);
   }
-  if (distinct_keys) return std::make_shared<TextBatch>(std::move(texts));
-  return batch_of_texts(texts);  // of equal keys the last stays
+  return std::make_shared<TextBatch>(std::move(texts));
 }
 
 batch::VectorPtr reshaped_path(const std::shared_ptr<const TreeShape>& shape,

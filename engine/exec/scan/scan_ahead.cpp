@@ -24,8 +24,8 @@ constexpr std::uint32_t kAlone = 2;
 // The workers, and the segments that they work on, in the scan's order.
 class ScanAhead::Crew {
  public:
-  Crew(Scan& scan, const std::vector<Path>& paths, unsigned workers)
-      : scan_(scan), paths_(paths), most_(std::size_t{workers} * 2) {
+  Crew(Scan& scan, const std::vector<Path>& paths, const Prepare& prepare, unsigned workers)
+      : scan_(scan), paths_(paths), prepare_(prepare), most_(std::size_t{workers} * 2) {
     try {
       for (unsigned worker = 1; worker < workers; ++worker)
         threads_.emplace_back([this] {
@@ -130,6 +130,7 @@ class ScanAhead::Crew {
     }
     try {
       job->survives = scan_.narrow(job->block, job->bound);
+      if (job->survives && prepare_) prepare_(job->block);
     } catch (...) {
       job->error = std::current_exception();
     }
@@ -152,6 +153,7 @@ class ScanAhead::Crew {
 
   Scan& scan_;
   const std::vector<Path>& paths_;
+  const Prepare& prepare_;
   std::size_t most_;  // jobs at a time
   bool at_end_ = false;
   std::deque<std::unique_ptr<Job>> jobs_;  // in the scan's order
@@ -163,9 +165,11 @@ class ScanAhead::Crew {
   std::vector<std::thread> threads_;
 };
 
-ScanAhead::ScanAhead(Scan& scan, std::vector<Path> paths, const ExecutionContext& context)
+ScanAhead::ScanAhead(Scan& scan, std::vector<Path> paths, const ExecutionContext& context,
+                     Prepare prepare)
     : scan_(scan),
       paths_(std::move(paths)),
+      prepare_(std::move(prepare)),
       workers_(parallel_scan_pays(scan.input(), context) ? context.budgets.threads : 1) {}
 
 ScanAhead::~ScanAhead() = default;
@@ -176,7 +180,7 @@ bool ScanAhead::next(ScannedRows& out, const expr::ExprPtr& bound) {
       ++alone_;
       return scan_.next(out, bound);
     }
-    crew_ = std::make_unique<Crew>(scan_, paths_, workers_);
+    crew_ = std::make_unique<Crew>(scan_, paths_, prepare_, workers_);
   }
   return crew_->next(out, bound);
 }

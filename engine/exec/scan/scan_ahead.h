@@ -3,6 +3,7 @@
 // in the scan's order, the same as without workers.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -12,9 +13,14 @@ namespace arbors::exec {
 
 class ScanAhead {
  public:
+  // Something to be done with each block that a worker has narrowed, by that worker: blocks that
+  // the caller reads without workers are not given to it.
+  using Prepare = std::function<void(const ScannedRows& block)>;
+
   // Reads on from where `scan` stands, which outlives this. `paths`: what the scan's own filter and
-  // steps read, and the bounds. Where threads do not pay, this is Scan::next.
-  ScanAhead(Scan& scan, std::vector<Path> paths, const ExecutionContext& context);
+  // steps read, the bounds, and `prepare`. Where threads do not pay, this is Scan::next.
+  ScanAhead(Scan& scan, std::vector<Path> paths, const ExecutionContext& context,
+            Prepare prepare = {});
   ~ScanAhead();
 
   // As Scan::next. A bound holds for every segment that is fetched from now on; one that is weaker
@@ -25,6 +31,7 @@ class ScanAhead {
   class Crew;
   Scan& scan_;
   std::vector<Path> paths_;
+  Prepare prepare_;
   unsigned workers_;
   std::uint32_t alone_ = 0;     // segments that were read without the crew
   std::unique_ptr<Crew> crew_;  // once that pays

@@ -37,12 +37,28 @@ const Fields& children_of(const Table* table, int n) {
   return *fields;
 }
 
-enum Type { kNull = 1, kInt = 2, kReal = 3, kUtf8 = 5, kBool = 6, kList = 12, kStruct = 13 };
+enum Type { kInt = 2, kReal = 3, kUtf8 = 5, kBool = 6, kList = 12, kStruct = 13 };
 
 std::string name_of(const Table* field) {
   return field->GetPointer<const flatbuffers::String*>(slot(0))->str();
 }
 int type_of(const Table* field) { return field->GetField<std::uint8_t>(slot(2), 0); }
+
+bool is_signed(const Table* field) {
+  return field->GetPointer<const Table*>(slot(3))->GetField<std::uint8_t>(slot(1), 0) == 1;
+}
+
+bool is_json(const Table* field) {
+  const auto* pairs = field->GetPointer<const Fields*>(slot(6));
+  if (pairs == nullptr) return false;
+  for (const Table* pair : *pairs) {
+    const auto text = [pair](int n) {
+      return pair->GetPointer<const flatbuffers::String*>(slot(n));
+    };
+    if (text(0)->str() == "ARROW:extension:name") return text(1)->str() == "arrow.json";
+  }
+  return false;
+}
 
 std::string describe(const Table* field) {
   require(field->GetField<std::uint8_t>(slot(1), 0) == 1, "a field is not nullable");
@@ -50,17 +66,14 @@ std::string describe(const Table* field) {
   const Fields& children = children_of(field, 5);
   require(type != nullptr, "a field has no type");
   switch (type_of(field)) {
-    case kNull:
-      return "Null";
     case kInt:
       require(type->GetField<std::int32_t>(slot(0), 0) == 64, "an integer of another width");
-      require(type->GetField<std::uint8_t>(slot(1), 0) == 1, "an unsigned integer");
-      return "Int64";
+      return is_signed(field) ? "Int64" : "Uint64";
     case kReal:
       require(type->GetField<std::int16_t>(slot(0), 0) == 2, "a real of another precision");
       return "Float64";
     case kUtf8:
-      return "Utf8";
+      return is_json(field) ? "Utf8 (JSON)" : "Utf8";
     case kBool:
       return "Bool";
     case kList:
@@ -103,10 +116,6 @@ class BatchColumns {
     require(node_ < nodes_->size(), "a node is missing");
     const Node node = *nodes_->Get(node_++);
     require(node.length == static_cast<std::int64_t>(rows), "a column of another length");
-    if (type_of(field) == kNull) {
-      require(node.nulls == node.length, "a null column with values");
-      return [](std::size_t, std::string& out) { out += "null"; };
-    }
     const std::string_view validity = buffer();
     const auto valid = [validity](std::size_t row) {
       return validity.empty() || ((validity[row / 8] >> (row % 8)) & 1) != 0;
@@ -141,6 +150,10 @@ class BatchColumns {
   Column values(const Table* field, std::size_t rows) {
     switch (type_of(field)) {
       case kInt:
+        if (!is_signed(field))
+          return [data = buffer(rows * 8)](std::size_t row, std::string& out) {
+            out += std::to_string(number_at<std::uint64_t>(data, row * 8));
+          };
         return [data = buffer(rows * 8)](std::size_t row, std::string& out) {
           json::write_integer(out, number_at<std::int64_t>(data, row * 8));
         };

@@ -8,7 +8,7 @@
 namespace arbors::exec {
 
 struct ArrowContent {
-  std::string schema;                // `a: Int64, b: List<Struct<c: Utf8>>`
+  std::string schema;                // `a: Int64, b: List<Struct<c: Utf8 (JSON)>>`
   std::vector<std::string> rows;     // each as a JSON object; null for what is not there
   std::vector<std::size_t> batches;  // rows of each record batch
 };

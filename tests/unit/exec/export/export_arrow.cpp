@@ -2,8 +2,11 @@
 #include <random>
 
 #include "engine/base/error.h"
+#include "engine/exec/export/arrow_rows.h"
 #include "engine/exec/export/arrow_writer.h"
 #include "engine/exec/export/export.h"
+#include "engine/exec/run/query.h"
+#include "engine/exec/source/json_source.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/export/arrow_reader.h"
 #include "tests/unit/exec/export/documents_source.h"
@@ -14,10 +17,11 @@ namespace {
 
 using Documents = std::vector<std::string>;
 
-ArrowContent exported(TreeSource& source) {
+ArrowContent exported(const Relation& relation) {
   const ScratchFolder folder;
-  REQUIRE(export_trees(source, folder / "x.arrow", {}, {}).trees == source.trees());
-  REQUIRE(export_trees(source, folder / "x.arrows", {}, {}).trees == source.trees());
+  const std::uint64_t trees = count_rows(relation, {});
+  REQUIRE(export_relation(relation, folder / "x.arrow", {}, {}).trees == trees);
+  REQUIRE(export_relation(relation, folder / "x.arrows", {}, {}).trees == trees);
   ArrowContent file = read_arrow_file(read_file(folder / "x.arrow"));
   const ArrowContent stream = read_arrow_stream(read_file(folder / "x.arrows"));
   REQUIRE(file.schema == stream.schema);
@@ -25,63 +29,67 @@ ArrowContent exported(TreeSource& source) {
   return file;
 }
 
-ArrowContent exported(const std::vector<Documents>& batches) {
-  DocumentsSource source(batches);
-  return exported(source);
+ArrowContent exported(const std::shared_ptr<DocumentsSource>& source) {
+  return exported(relation_of(source));
 }
 
-// Exports documents as one column `a` and gives its type.
+ArrowContent exported(const std::vector<Documents>& batches) {
+  return exported(std::make_shared<DocumentsSource>(batches));
+}
+
+// Runs a plan's text over documents, a batch each list.
+ArrowContent exported(const std::vector<Documents>& batches, std::string_view stages) {
+  const auto source = std::make_shared<DocumentsSource>(batches);
+  const SourceBinder bind = [&](const plan::Source&) { return BoundSource(source); };
+  const ExecutionContext context;
+  return exported(run_plan(*prepare("t | " + std::string(stages)), bind, context));
+}
+
+// Exports values as one column `a` and gives its type.
 std::string type_of(const Documents& values) {
-  Documents trees;
-  for (const std::string& value : values) trees.push_back("{\"a\":" + value + "}");
-  const std::string schema = exported({trees}).schema;
+  std::string trees;
+  for (const std::string& value : values) trees += "{\"a\":" + value + "}\n";
+  const std::string schema = exported(relation_of(json_source(trees))).schema;
   REQUIRE_THAT(schema, StartsWith("a: "));
   return schema.substr(3);
 }
 
-class ArrowText : public ByteSink {
- public:
-  void write(std::string_view bytes) override { text += bytes; }
-  void finish() override {}
-  std::string text;
-};
-
 // Exports one batch with small offsets.
 ArrowContent cut_export(const Documents& documents, std::size_t most_offset) {
-  DocumentsSource source({documents});
-  const auto batch = source.open_batch(0);
-  const RowChoice all = RowChoice::everything(batch->trees());
-  SeenKinds seen;
-  seen.add(*batch, all);
-  ArrowText sink;
-  ArrowWriter writer(sink, seen.columns(source.paths()), false, most_offset);
-  writer.write(*batch, all);
-  writer.finish();
-  return read_arrow_stream(sink.text);
+  const ExecutionContext context;
+  ArrowRows rows(
+      relation_of(std::make_shared<DocumentsSource>(std::vector<Documents>(1, documents))), context,
+      most_offset);
+  std::string stream;
+  append_schema(rows.columns(), {}, stream);
+  while (const auto table = rows.next()) append_record_batch(rows.columns(), *table, stream);
+  append_end(stream);
+  return read_arrow_stream(stream);
 }
 
 }  // namespace
 
 TEST_CASE("Arrow types follow what occurs at a path", "[export]") {
-  REQUIRE(type_of({"null", "null"}) == "Null");
+  REQUIRE(type_of({"null", "null"}) == "Utf8");
   REQUIRE(type_of({"true", "null", "false"}) == "Bool");
   REQUIRE(type_of({"1", "-9223372036854775808"}) == "Int64");
   REQUIRE(type_of({"1.5", "null"}) == "Float64");
   REQUIRE(type_of({"1.5", "9007199254740992"}) == "Float64");
-  REQUIRE(type_of({"1.5", "9007199254740993"}) == "Utf8");
+  REQUIRE(type_of({"1.5", "9007199254740993"}) == "Float64");
+  REQUIRE(type_of({"18446744073709551615", "1"}) == "Uint64");
+  REQUIRE(type_of({"18446744073709551615", "-1"}) == "Float64");
+  REQUIRE(type_of({"18446744073709551615", "0.5"}) == "Float64");
+  REQUIRE(type_of({"18446744073709551616"}) == "Float64");
+  REQUIRE(type_of({"1e999", "-1e999"}) == "Float64");
   REQUIRE(type_of({"\"s\"", "\"\""}) == "Utf8");
   REQUIRE(type_of({"[1,2]", "[]", "null"}) == "List<Int64>");
-  REQUIRE(type_of({"[]"}) == "List<Null>");
+  REQUIRE(type_of({"[]"}) == "List<Utf8>");
   REQUIRE(type_of({"[[{\"b\":[true]}],[]]"}) == "List<List<Struct<b: List<Bool>>>>");
   REQUIRE(type_of({R"({"b":1,"c":"x"})", R"({"d":2.5})"}) ==
           "Struct<b: Int64, c: Utf8, d: Float64>");
-  for (const Documents& mixed : std::vector<Documents>{{"1", "\"1\""},
-                                                       {"1", "true"},
-                                                       {"[1]", "1"},
-                                                       {"[1]", "{\"b\":1}"},
-                                                       {"{}", "null"},
-                                                       {"18446744073709551615", "1"}})
-    REQUIRE(type_of(mixed) == "Utf8");
+  for (const Documents& mixed : std::vector<Documents>{
+           {"1", "\"1\""}, {"1", "true"}, {"[1]", "1"}, {"[1]", "{\"b\":1}"}, {"{}", "null"}})
+    REQUIRE(type_of(mixed) == "Utf8 (JSON)");
 }
 
 TEST_CASE("values keep their types and nesting, missing ones are null", "[export]") {
@@ -90,9 +98,9 @@ TEST_CASE("values keep their types and nesting, missing ones are null", "[export
                  R"({"n":null,"o":null})"},
                 {R"({"o":{"p":[]},"n":-7,"late":[[1],[],null,[2,3]]})"}});
   REQUIRE(content.schema ==
-          "n: Int64, s: Utf8, o: Struct<p: List<Struct<q: Float64, r: Bool>>, e: List<Null>>, "
+          "n: Int64, s: Utf8, o: Struct<p: List<Struct<q: Float64, r: Bool>>, e: List<Utf8>>, "
           "late: List<List<Int64>>");
-  REQUIRE(content.batches == std::vector<std::size_t>{3, 1});
+  REQUIRE(content.batches == std::vector<std::size_t>{4});
   REQUIRE(content.rows ==
           Documents{R"({"n":1,"s":"é\u0000","o":{"p":[{"q":1.5,"r":null},{"q":null,"r":true}],)"
                     R"("e":[]},"late":null})",
@@ -105,7 +113,7 @@ TEST_CASE("kinds that do not go together are JSON text", "[export]") {
   const ArrowContent content =
       exported({{R"({"a":1,"b":[1,"x"]})", R"({"a":"1","b":[{"c":[]},null]})"},
                 {R"({"a":{"k":[1,null]},"b":[18446744073709551615]})", R"({"a":null})"}});
-  REQUIRE(content.schema == "a: Utf8, b: List<Utf8>");
+  REQUIRE(content.schema == "a: Utf8 (JSON), b: List<Utf8 (JSON)>");
   REQUIRE(content.rows == Documents{R"({"a":"1","b":["1","\"x\""]})",
                                     R"({"a":"\"1\"","b":["{\"c\":[]}",null]})",
                                     R"({"a":"{\"k\":[1,null]}","b":["18446744073709551615"]})",
@@ -113,10 +121,11 @@ TEST_CASE("kinds that do not go together are JSON text", "[export]") {
 }
 
 TEST_CASE("opaque objects are JSON text", "[export]") {
-  DocumentsSource source({{R"({"a":{"b":[1,2]}})", R"({"a":null})"}},
-                         [](PathId, unsigned depth) { return depth == 1; });
+  const auto source = std::make_shared<DocumentsSource>(
+      std::vector<Documents>{{R"({"a":{"b":[1,2]}})", R"({"a":null})"}},
+      [](PathId, unsigned depth) { return depth == 1; });
   const ArrowContent content = exported(source);
-  REQUIRE(content.schema == "a: Utf8");
+  REQUIRE(content.schema == "a: Utf8 (JSON)");
   REQUIRE(content.rows == Documents{R"({"a":"{\"b\":[1,2]}"})", R"({"a":null})"});
 }
 
@@ -136,9 +145,10 @@ TEST_CASE("no trees make a file without columns and batches", "[export]") {
 }
 
 TEST_CASE("trees that are not chosen leave no trace in types and columns", "[export]") {
-  DocumentsSource source({{R"({"a":1,"x":1})", R"({"a":"s"})", R"({"a":2,"b":[{"c":1}]})"},
-                          {R"({"b":[{"c":"s"},{"c":2}]})", R"({"b":[{"c":3},{}]})"}});
-  source.cut(1, [](std::uint64_t position) { return position == 2 || position == 4; });
+  const auto source = std::make_shared<DocumentsSource>(
+      std::vector<Documents>{{R"({"a":1,"x":1})", R"({"a":"s"})", R"({"a":2,"b":[{"c":1}]})"},
+                             {R"({"b":[{"c":"s"},{"c":2}]})", R"({"b":[{"c":3},{}]})"}});
+  source->cut(1, [](std::uint64_t position) { return position == 2 || position == 4; });
   const ArrowContent content = exported(source);
   REQUIRE(content.schema == "a: Int64, b: List<Struct<c: Int64>>");
   REQUIRE(content.rows ==
@@ -158,14 +168,10 @@ TEST_CASE("chosen trees export as they do alone", "[export]") {
         if (keep.back()) kept.push_back(batch.back());
       }
     if (kept.empty()) continue;
-    DocumentsSource source(batches);
-    source.cut(1 + random() % 70, [&](std::uint64_t position) { return bool(keep[position]); });
-    const ScratchFolder folder;
-    export_trees(source, folder / "some.arrow", {}, {});
-    export_texts([&](const EmitTree& emit) { std::for_each(kept.begin(), kept.end(), emit); },
-                 folder / "alone.arrow", {}, {});
-    const ArrowContent some = read_arrow_file(read_file(folder / "some.arrow"));
-    const ArrowContent alone = read_arrow_file(read_file(folder / "alone.arrow"));
+    const auto source = std::make_shared<DocumentsSource>(batches);
+    source->cut(1 + random() % 70, [&](std::uint64_t position) { return bool(keep[position]); });
+    const ArrowContent some = exported(source);
+    const ArrowContent alone = exported({kept});
     REQUIRE(some.rows.size() == kept.size());
     if (some.schema == alone.schema) REQUIRE(some.rows == alone.rows);
     std::string left = some.schema, right = alone.schema;
@@ -192,8 +198,94 @@ TEST_CASE("record batches are cut before an offset grows too large", "[export]")
     FAIL("no error");
   } catch (const Error& error) {
     REQUIRE(error.code() == ErrorCode::Limit);
-    REQUIRE_THAT(error.what(), StartsWith("tree 41 is too large"));
+    REQUIRE_THAT(error.what(), StartsWith("a tree is too large"));
   }
+}
+
+TEST_CASE("a select's fields are columns, whatever the trees hold", "[export]") {
+  REQUIRE(exported({{R"({"a":1,"b":"x"})"}}, "filter a > 5 | select a, b").schema ==
+          "a: Int64, b: Utf8");
+  REQUIRE(exported({{R"({"a":1})"}}, "select a, none as c, a + 0.5 as d").rows ==
+          Documents{R"({"a":1,"c":null,"d":1.5})"});
+  REQUIRE(exported({{R"({"a":1})"}}, "filter a > 5 | select a * 2 as c").schema == "c: Utf8");
+  REQUIRE(exported({{R"({"a":1,"b":[true]})"}}, "head 0").schema == "a: Int64, b: List<Bool>");
+}
+
+TEST_CASE("whole trees keep their columns through edits", "[export]") {
+  const std::vector<Documents> trees{{R"({"a":1,"b":{"c":[1]},"d":"x"})", R"({"d":"y"})"}};
+  REQUIRE(exported(trees, "add_field a = d | drop b").rows ==
+          Documents{R"({"a":"x","d":"x"})", R"({"a":"y","d":"y"})"});
+  REQUIRE(exported(trees, "add_field b.e = a").rows ==
+          Documents{R"({"a":1,"b":{"c":[1],"e":1},"d":"x"})", R"({"a":null,"b":null,"d":"y"})"});
+  const SourceBinder bind = [&](const plan::Source&) {
+    return BoundSource(
+        std::make_shared<DocumentsSource>(std::vector<Documents>{{R"({"a":1})", "5"}}));
+  };
+  const ExecutionContext context;
+  const Relation refused = run_plan(*prepare("t | add_field b = 1"), bind, context);
+  REQUIRE_THROWS_WITH(ArrowRows(refused, context), StartsWith("add_field: "));
+}
+
+TEST_CASE("nested values keep their types in any order, exploded and computed", "[export]") {
+  std::vector<Documents> batches;
+  Documents reversed;
+  for (int batch = 0; batch < 5; ++batch) {
+    batches.emplace_back();
+    for (int i = 0; i < 9; ++i) {
+      const std::string number = std::to_string(batch * 9 + i);
+      batches.back().push_back(R"({"i":)" + number + R"(,"l":[{"s":"s)" + number +
+                               R"(","t":[null,)" + number + R"(]}]})");
+      reversed.insert(reversed.begin(), batches.back().back());
+    }
+  }
+  const ArrowContent sorted = exported(batches, "sort_by i desc");
+  REQUIRE(sorted.schema == "i: Int64, l: List<Struct<s: Utf8, t: List<Int64>>>");
+  REQUIRE(sorted.rows == reversed);
+  REQUIRE(
+      exported(batches, "sort_by i desc | select l[0].t as t, list_map(l, s) as s | head 1").rows ==
+      Documents{R"({"t":[null,44],"s":["s44"]})"});
+  const ArrowContent exploded = exported(batches, "explode l as e | select e.s, e.t, i | tail 1");
+  REQUIRE(exploded.schema == "s: Utf8, t: List<Int64>, i: Int64");
+  REQUIRE(exploded.rows == Documents{R"({"s":"s44","t":[null,44],"i":44})"});
+  const ArrowContent taken = exported(batches, "take 3, 3, -1 | select i");
+  REQUIRE(taken.rows == Documents{R"({"i":3})", R"({"i":3})", R"({"i":44})"});
+}
+
+TEST_CASE("names are never empty and differ by more than case", "[export]") {
+  REQUIRE(exported({{R"({"":1,"a":2,"A":3,"a_2":4,"o":{"B":1,"b":2}})"}}).schema ==
+          "_2: Int64, a: Int64, A_3: Int64, a_2: Int64, o: Struct<B: Int64, b_2: Int64>");
+}
+
+TEST_CASE("what nests too deeply is JSON text", "[export]") {
+  const auto nested = [](unsigned depth) {
+    std::string tree = "7";
+    for (unsigned i = 0; i < depth; ++i) tree = R"({"a":)" + tree + '}';
+    return exported({{tree}}).schema;
+  };
+  const auto structs = [](const std::string& schema) {
+    std::size_t count = 0;
+    for (std::size_t at = schema.find("Struct"); at != std::string::npos;
+         at = schema.find("Struct", at + 1))
+      ++count;
+    return count;
+  };
+  REQUIRE(structs(nested(61)) == 60);
+  REQUIRE(nested(61).find("Int64") != std::string::npos);
+  REQUIRE(structs(nested(62)) == 60);
+  REQUIRE(nested(62).find("a: Utf8 (JSON)") != std::string::npos);
+}
+
+TEST_CASE("record batches hold at most 65,536 rows, small ones are put together", "[export]") {
+  Documents many;
+  for (int i = 0; i < 70'000; ++i) many.push_back(R"({"i":)" + std::to_string(i) + '}');
+  REQUIRE(exported({many}).batches == std::vector<std::size_t>{65'536, 4'464});
+  std::vector<Documents> small;
+  for (std::size_t i = 0; i < 100; ++i)
+    small.emplace_back(many.begin() + static_cast<std::ptrdiff_t>(i * 500),
+                       many.begin() + static_cast<std::ptrdiff_t>(i * 500 + 500));
+  const ArrowContent content = exported(small);
+  REQUIRE(content.batches == std::vector<std::size_t>{16'500, 16'500, 16'500, 500});
+  REQUIRE(std::equal(content.rows.begin(), content.rows.end(), many.begin()));
 }
 
 }  // namespace arbors::exec

@@ -1,8 +1,10 @@
 #include "engine/batch/tree_writer.h"
+#include "engine/exec/export/arrow_rows.h"
 #include "engine/exec/export/arrow_writer.h"
 #include "engine/exec/export/export.h"
 #include "engine/exec/export/export_file.h"
 #include "engine/exec/export/json_sink.h"
+#include "engine/exec/run/query.h"
 
 namespace arbors::exec {
 namespace {
@@ -36,9 +38,8 @@ void for_each_batch(TreeSource& source, const ExecutionContext& context, Each ea
   }
 }
 
-std::uint64_t write_json(TreeSource& source, ByteSink& to, bool array,
-                         const ExecutionContext& context) {
-  JsonSink sink(to, array);
+// Writes the trees of a source as they lie there.
+void write_source(TreeSource& source, JsonSink& sink, const ExecutionContext& context) {
   for_each_batch(source, context, [&](batch::BatchReader& batch, const RowChoice& trees) {
     batch.load(batch::paths_to_write(batch, kRootPath));
     batch::TreeWriter writer(batch, context.counters);
@@ -48,33 +49,50 @@ std::uint64_t write_json(TreeSource& source, ByteSink& to, bool array,
       sink.end_tree();
     }
   });
+}
+
+void write_rows(const Relation& relation, JsonSink& sink, const ExecutionContext& context) {
+  TreeStream trees(stream(relation, context));
+  std::uint32_t since = 0;
+  for (std::string tree; trees.next(tree); sink.write(tree))
+    if (since++ % kTreesBetweenChecks == 0) context.check_interrupt();
+}
+
+std::uint64_t write_json(const Relation& relation, ByteSink& to, bool array,
+                         const ExecutionContext& context) {
+  JsonSink sink(to, array);
+  const bool as_stored =
+      relation.shape.is_whole() && relation.is_positional() && relation.input.restriction.none();
+  if (as_stored)
+    write_source(*relation.input.source, sink, context);
+  else
+    write_rows(relation, sink, context);
   sink.finish();
   return sink.trees();
 }
 
-std::uint64_t write_arrow(TreeSource& source, ByteSink& to, bool file,
+std::uint64_t write_arrow(const Relation& relation, ByteSink& to, bool file, bool json,
                           const ExecutionContext& context) {
-  SeenKinds seen;
-  for_each_batch(source, context, [&](batch::BatchReader& batch, const RowChoice& trees) {
-    seen.add(batch, trees);
-  });
-  ArrowWriter writer(to, seen.columns(source.paths()), file);
-  for_each_batch(source, context, [&](batch::BatchReader& batch, const RowChoice& trees) {
-    writer.write(batch, trees);
-  });
+  ArrowRows rows(relation, context);
+  ArrowWriter writer(to, rows.columns(), {json}, file);
+  while (const std::optional<ArrowTable> table = rows.next()) {
+    context.check_interrupt();
+    writer.write(*table);
+  }
   writer.finish();
   return writer.trees();
 }
 
 }  // namespace
 
-ExportReport export_trees(TreeSource& source, const std::string& file, const ExportOptions& options,
-                          const ExecutionContext& context) {
+ExportReport export_relation(const Relation& relation, const std::string& file,
+                             const ExportOptions& options, const ExecutionContext& context) {
   ExportFile target(file, options);
   const std::uint64_t trees =
       target.is_arrow()
-          ? write_arrow(source, target.sink(), target.is(ExportFormat::ArrowFile), context)
-          : write_json(source, target.sink(), target.is(ExportFormat::JsonArray), context);
+          ? write_arrow(relation, target.sink(), target.is(ExportFormat::ArrowFile),
+                        options.arrow_json, context)
+          : write_json(relation, target.sink(), target.is(ExportFormat::JsonArray), context);
   return target.commit(trees);
 }
 
