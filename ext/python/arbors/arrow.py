@@ -1,5 +1,5 @@
 """Arrow streams of plans, and trees from Arrow streams. The engine writes the messages of an Arrow IPC stream; pyarrow, else
-nanoarrow, reads them; the stream that is handed out opens at its first pull, and gives errors in one line."""
+nanoarrow, reads them. A stream that is handed out reads trees at its first pull."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tempfile
 import weakref
 from typing import Any, Iterator
 
-from .c_stream import LazyStream
+from .c_stream import short_errors
 from .session import Session
 
 _LACK = "Arrow streams need pyarrow or nanoarrow: pip install pyarrow"
@@ -51,24 +51,45 @@ class Source:
 
     def __init__(self, session: Session, plan: str, owner: Any) -> None:
         self._session, self._plan, self._owner = session, plan, owner
+        self._failures: list[BaseException] = []
 
     def messages(self) -> Iterator[bytes]:
         """The messages of the IPC stream, the schema first, as they are asked for, on any thread."""
-        for ((message,),) in self._session.blocks("SELECT message FROM arbor_arrow(?)", self._plan, any_thread=True, most=1):
-            yield message
+        owner = self._owner  # holds what the plan reads
+        try:
+            for ((message,),) in self._session.blocks("SELECT message FROM arbor_arrow(?)", self._plan, any_thread=True, most=1):
+                yield message
+        except Exception as error:
+            self._failures.append(error)
+            _errors[owner] = error
+            raise
+
+    def _schema_message(self) -> bytes:
+        """The first message; read once where the plan is pinned."""
+        known = getattr(self._owner, "_arrow_schema", None)
+        if known is None:
+            known = next(self.messages())
+            if hasattr(self._owner, "_handle"):
+                self._owner._arrow_schema = known
+        return known  # type: ignore[no-any-return]
+
+    def _later_messages(self) -> Iterator[bytes]:
+        messages = self.messages()
+        next(messages)
+        yield from messages
 
     def reader(self) -> io.RawIOBase:
         """The IPC stream as a file that can be read once."""
         return MessageFile(self.messages())
 
     def capsule(self, requested_schema: Any) -> Any:
-        """A PyCapsule of an ArrowArrayStream. Opens nothing."""
-        library = _reader()
-        return LazyStream(lambda: library.open_stream(self.messages(), requested_schema), self._failed).capsule()
+        """A PyCapsule of an ArrowArrayStream, which reads trees at its first pull."""
+        later = self._later_messages()
+        return short_errors(_reader().open_stream(self._schema_message(), later, requested_schema), later, self._failures)
 
     def schema_capsule(self) -> Any:
         """A PyCapsule of the ArrowSchema."""
-        return _reader().schema_capsule(next(self.messages()))
+        return _reader().schema_capsule(self._schema_message())
 
     def table(self) -> Any:
         """The whole as a pyarrow.Table."""
@@ -78,10 +99,8 @@ class Source:
     def batches(self) -> Any:
         """A pyarrow.RecordBatchReader."""
         self._session.check()
-        return _pyarrow("to_parquet()").batches(self.messages())
-
-    def _failed(self, error: BaseException) -> None:
-        _errors[self._owner] = error
+        messages = self.messages()
+        return _pyarrow("to_parquet()").batches(next(messages), messages)
 
 
 class MessageFile(io.RawIOBase):

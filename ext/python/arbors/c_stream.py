@@ -1,13 +1,14 @@
-"""An ArrowArrayStream of the C data interface that opens another one at its first pull, on whatever thread that is, and says what
-went wrong in one line. https://arrow.apache.org/docs/format/CStreamInterface.html"""
+"""Arrow streams that say what went wrong in one line. A library's own stream is handed out, its functions wrapped: release and the
+capsule's end stay the library's, since they may be called while an exception is on its way, where no Python code can run.
+https://arrow.apache.org/docs/format/CStreamInterface.html"""
 
 from __future__ import annotations
 
+import collections
 import ctypes
 import errno
-from typing import Any, Callable
-
-_NAME = b"arrow_array_stream"
+import weakref
+from typing import Any
 
 
 class _Stream(ctypes.Structure):
@@ -16,99 +17,68 @@ class _Stream(ctypes.Structure):
 
 _Pull = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(_Stream), ctypes.c_void_p)
 _Say = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.POINTER(_Stream))
-_Release = ctypes.CFUNCTYPE(None, ctypes.POINTER(_Stream))
-_Stream._fields_ = [("get_schema", _Pull), ("get_next", _Pull), ("get_last_error", _Say), ("release", _Release),
-                    ("private_data", ctypes.c_void_p)]
+_Stream._fields_ = [("get_schema", ctypes.c_void_p), ("get_next", ctypes.c_void_p), ("get_last_error", ctypes.c_void_p),
+                    ("release", ctypes.c_void_p), ("private_data", ctypes.c_void_p)]
 
-_api = ctypes.pythonapi
-_new = _api.PyCapsule_New
-_new.restype, _new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
-_pointer = _api.PyCapsule_GetPointer
+_pointer = ctypes.pythonapi.PyCapsule_GetPointer
 _pointer.restype, _pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-_pointer_of = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(("PyCapsule_GetPointer", _api))
 
-_alive: dict[int, LazyStream] = {}  # by private_data, until they are released
-_structures: dict[int, _Stream] = {}  # what capsules point to, until they are gone
+_KEPT = 256
+_open: dict[int, _Wrapped] = {}  # by private_data, which stays where a consumer moves the stream
+_ended: collections.deque[tuple[int, _Wrapped]] = collections.deque()
 
 
-class LazyStream:
-    """One stream: `open` gives the capsule of the one behind it, `failed` is told of an exception."""
+class _Wrapped:
+    """The library's functions of one stream, and the exception of ours that ended it."""
 
-    def __init__(self, open: Callable[[], Any], failed: Callable[[BaseException], None]) -> None:
-        self._open, self._failed = open, failed
-        self._capsule: Any = None
-        self._inner: Any = None
-        self._sentence: Any = None
+    def __init__(self, stream: _Stream, failures: list[BaseException]) -> None:
+        self.get_schema, self.get_next = _Pull(stream.get_schema), _Pull(stream.get_next)
+        self.get_last_error = _Say(stream.get_last_error)
+        self._failures, self._sentence = failures, ctypes.create_string_buffer(b"")
 
-    def capsule(self) -> Any:
-        """The stream as a PyCapsule. Nothing is opened."""
-        stream = _Stream(_GET_SCHEMA, _GET_NEXT, _GET_LAST_ERROR, _RELEASE, id(self))
-        _alive[id(self)] = self
-        address = ctypes.addressof(stream)
-        _structures[address] = stream
-        return _new(address, _NAME, ctypes.cast(_FREE, ctypes.c_void_p))
-
-    def _stream(self) -> Any:
-        if self._inner is None:
-            self._capsule = self._open()
-            self._inner = ctypes.cast(_pointer(self._capsule, _NAME), ctypes.POINTER(_Stream))
-        return self._inner
-
-    def pull(self, function: str, out: int) -> int:
-        """Calls the inner stream; an error number where that fails."""
-        try:
-            inner = self._stream()
-            result = int(getattr(inner.contents, function)(inner, out))
-            if result == 0:
-                return 0
-            said = inner.contents.get_last_error(inner)
-            sentence = ctypes.string_at(said).decode("utf-8", "replace") if said else "the Arrow stream failed"
-            self._say(RuntimeError(sentence))
-            return result
-        except BaseException as error:
-            self._say(error)
-            return errno.EIO
-
-    def _say(self, error: BaseException) -> None:
-        self._failed(error)
-        lines = str(error).splitlines() or [type(error).__name__]
+    def sentence(self, stream: Any) -> int:
+        """The address of one line on what went wrong."""
+        said = self.get_last_error(stream)
+        text = str(self._failures[-1]) if self._failures else ctypes.string_at(said).decode("utf-8", "replace") if said else ""
+        lines = text.splitlines() or ["the Arrow stream failed"]
         self._sentence = ctypes.create_string_buffer(lines[0].encode("utf-8", "replace"))
-
-    def sentence(self) -> int | None:
-        """The address of the last error's sentence."""
-        return ctypes.addressof(self._sentence) if self._sentence is not None else None
-
-    def close(self) -> None:
-        """Releases the inner stream."""
-        self._inner = self._capsule = None
+        return ctypes.addressof(self._sentence)
 
 
-def _pull(function: str) -> Any:
-    def pull(stream: Any, out: int) -> int:
-        owner = _alive.get(stream.contents.private_data)
-        return errno.EINVAL if owner is None else owner.pull(function, out)
-    return _Pull(pull)
+def short_errors(capsule: Any, source: Any, failures: list[BaseException]) -> Any:
+    """The same capsule of an ArrowArrayStream, whose errors are the first line of what is in `failures`, or of what the library
+    says. `source` is what the library's stream holds until it is released."""
+    stream = ctypes.cast(_pointer(capsule, b"arrow_array_stream"), ctypes.POINTER(_Stream)).contents
+    key = int(stream.private_data)
+    _open[key] = wrapped = _Wrapped(stream, failures)
+    stream.get_schema, stream.get_next, stream.get_last_error = _GET_SCHEMA, _GET_NEXT, _GET_LAST_ERROR
+    weakref.finalize(source, _forget, key, wrapped).atexit = False
+    return capsule
 
 
-def _last_error(stream: Any) -> int | None:
-    owner = _alive.get(stream.contents.private_data)
-    return None if owner is None else owner.sentence()
+def _forget(key: int, wrapped: _Wrapped) -> None:
+    """Notes that a stream has ended. Its consumer may still ask for its error, so that only old ones go."""
+    _ended.append((key, wrapped))
+    if len(_ended) > _KEPT:
+        key, wrapped = _ended.popleft()
+        if _open.get(key) is wrapped:
+            del _open[key]
 
 
-def _release(stream: Any) -> None:
-    owner = _alive.pop(stream.contents.private_data, None)
-    if owner is not None:
-        owner.close()
-    stream.contents.release = _Release()
+def _get_schema(stream: Any, out: int) -> int:
+    wrapped = _open.get(stream.contents.private_data)
+    return errno.EINVAL if wrapped is None else int(wrapped.get_schema(stream, out))
 
 
-def _free(capsule: int) -> None:
-    address = _pointer_of(capsule, _NAME)
-    stream = _structures.pop(address, None)
-    if stream is not None and stream.release:
-        stream.release(ctypes.pointer(stream))
+def _get_next(stream: Any, out: int) -> int:
+    wrapped = _open.get(stream.contents.private_data)
+    return errno.EINVAL if wrapped is None else int(wrapped.get_next(stream, out))
 
 
-_GET_SCHEMA, _GET_NEXT = _pull("get_schema"), _pull("get_next")
-_GET_LAST_ERROR, _RELEASE = _Say(_last_error), _Release(_release)
-_FREE = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(_free)
+def _get_last_error(stream: Any) -> int | None:
+    wrapped = _open.get(stream.contents.private_data)
+    return None if wrapped is None else wrapped.sentence(stream)
+
+
+_CALLBACKS = _Pull(_get_schema), _Pull(_get_next), _Say(_get_last_error)
+_GET_SCHEMA, _GET_NEXT, _GET_LAST_ERROR = (ctypes.cast(callback, ctypes.c_void_p).value for callback in _CALLBACKS)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Iterator
 
 import nanoarrow
 import nanoarrow.ipc
 
 
-def open_stream(messages: Iterator[bytes], requested_schema: Any) -> Any:
+def open_stream(first: bytes, later: Iterator[bytes], requested_schema: Any) -> Any:
     """A PyCapsule of an ArrowArrayStream over the messages of an IPC stream."""
     from .arrow import MessageFile
-    return nanoarrow.ipc.InputStream.from_readable(MessageFile(messages)).__arrow_c_stream__()
+    return nanoarrow.ipc.InputStream.from_readable(MessageFile(itertools.chain([first], later))).__arrow_c_stream__()
 
 
 def schema_capsule(message: bytes) -> Any:

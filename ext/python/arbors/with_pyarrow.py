@@ -8,10 +8,10 @@ import pyarrow
 import pyarrow.ipc
 
 
-def batches(messages: Iterator[bytes]) -> Any:
+def batches(first: bytes, later: Iterator[bytes]) -> Any:
     """A RecordBatchReader over the messages of an IPC stream, without copies."""
-    schema = _schema(next(messages))
-    return pyarrow.RecordBatchReader.from_batches(schema, _batches(messages, schema))
+    schema = _schema(first)
+    return pyarrow.RecordBatchReader.from_batches(schema, _batches(later, schema))
 
 
 def _schema(message: bytes) -> Any:
@@ -30,13 +30,14 @@ def table(messages: Iterator[bytes]) -> Any:
     return pyarrow.Table.from_batches(_batches(messages, schema), schema)
 
 
-def open_stream(messages: Iterator[bytes], requested_schema: Any) -> Any:
-    """A PyCapsule of an ArrowArrayStream over the messages; in the requested schema where the values allow it."""
-    reader = batches(messages)
+def open_stream(first: bytes, later: Iterator[bytes], requested_schema: Any) -> Any:
+    """A PyCapsule of an ArrowArrayStream over the messages; in the requested schema where that is the same but for types that
+    hold the same values."""
+    reader = batches(first, later)
     if requested_schema is not None:
         try:
             return reader.__arrow_c_stream__(requested_schema)
-        except pyarrow.ArrowException:
+        except (pyarrow.ArrowException, TypeError):
             pass
     return reader.__arrow_c_stream__()
 
