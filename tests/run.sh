@@ -69,7 +69,7 @@ python=$(find_python)
 
 part "build" build_preset release || finish
 part "unit tests" tests/tools/unit.sh build/arbors_tests || true
-[ ${#quick[@]} -gt 0 ] || part "clients and readers from PyPI" tests/tools/venv.sh apsw pyarrow polars duckdb || true
+[ ${#quick[@]} -gt 0 ] || part "clients and readers from PyPI" tests/tools/venv.sh apsw pyarrow polars duckdb nanoarrow pandas mypy jsonschema sqlalchemy django || true
 client=$python
 [ ! -x build/venv/bin/python ] || client=build/venv/bin/python
 part "test programs" "$client" tests/tools/programs.py --extension build/arbors.so \

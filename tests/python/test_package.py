@@ -1,4 +1,6 @@
 """The Python package: what its objects promise about states, scopes, threads, errors and laziness."""
+import datetime
+import decimal
 import gc
 import io
 import json
@@ -95,6 +97,10 @@ def test_sources(report):
         report.raises(lambda: arbors.read_json(7), "no source", kind=TypeError)
         report.raises(lambda: arbors.from_dicts({"a": 1}), "one dict is no collection", kind=TypeError)
         report.raises(lambda: arbors.from_dicts([{"a": {1}}]), "a set", kind=TypeError)
+        report.raises(lambda: arbors.from_dicts([{"a": b"x"}]), "bytes", kind=TypeError)
+    moment = datetime.datetime(2026, 1, 31, 12, 30)
+    report.equal(arbors.from_dicts([{"t": moment, "d": moment.date(), "n": decimal.Decimal("2.50")}]).filter(path("t").dt.hour() == lit(12)).to_list(),
+                 [{"t": "2026-01-31T12:30:00", "d": "2026-01-31", "n": 2.5}], "times and decimals")
     report.equal(arbors.from_dicts([[1, 2], 3, None, "x", {}]).to_list(), [[1, 2], 3, None, "x", {}], "any JSON value is a tree")
     report.equal(arbors.from_dicts([]).to_list(), [], "no trees")
     big = [{"n": 2**70, "text": "a\u0000b", "deep": {"a": [[], {}]}}]

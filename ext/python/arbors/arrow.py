@@ -71,7 +71,7 @@ class Source:
             known = next(self.messages())
             if hasattr(self._owner, "_handle"):
                 self._owner._arrow_schema = known
-        return known  # type: ignore[no-any-return]
+        return bytes(known)
 
     def _later_messages(self) -> Iterator[bytes]:
         messages = self.messages()
@@ -119,8 +119,9 @@ class MessageFile(io.RawIOBase):
             if message is None:
                 return 0
             self._rest = memoryview(message)
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
+        view = memoryview(buffer).cast("B")
+        size = min(len(view), len(self._rest))
+        view[:size] = self._rest[:size]
         self._rest = self._rest[size:]
         return size
 

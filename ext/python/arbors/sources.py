@@ -41,7 +41,8 @@ def read_jsonl(source: Any, *, progress: bool | None = None) -> Arbor:
 
 
 def from_dicts(values: Iterable[Any]) -> Arbor:
-    """An Arbor in memory from Python's values, a tree each. Raises TypeError and ValueError for what JSON has not (NaN, sets).
+    """An Arbor in memory from Python's values, a tree each. Dates and times become ISO texts. Raises TypeError and ValueError for
+    what JSON has not (NaN, sets, bytes).
 
     >>> import arbors
     >>> arbors.from_dicts({"n": n} for n in range(3)).filter("n > 0").to_list()

@@ -117,8 +117,20 @@ def integer(value: Any, what: str, least: int | None = None) -> str:
 
 
 def to_json(value: Any) -> str:
-    """A Python value as JSON text. Raises ValueError for NaN and infinities, TypeError for what JSON has not."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """A Python value as JSON text: dates and times as ISO texts, decimals and scalars of numpy as numbers. Raises ValueError for
+    NaN and infinities, TypeError for what JSON has not."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON has, of one that it has not."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "as_integer_ratio"):  # Decimal, Fraction
+        return int(value) if value == int(value) else float(value)
+    if hasattr(value, "item"):  # numpy
+        return value.item()
+    raise TypeError(f"no value of JSON: {type(value).__name__}")
 
 
 def lines(values: Iterable[Any], most: int = 4 << 20) -> Iterable[str]:
