@@ -1,7 +1,12 @@
 """What the Python package says of itself: the examples in its docstrings run, its types check, its import is light."""
+import ast
+import contextlib
 import doctest
 import importlib
 import inspect
+import io
+import json
+import os
 import pathlib
 import pkgutil
 import re
@@ -68,6 +73,57 @@ def test_everything_is_documented(report):
     for name in ("Arbor", "ArborPlan", "ArborStore", "Tree", "Error", "path", "lit", "open", "load", "read_jsonl", "from_dicts", "from_arrow"):
         report.check(">>>" in (inspect.getdoc(getattr(arbors, name)) or "") or name == "ArborStore", f"{name} has an example")
     report.check("arbors.open" in arbors.__doc__, "the package teaches")
+
+
+def orders(folder):
+    subprocess.run([sys.executable, harness.ROOT / "examples/make_data.py", f"{folder}/orders.jsonl"], check=True)
+
+
+def test_the_readme_runs(report):
+    """README.md's example in Python, but for what is not installed."""
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", (harness.ROOT / "README.md").read_text(encoding="utf-8"), re.S) if "import arbors" in block]
+    if importlib.util.find_spec("polars") is None or not package.function_is_there("arbor_arrow"):
+        code = code.replace("top.to_polars()", "top.to_list()")
+    with harness.scratch() as folder:
+        orders(folder)
+        done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(package.SOURCE)})
+    report.check(done.returncode == 0 and "634.3" in done.stdout and "beech sapling" in done.stdout, "README.md's example", done.stdout + done.stderr)
+
+
+def test_the_notebook_says_what_it_gives(report):
+    """Runs the notebook's cells, and compares what each ends with and prints with what stands below it."""
+    cells = [cell for cell in json.loads((harness.ROOT / "examples/notebook.ipynb").read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    lacking = [name for name in ("matplotlib", "polars") if importlib.util.find_spec(name) is None]
+    if not package.function_is_there("arbor_arrow"):
+        lacking.append("polars")
+    names = {}
+    kept = os.getcwd()
+    os.chdir(harness.ROOT)
+    try:
+        for cell in cells:
+            code = "".join(cell["source"])
+            if any(f"{name}" in code for name in lacking) or "months" in code and lacking:
+                report.skip(f"a cell that needs {', '.join(lacking)}")
+                continue
+            said = run_cell(code, names)
+            wanted = "".join("".join(output.get("text") or output["data"].get("text/plain", "")) for output in cell["outputs"])
+            if "image/png" not in str(cell["outputs"])[:40_000]:
+                report.equal(re.sub(r"\s+", "", re.sub(r"@\d+", "@n", said)), re.sub(r"\s+", "", re.sub(r"@\d+", "@n", wanted)), code.splitlines()[0])
+    finally:
+        os.chdir(kept)
+
+
+def run_cell(code, names):
+    """What a cell prints, and the last expression's representation."""
+    tree = ast.parse(code)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(tree, "cell", "exec"), names)
+        value = eval(compile(ast.Expression(last.value), "cell", "eval"), names) if last is not None else None
+        if value is not None:
+            print(repr(value))
+    return out.getvalue()
 
 
 def test_the_import_is_light(report):
