@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
-# lint.sh [--quick]: formatting, include directions, places, shell scripts, exports of arbors.so and,
-# without --quick, clang-tidy. The last line is `N passed, N failed[, N skipped]`.
+# lint.sh [PART...]: all parts, or these:
+#   style     formatting, shell scripts, include directions, places
+#   exports   what build/arbors.so exports, takes and needs
+#   tidy      clang-tidy
+#   alone     every source compiles by itself, not only beside the others of its room
+# The last line is `N passed, N failed[, N skipped]`.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-quick=${1:-}
+[ $# -gt 0 ] || set -- style exports tidy alone
 passed=0 failed=0 skipped=0
 
 check() { # NAME COMMAND...
@@ -42,23 +46,42 @@ check_shell() {
     'find .ci examples tests -name "*.sh" -o -path ".ci/run" | xargs -r shellcheck -x'
 }
 
-check_format
-check_shell
-check "include directions" python3 tests/tools/check_includes.py
-check places python3 tests/tools/check_places.py
-if [ -e build/arbors.so ]; then
-  check exports tests/tools/check_exports.sh build/arbors.so
-else
-  skip exports "build/arbors.so is not built"
-fi
-if [ "$quick" != --quick ]; then
-  tidy=$(python3 tests/tools/tidy.py --seconds "${ARBORS_TIDY_SECONDS:-480}")
-  echo "$tidy"
-  read -r more_passed more_failed more_skipped < <(tail -n 1 <<<"$tidy" | tr -dc '0-9 \n' | xargs)
+check_exports() {
+  if [ -e build/arbors.so ]; then
+    check exports tests/tools/check_exports.sh build/arbors.so
+  else
+    skip exports "build/arbors.so is not built"
+  fi
+}
+
+# by_source PROGRAM ARGUMENT...: adds the closing line of a checker of sources to the sum.
+by_source() {
+  local output more_passed more_failed more_skipped
+  output=$(python3 "$@")
+  echo "$output"
+  read -r more_passed more_failed more_skipped < <(tail -n 1 <<<"$output" | tr -dc '0-9 \n' | xargs)
   passed=$((passed + ${more_passed:-0}))
   failed=$((failed + ${more_failed:-1}))
   skipped=$((skipped + ${more_skipped:-0}))
-fi
+}
+
+for part in "$@"; do
+  case $part in
+    style)
+      check_format
+      check_shell
+      check "include directions" python3 tests/tools/check_includes.py
+      check places python3 tests/tools/check_places.py
+      ;;
+    exports) check_exports ;;
+    tidy) by_source tests/tools/tidy.py --jobs "${ARBORS_LINT_JOBS:-1}" --seconds "${ARBORS_TIDY_SECONDS:-480}" ;;
+    alone) by_source tests/tools/alone.py --jobs "${ARBORS_LINT_JOBS:-1}" ;;
+    *)
+      echo "there is no part $part"
+      exit 2
+      ;;
+  esac
+done
 
 echo "$passed passed, $failed failed$([ "$skipped" -gt 0 ] && echo ", $skipped skipped")"
 [ "$failed" -eq 0 ]

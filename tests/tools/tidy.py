@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over engine/, sql/ and ext/, a process per core, and remembers what was clean.
+"""Runs clang-tidy over engine/, sql/ and ext/, and remembers what was clean.
 
-A source is checked again when it, a header of ours that it reaches, or .clang-tidy has changed. The last line is
-`N passed, N failed[, N skipped]`, in sources; those that the time allowed did not reach count as skipped.
+It reads the sources of a room together, as a unity build compiles them: the headers, which take most of its time, once. A
+room is checked again when a source of it, a header of ours that it reaches, or .clang-tidy has changed. The last line is
+`N passed, N failed[, N skipped]`, in such groups of sources; those that the time allowed did not reach count as skipped.
 """
 import argparse
 import concurrent.futures
@@ -19,6 +20,9 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OWN_FOLDERS = ("engine/", "sql/", "ext/")
+# The sources of a room stand there as headers of one that includes them all.
+HEADERS = r"--header-filter=/(engine|sql|ext)/[^:]*\.(h|cpp)$"
+NO_UNITY = "--checks=-bugprone-suspicious-include"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -29,11 +33,11 @@ def content(path):
 
 
 def reached(path, seen):
-    """Collects a source and the headers of ours that it reaches."""
+    """Collects a source and what of ours it includes, at any depth."""
     if path not in seen:
         seen.add(path)
         for header in INCLUDE.findall(content(path).decode("utf-8")):
-            reached(header, seen)
+            reached(os.path.relpath(ROOT / header, ROOT), seen)
     return seen
 
 
@@ -45,10 +49,11 @@ def fingerprint(path, command):
 
 
 def sources(build):
-    """Yields (path, command) of our sources, each once: as compiled into arbors.so, not as into the tests."""
+    """Yields (path, command) of what is compiled into arbors.so: groups of sources, or single ones."""
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = os.path.relpath(os.path.join(entry["directory"], entry["file"]), ROOT)
-        if path.startswith(OWN_FOLDERS) and "-DARBORS_CORE" not in entry["command"]:
+        parts = [os.path.relpath(ROOT / part, ROOT) for part in INCLUDE.findall(content(path).decode("utf-8"))]
+        if path.startswith(OWN_FOLDERS) or all(part.startswith(OWN_FOLDERS) for part in parts) and parts:
             yield path, re.sub(r"-o \S+", "", entry["command"])
 
 
@@ -59,7 +64,7 @@ def check(path, command, options, deadline):
         return True
     if time.monotonic() > deadline:
         return None
-    run = subprocess.run([options.clang_tidy, "--quiet", "-p", str(options.build / "tidy"), str(ROOT / path)],
+    run = subprocess.run([options.clang_tidy, "--quiet", "-p", str(options.build / "tidy"), HEADERS, NO_UNITY, str(ROOT / path)],
                          capture_output=True, text=True, cwd=ROOT)
     if run.returncode == 0:
         stamp.touch()
@@ -84,7 +89,7 @@ def parse_options():
     options.add_argument("--clang-tidy", default="clang-tidy")
     options.add_argument("--seconds", type=float, default=600, help="start no further source after this long")
     options.add_argument("--jobs", type=int, default=os.cpu_count())
-    options.add_argument("only", nargs="*", help="check only sources whose path begins with one of these")
+    options.add_argument("only", nargs="*", help="check only groups with a source whose path begins with one of these")
     return options.parse_args()
 
 
@@ -95,7 +100,7 @@ def main():
         return 0
     options.build = options.build.resolve()
     options.sources = [(path, command) for path, command in sources(options.build)
-                       if not options.only or path.startswith(tuple(options.only))]
+                       if not options.only or any(part.startswith(tuple(options.only)) for part in reached(path, set()))]
     write_commands(options)
     deadline = time.monotonic() + options.seconds
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

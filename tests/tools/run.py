@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Runs builds and tests side by side: what tests/run.sh does once everything needed is installed.
+
+Each task says what it needs and how many cores it takes; a task starts as soon as that is there, in the order of the list, so
+that tests run while the rest compiles. A task's closing line is `N passed, N failed[, N skipped]`; one without counts as
+a test. The last line sums them up.
+"""
+import argparse
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import programs  # noqa: E402
+
+ROOT = programs.ROOT
+FOLDERS = ["tests/sql", "tests/python", "tests/differential", "tests/conformance", "tests/crash", "tests/fuzz"]
+# Programs that run longest begin first.
+LONG = ["failures.py", "kill.py", "processes.py", "test_memory.py", "database_files.py", "plans.py", "random_queries.py"]
+
+
+@dataclasses.dataclass
+class Task:
+    name: str
+    start: object  # () -> (counts, seconds, output)
+    needs: tuple = ()
+    cores: int = 1
+    quiet: bool = False  # a step that other tasks need: says nothing and counts for nothing where it succeeds
+    state: str = "waiting"
+
+
+def command(name, *words, needs=(), cores=1, quiet=False, seconds=1500):
+    def start():
+        began = time.monotonic()
+        try:
+            run = subprocess.run([str(word) for word in words], cwd=ROOT, stdin=subprocess.DEVNULL, text=True, errors="replace",
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds)
+            output, status = run.stdout, run.returncode
+        except subprocess.TimeoutExpired as late:
+            output, status = f"{(late.stdout or b'').decode(errors='replace')}\nstopped after {seconds} seconds", 1
+        closing = programs.CLOSING_LINE.match((output.rstrip().splitlines() or [""])[-1])
+        counts = [int(count or 0) for count in closing.groups()] if closing else [0 if quiet else 1, 0, 0]
+        if status != 0 and counts[1] == 0:
+            counts = [counts[0] if closing else 0, 1, counts[2]]
+        return counts, time.monotonic() - began, output
+
+    return Task(name, start, needs, cores, quiet)
+
+
+def build(preset, target, needs=(), jobs=1):
+    return command(f"build {preset} {target}", "cmake", "--build", "--preset", preset, "--parallel", jobs, "--target", target,
+                   needs=needs, cores=jobs, quiet=True)
+
+
+def client(options):
+    """The Python that runs test programs: one with a newer SQLite and readers of Arrow, where it could be made."""
+    made = ROOT / "build/venv/bin/python"
+    return options.python if options.quick or not made.exists() else str(made)
+
+
+def test_programs(preset, folder, options, sanitized=False):
+    """A task for each test program on what `folder` holds."""
+    def start(file):
+        return programs.execute(file, argparse.Namespace(
+            python=options.python if sanitized else client(options), extension=f"{folder}/arbors.so",
+            quick=options.quick or sanitized, sanitized=sanitized, seconds=options.seconds))
+
+    files = programs.programs(FOLDERS)
+    files.sort(key=lambda file: LONG.index(file.name) if file.name in LONG else len(LONG))
+    for file in files:
+        needs = [f"build {preset} arbors"] + ([f"build {preset} arbors_faults"] if file.name == "failures.py" else [])
+        needs += [] if sanitized or options.quick else ["clients from PyPI"]
+        yield Task(f"{preset} {file.relative_to(ROOT)}", lambda file=file: start(file), tuple(needs))
+
+
+def builds(preset, cores, needs=()):
+    yield command(f"configure {preset}", "cmake", "--preset", preset, needs=needs, quiet=True)
+    yield build(preset, "arbors", (f"configure {preset}",), cores)
+    yield build(preset, "arbors_tests", (f"build {preset} arbors",))
+    yield build(preset, "arbors_faults", (f"build {preset} arbors_tests",))
+
+
+def tasks(options):
+    """Everything there is to do. What others wait for stands before what nobody waits for."""
+    cores = os.cpu_count() or 1
+    release = list(builds("release", cores))
+    unit = command("release unit tests", "tests/tools/unit.sh", "build/arbors_tests", needs=("build release arbors_tests",))
+    lint = [command(f"lint {part}", "tests/tools/lint.sh", part, needs=needs) for part, needs in
+            (("style", ()), ("exports", ("build release arbors",)))]
+    if options.quick:
+        return [*release, unit, *test_programs("release", "build", options), *lint]
+    venv = command("clients from PyPI", "tests/tools/venv.sh", "apsw", "pyarrow", "polars", "duckdb", "nanoarrow",
+                   "pandas", "mypy", "jsonschema", "sqlalchemy", "django", cores=0, quiet=True)
+    debug = list(builds("debug", 1, ("build release arbors_faults",)))
+    sanitized = command("debug unit tests", "tests/tools/unit.sh", "build-debug/arbors_tests", needs=("build debug arbors_tests",))
+    slow_lint = [command(f"lint {part}", "tests/tools/lint.sh", part, needs=("build release arbors",)) for part in ("tidy", "alone")]
+    return [*release, *debug, venv, unit, sanitized, *test_programs("release", "build", options),
+            *test_programs("debug", "build-debug", options, True), *slow_lint, *lint]
+
+
+class Run:
+    """Starts tasks as cores come free, shows what they said, and sums up."""
+
+    def __init__(self, every):
+        self.every, self.by_name = every, {task.name: task for task in every}
+        self.free, self.total, self.began = os.cpu_count() or 1, [0, 0, 0], time.monotonic()
+        self.lock = threading.Condition()
+
+    def ready(self, task):
+        """Whether a waiting task can start now. One whose need failed, fails."""
+        states = [self.by_name[need].state for need in task.needs if need in self.by_name]
+        if "failed" in states:
+            self.finish(task, [0, 1, 0], 0, "what it needs has failed")
+            return False
+        return all(state == "done" for state in states) and task.cores <= self.free
+
+    def finish(self, task, counts, seconds, output):
+        task.state = "failed" if counts[1] else "done"
+        self.total = [sum(pair) for pair in zip(self.total, counts)]
+        passed, failed, skipped = counts
+        if not task.quiet or failed:
+            print(f"{'FAIL' if failed else 'ok  '} {task.name}: {passed} passed, {failed} failed, {skipped} skipped ({seconds:.0f} s)")
+            lines = output.splitlines()
+            for line in lines[-programs.MAX_SHOWN_LINES:] if failed else [line for line in lines if line.startswith("skipped")]:
+                print(f"     {line}")
+        else:
+            print(f"     {task.name} ({seconds:.0f} s, at {time.monotonic() - self.began:.0f} s)")
+        sys.stdout.flush()
+
+    def work(self, task):
+        try:
+            done = task.start()
+        except Exception as error:  # a fault of a task is one failure, not the end of the run
+            done = [0, 1, 0], 0, repr(error)
+        with self.lock:
+            self.free += task.cores
+            self.finish(task, *done)
+            self.lock.notify()
+
+    def all(self):
+        with concurrent.futures.ThreadPoolExecutor(len(self.every)) as pool, self.lock:
+            while waiting := [task for task in self.every if task.state == "waiting"]:
+                started = False
+                for task in waiting:
+                    if self.ready(task):
+                        task.state, started = "running", True
+                        self.free -= task.cores
+                        pool.submit(self.work, task)
+                if not started and not any(task.state == "running" for task in self.every):
+                    if not any(task.state == "waiting" for task in self.every):
+                        break
+                    raise RuntimeError("tasks wait for what nobody does")
+                if not started:
+                    self.lock.wait()
+        passed, failed, skipped = self.total
+        print(f"{time.monotonic() - self.began:.0f} seconds")
+        print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
+        return 1 if failed else 0
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--quick", action="store_true")
+    options.add_argument("--python", required=True, help="one that loads SQLite extensions")
+    options = options.parse_args()
+    options.seconds = 150 if options.quick else 600
+    return Run(tasks(options)).all()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
