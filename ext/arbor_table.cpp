@@ -74,6 +74,7 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
                char** message, bool create) {
   return guarded(message, [&] {
     const SessionPtr& session = session_of(aux);
+    const HostLimits::Watch watch(session->limits());
     auto table = std::make_unique<ArborTable>();
     table->session = session;
     table->schema = argv[1];
@@ -173,6 +174,7 @@ int begin(sqlite3_vtab* table) {
   return run_hook(table, [](store::Store& store) { store.begin(); });
 }
 int sync(sqlite3_vtab* table) {
+  const HostLimits::Watch watch(table_of(table).session->limits());
   return run_hook(table, [](store::Store& store) { store.sync(); });
 }
 int commit(sqlite3_vtab* table) {
@@ -195,6 +197,7 @@ int rollback_to(sqlite3_vtab* table, int n) {
 int check_integrity(sqlite3_vtab* table, const char*, const char*, int flags, char** faults) {
   return guarded(&table->zErrMsg, [&] {
     if ((flags & 1) != 0) return SQLITE_OK;
+    const HostLimits::Watch watch(table_of(table).session->limits());
     std::string lines;
     for (const std::string& fault : table_of(table).store->check()) {
       lines += (lines.empty() ? "" : "\n") + fault;

@@ -145,6 +145,7 @@ bool ArborCursor::hand_out(std::vector<exec::RowRef> places, std::span<sqlite3_v
 }
 
 void ArborCursor::next_run() {
+  const HostLimits::Watch watch(table_.session->limits());
   blocks_.resize(table_.columns.size());
   for (const std::size_t number : read_) blocks_[number] = {};
   read_.clear();
@@ -163,12 +164,14 @@ void ArborCursor::column(sqlite3_context* context, int number) {
   if (table_.is_data(number)) {
     exec::ColumnBlock& block = blocks_[static_cast<std::size_t>(number)];
     if (row_ - block.first >= block.count) {
+      const HostLimits::Watch watch(table_.session->limits());
       block = run_->column(table_.columns[static_cast<std::size_t>(number)].path, row_);
       read_.push_back(static_cast<std::size_t>(number));
     }
     return set_result(context, *block.vector, row_ - block.first);
   }
   if (number == table_.hidden(ArborTable::Hidden::Tree)) {
+    const HostLimits::Watch watch(table_.session->limits());
     text_.clear();
     run_->tree(row_, text_);
     return set_json(context, text_);
@@ -190,6 +193,7 @@ Value ArborCursor::match(std::string_view expression) {
     match_ = expr::and_all({expr::parse_expression(expression), expr::boolean(true)});
     match_text_ = expression;
   }
+  const HostLimits::Watch watch(table_.session->limits());
   std::string tree;
   run_->tree(row_, tree);
   batch::VectorBuilder row(1);

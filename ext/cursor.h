@@ -24,7 +24,8 @@ inline constexpr const char* kCursorPointer = "arbor cursor";
 
 class ArborCursor : public sqlite3_vtab_cursor {
  public:
-  explicit ArborCursor(ArborTable& table) : sqlite3_vtab_cursor{}, table_(table) {}
+  explicit ArborCursor(ArborTable& table)
+      : sqlite3_vtab_cursor{}, table_(table), hold_(table.session->limits().hold()) {}
 
   void filter(const char* spec, std::span<sqlite3_value*> arguments);
   void next() {
@@ -48,6 +49,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
   bool hand_out(std::vector<exec::RowRef> places, std::span<sqlite3_value*> arguments);
 
   ArborTable& table_;
+  const HostLimits::Hold hold_;
   std::shared_ptr<store::Snapshot> snapshot_;
   exec::RowStreamPtr stream_;
   plan::NodePtr with_duplicates_;  // what a scan for distinct rows leaves rows out of; else null

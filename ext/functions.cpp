@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "engine/base/workers.h"
 #include "ext/guard.h"
 #include "ext/statements.h"
 
@@ -20,8 +21,11 @@ struct Aux {
 void call(sqlite3_context* context, int argc, sqlite3_value** argv) {
   const Aux& aux = *static_cast<Aux*>(sqlite3_user_data(context));
   guarded(context, [&] {
+    ready_for_exceptions();
     const InsertRowidKept kept(aux.session->db());
+    const HostLimits::Watch watch(aux.session->limits());
     aux.function->call({*aux.session, context, {argv, static_cast<std::size_t>(argc)}});
+    aux.session->limits().hold_for_statement(context);
   });
 }
 

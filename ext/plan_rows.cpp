@@ -18,7 +18,8 @@ struct PlanRows : sqlite3_vtab {
 
 class PlanCursor : public sqlite3_vtab_cursor {
  public:
-  explicit PlanCursor(const PlanRows& rows) : sqlite3_vtab_cursor{}, session_(*rows.session) {}
+  explicit PlanCursor(const PlanRows& rows)
+      : sqlite3_vtab_cursor{}, session_(*rows.session), hold_(session_.limits().hold()) {}
 
   void filter(const char*, std::span<sqlite3_value*> arguments) {
     if (arguments.empty()) throw_invalid("arbor_rows needs a plan: arbor_rows('players | head 5')");
@@ -43,6 +44,7 @@ class PlanCursor : public sqlite3_vtab_cursor {
     if (number == kIndex) {
       sqlite3_result_int64(context, index_);
     } else if (number == kTree) {
+      const HostLimits::Watch watch(session_.limits());
       run_->tree(row_, tree_.begin());
       tree_.set_result(context);
     } else if (static_cast<std::size_t>(number - kPlan) < arguments_.size()) {
@@ -52,6 +54,7 @@ class PlanCursor : public sqlite3_vtab_cursor {
 
  private:
   void next_run() {
+    const HostLimits::Watch watch(session_.limits());
     row_ = 0;
     do {
       run_ = rows_->next();
@@ -59,6 +62,7 @@ class PlanCursor : public sqlite3_vtab_cursor {
   }
 
   Session& session_;
+  const HostLimits::Hold hold_;
   exec::RowStreamPtr rows_;
   exec::RowRunPtr run_;
   std::uint32_t row_ = 0;         // of the run

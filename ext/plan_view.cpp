@@ -41,7 +41,8 @@ struct View : sqlite3_vtab {
 
 class ViewCursor : public sqlite3_vtab_cursor {
  public:
-  explicit ViewCursor(View& view) : sqlite3_vtab_cursor{}, view_(view) {}
+  explicit ViewCursor(View& view)
+      : sqlite3_vtab_cursor{}, view_(view), hold_(view.session->limits().hold()) {}
 
   void filter(const char* words, std::span<sqlite3_value*> arguments);
   void next() {
@@ -57,6 +58,7 @@ class ViewCursor : public sqlite3_vtab_cursor {
  private:
   void read_spec(const char* words);
   void next_run() {
+    const HostLimits::Watch watch(view_.session->limits());
     blocks_.assign(view_.columns.size(), {});
     row_ = 0;
     do {
@@ -65,6 +67,7 @@ class ViewCursor : public sqlite3_vtab_cursor {
   }
 
   View& view_;
+  const HostLimits::Hold hold_;
   ScanSpec spec_;
   std::string words_;           // that spec_ was read from
   exec::TreeSourcePtr source_;  // the plan's rows, where they must keep their numbers
@@ -292,9 +295,13 @@ void ViewCursor::column(sqlite3_context* context, int number) {
   if (view_.is_data(number)) {
     const auto column = static_cast<std::size_t>(number);
     exec::ColumnBlock& block = blocks_[column];
-    if (row_ - block.first >= block.count) block = run_->column(view_.columns[column].path, row_);
+    if (row_ - block.first >= block.count) {
+      const HostLimits::Watch watch(view_.session->limits());
+      block = run_->column(view_.columns[column].path, row_);
+    }
     set_result(context, *block.vector, row_ - block.first);
   } else if (number == view_.tree_column()) {
+    const HostLimits::Watch watch(view_.session->limits());
     run_->tree(row_, tree_.begin());
     tree_.set_result(context);
   } else {

@@ -1,14 +1,18 @@
 // What SQLite calls to read a virtual table, written once for every module: finds the table or the
 // cursor behind SQLite's pointer, and keeps exceptions from crossing.
 //
-// Table derives from sqlite3_vtab. Cursor derives from sqlite3_vtab_cursor, is made from a Table,
-// and has filter(words, arguments), next(), at_end(), column(context, number) and rowid().
+// Table derives from sqlite3_vtab and has a `session`; filter() works under its host's limits, and
+// what else may take long watches them itself. Cursor derives from sqlite3_vtab_cursor, is made
+// from a Table, and has filter(words, arguments), next(), at_end(), column(context, number) and
+// rowid().
 #pragma once
 
 #include <memory>
 #include <span>
 
+#include "engine/base/workers.h"
 #include "ext/guard.h"
+#include "ext/host_limits.h"
 
 namespace arbors::ext {
 
@@ -24,6 +28,7 @@ struct ReadCallbacks {
 
   static int open(sqlite3_vtab* table, sqlite3_vtab_cursor** out) {
     return guarded(&table->zErrMsg, [&] {
+      ready_for_exceptions();
       *out = std::make_unique<Cursor>(of(table)).release();
       return SQLITE_OK;
     });
@@ -37,6 +42,7 @@ struct ReadCallbacks {
   static int filter(sqlite3_vtab_cursor* cursor, int, const char* words, int argc,
                     sqlite3_value** argv) {
     return guarded(&cursor->pVtab->zErrMsg, [&] {
+      const HostLimits::Watch watch(of(cursor->pVtab).session->limits());
       of(cursor).filter(words, std::span<sqlite3_value*>(argv, static_cast<std::size_t>(argc)));
       return SQLITE_OK;
     });

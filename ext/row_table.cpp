@@ -25,7 +25,8 @@ struct ConnectedListing : sqlite3_vtab {
 
 class ListingCursor : public sqlite3_vtab_cursor {
  public:
-  explicit ListingCursor(const ConnectedListing& table) : sqlite3_vtab_cursor{}, table_(table) {}
+  explicit ListingCursor(const ConnectedListing& table)
+      : sqlite3_vtab_cursor{}, table_(table), hold_(table.session->limits().hold()) {}
 
   void filter(const char*, std::span<sqlite3_value*> arguments) {
     const RowTable& table = *table_.table;
@@ -53,6 +54,7 @@ class ListingCursor : public sqlite3_vtab_cursor {
 
  private:
   const ConnectedListing& table_;
+  const HostLimits::Hold hold_;
   std::vector<Value> arguments_;
   TableRows rows_;
   std::size_t row_ = 0;

@@ -6,32 +6,17 @@
 #include "ext/plan_session.h"
 
 namespace arbors::ext {
-namespace {
-
-// Asking compiles a statement, which costs more than a look-up in a join does.
-constexpr auto kAskEvery = std::chrono::milliseconds(5);
-
-}  // namespace
-
 std::atomic<int> Session::alive_{0};
 
 Session::Session(sqlite3* db)
     : connection_(std::make_shared<store::Connection>(db)),
+      limits_(db),
       plans_(std::make_unique<PlanSession>(*this)) {
   execution_.counters = &connection_->counters;
   execution_.budgets.threads = std::max(1U, std::thread::hardware_concurrency());
-  execution_.interrupted = [this] { return interrupted(); };
 }
 
 Session::~Session() = default;
-
-bool Session::interrupted() const {
-  const auto now = std::chrono::steady_clock::now();
-  if (now - asked_ < kAskEvery) return false;
-  asked_ = now;
-  // A statement fails to step while an interrupt is pending.
-  return sqlite3_exec(db(), "SELECT 1", nullptr, nullptr, nullptr) == SQLITE_INTERRUPT;
-}
 
 std::string lower_ascii(std::string_view text) {
   std::string low(text);

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "engine/exec/source/execution_context.h"
+#include "ext/host_limits.h"
 #include "sql/access/sqlite.h"
 #include "sql/store/store.h"
 
@@ -36,10 +36,8 @@ class Session {
 
   PlanSession& plans() { return *plans_; }
 
-  // Tells whether the application asked this connection to stop (sqlite3_interrupt), some
-  // milliseconds late at most: ask as often as you like, from the connection's thread. Holds no
-  // statement open, since an open one would keep the connection from closing.
-  bool interrupted() const;
+  // What lets the application stop this connection's work.
+  HostLimits& limits() { return limits_; }
 
   // The store of a connected table. Names ignore case. `columns` is how many columns of the store
   // SQLite has been told of.
@@ -67,10 +65,10 @@ class Session {
 
   Counted counted_;  // first, since the others call SQLite as they go
   store::ConnectionPtr connection_;
+  HostLimits limits_;
   exec::ExecutionContext execution_;
   std::unique_ptr<PlanSession> plans_;
   std::map<Key, Connected> connected_;
-  mutable std::chrono::steady_clock::time_point asked_;  // when SQLite was last asked
 };
 
 using SessionPtr = std::shared_ptr<Session>;

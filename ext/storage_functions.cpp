@@ -54,9 +54,7 @@ store::ImportOptions import_options(const CallArguments& call) {
   store::ImportOptions options;
   if (call.values.size() > 2)
     options = store::parse_import_options(text_argument(call.values[2], "the options"));
-  Session& session = call.session;
-  options.interrupted = [&session] { return session.interrupted(); };
-  options.max_window_bytes = session.connection()->max_window_bytes;
+  options.max_window_bytes = call.session.connection()->max_window_bytes;
   return options;
 }
 

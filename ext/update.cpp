@@ -246,6 +246,7 @@ int arbor_update(sqlite3_vtab* base, int argc, sqlite3_value** argv, sqlite3_int
   auto& table = *static_cast<ArborTable*>(base);
   return guarded(&table.zErrMsg, [&] {
     const InsertRowidKept kept(table.session->db());
+    const HostLimits::Watch watch(table.session->limits());
     if (argc == 1) {
       table.store->erase(sqlite3_value_int64(argv[0]));
       return SQLITE_OK;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/column_set.h"
 #include "engine/batch/document_walker.h"
 #include "engine/json/fault.h"
@@ -122,6 +123,7 @@ void BatchBuilder::Impl::add_indexed(std::string_view document, const json::Toke
   }
   ++trees_;
   json_bytes_ += document.size();
+  poll_interrupt(document.size() / kBytesAStep);
 }
 
 void BatchBuilder::Impl::add_without_duplicates(std::string_view document) {

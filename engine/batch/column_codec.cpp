@@ -21,6 +21,7 @@
 #include <numeric>
 #include <vector>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/column_statistics.h"
 #include "engine/batch/column_vector.h"
 #include "engine/codec/streams.h"
@@ -230,6 +231,7 @@ class ChunkReader {
 }  // namespace
 
 void encode_column(const ColumnBuffer& buffer, EncodedColumn& out) {
+  poll_interrupt(1 + buffer.tags.size() / kRowsAStep);
   const Statistics statistics = compute_statistics(buffer);
   out.path = buffer.path;
   ChunkWriter(buffer, statistics.kinds(), out.data).write();
@@ -238,6 +240,7 @@ void encode_column(const ColumnBuffer& buffer, EncodedColumn& out) {
 }
 
 DecodedColumn decode_column(ByteSpan data, std::uint32_t rows, std::size_t paths) {
+  poll_interrupt(1 + rows / kRowsAStep);
   DenseColumn column = ChunkReader(data, rows, paths).read();
   const std::uint32_t pools = count_pools(column.kinds);
   return {spread(std::move(column)), pools};

@@ -4,6 +4,11 @@
 #include <cstring>
 
 namespace arbors::batch {
+namespace {
+
+constexpr std::uint32_t kWalkedAtOnce = 0xFFF;  // between two questions whether to stop
+
+}  // namespace
 
 DocumentWalker::DocumentWalker(ColumnSet& columns, const BuilderLimits& limits)
     : columns_(columns), max_depth_(limits.max_depth), max_nesting_(limits.max_nesting) {}
@@ -113,11 +118,12 @@ DocumentWalker::Token DocumentWalker::array(Token token, ColumnBuilder& column, 
   ColumnBuilder* elements = columns_.elements(column);
   if (elements == nullptr) return stop(Outcome::LimitReached);
   while (true) {
-    ++column.lengths.back();
+    if ((++column.lengths.back() & kWalkedAtOnce) == 0) steps_.step(kWalkedAtOnce);
     token = value(token, *elements, elements->rows++);
     if (token == nullptr) return nullptr;
     const char c = text_[*token++];
     if (c == ',') continue;
+    steps_.step(column.lengths.back() & kWalkedAtOnce);
     return c == ']' ? token : stop(Outcome::Malformed);
   }
 }

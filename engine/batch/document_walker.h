@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/column_set.h"
 #include "engine/json/normalizer.h"
 #include "engine/json/scalar.h"
@@ -65,6 +66,7 @@ class DocumentWalker {
   json::Normalizer normalizer_;
   std::string scratch_;
   std::vector<PathId> key_list_;  // of objects that left the trie, the innermost last
+  PolledSteps steps_;
 };
 
 }  // namespace arbors::batch

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 #include "engine/batch/path_reader.h"
 #include "engine/batch/scope_walk.h"
 #include "engine/batch/value_writer.h"
@@ -160,7 +161,11 @@ VectorPtr Scope::values(Nested nested) const {
   std::iota(rows.begin(), rows.end(), 0U);
   builder.resize(size_);
   builder.place(*shredded, rows, rows);
-  for (const TextRow& text : texts_) set_row(builder, text.row, json::decode(text.text));
+  PolledSteps steps;
+  for (const TextRow& text : texts_) {
+    set_row(builder, text.row, json::decode(text.text));
+    steps.step();
+  }
   return builder.finish();
 }
 
@@ -170,6 +175,7 @@ VectorPtr Scope::read_lists(const Path& path, Nested nested) const {
   VectorBuilder builder;
   builder.resize(size_);
   std::string text;
+  PolledSteps steps;
   for (std::uint32_t row = 0; row < size_; ++row) {
     if (list.present[row] == 0) continue;
     if (nested == Nested::Kind) {
@@ -177,7 +183,7 @@ VectorPtr Scope::read_lists(const Path& path, Nested nested) const {
       continue;
     }
     text = '[';
-    for (std::uint32_t i = list.starts[row]; i < list.starts[row + 1]; ++i) {
+    for (std::uint32_t i = list.starts[row]; i < list.starts[row + 1]; ++i, steps.step()) {
       if (i != list.starts[row]) text += ',';
       write_value(*values, i, text);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/interrupt.h"
 #include "engine/json/json_value.h"
 
 namespace arbors::batch {
@@ -13,7 +14,11 @@ ScopeWalk::ScopeWalk(const Scope& from) : at_(from) {
 Scope ScopeWalk::follow(std::span<const PathStep> steps) {
   std::vector<Scope::TextRow> before;
   before.swap(at_.texts_);
-  for (const Scope::TextRow& text : before) follow_text(text.row, text.text, steps);
+  PolledSteps polled;
+  for (const Scope::TextRow& text : before) {
+    follow_text(text.row, text.text, steps);
+    polled.step();
+  }
   for (std::size_t i = 0; i < steps.size() && at_.shredded(); ++i) {
     leave_opaque(steps.subspan(i));
     if (steps[i].kind == PathStep::Kind::Key)
@@ -40,7 +45,8 @@ void ScopeWalk::leave_opaque(Steps left) {
   const VectorPtr column = at_.column();
   if (!column) return;
   at_.owners_.push_back(column);
-  for (std::uint32_t row = 0; row < at_.size_; ++row) {
+  PolledSteps steps;
+  for (std::uint32_t row = 0; row < at_.size_; ++row, steps.step()) {
     const std::uint32_t domain_row = at_.domain_row(row);
     if (domain_row != kNoRow && column->tag(domain_row) == Tag::Opaque)
       follow_text(row, column->text(domain_row), left);
@@ -119,7 +125,8 @@ List ScopeWalk::some_elements(const Vector* arrays) const {
   std::vector<std::uint32_t>& rows = list.elements.rows_;
   list.starts.reserve(at_.size_ + std::size_t{1});
   auto text = at_.texts_.begin();
-  for (std::uint32_t row = 0; row < at_.size_; ++row) {
+  PolledSteps steps;
+  for (std::uint32_t row = 0; row < at_.size_; ++row, steps.step()) {
     list.starts.push_back(static_cast<std::uint32_t>(rows.size()));
     if (text != at_.texts_.end() && text->row == row) {
       list.present[row] = text->text.front() == '[';

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 
 namespace arbors::batch {
 
@@ -32,12 +33,14 @@ std::uint32_t TextTable::number(std::string_view text, std::uint64_t hash) {
 void TextTable::number(std::span<const std::string_view> texts, std::uint32_t* numbers) {
   constexpr std::size_t kAhead = 16;
   std::array<std::uint64_t, kAhead> hashes{};
+  PolledSteps steps;
   for (std::size_t first = 0; first < texts.size(); first += kAhead) {
     const std::size_t count = std::min(kAhead, texts.size() - first);
     for (std::size_t i = 0; i < count; ++i) hashes[i] = hash_text(texts[first + i]);
     fetch_ahead({hashes.data(), count});
     for (std::size_t i = 0; i < count; ++i)
       numbers[first + i] = number(texts[first + i], hashes[i]);
+    steps.step(count);
   }
 }
 

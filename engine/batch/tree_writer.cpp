@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 #include "engine/batch/value_writer.h"
 #include "engine/json/writer.h"
 
 namespace arbors::batch {
 namespace {
+
+constexpr std::uint32_t kWrittenAtOnce = 0x3FF;  // between two questions whether to stop
 
 bool repeats(std::vector<PathId> keys) {
   std::sort(keys.begin(), keys.end());
@@ -109,6 +112,7 @@ void TreeWriter::continue_array(std::string& out) {
   while (array.next < array.end) {
     if (out.back() != '[') out += ',';
     const std::uint32_t row = array.next++;
+    if ((row & kWrittenAtOnce) == 0) poll_interrupt(kWrittenAtOnce);
     begin(*array.node, array.node->tag(row), row, out);
     if (open_.size() != depth) return;
   }

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <vector>
 
+#include "engine/base/interrupt.h"
 #include "engine/codec/affixes.h"
 #include "engine/codec/bits.h"
 #include "engine/codec/encodings.h"
@@ -31,9 +33,10 @@ std::vector<std::uint32_t> sorted_order(Strings entries) {
   const std::size_t skip = shared_prefix(entries).size();
   std::vector<std::pair<std::uint64_t, std::uint32_t>> keys(entries.size());
   for (std::uint32_t i = 0; i < keys.size(); ++i) keys[i] = {sort_key(entries[i], skip), i};
-  std::sort(keys.begin(), keys.end(), [&](const auto& a, const auto& b) {
+  PolledCompare less([&](const auto& a, const auto& b) {
     return a.first != b.first ? a.first < b.first : entries[a.second] < entries[b.second];
   });
+  std::sort(keys.begin(), keys.end(), std::ref(less));
   std::vector<std::uint32_t> order(entries.size());
   for (std::size_t i = 0; i < keys.size(); ++i) order[i] = keys[i].second;
   return order;
@@ -137,7 +140,9 @@ void encode_strings(Strings values, Bytes& out) {
   codes.reserve(values.size());
   for (const std::string_view value : values) {
     codes.push_back(coder.code_of(value));
-    if (codes.size() % kCheckEvery == 0 && coder.entries().size() * 16 > codes.size() * 15)
+    if (codes.size() % kCheckEvery != 0) continue;
+    poll_interrupt(kCheckEvery);
+    if (coder.entries().size() * 16 > codes.size() * 15)
       return encode_distinct_strings(values, out);
   }
   encode_coded_strings(codes, coder.entries(), out);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/base/interrupt.h"
 #include "engine/codec/encodings.h"
 
 namespace arbors::codec {
@@ -56,6 +57,7 @@ const IntegerCodec<T>& choose(const Facts<T>& facts) {
 template <Lane T>
 void encode_with(const IntegerCodec<T>& codec, std::span<const T> values, const Facts<T>& facts,
                  Bytes& out) {
+  poll_interrupt(values.size() / kRowsAStep);
   ByteWriter writer(out);
   writer.u8(codec.number);
   writer.varint(values.size());

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "engine/base/interrupt.h"
 #include "engine/codec/encodings.h"
 #include "engine/codec/string_encodings.h"
 
@@ -40,6 +41,7 @@ Strings excerpt_of(Strings values) {
 std::span<const StringCodec> string_codecs() { return kStringCodecs; }
 
 bool encode_with(const StringCodec& codec, Strings values, Bytes& out) {
+  poll_interrupt(values.size());
   const std::size_t start = out.size();
   ByteWriter writer(out);
   writer.u8(codec.number);

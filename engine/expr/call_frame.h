@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/interrupt.h"
 #include "engine/base/scalar.h"
 #include "engine/batch/scope.h"
 #include "engine/batch/vector_builder.h"
@@ -30,13 +31,22 @@ struct CallFrame {
 using Arguments = std::span<const Scalar>;
 using RowFunction = void (*)(Arguments, batch::VectorBuilder&);
 
+// What a function does with its arguments, in steps of polling.
+inline std::uint64_t steps_of(Arguments args) {
+  std::uint64_t steps = 1;
+  for (const Scalar& arg : args) steps += arg.text.size() / kBytesAStep;
+  return steps;
+}
+
 // Computes a function row by row: `function` sees the arguments of one row and appends one value.
 template <RowFunction function>
 void each_row(CallFrame& frame) {
   std::vector<Scalar> row(frame.args.size());
+  PolledSteps steps;
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
     for (std::size_t arg = 0; arg < row.size(); ++arg) row[arg] = frame.args[arg][i];
     function(row, frame.out);
+    steps.step(steps_of(row));
   }
 }
 
@@ -44,6 +54,7 @@ void each_row(CallFrame& frame) {
 template <RowFunction function>
 void each_known_row(CallFrame& frame) {
   std::vector<Scalar> row(frame.args.size());
+  PolledSteps steps;
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
     bool null = false;
     for (std::size_t arg = 0; arg < row.size(); ++arg) {
@@ -55,6 +66,7 @@ void each_known_row(CallFrame& frame) {
     } else {
       function(row, frame.out);
     }
+    steps.step(steps_of(row));
   }
 }
 

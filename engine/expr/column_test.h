@@ -10,6 +10,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "engine/base/interrupt.h"
 #include "engine/expr/constant_test.h"
 #include "engine/expr/operand.h"
 #include "engine/expr/truth.h"
@@ -32,8 +33,10 @@ class StringAnswers {
       way_ = Way::Codes;
     } else if (pool_->size() <= rows) {
       answers_.resize(pool_->size());
+      PolledSteps steps;
       for (std::size_t entry = 0; entry < pool_->size(); ++entry) {
         answers_[entry] = truth_of(test_(Scalar((*pool_)[entry])));
+        steps.step();
       }
       way_ = Way::Table;
     }
@@ -75,7 +78,11 @@ class StringAnswers {
       const std::uint8_t* answers = answers_.data();
       for (std::size_t i = 0; i < size; ++i) truths[i] = answers[codes[row_of(i)]];
     } else {
-      for (std::size_t i = 0; i < size; ++i) truths[i] = (*this)(row_of(i));
+      PolledSteps steps;
+      for (std::size_t i = 0; i < size; ++i) {
+        truths[i] = (*this)(row_of(i));
+        steps.step();
+      }
     }
   }
 
@@ -125,7 +132,11 @@ class ColumnTest {
       default:
         break;
     }
-    for (std::size_t i = 0; i < rows_; ++i) out[i] = one(row_of(i), range);
+    PolledSteps steps;
+    for (std::size_t i = 0; i < rows_; ++i) {
+      out[i] = one(row_of(i), range);
+      steps.step();
+    }
   }
 
   // Tests plain numbers; one unsigned comparison a row, for that is what vectorizes.
@@ -178,9 +189,11 @@ class ColumnTest {
       strings->answer_all(row_of, out);
       return mark_null_rows(row_of, out);
     }
+    PolledSteps steps;
     for (std::size_t i = 0; i < rows_; ++i) {
       const std::size_t row = row_of(i);
       out[i] = column_.tag(row) == Tag::String ? (*strings)(row) : one(row, range);
+      steps.step();
     }
   }
 

@@ -1,5 +1,6 @@
 #include "engine/expr/comparison.h"
 
+#include "engine/base/interrupt.h"
 #include "engine/base/number_text.h"
 
 namespace arbors::expr {
@@ -127,7 +128,9 @@ Truths compare_rows(const Compare& form, const Operand& left, const Operand& rig
                     std::size_t rows) {
   Truths out(rows);
   if (compare_plain(form, left, right, out)) return out;
+  PolledSteps steps;
   for (std::size_t i = 0; i < rows; ++i) {
+    steps.step();
     const Scalar a = left[i];
     const Scalar b = right[i];
     const bool null = a.is_null() || b.is_null();

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 #include "engine/batch/vector_builder.h"
 #include "engine/batch/vector_ops.h"
 #include "engine/expr/calculate.h"
@@ -172,7 +173,11 @@ struct ValueOf {
   template <typename Step>
   VectorPtr each(std::uint32_t count, Step step) {
     batch::VectorBuilder out(count);
-    for (std::uint32_t i = 0; i < count; ++i) step(i, out);
+    PolledSteps steps;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      step(i, out);
+      steps.step();
+    }
     return out.finish();
   }
 };
@@ -279,6 +284,7 @@ batch::List Evaluator::list(const Expr& expr) {
 }
 
 Operand Evaluator::value(const Expr& expr, Nested nested) {
+  poll_interrupt(rows() / kRowsAStep);
   return std::visit(ValueOf{*this, expr, nested}, expr.form);
 }
 

@@ -34,7 +34,9 @@ class Formatter {
 
   // Stops where a conversion is none, as SQLite does.
   std::string write() {
+    PolledSteps steps;
     while (at_ < format_.size()) {
+      const std::size_t before = out_.size();
       const std::size_t percent = std::min(format_.find('%', at_), format_.size());
       out_ += format_.substr(at_, percent - at_);
       at_ = percent + 1;
@@ -44,6 +46,7 @@ class Formatter {
       } else if (!convert(directive())) {
         break;
       }
+      steps.step(1 + (out_.size() - before) / kBytesAStep);
     }
     return std::move(out_);
   }

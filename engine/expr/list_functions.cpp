@@ -2,6 +2,7 @@
 // pass over NULL elements, as SQLite's do over rows.
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <numeric>
 
 #include "engine/base/error.h"
@@ -28,7 +29,9 @@ struct Elements {
 // Calls `step` with the elements of each row's list; rows without a list are NULL.
 template <typename Step>
 void each_list(CallFrame& frame, const batch::Vector& values, Step step) {
+  PolledSteps steps;
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    steps.step();
     if (frame.list->present[i] != 0) {
       step(i, Elements{values, frame.list->starts[i], frame.list->starts[i + 1]});
     } else {
@@ -72,7 +75,8 @@ struct Sum {
 
 Sum sum_of(const Elements& list) {
   Sum sum;
-  for (std::uint32_t at = list.begin; at < list.end; ++at) sum.add(list[at]);
+  PolledSteps steps;
+  for (std::uint32_t at = list.begin; at < list.end; ++at, steps.step()) sum.add(list[at]);
   return sum;
 }
 
@@ -98,7 +102,8 @@ template <int wanted>
 void list_extreme(CallFrame& frame) {
   each_list(frame, [&](std::uint32_t, const Elements& list) {
     std::uint32_t best = list.end;
-    for (std::uint32_t at = list.begin; at < list.end; ++at) {
+    PolledSteps steps;
+    for (std::uint32_t at = list.begin; at < list.end; ++at, steps.step()) {
       if (list[at].is_null()) continue;
       if (best == list.end || compare(list[at], list[best]) * wanted > 0) best = at;
     }
@@ -119,7 +124,8 @@ void list_contains(CallFrame& frame) {
   each_list(frame, [&](std::uint32_t i, const Elements& list) {
     const Scalar wanted = frame.args[0][i];
     bool unknown = wanted.is_null();
-    for (std::uint32_t at = list.begin; at < list.end && !wanted.is_null(); ++at) {
+    PolledSteps steps;
+    for (std::uint32_t at = list.begin; at < list.end && !wanted.is_null(); ++at, steps.step()) {
       const Scalar element = list[at];
       unknown |= element.is_null();
       if (!element.is_null() && compare(element, wanted) == 0) return frame.out.append_bool(true);
@@ -132,9 +138,11 @@ void list_contains(CallFrame& frame) {
 void append_array(VectorBuilder& out, const batch::Vector& values,
                   std::span<const std::uint32_t> chosen) {
   std::string text = "[";
+  PolledSteps steps;
   for (const std::uint32_t row : chosen) {
     if (text.size() > 1) text += ',';
     batch::write_value(values, row, text);
+    steps.step();
   }
   out.append_json(text + ']');
 }
@@ -145,12 +153,18 @@ std::vector<std::uint32_t> all_of(const Elements& list) {
   return rows;
 }
 
+// The elements in ascending order, equal ones as they come.
+std::vector<std::uint32_t> sorted(const Elements& list) {
+  std::vector<std::uint32_t> rows = all_of(list);
+  PolledCompare less(
+      [&](std::uint32_t a, std::uint32_t b) { return compare(list[a], list[b]) < 0; });
+  std::stable_sort(rows.begin(), rows.end(), std::ref(less));
+  return rows;
+}
+
 void list_sort(CallFrame& frame) {
   each_list(frame, [&](std::uint32_t, const Elements& list) {
-    std::vector<std::uint32_t> rows = all_of(list);
-    std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return compare(list[a], list[b]) < 0;
-    });
+    std::vector<std::uint32_t> rows = sorted(list);
     append_array(frame.out, list.values, rows);
   });
 }
@@ -158,10 +172,7 @@ void list_sort(CallFrame& frame) {
 // Keeps the first of equal elements, in their order.
 void list_unique(CallFrame& frame) {
   each_list(frame, [&](std::uint32_t, const Elements& list) {
-    std::vector<std::uint32_t> rows = all_of(list);
-    std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return compare(list[a], list[b]) < 0;
-    });
+    std::vector<std::uint32_t> rows = sorted(list);
     const auto end = std::unique(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
       return compare(list[a], list[b]) == 0;
     });
@@ -179,7 +190,8 @@ void list_join(CallFrame& frame) {
     if (separator.is_null()) return frame.out.append_null();
     text.clear();
     bool first = true;
-    for (std::uint32_t at = list.begin; at < list.end; ++at) {
+    PolledSteps steps;
+    for (std::uint32_t at = list.begin; at < list.end; ++at, steps.step()) {
       if (list[at].is_null()) continue;
       if (!first) text += text_of(separator, buffer);
       first = false;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/interrupt.h"
+#include "engine/expr/text_search.h"
 #include "engine/expr/utf8.h"
 
 namespace arbors::expr {
@@ -131,10 +133,13 @@ bool PatternTest::literal_at(std::string_view text, std::size_t at) const {
 }
 
 bool PatternTest::find_literal(std::string_view text) const {
-  if (!fold_case_) return text.find(literal_) != std::string_view::npos;
+  if (!fold_case_) return find_text(text, literal_) != std::string_view::npos;
   if (literal_.empty()) return true;
+  PolledSteps steps;
   for (std::size_t at = 0; at + literal_.size() <= text.size(); ++at) {
-    if (fold(text[at]) == literal_[0] && literal_at(text, at)) return true;
+    if (fold(text[at]) != literal_[0]) continue;
+    if (literal_at(text, at)) return true;
+    steps.step(1 + literal_.size() / kBytesAStep);
   }
   return false;
 }
@@ -183,7 +188,8 @@ bool PatternTest::match_general(std::string_view text) const {
   std::size_t at = 0;
   std::size_t run_step = steps_.size();  // none yet
   std::size_t run_at = 0;
-  for (;;) {
+  PolledSteps steps;
+  for (;; steps.step()) {
     if (step < steps_.size() && steps_[step].kind == Step::Kind::AnyRun) {
       run_step = step++;
       run_at = at;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 #include "engine/expr/column_test.h"
 #include "engine/expr/comparison.h"
 #include "engine/expr/evaluator.h"
@@ -285,6 +286,9 @@ struct TruthOf {
   }
 };
 
-Truths Evaluator::truth(const Expr& expr) { return std::visit(TruthOf{*this, expr}, expr.form); }
+Truths Evaluator::truth(const Expr& expr) {
+  poll_interrupt(rows() / kRowsAStep);
+  return std::visit(TruthOf{*this, expr}, expr.form);
+}
 
 }  // namespace arbors::expr

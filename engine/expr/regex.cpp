@@ -5,6 +5,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/excerpt.h"
+#include "engine/base/interrupt.h"
 #include "engine/expr/utf8.h"
 
 namespace arbors::expr {
@@ -354,6 +355,7 @@ bool Regex::found_in(std::string_view text) const {
   Threads threads(steps_.size());
   bool word_before = false;
   std::vector<std::uint32_t> moved;
+  PolledSteps steps;
   for (std::size_t at = 0;;) {
     const bool end = at == text.size();
     std::size_t after = at;
@@ -367,6 +369,7 @@ bool Regex::found_in(std::string_view text) const {
     if (follow(0, threads, at == 0, end, edge)) return true;  // a match may begin at every place
     if (end) return false;
     moved.clear();
+    steps.step(1 + threads.waiting.size());
     for (const std::uint32_t step : threads.waiting) {
       if (classes_[steps_[step].first].holds(c, fold_case_)) moved.push_back(step + 1);
     }

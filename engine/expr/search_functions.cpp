@@ -9,6 +9,7 @@
 #include "engine/expr/call_frame.h"
 #include "engine/expr/function.h"
 #include "engine/expr/regex.h"
+#include "engine/expr/text_search.h"
 #include "engine/expr/utf8.h"
 #include "engine/json/writer.h"
 
@@ -20,7 +21,7 @@ using batch::VectorBuilder;
 void instr(Arguments args, VectorBuilder& out) {
   std::array<std::string, 2> buffers;
   const std::string_view text = text_of(args[0], buffers[0]);
-  const std::size_t at = text.find(text_of(args[1], buffers[1]));
+  const std::size_t at = find_text(text, text_of(args[1], buffers[1]));
   const bool found = at != std::string_view::npos;
   out.append_integer(found ? static_cast<std::int64_t>(utf8_length(text.substr(0, at))) + 1 : 0);
 }
@@ -38,7 +39,7 @@ void ends_with(Arguments args, VectorBuilder& out) {
 void contains(Arguments args, VectorBuilder& out) {
   std::array<std::string, 2> buffers;
   const std::string_view text = text_of(args[0], buffers[0]);
-  out.append_bool(text.find(text_of(args[1], buffers[1])) != std::string_view::npos);
+  out.append_bool(find_text(text, text_of(args[1], buffers[1])) != std::string_view::npos);
 }
 
 void split(Arguments args, VectorBuilder& out) {
@@ -46,11 +47,13 @@ void split(Arguments args, VectorBuilder& out) {
   const std::string_view text = text_of(args[0], buffers[0]);
   const std::string_view separator = text_of(args[1], buffers[1]);
   if (separator.empty()) throw_invalid("split: the separator must not be empty");
+  PolledSteps steps;
   std::string parts = "[";
   for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, at), text.size());
+    const std::size_t end = std::min(find_text(text, separator, at), text.size());
     if (at > 0) parts += ',';
     json::write_string(parts, text.substr(at, end - at));
+    steps.step(1 + (end - at) / kBytesAStep);
     at = end + separator.size();
   }
   out.append_json(parts + ']');

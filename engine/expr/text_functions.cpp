@@ -7,6 +7,7 @@
 
 #include "engine/expr/call_frame.h"
 #include "engine/expr/function.h"
+#include "engine/expr/text_search.h"
 #include "engine/expr/utf8.h"
 #include "engine/json/writer.h"
 
@@ -83,11 +84,13 @@ void trim(Arguments args, VectorBuilder& out) {
   for (std::size_t at = 0; at < set.size(); at += characters.back().size()) {
     characters.push_back(set.substr(at, utf8_size(set, at)));
   }
+  PolledSteps steps;
   const auto cut = [&](auto fits, auto remove) {
     for (bool again = left || right; again;) {
       const auto found = std::find_if(characters.begin(), characters.end(), fits);
       again = found != characters.end();
       if (again) remove(found->size());
+      steps.step(1 + characters.size());
     }
   };
   if (left) {
@@ -109,9 +112,12 @@ void replace(Arguments args, VectorBuilder& out) {
   if (from.empty()) return append(out, args[0]);  // unchanged: a number stays one
   // One text may name another many times over: known before it is made.
   std::size_t size = text.size();
-  for (std::size_t hit = text.find(from); hit != std::string_view::npos;
-       hit = text.find(from, hit + from.size()))
+  PolledSteps steps;
+  for (std::size_t hit = find_text(text, from); hit != std::string_view::npos;
+       hit = find_text(text, from, hit + from.size())) {
     size += to.size() - from.size();  // modulo 2^64, as the sum is
+    steps.step();
+  }
   if (size > batch::kMostTextBytes)
     throw Error(ErrorCode::Limit, "replace() would make a text of " + std::to_string(size) +
                                       " bytes; the longest has " +
@@ -119,8 +125,9 @@ void replace(Arguments args, VectorBuilder& out) {
   std::string result;
   result.reserve(size);
   std::size_t at = 0;
-  for (std::size_t hit; (hit = text.find(from, at)) != std::string_view::npos;) {
+  for (std::size_t hit; (hit = find_text(text, from, at)) != std::string_view::npos;) {
     result.append(text, at, hit - at).append(to);
+    steps.step(1 + to.size() / kBytesAStep);
     at = hit + from.size();
   }
   out.append_text(result.append(text, at));

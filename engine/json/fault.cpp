@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "engine/base/interrupt.h"
+
 namespace arbors::json {
 namespace {
 
@@ -23,7 +25,9 @@ class Checker {
  private:
   // Checks a value and all within it; a stack of open brackets stands for recursion.
   bool values() {
+    PolledSteps steps;
     while (true) {
+      steps.step();
       if (!value()) return false;
       if (opened_) {
         skip_space();

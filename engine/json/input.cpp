@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 #include "engine/json/compressed_input.h"
 
 namespace arbors::json {
@@ -14,8 +15,7 @@ namespace {
 
 class FileInput : public Input {
  public:
-  FileInput(const std::string& file, InterruptCheck interrupted)
-      : name_(file), interrupted_(std::move(interrupted)) {
+  explicit FileInput(const std::string& file) : name_(file) {
     if (file.find('\0') != std::string::npos) {
       throw Error(ErrorCode::Invalid, "a file's name cannot hold a zero: " + file);
     }
@@ -35,7 +35,7 @@ class FileInput : public Input {
   }
 
   std::size_t read(char* to, std::size_t size) override {
-    if (interrupted_ && interrupted_()) throw Error(ErrorCode::Interrupted, "interrupted");
+    poll_interrupt();
     const std::size_t count = std::fread(to, 1, size, file_.get());
     if (count < size && std::ferror(file_.get()) != 0) {
       throw Error(ErrorCode::Io, name_ + " cannot be read: " + std::strerror(errno));
@@ -51,18 +51,16 @@ class FileInput : public Input {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   std::string name_;
-  InterruptCheck interrupted_;
   std::unique_ptr<std::FILE, Close> file_;
   std::uint64_t consumed_ = 0;
 };
 
 class MemoryInput : public Input {
  public:
-  MemoryInput(std::string_view bytes, InterruptCheck interrupted)
-      : left_(bytes), interrupted_(std::move(interrupted)) {}
+  explicit MemoryInput(std::string_view bytes) : left_(bytes) {}
 
   std::size_t read(char* to, std::size_t size) override {
-    if (interrupted_ && interrupted_()) throw Error(ErrorCode::Interrupted, "interrupted");
+    poll_interrupt();
     const std::size_t count = left_.copy(to, size);
     left_.remove_prefix(count);
     consumed_ += count;
@@ -74,19 +72,18 @@ class MemoryInput : public Input {
  private:
   const std::string name_ = "json";
   std::string_view left_;
-  InterruptCheck interrupted_;
   std::uint64_t consumed_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Input> open_file(const std::string& file, InputOptions options) {
-  auto source = std::make_unique<FileInput>(file, std::move(options.interrupted));
+std::unique_ptr<Input> open_file(const std::string& file, const InputOptions& options) {
+  auto source = std::make_unique<FileInput>(file);
   return undo_compression(std::move(source), options.max_window_bytes);
 }
 
-std::unique_ptr<Input> open_memory(std::string_view bytes, InputOptions options) {
-  auto source = std::make_unique<MemoryInput>(bytes, std::move(options.interrupted));
+std::unique_ptr<Input> open_memory(std::string_view bytes, const InputOptions& options) {
+  auto source = std::make_unique<MemoryInput>(bytes);
   return undo_compression(std::move(source), options.max_window_bytes);
 }
 

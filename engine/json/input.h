@@ -1,22 +1,17 @@
 // A stream of bytes to import: a file or memory, gzip (many members) and zstd (many frames) undone
 // on the way. The first bytes tell the compression, never the name alone. Reads in big blocks;
-// memory is a few blocks, whatever the file's size.
+// memory is a few blocks, whatever the file's size. Asks between blocks whether to stop.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace arbors::json {
 
-// Asked between blocks; true stops the work with Error{Interrupted}. May be empty.
-using InterruptCheck = std::function<bool()>;
-
 struct InputOptions {
-  InterruptCheck interrupted;
   std::uint64_t max_window_bytes = 2ULL << 30;  // of zstd: memory that a frame may ask for
 };
 
@@ -37,9 +32,9 @@ class Input {
 
 // Opens a file. Throws Error{NotFound} where there is none, Error{Io} for a directory or a file
 // that may not be read.
-std::unique_ptr<Input> open_file(const std::string& file, InputOptions options = {});
+std::unique_ptr<Input> open_file(const std::string& file, const InputOptions& options = {});
 
 // Reads from memory, which must outlive the input; compressed bytes are undone as in files.
-std::unique_ptr<Input> open_memory(std::string_view bytes, InputOptions options = {});
+std::unique_ptr<Input> open_memory(std::string_view bytes, const InputOptions& options = {});
 
 }  // namespace arbors::json

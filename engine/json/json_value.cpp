@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 #include "engine/json/scalar.h"
 
 namespace arbors::json {
@@ -44,6 +45,7 @@ class ChildReader {
   }
 
   std::string_view value() {
+    steps_.step(1);
     const std::string_view raw = peek() == '"'                    ? string()
                                  : peek() == '{' || peek() == '[' ? container()
                                                                   : bare();
@@ -89,6 +91,7 @@ class ChildReader {
       if (c == '{' || c == '[') ++depth;
       if (c == '}' || c == ']') --depth;
       ++at_;
+      steps_.step();
     } while (depth > 0);
     return json_.substr(begin, at_ - begin);
   }
@@ -104,6 +107,7 @@ class ChildReader {
   std::size_t at_ = 0;
   char close_ = '\0';
   bool first_ = true;
+  PolledSteps steps_;
 };
 
 std::string unescaped(std::string_view raw) {

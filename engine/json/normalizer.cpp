@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 #include "engine/json/scalar.h"
 #include "engine/json/writer.h"
 
@@ -13,7 +14,9 @@ namespace arbors::json {
 bool Normalizer::append(TokenCursor& cursor, std::string& out, std::size_t max_nesting) {
   open_.clear();
   members_.clear();
+  PolledSteps steps;
   do {
+    steps.step();
     const char c = cursor.here();
     if (c == '{' || c == '[') {
       if (!open(cursor, out, max_nesting)) return false;

@@ -1,10 +1,11 @@
 #include "sql/import/file_readers.h"
 
+#include <algorithm>
 #include <chrono>
-#include <system_error>
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 #include "engine/json/relaxed_input.h"
 
 namespace arbors::store {
@@ -26,21 +27,16 @@ OpenInput::OpenInput(std::unique_ptr<json::Input> input, bool names_lines, std::
 }
 
 std::unique_ptr<OpenInput> open_input(const std::string& file, std::size_t number,
-                                      const StreamOptions& options,
-                                      const std::function<bool()>& interrupted) {
-  return std::make_unique<OpenInput>(json::open_file(file, {interrupted, options.max_window_bytes}),
+                                      const StreamOptions& options) {
+  return std::make_unique<OpenInput>(json::open_file(file, {options.max_window_bytes}),
                                      json::names_lines(file), number, options);
 }
 
 FileReaders::FileReaders(const std::vector<std::string>& files, StreamOptions options,
                          unsigned threads)
     : files_(files), options_(std::move(options)), read_(files.size()) {
-  try {
-    for (unsigned k = 0; k < threads && k < files.size(); ++k)
-      threads_.emplace_back([this] { read_files(); });
-  } catch (const std::system_error&) {
-    // Those that have begun do; without any the caller reads.
-  }
+  const auto most = static_cast<unsigned>(std::min<std::size_t>(threads, files.size()));
+  threads_.start(most, [this](unsigned) { read_files(); });
 }
 
 FileReaders::~FileReaders() {
@@ -49,14 +45,17 @@ FileReaders::~FileReaders() {
     stopping_ = true;
   }
   went_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  threads_.join();
 }
 
 void FileReaders::read_files() {
+  const Interrupt* const caller = current_interrupt();
+  Interrupt given_up([&] { return stopping_ || (caller != nullptr && caller->raised()); });
+  const InterruptScope scope(&given_up, InterruptScope::Thread::Caller);
   for (std::size_t number = 0; take_file(number);) {
     std::exception_ptr failure;
     try {
-      read(number, [this] { return stopping_.load(); });
+      read(number);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -75,8 +74,8 @@ bool FileReaders::take_file(std::size_t& number) {
   return true;
 }
 
-void FileReaders::read(std::size_t number, const std::function<bool()>& stop) {
-  const auto input = open_input(files_[number], number, options_, stop);
+void FileReaders::read(std::size_t number) {
+  const auto input = open_input(files_[number], number, options_);
   std::uint64_t bytes = 0, consumed = 0;
   const auto count = [&] {
     bytes_ += input->splitter().bytes() - bytes;
@@ -105,7 +104,7 @@ void FileReaders::put(std::size_t number, json::Slice slice) {
 // Reads on the caller's thread.
 std::optional<json::Slice> FileReaders::take_here() {
   for (; current_ < files_.size(); ++current_) {
-    if (!here_) here_ = open_input(files_[current_], current_, options_, options_.interrupted);
+    if (!here_) here_ = open_input(files_[current_], current_, options_);
     auto slice = here_->splitter().next();
     if (slice) {
       slice->set_file(static_cast<std::uint32_t>(current_));
@@ -120,15 +119,14 @@ std::optional<json::Slice> FileReaders::take_here() {
 
 // Gives the next slice of the files in their order.
 std::optional<json::Slice> FileReaders::take() {
-  if (threads_.empty()) return take_here();
+  if (threads_.count() == 0) return take_here();
   while (current_ < files_.size()) {
     File& file = read_[current_];
     std::unique_lock lock(mutex_);
     const auto ready = [&] { return !file.slices.empty() || file.over; };
-    while (!came_.wait_for(lock, std::chrono::milliseconds(100), ready)) {
+    while (!came_.wait_for(lock, std::chrono::milliseconds(10), ready)) {
       lock.unlock();
-      if (options_.interrupted && options_.interrupted())
-        throw Error(ErrorCode::Interrupted, "interrupted");
+      poll_interrupt();
       lock.lock();
     }
     if (!file.slices.empty()) {

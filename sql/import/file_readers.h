@@ -8,10 +8,11 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "engine/base/workers.h"
 #include "sql/import/slice_stream.h"
 
 namespace arbors::store {
@@ -31,8 +32,7 @@ class OpenInput {
 };
 
 std::unique_ptr<OpenInput> open_input(const std::string& file, std::size_t number,
-                                      const StreamOptions& options,
-                                      const std::function<bool()>& interrupted);
+                                      const StreamOptions& options);
 
 class FileReaders : public SliceStream {
  public:
@@ -53,7 +53,7 @@ class FileReaders : public SliceStream {
 
   void read_files();
   bool take_file(std::size_t& number);
-  void read(std::size_t number, const std::function<bool()>& stop);
+  void read(std::size_t number);
   void put(std::size_t number, json::Slice slice);
   std::optional<json::Slice> take();
   std::optional<json::Slice> take_here();
@@ -69,13 +69,13 @@ class FileReaders : public SliceStream {
   std::size_t waiting_ = 0;    // slices that were not taken
   std::atomic<bool> stopping_ = false;
   std::atomic<std::uint64_t> bytes_ = 0, consumed_ = 0;
-  std::vector<std::thread> threads_;
-
   // Of the caller's thread alone.
   std::size_t current_ = 0;  // the file whose slices are taken
   std::optional<json::Slice> held_;
   std::uint64_t number_ = 0;
   std::unique_ptr<OpenInput> here_;  // where no thread could be had
+
+  Workers threads_;
 };
 
 }  // namespace arbors::store

@@ -6,6 +6,7 @@
 #include <map>
 #include <thread>
 
+#include "engine/base/interrupt.h"
 #include "engine/json/relaxed_input.h"
 #include "engine/json/writer.h"
 #include "sql/import/import_workers.h"
@@ -119,9 +120,8 @@ class Import {
   }
 
   void collect(ImportWorkers& workers, const batch::SharedPaths& paths) {
-    ImportWorkers::Result result;
-    while (!workers.wait(result)) check_interrupt();
-    check_interrupt();
+    const ImportWorkers::Result result = workers.wait();
+    poll_interrupt();
     for (const json::SplitFault& fault : result.rejected) reject(fault);
     if (result.batch.trees > 0) store_.append(result.batch, &paths);
     report_.trees += result.batch.trees;
@@ -188,12 +188,6 @@ class Import {
             0};
   }
 
-  void check_interrupt() const {
-    if (options_.interrupted && options_.interrupted()) {
-      throw Error(ErrorCode::Interrupted, "interrupted");
-    }
-  }
-
   Store& store_;
   const std::vector<std::string>& names_;
   const ImportOptions& options_;
@@ -212,7 +206,6 @@ StreamOptions stream_options(const Store& store, const ImportOptions& options) {
   stream.limits.slice_bytes = kBatchJsonBytes;
   stream.lenient = options.lenient;
   stream.max_window_bytes = options.max_window_bytes;
-  stream.interrupted = options.interrupted;
   return stream;
 }
 

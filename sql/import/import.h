@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +29,6 @@ struct ImportOptions {
   bool nonfinite_null = false;  // NaN, Infinity and -Infinity are null
   bool lenient = false;         // comments and trailing commas are passed over
   std::uint64_t max_window_bytes = 2ULL << 30;  // of zstd
-  std::function<bool()> interrupted;            // asked now and then; true stops and rolls back
 
   bool skips() const {
     return on_error.value_or(rejects.empty() ? OnError::Abort : OnError::Skip) == OnError::Skip;

@@ -2,24 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
-#include <system_error>
 
-#include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 
 namespace arbors::store {
 
 ImportWorkers::ImportWorkers(unsigned threads, batch::SharedPaths& paths, Options options)
     : paths_(paths), options_(std::move(options)) {
-  try {
-    for (unsigned k = 0; k < threads; ++k) threads_.emplace_back([this] { work(); });
-  } catch (const std::system_error&) {
-    // Those that have begun do.
-    if (threads_.empty()) throw Error(ErrorCode::NoMemory, "no thread can be started");
-  } catch (...) {
-    close();
-    throw;
-  }
+  threads_.start(threads, [this](unsigned) { work(); });
 }
 
 ImportWorkers::~ImportWorkers() { close(); }
@@ -32,7 +22,7 @@ void ImportWorkers::close() {
   }
   paths_.abort();
   job_came_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  threads_.join();
 }
 
 void ImportWorkers::push(json::Slice slice, std::uint64_t most) {
@@ -50,45 +40,57 @@ void ImportWorkers::push(json::Slice slice, std::uint64_t most) {
   job_came_.notify_one();
 }
 
-bool ImportWorkers::wait(Result& result) {
+ImportWorkers::Result ImportWorkers::wait() {
+  constexpr auto kBetweenQuestions = std::chrono::milliseconds(10);
   std::shared_ptr<Job> job;
   {
     std::unique_lock lock(mutex_);
     const auto ready = [&] { return order_.front()->done; };
-    if (!job_done_.wait_for(lock, std::chrono::milliseconds(100), ready)) return false;
+    while (!ready()) {
+      if (threads_.count() == 0) {
+        do_first_waiting(lock, own_builder_);
+      } else if (!job_done_.wait_for(lock, kBetweenQuestions, ready)) {
+        lock.unlock();
+        poll_interrupt();
+        lock.lock();
+      }
+    }
     job = std::move(order_.front());
     order_.pop_front();
   }
   --inside_;
   documents_ -= job->documents;
   if (job->failure) std::rethrow_exception(job->failure);
-  result = std::move(job->result);
-  return true;
+  return std::move(job->result);
 }
 
 void ImportWorkers::work() {
   std::optional<batch::BatchBuilder> builder;
-  for (;;) {
-    std::shared_ptr<Job> job;
-    {
-      std::unique_lock lock(mutex_);
-      job_came_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
-      if (closing_) return;
-      job = std::move(waiting_.front());
-      waiting_.pop_front();
-    }
-    try {
-      if (!builder) builder.emplace().set_leniency(options_.leniency);
-      run(*builder, *job);
-    } catch (...) {
-      job->failure = std::current_exception();
-      builder.reset();
-    }
-    job->slice = json::Slice();  // its memory is wanted for the next
-    const std::lock_guard lock(mutex_);
-    job->done = true;
-    job_done_.notify_one();
+  std::unique_lock lock(mutex_);
+  while (true) {
+    job_came_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
+    if (closing_) return;
+    do_first_waiting(lock, builder);
   }
+}
+
+// Gives up the lock while it works.
+void ImportWorkers::do_first_waiting(std::unique_lock<std::mutex>& lock,
+                                     std::optional<batch::BatchBuilder>& builder) {
+  const std::shared_ptr<Job> job = std::move(waiting_.front());
+  waiting_.pop_front();
+  lock.unlock();
+  try {
+    if (!builder) builder.emplace().set_leniency(options_.leniency);
+    run(*builder, *job);
+  } catch (...) {
+    job->failure = std::current_exception();
+    builder.reset();
+  }
+  job->slice = json::Slice();  // its memory is wanted for the next
+  lock.lock();
+  job->done = true;
+  job_done_.notify_one();
 }
 
 void add_faults(const json::Slice& slice, std::size_t taken,

@@ -1,5 +1,6 @@
 // The workers of an import: each takes a slice, parses its documents, builds a batch and encodes
 // it. Slices go in and batches come out in the same order; the caller bounds how many are inside.
+// Where no thread can be had, the caller's does the work.
 #pragma once
 
 #include <condition_variable>
@@ -9,9 +10,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
+#include <optional>
 #include <vector>
 
+#include "engine/base/workers.h"
 #include "engine/batch/batch_builder.h"
 #include "engine/batch/shared_paths.h"
 #include "engine/json/slice.h"
@@ -47,8 +49,9 @@ class ImportWorkers {
   std::size_t inside() const { return inside_; }        // slices whose results were not taken
   std::size_t documents() const { return documents_; }  // in these slices
 
-  // Waits up to a tenth of a second for the oldest slice's result. Rethrows what its worker threw.
-  bool wait(Result& result);
+  // Waits for the oldest slice's result; asks meanwhile whether to stop. Rethrows what its worker
+  // threw.
+  Result wait();
 
  private:
   struct Job {
@@ -60,6 +63,8 @@ class ImportWorkers {
     std::exception_ptr failure;
   };
   void work();
+  void do_first_waiting(std::unique_lock<std::mutex>& lock,
+                        std::optional<batch::BatchBuilder>& builder);
   void close();  // ends the threads
   void run(batch::BatchBuilder& builder, Job& job);
 
@@ -71,7 +76,8 @@ class ImportWorkers {
   std::deque<std::shared_ptr<Job>> order_;    // all inside, oldest first
   bool closing_ = false;
   std::size_t inside_ = 0, documents_ = 0;
-  std::vector<std::thread> threads_;
+  std::optional<batch::BatchBuilder> own_builder_;  // of the caller's thread
+  Workers threads_;
 };
 
 }  // namespace arbors::store

@@ -22,15 +22,14 @@ class OneInput : public SliceStream {
 }  // namespace
 
 std::unique_ptr<SliceStream> stream_text(std::string_view text, const StreamOptions& options) {
-  auto input = json::open_memory(text, {options.interrupted, options.max_window_bytes});
+  auto input = json::open_memory(text, {options.max_window_bytes});
   return std::make_unique<OneInput>(
       std::make_unique<OpenInput>(std::move(input), false, 0, options));
 }
 
 std::unique_ptr<SliceStream> stream_files(const std::vector<std::string>& files,
                                           const StreamOptions& options, unsigned threads) {
-  if (files.size() == 1)
-    return std::make_unique<OneInput>(open_input(files.front(), 0, options, options.interrupted));
+  if (files.size() == 1) return std::make_unique<OneInput>(open_input(files.front(), 0, options));
   return std::make_unique<FileReaders>(files, options, threads);
 }
 

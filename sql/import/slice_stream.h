@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,7 +20,6 @@ struct StreamOptions {
   json::SplitLimits limits;
   bool lenient = false;
   std::uint64_t max_window_bytes = 2ULL << 30;
-  std::function<bool()> interrupted;  // asked on the calling thread alone
 };
 
 class SliceStream {

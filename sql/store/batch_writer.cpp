@@ -1,10 +1,11 @@
 #include "sql/store/batch_writer.h"
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/batch_builder.h"
 
 namespace arbors::store {
-
 void BatchWriter::add(std::int64_t rowid, std::string_view tree) {
+  poll_interrupt(1 + tree.size() / kBytesAStep);
   texts_ += tree;
   ends_.push_back(texts_.size());
   rowids_.push_back(rowid);

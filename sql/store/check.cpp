@@ -4,6 +4,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/column_codec.h"
 #include "engine/batch/tree_writer.h"
 #include "sql/state/stored_batch.h"
@@ -15,6 +16,7 @@ namespace arbors::store {
 namespace {
 
 constexpr std::size_t kMostFaults = 100;
+constexpr std::uint64_t kStepsATree = 16;  // of polling
 
 class Checker {
  public:
@@ -90,6 +92,7 @@ class Checker {
                    "SELECT key, stats, data FROM " + store_.names_("chunk"));
     Statement::Use use(list);
     while (use.step()) {
+      poll_interrupt();
       const std::int64_t key = use.integer(0);
       const auto batch = static_cast<std::uint32_t>(key);
       const auto path = static_cast<std::uint64_t>(key) >> 32;
@@ -147,9 +150,11 @@ class Checker {
   void check_state() {
     const auto snapshot = store_.snapshot();
     std::unordered_set<std::int64_t> rowids;
+    PolledSteps steps;
     for (const exec::Segment& segment : snapshot->segments()) {
       for (std::uint32_t row = 0; row < segment.rows; ++row) {
         if (!segment.is_live(row)) continue;
+        steps.step();
         const std::int64_t rowid = segment.rowid(row);
         if (!rowids.insert(rowid).second) {
           fault("rowid " + std::to_string(rowid) + " of '" + store_.names_.table +
@@ -210,6 +215,7 @@ class Checker {
     batch::TreeWriter writer(reader);
     std::string tree;
     for (std::uint32_t row = 0; row < facts.trees; ++row) {
+      poll_interrupt(kStepsATree);
       tree.clear();
       writer.write_tree(row, tree);
     }
@@ -219,7 +225,8 @@ class Checker {
                         const batch::Vector& column) {
     std::array<std::uint32_t, batch::kTags> counts{};
     bool bounds = true;
-    for (std::uint32_t row = 0; row < column.rows; ++row) {
+    PolledSteps steps;
+    for (std::uint32_t row = 0; row < column.rows; ++row, steps.step()) {
       const batch::Tag tag = column.tag(row);
       ++counts[static_cast<unsigned>(tag) % batch::kTags];
       if (tag == batch::Tag::Integer) {

@@ -1,7 +1,9 @@
 // Kept-up indexes: made, dropped, searched, and followed by every write. Their entries go straight
 // to their tables, so that SQLite's own savepoints undo them with the rest.
 #include <algorithm>
+#include <functional>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/path_reader.h"
 #include "engine/batch/vector_ops.h"
 #include "sql/state/stored_batch.h"
@@ -13,6 +15,7 @@ namespace {
 
 // Entries sorted and added at once while an index is made: in order, B-tree pages fill one by one.
 constexpr std::size_t kSortedEntries = 1 << 18;
+constexpr std::uint64_t kStepsAnEntry = 32;  // of polling
 
 struct Entry {
   Value value;
@@ -26,11 +29,16 @@ bool bounds_texts(const KeyRange& range) {
 }
 
 void add_sorted(PathIndex& index, std::vector<Entry>& entries) {
-  std::sort(entries.begin(), entries.end(), [](const Entry& left, const Entry& right) {
+  PolledCompare less([](const Entry& left, const Entry& right) {
     const int order = compare(left.value, right.value);
     return order != 0 ? order < 0 : left.rowid < right.rowid;
   });
-  for (const Entry& entry : entries) index.add(entry.value, entry.rowid);
+  std::sort(entries.begin(), entries.end(), std::ref(less));
+  PolledSteps steps;
+  for (const Entry& entry : entries) {
+    index.add(entry.value, entry.rowid);
+    steps.step(kStepsAnEntry);
+  }
   entries.clear();
 }
 

@@ -1,6 +1,7 @@
 // An aggregate over the distinct values of each group: hands each value on once.
 #include <bit>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/group/number_table.h"
@@ -55,7 +56,8 @@ class Distinct : public Accumulator {
   void add(const batch::Vector* values, const RowGroups& rows) override {
     values_.number(*values, numbers_);
     std::vector<std::uint32_t> fresh, groups;
-    for (std::uint32_t row = 0; row < rows.rows; ++row) {
+    PolledSteps steps;
+    for (std::uint32_t row = 0; row < rows.rows; ++row, steps.step()) {
       if (numbers_[row] == values_.null_number() || !seen_.add(rows[row], numbers_[row])) continue;
       fresh.push_back(row);
       groups.push_back(rows[row]);

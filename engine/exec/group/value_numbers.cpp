@@ -3,6 +3,8 @@
 #include <bit>
 #include <cmath>
 
+#include "engine/base/interrupt.h"
+
 namespace arbors::exec {
 namespace {
 
@@ -30,21 +32,25 @@ void ValueNumbers::number(const batch::Vector& values, std::vector<std::uint32_t
     return number_integers(values, numbers);
   if (values.only(batch::tag_bit(Tag::String) | batch::kNullTags))
     return number_texts(values, numbers);
-  for (std::uint32_t row = 0; row < values.rows; ++row) numbers[row] = number_row(values, row);
+  PolledSteps steps;
+  for (std::uint32_t row = 0; row < values.rows; ++row, steps.step())
+    numbers[row] = number_row(values, row);
 }
 
 void ValueNumbers::number_integers(const batch::Vector& values,
                                    std::vector<std::uint32_t>& numbers) {
   std::int64_t last = 0;
   std::uint32_t number = kNone;
-  for (std::uint32_t row = 0; row < values.rows; ++row) {
-    const std::int64_t value = values.integers[row];
-    if (number == kNone || value != last) {
-      last = value;
-      number = integer_entry(value, Tag::Integer);
+  in_polled_blocks(values.rows, [&](std::size_t row, std::size_t end) {
+    for (; row < end; ++row) {
+      const std::int64_t value = values.integers[row];
+      if (number == kNone || value != last) {
+        last = value;
+        number = integer_entry(value, Tag::Integer);
+      }
+      numbers[row] = number;
     }
-    numbers[row] = number;
-  }
+  });
 }
 
 void ValueNumbers::number_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers) {
@@ -59,7 +65,8 @@ void ValueNumbers::number_texts(const batch::Vector& values, std::vector<std::ui
     if (!few && collation_ == Collation::Binary) number_new_codes(values);
     return number_codes(values, numbers);
   }
-  for (std::uint32_t row = 0; row < values.rows; ++row) {
+  PolledSteps steps;
+  for (std::uint32_t row = 0; row < values.rows; ++row, steps.step()) {
     const Tag tag = values.tag(row);
     numbers[row] = tag == Tag::String ? text_entry(values.text(row), tag) : null_entry();
   }
@@ -70,15 +77,17 @@ void ValueNumbers::number_codes(const batch::Vector& values, std::vector<std::ui
   const std::uint32_t* codes = values.codes.data();
   std::uint32_t* of_code = of_code_.data();
   std::uint32_t* out = numbers.data();
-  for (std::uint32_t row = 0; row < values.rows; ++row) {
-    if (!all && values.tag(row) != Tag::String) {
-      out[row] = null_entry();
-      continue;
+  in_polled_blocks(values.rows, [&](std::size_t row, std::size_t end) {
+    for (; row < end; ++row) {
+      if (!all && values.tag(row) != Tag::String) {
+        out[row] = null_entry();
+        continue;
+      }
+      std::uint32_t& known = of_code[codes[row]];
+      if (known == kNone) known = text_entry((*values.strings)[codes[row]], Tag::String);
+      out[row] = known;
     }
-    std::uint32_t& known = of_code[codes[row]];
-    if (known == kNone) known = text_entry((*values.strings)[codes[row]], Tag::String);
-    out[row] = known;
-  }
+  });
 }
 
 // Numbers the dictionary entries that the rows name, in order of appearance, all look-ups together.

@@ -278,16 +278,17 @@ std::string explain_analyze(const plan::NodePtr& plan, std::string_view sections
   std::string out = explain(plan, sections, bind, context);
   const std::vector<std::uint64_t> before = counts(context.counters);
   const Clock::time_point start = Clock::now();
-  ExecutionContext bounded = context;
   bool out_of_time = false;
-  bounded.interrupted = [&] {
+  Interrupt* const outer = current_interrupt();
+  Interrupt bounded([&] {
     if (bounds.time_budget && Clock::now() - start > *bounds.time_budget) out_of_time = true;
-    return out_of_time || (context.interrupted && context.interrupted());
-  };
+    return out_of_time || (outer != nullptr && outer->ask());
+  });
   std::uint64_t trees = 0;
   bool partial = false;
   try {
-    partial = !read_trees(*execute(optimized(plan, bind), bind, bounded), bounds, bounded, trees);
+    const InterruptScope scope(&bounded, InterruptScope::Thread::Caller);
+    partial = !read_trees(*execute(optimized(plan, bind), bind, context), bounds, context, trees);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::Interrupted || !out_of_time) throw;
     partial = true;

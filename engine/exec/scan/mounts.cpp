@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/vector_builder.h"
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/scan/column_batch.h"
@@ -57,11 +58,13 @@ Mounts Mounts::explode(const RowExpr& list, const Selection& rows, bool outer) c
   batch::List found = all ? from.scope.list(path) : from.scope.select(present).list(path);
   Rows parents, elements;
   bool lacks = false;
+  PolledSteps steps;
   for (std::size_t i = 0, at = 0; i < scope_rows.size(); ++i) {
     const bool has = scope_rows[i] != kNone;
     const std::uint32_t begin = has ? found.starts[at] : 0;
     const std::uint32_t end = has ? found.starts[at + 1] : 0;
     if (has) ++at;
+    steps.step(1 + (end - begin) / kRowsAStep);
     for (std::uint32_t element = begin; element < end; ++element) {
       parents.push_back(rows[i]);
       if (outer) elements.push_back(element);
@@ -84,6 +87,7 @@ Mounts Mounts::explode(const RowExpr& list, const Selection& rows, bool outer) c
     auto composed = std::make_shared<Rows>(*shared_parents);
     for (std::uint32_t& row : *composed) row = (*mount.rows)[row];
     mount.rows = std::move(composed);
+    poll_interrupt(exploded.rows_ / kRowsAStep);
   }
   exploded.mounts_.push_back({std::move(found.elements),
                               lacks ? std::make_shared<const Rows>(std::move(elements)) : nullptr,

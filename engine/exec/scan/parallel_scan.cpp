@@ -1,12 +1,13 @@
 #include "engine/exec/scan/parallel_scan.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <thread>
 
+#include "engine/base/workers.h"
 #include "engine/batch/path_reader.h"
 #include "engine/exec/scan/flattened_batch.h"
 #include "engine/exec/scan/tree_shape.h"
@@ -46,6 +47,24 @@ class Queue {
     }
     ready_.notify_all();
   }
+  // A worker has no more to do.
+  void leave() {
+    {
+      const std::lock_guard lock(mutex_);
+      ++left_;
+    }
+    all_left_.notify_one();
+  }
+  // Waits until so many workers have left; asks meanwhile whether to stop.
+  void wait_for(unsigned workers) {
+    constexpr auto kBetweenQuestions = std::chrono::milliseconds(10);
+    std::unique_lock lock(mutex_);
+    while (!all_left_.wait_for(lock, kBetweenQuestions, [&] { return left_ == workers; })) {
+      lock.unlock();
+      poll_interrupt();
+      lock.lock();
+    }
+  }
   bool failed() {
     const std::lock_guard lock(mutex_);
     return error_ != nullptr;
@@ -55,9 +74,10 @@ class Queue {
  private:
   std::size_t most_;
   std::mutex mutex_;
-  std::condition_variable ready_;
+  std::condition_variable ready_, all_left_;
   std::deque<ScannedRows> blocks_;
   bool closed_ = false;
+  unsigned left_ = 0;
   std::exception_ptr error_;
 };
 
@@ -127,16 +147,16 @@ void parallel_scan(Scan& scan, std::span<const Path> paths, unsigned workers,
     if (scan.narrow(block)) use(worker, block);
     return true;
   };
-  std::vector<std::thread> threads;
+  Workers threads;
   try {
-    for (unsigned worker = 1; worker < workers; ++worker)
-      threads.emplace_back([&, worker] {
-        try {
-          while (work(worker, true)) continue;
-        } catch (...) {
-          queue.close(std::current_exception());
-        }
-      });
+    threads.start(workers - 1, [&](unsigned worker) {
+      try {
+        while (work(worker, true)) continue;
+      } catch (...) {
+        queue.close(std::current_exception());
+      }
+      queue.leave();
+    });
     for (ScannedRows block; !queue.failed() && scan.fetch(block); block = {}) {
       std::vector<PathId> columns;
       for (const Path& path : paths) {
@@ -149,10 +169,11 @@ void parallel_scan(Scan& scan, std::span<const Path> paths, unsigned workers,
     }
     queue.close();
     while (work(0, false)) continue;
+    queue.wait_for(threads.count());
   } catch (...) {
     queue.close(std::current_exception());
   }
-  for (std::thread& thread : threads) thread.join();
+  threads.join();
   if (queue.error()) std::rethrow_exception(queue.error());
 }
 

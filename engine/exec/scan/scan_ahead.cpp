@@ -1,14 +1,14 @@
 #include "engine/exec/scan/scan_ahead.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <system_error>
-#include <thread>
 
 #include "engine/base/error.h"
+#include "engine/base/workers.h"
 #include "engine/batch/path_reader.h"
 #include "engine/exec/scan/parallel_scan.h"
 
@@ -19,6 +19,9 @@ namespace {
 // top-k's threshold gets narrow meanwhile.
 constexpr std::uint32_t kAlone = 2;
 
+// While the caller waits for a worker, it asks whether to stop.
+constexpr auto kBetweenLooks = std::chrono::milliseconds(10);
+
 }  // namespace
 
 // The workers, and the segments that they work on, in the scan's order.
@@ -26,17 +29,9 @@ class ScanAhead::Crew {
  public:
   Crew(Scan& scan, const std::vector<Path>& paths, const Prepare& prepare, unsigned workers)
       : scan_(scan), paths_(paths), prepare_(prepare), most_(std::size_t{workers} * 2) {
-    try {
-      for (unsigned worker = 1; worker < workers; ++worker)
-        threads_.emplace_back([this] {
-          while (work(true)) continue;
-        });
-    } catch (const std::system_error&) {
-      return;  // no more threads are to be had: the caller works with those there are
-    } catch (...) {
-      stop();
-      throw;
-    }
+    threads_.start(workers - 1, [this](unsigned) {
+      while (work(true)) continue;
+    });
   }
   ~Crew() { stop(); }
 
@@ -109,8 +104,11 @@ class ScanAhead::Crew {
         std::unique_lock lock(mutex_);
         if (jobs_.front()->state == Job::State::Done) return;
         if (waiting_.empty()) {
-          changed_.wait(lock, [this] { return jobs_.front()->state == Job::State::Done; });
-          return;
+          const auto done = [this] { return jobs_.front()->state == Job::State::Done; };
+          if (changed_.wait_for(lock, kBetweenLooks, done)) return;
+          lock.unlock();
+          poll_interrupt();
+          continue;
         }
       }
       work(false);
@@ -148,7 +146,7 @@ class ScanAhead::Crew {
       stopped_ = true;
     }
     changed_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
+    threads_.join();
   }
 
   Scan& scan_;
@@ -162,7 +160,7 @@ class ScanAhead::Crew {
   std::condition_variable changed_;
   std::deque<Job*> waiting_;
   bool stopped_ = false;
-  std::vector<std::thread> threads_;
+  Workers threads_;
 };
 
 ScanAhead::ScanAhead(Scan& scan, std::vector<Path> paths, const ExecutionContext& context,

@@ -6,7 +6,6 @@
 #include <numeric>
 #include <string_view>
 
-#include "engine/exec/sort/asking.h"
 #include "engine/exec/sort/text_numbers.h"
 
 namespace arbors::exec {
@@ -66,11 +65,10 @@ int compare_mixed(const Mixed& left, const Mixed& right, Collation collation) {
 
 // Numbers the sorted distinct items 1, 2, …; items that compare equal share a number.
 template <typename Item, typename Compare>
-std::vector<std::uint64_t> dense_ranks(const std::vector<Item>& items,
-                                       const ExecutionContext& context, Compare compare_items) {
+std::vector<std::uint64_t> dense_ranks(const std::vector<Item>& items, Compare compare_items) {
   std::vector<std::uint32_t> order(items.size());
   std::iota(order.begin(), order.end(), 0U);
-  Asking less(context, [&](std::uint32_t left, std::uint32_t right) {
+  PolledCompare less([&](std::uint32_t left, std::uint32_t right) {
     return compare_items(items[left], items[right]) < 0;
   });
   std::sort(order.begin(), order.end(), std::ref(less));
@@ -115,9 +113,9 @@ std::vector<std::uint64_t> SortRanks::finish(const ExecutionContext& context) {
   } else if ((kinds & ~kRealTags) == 0) {
     ranks = real_ranks();
   } else if (kinds == batch::tag_bit(Tag::String)) {
-    ranks = string_ranks(context);
+    ranks = string_ranks();
   } else {
-    ranks = mixed_ranks(context);
+    ranks = mixed_ranks();
   }
   if (ranked_values_) ranked_values_->direct(descending_, null_rank());
   values_.clear();
@@ -169,12 +167,12 @@ std::vector<std::uint64_t> SortRanks::real_ranks() const {
 }
 
 // Numbers only the texts that rows hold: a filter may have left few of a pool's.
-std::vector<std::uint64_t> SortRanks::string_ranks(const ExecutionContext& context) {
+std::vector<std::uint64_t> SortRanks::string_ranks() {
   TextNumbers texts;
   std::vector<std::uint64_t> ranks;  // numbers at first
   ranks.reserve(rows_);
   for (const batch::VectorPtr& values : values_) {
-    context.check_interrupt();
+    poll_interrupt();
     if (!values->strings) {
       ranks.resize(ranks.size() + values->rows, TextNumbers::kUnknown);
       continue;
@@ -186,25 +184,24 @@ std::vector<std::uint64_t> SortRanks::string_ranks(const ExecutionContext& conte
   }
   std::vector<std::uint64_t> of_text;
   if (collation_ == Collation::Binary) {
-    const std::vector<std::uint32_t> order = binary_order(texts.texts(), context);
-    context.check_interrupt();
+    const std::vector<std::uint32_t> order = binary_order(texts.texts());
+    poll_interrupt();
     of_text.resize(order.size());
     for (std::size_t at = 0; at < order.size(); ++at) of_text[order[at]] = at + 1;
     if (keeps_values_)
       if (auto pool = pool_of(texts.texts(), order))
         ranked_values_ = RankedValues::texts(std::move(pool));
   } else {
-    of_text =
-        dense_ranks(texts.texts(), context, [&](std::string_view left, std::string_view right) {
-          return compare(left, right, collation_);
-        });
+    of_text = dense_ranks(texts.texts(), [&](std::string_view left, std::string_view right) {
+      return compare(left, right, collation_);
+    });
   }
   for (std::uint64_t& rank : ranks)
     rank = rank == TextNumbers::kUnknown ? null_rank() : directed(of_text[rank]);
   return ranks;
 }
 
-std::vector<std::uint64_t> SortRanks::mixed_ranks(const ExecutionContext& context) const {
+std::vector<std::uint64_t> SortRanks::mixed_ranks() const {
   std::vector<Mixed> items;
   std::vector<bool> nulls;
   items.reserve(rows_);
@@ -217,7 +214,7 @@ std::vector<std::uint64_t> SortRanks::mixed_ranks(const ExecutionContext& contex
     }
   }
   const std::vector<std::uint64_t> of_item =
-      dense_ranks(items, context, [&](const Mixed& left, const Mixed& right) {
+      dense_ranks(items, [&](const Mixed& left, const Mixed& right) {
         return compare_mixed(left, right, collation_);
       });
   std::vector<std::uint64_t> ranks(rows_, null_rank());

@@ -33,8 +33,8 @@ class SortRanks {
  private:
   std::vector<std::uint64_t> integer_ranks(std::int64_t least) const;
   std::vector<std::uint64_t> real_ranks() const;
-  std::vector<std::uint64_t> string_ranks(const ExecutionContext& context);
-  std::vector<std::uint64_t> mixed_ranks(const ExecutionContext& context) const;
+  std::vector<std::uint64_t> string_ranks();
+  std::vector<std::uint64_t> mixed_ranks() const;
   bool integer_range(std::int64_t& least) const;
   std::uint64_t null_rank() const { return nulls_last_ ? UINT64_MAX : 0; }
   std::uint64_t directed(std::uint64_t rank) const { return descending_ ? ~rank : rank; }

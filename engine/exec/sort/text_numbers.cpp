@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/text_table.h"
-#include "engine/exec/sort/asking.h"
 
 namespace arbors::exec {
 
@@ -21,10 +21,12 @@ const std::vector<std::uint32_t>& TextNumbers::number(const batch::Vector& value
     new_.push_back({entry, pool[entry], 0});
   }
   constexpr std::size_t kAhead = 16;  // look-ups whose memory is fetched together
+  PolledSteps steps;
   for (std::size_t first = 0; first < new_.size(); first += kAhead) {
     const auto some = std::span(new_).subspan(first, std::min(kAhead, new_.size() - first));
     fetch_ahead(some);
     for (const Entry& one : some) numbers[one.entry] = number(one);
+    steps.step(some.size());
   }
   return numbers;
 }
@@ -67,8 +69,7 @@ void TextNumbers::grow() {
   }
 }
 
-std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts,
-                                        const ExecutionContext& context) {
+std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts) {
   std::size_t shared = texts.empty() ? 0 : texts[0].size();
   for (const std::string_view text : texts) {
     const auto end = std::min(shared, text.size());
@@ -84,7 +85,7 @@ std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& tex
       head = head << 8 | (i < rest.size() ? static_cast<std::uint8_t>(rest[i]) : 0U);
     order[number] = {head, number};
   }
-  Asking less(context, [&](const auto& left, const auto& right) {
+  PolledCompare less([&](const auto& left, const auto& right) {
     return left.first != right.first ? left.first < right.first
                                      : texts[left.second] < texts[right.second];
   });

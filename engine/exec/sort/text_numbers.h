@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "engine/batch/vector.h"
-#include "engine/exec/source/execution_context.h"
 
 namespace arbors::exec {
 
@@ -44,8 +43,7 @@ class TextNumbers {
   std::vector<std::string_view> texts_;
 };
 
-// Orders distinct texts as memcmp does: gives their numbers. Asks whether to stop.
-std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts,
-                                        const ExecutionContext& context);
+// Orders distinct texts as memcmp does: gives their numbers.
+std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts);
 
 }  // namespace arbors::exec

@@ -1,11 +1,11 @@
-// What a run of a plan may use and must obey: counters to bump, budgets to keep, a way to be told
-// to stop. Owned by the caller; outlives the run.
+// What a run of a plan may use and must obey: counters to bump, budgets to keep. Owned by the
+// caller; outlives the run. What tells it to stop is the thread's interrupt.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 
 #include "engine/base/counters.h"
+#include "engine/base/interrupt.h"
 
 namespace arbors::exec {
 
@@ -21,10 +21,9 @@ struct Budgets {
 struct ExecutionContext {
   Counters* counters = nullptr;
   Budgets budgets;
-  std::function<bool()> interrupted;  // asked between batches; true stops the run
 
-  // Throws Error{Interrupted} where the caller asked to stop.
-  void check_interrupt() const;
+  // Asks at once whether to stop; see poll_interrupt().
+  static void check_interrupt() { poll_interrupt(); }
 };
 
 }  // namespace arbors::exec

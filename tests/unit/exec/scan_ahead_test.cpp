@@ -6,6 +6,7 @@
 #include "engine/expr/parser.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/plan_runner.h"
+#include "tests/unit/stop_at.h"
 
 namespace arbors::exec {
 namespace {
@@ -70,9 +71,8 @@ TEST_CASE("an error comes where its rows would, and not to a reader who stops be
 }
 
 TEST_CASE("an interrupt stops the reader and the workers", "[exec]") {
-  ExecutionContext context = workers(2);
-  int asked = 0;
-  context.interrupted = [&] { return ++asked > 6; };
+  const ExecutionContext context = workers(2);
+  const StopAt stop(7);
   const TreeSourcePtr source = source_of(numbers(100), 5);
   const ScanInput input{source, {}, expr::parse_expression("n < 0"), {}};
   try {

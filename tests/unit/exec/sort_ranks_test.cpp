@@ -3,6 +3,7 @@
 #include "engine/base/error.h"
 #include "engine/batch/vector_builder.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/stop_at.h"
 
 namespace arbors::exec {
 namespace {
@@ -24,13 +25,11 @@ batch::VectorPtr values(bool mixed) {
 
 // Sorts until it has asked so often whether to stop; gives how often it asked.
 unsigned questions(bool mixed, Collation collation, unsigned stop_at) {
-  unsigned asked = 0;
-  ExecutionContext context;
-  context.interrupted = [&] { return ++asked == stop_at; };
   SortRanks ranks(false, false, collation);
   ranks.append(values(mixed));
-  ranks.finish(context);
-  return asked;
+  const StopAt stop(stop_at);
+  ranks.finish({});
+  return stop.asked();
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "engine/base/error.h"
 #include "engine/json/document_splitter.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/stop_at.h"
 
 using namespace arbors;
 using namespace arbors::json;
@@ -184,7 +185,7 @@ TEST_CASE("zstd may begin with frames to skip, and its windows are bounded", "[i
   packed.resize(out.pos);
   char read[4];
   CHECK(open_memory(packed)->read(read, 4) == 4);
-  const auto small = open_memory(packed, {.interrupted = {}, .max_window_bytes = 1U << 20});
+  const auto small = open_memory(packed, {.max_window_bytes = 1U << 20});
   CHECK_THROWS_WITH(small->read(read, 4), ContainsSubstring("max_window_bytes"));
 }
 
@@ -210,8 +211,8 @@ TEST_CASE("Files that cannot be read are named", "[input]") {
 }
 
 TEST_CASE("An interrupt stops reading", "[input]") {
-  CHECK(code_of([] { open_memory("1", {.interrupted = [] { return true; }}); }) ==
-        ErrorCode::Interrupted);
+  const StopAt stop(1);
+  CHECK(code_of([] { open_memory("1"); }) == ErrorCode::Interrupted);
 }
 
 TEST_CASE("a broken first line is a line of its own where the name promises lines", "[json]") {

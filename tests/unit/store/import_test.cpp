@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tests/unit/catch.h"
+#include "tests/unit/stop_at.h"
 #include "tests/unit/store/database.h"
 
 using namespace arbors;
@@ -63,12 +64,12 @@ TEST_CASE("few documents are appended as pending trees, with their columns", "[s
 TEST_CASE("an interrupted import rolls back", "[store]") {
   Database database;
   const auto store = database.create(batches_of(2));
-  ImportOptions options;
-  int calls = 0;
-  options.interrupted = [&] { return ++calls > 3; };
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "{\"a\":" + std::to_string(i) + "}\n";
-  CHECK_THROWS_AS(import_text(*store, text, options), Error);
+  {
+    const StopAt stop(4);
+    CHECK_THROWS_AS(import_text(*store, text), Error);
+  }
   CHECK(store->trees() == 0);
 }
 

@@ -9,7 +9,7 @@ using namespace arbors::store::tests;
 
 namespace {
 
-enum Meanwhile : int { Nothing, Interrupt, OutOfMemory, OutOfMemoryAndExpired };
+enum Meanwhile : int { Nothing, Interrupted, OutOfMemory, OutOfMemoryAndExpired };
 
 // Writes a row under a savepoint; keeps it, or fails at what happens meanwhile: an interrupt, as by
 // another thread, or that memory runs out, also where statements have to be prepared again.
@@ -19,7 +19,7 @@ void write_row(sqlite3_context* context, int, sqlite3_value** arguments) {
   try {
     Savepoint change(db, "change");
     execute(db, "INSERT INTO t VALUES (1)");
-    if (meanwhile == Interrupt) sqlite3_interrupt(db);
+    if (meanwhile == Interrupted) sqlite3_interrupt(db);
     if (meanwhile == OutOfMemoryAndExpired) execute(db, "PRAGMA writable_schema = RESET");
     if (meanwhile >= OutOfMemory) sqlite3_hard_heap_limit64(1);
     execute(db, "INSERT INTO t VALUES (2)");
@@ -60,10 +60,10 @@ TEST_CASE("a savepoint is undone whatever is the matter", "[store]") {
   database.run("CREATE TABLE t(a)");
   sqlite3_create_function(database.db(), "write_row", 1, SQLITE_UTF8, nullptr, write_row, nullptr,
                           nullptr);
-  const int meanwhile = GENERATE(Interrupt, OutOfMemory, OutOfMemoryAndExpired);
+  const int meanwhile = GENERATE(Interrupted, OutOfMemory, OutOfMemoryAndExpired);
   const auto write = [&] { database.run("SELECT write_row(" + std::to_string(meanwhile) + ")"); };
   database.run("SELECT write_row(0)");
-  if (meanwhile == Interrupt) {
+  if (meanwhile == Interrupted) {
     CHECK_THROWS_WITH(write(), "interrupted");
   } else {
     CHECK_THROWS_AS(write(), std::bad_alloc);

@@ -5,6 +5,7 @@
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/export/documents_source.h"
 #include "tests/unit/exec/export/scratch_folder.h"
+#include "tests/unit/stop_at.h"
 
 namespace arbors::exec {
 namespace {
@@ -72,10 +73,9 @@ TEST_CASE("an interrupt or a failing plan leaves what was there", "[export]") {
   for (const char* name : {"x.jsonl", "x.json.gz", "x.arrow", "x.arrows.zst"}) {
     write_file(folder / name, "before");
     const auto source = std::make_shared<DocumentsSource>(kBatches);
-    for (int checks = 0; checks < 2; ++checks) {
-      ExecutionContext context;
-      context.interrupted = [left = checks]() mutable { return left-- == 0; };
-      REQUIRE_THROWS_WITH(export_relation(relation_of(source), folder / name, {}, context),
+    for (const unsigned question : {1U, 2U}) {
+      const StopAt stop(question);
+      REQUIRE_THROWS_WITH(export_relation(relation_of(source), folder / name, {}, {}),
                           "interrupted");
     }
     const SourceBinder bind = [&](const plan::Source&) { return BoundSource(source); };
