@@ -5,7 +5,6 @@
 #include "engine/exec/run/explain.h"
 #include "engine/expr/parser.h"
 #include "engine/plan/help.h"
-#include "engine/plan/plan_parser.h"
 #include "engine/plan/rewrite.h"
 #include "ext/functions.h"
 #include "ext/handed_text.h"
@@ -89,8 +88,8 @@ void json(const CallArguments& call) {
 
 // The plan as it was written, views read through.
 plan::NodePtr written_plan(const CallArguments& call) {
-  return call.session.plans().with_views(
-      plan::parse_plan(text_argument(call.values[0], "the plan"), parameters_from(call, 2)));
+  return call.session.plans().with_views(call.session.plans().parse(
+      text_argument(call.values[0], "the plan"), parameters_from(call, 2)));
 }
 
 void explain(const CallArguments& call) {

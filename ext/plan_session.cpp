@@ -5,6 +5,7 @@
 #include "engine/exec/run/source_statistics.h"
 #include "engine/plan/plan_parser.h"
 #include "ext/bound_store.h"
+#include "ext/select_catalog.h"
 
 namespace arbors::ext {
 namespace {
@@ -44,8 +45,13 @@ exec::BoundSource PlanSession::bind(const plan::Source& source) {
   return bind_store(open_arbor(session_, full_name(source)), source);
 }
 
+plan::NodePtr PlanSession::parse(std::string_view text, std::span<const Value> parameters) const {
+  const SelectCatalog catalog(session_);
+  return plan::parse_plan(text, parameters, &catalog);
+}
+
 exec::Query PlanSession::query(std::string_view text, std::span<const Value> parameters) {
-  return {exec::optimized(with_views(plan::parse_plan(text, parameters)), binder_), binder_,
+  return {exec::optimized(with_views(parse(text, parameters)), binder_), binder_,
           session_.execution()};
 }
 
@@ -95,7 +101,7 @@ exec::KeyIndex& PlanSession::index_of(Handle& handle, const expr::ExprPtr& key) 
 std::optional<std::string> PlanSession::lookup(std::string_view text,
                                                std::span<const Value> arguments) {
   const auto parsed = [&](std::size_t keys) {
-    return with_views(plan::parse_plan(text, arguments.subspan(std::min(keys, arguments.size()))));
+    return with_views(parse(text, arguments.subspan(std::min(keys, arguments.size()))));
   };
   const auto of_handle = [this](const plan::Source& source) { return find(source.name).keys; };
   plan::NodePtr plan = parsed(1);
@@ -134,7 +140,7 @@ std::string PlanSession::keep(const plan::NodePtr& plan) {
 }
 
 std::string PlanSession::open(std::string_view text, std::span<const Value> parameters) {
-  return keep(plan::parse_plan(text, parameters));
+  return keep(parse(text, parameters));
 }
 
 std::string PlanSession::refresh(std::string_view handle) {

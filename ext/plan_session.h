@@ -30,6 +30,8 @@ class PlanSession {
  public:
   explicit PlanSession(Session& session) : session_(session) {}
 
+  // Reads a plan or a SELECT, whose names are looked up in what is there now.
+  plan::NodePtr parse(std::string_view text, std::span<const Value> parameters = {}) const;
   // A function that binds sources to what is current when it is called.
   const exec::SourceBinder& binder() const { return binder_; }
   exec::Query query(std::string_view text, std::span<const Value> parameters = {});

@@ -3,7 +3,6 @@
 
 #include "engine/exec/run/source_statistics.h"
 #include "engine/expr/builder.h"
-#include "engine/plan/plan_parser.h"
 #include "ext/arbor_name.h"
 #include "ext/constraint_ops.h"
 #include "ext/declaration.h"
@@ -115,7 +114,7 @@ int connect_view(sqlite3* db, void* aux, int argc, const char* const* argv, sqli
   return guarded(message, [&] {
     auto view = std::make_unique<View>();
     view->session = *static_cast<SessionPtr*>(aux);
-    view->plan = plan::parse_plan(plan_text(argc, argv));
+    view->plan = view->session->plans().parse(plan_text(argc, argv));
     view->name = {argv[1], argv[2]};
     std::string sql = "CREATE TABLE x(";
     for (const ViewColumn& column : columns_now(*view->session, view->plan, creates)) {

@@ -14,9 +14,9 @@ namespace arbors::expr {
 namespace {
 
 // Longer symbols first, so that the first that fits is the right one.
-constexpr std::array<std::string_view, 31> kSymbols{
+constexpr std::array<std::string_view, 32> kSymbols{
     "->>", "||", "<<", ">>", "<=", ">=", "<>", "!=", "==", "->", "=", "<", ">", "|", "&", "~",
-    "+",   "-",  "*",  "/",  "%",  "(",  ")",  "[",  "]",  "{",  "}", ",", ".", "@", ":"};
+    "+",   "-",  "*",  "/",  "%",  "(",  ")",  "[",  "]",  "{",  "}", ",", ".", "@", ":", ";"};
 
 bool is_word(char c) {
   const auto u = static_cast<unsigned char>(c);
@@ -67,7 +67,8 @@ std::size_t characters(std::string_view text) {
 // Cuts one text into tokens.
 class Cutter {
  public:
-  explicit Cutter(std::string_view text) : text_(text) {}
+  Cutter(std::string_view text, Dialect dialect, std::size_t from)
+      : text_(text), sql_(dialect == Dialect::Sql), at_(from) {}
 
   std::vector<Token> cut() {
     for (;;) {
@@ -87,8 +88,14 @@ class Cutter {
   void skip_blanks() {
     for (;;) {
       while (at_ < text_.size() && is_space(text_[at_])) ++at_;
-      if (at() != '-' || at(1) != '-') return;
-      at_ = std::min(text_.find('\n', at_), text_.size());
+      if (at() == '-' && at(1) == '-') {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      } else if (sql_ && at() == '/' && at(1) == '*') {
+        const std::size_t end = text_.find("*/", at_ + 2);
+        at_ = end == std::string_view::npos ? text_.size() : end + 2;
+      } else {
+        return;
+      }
     }
   }
 
@@ -99,6 +106,11 @@ class Cutter {
     if (at() == '\'') return quoted(std::move(token), Token::Kind::Text);
     if (at() == '"') return quoted(std::move(token), Token::Kind::QuotedName);
     if ((at() == 'x' || at() == 'X') && at(1) == '\'') return blob(std::move(token));
+    if (sql_ && at() == '`') return quoted(std::move(token), Token::Kind::QuotedName);
+    if (sql_ && at() == '[' && !after_name()) return bracketed(std::move(token));
+    // A SELECT may stand in a plan: its parameters are cut again as SQL's.
+    if ((at() == '?' || (sql_ && (at() == ':' || at() == '$'))) && !is_digit(at(1)))
+      return sql_parameter(std::move(token));
     if (at() == '?') return parameter(std::move(token));
     const bool key = after_dot();
     if (!key && (is_digit(at()) || (at() == '.' && is_digit(at(1)) && !after_name()))) {
@@ -162,6 +174,28 @@ class Cutter {
     return token;
   }
 
+  // Reads [name], a quoted name where no path's step can stand.
+  Token bracketed(Token token) {
+    token.kind = Token::Kind::QuotedName;
+    const std::size_t end = text_.find(']', at_);
+    if (end == std::string_view::npos) fail_in(text_, at_, "the quoted name does not end");
+    token.text = text_.substr(at_ + 1, end - at_ - 1);
+    at_ = end + 1;
+    return token;
+  }
+
+  // Reads ?, :name or $name, which the parser of SQL numbers.
+  Token sql_parameter(Token token) {
+    token.kind = Token::Kind::Parameter;
+    const bool named = at() != '?';
+    ++at_;
+    while (named && at_ < text_.size() && is_word(text_[at_])) ++at_;
+    token.text = text_.substr(token.begin, at_ - token.begin);
+    if (named && token.text.size() == 1)
+      fail_in(text_, token.begin, "a parameter is written ?, ?1, :name or $name");
+    return token;
+  }
+
   Token number(Token token) {
     token.kind = Token::Kind::Number;
     if (at() == '0' && (at(1) == 'x' || at(1) == 'X') && hex_digit(at(2)) >= 0) {
@@ -216,13 +250,15 @@ class Cutter {
   }
 
   std::string_view text_;
-  std::size_t at_ = 0;
+  bool sql_;
+  std::size_t at_;
   std::vector<Token> tokens_;
 };
 
 }  // namespace
 
-Lexer::Lexer(std::string_view text) : text_(text), tokens_(Cutter(text).cut()) {
+Lexer::Lexer(std::string_view text, Dialect dialect, std::size_t from)
+    : text_(text), tokens_(Cutter(text, dialect, from).cut()) {
   if (!json::is_utf8(text)) throw_invalid("the text is no UTF-8");
 }
 
@@ -234,6 +270,10 @@ Token Lexer::next() {
   Token token = peek();
   if (at_ + 1 < tokens_.size()) ++at_;
   return token;
+}
+
+void Lexer::skip_to(std::size_t byte) {
+  while (!at_end() && peek().begin < byte) ++at_;
 }
 
 bool Lexer::at_keyword(std::string_view keyword, std::size_t ahead) const {

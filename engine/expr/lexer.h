@@ -20,7 +20,7 @@ struct Token {
     Text,        // '…' : `text` unquoted
     Blob,        // x'…': `text` holds the bytes
     Number,      // `number`; may begin a key after a dot (2B), then `text` is the whole word
-    Parameter,   // ?n
+    Parameter,   // ?n; in SQL also ?, :name and $name: `text` as written, `parameter` 0
     Symbol       // an operator or punctuation: `text`
   };
   Kind kind = Kind::End;
@@ -30,10 +30,15 @@ struct Token {
   std::size_t begin = 0, end = 0;  // bytes of the source
 };
 
+// SQL has more kinds of parameters, quoted names and comments than plans, whose paths may begin
+// with `[` and `$`.
+enum class Dialect : std::uint8_t { Plan, Sql };
+
 class Lexer {
  public:
-  // `text` must outlive the lexer. Cuts everything at once; throws Error{Invalid} with position.
-  explicit Lexer(std::string_view text);
+  // `text` must outlive the lexer. Cuts everything from a byte on at once; throws Error{Invalid}
+  // with position.
+  explicit Lexer(std::string_view text, Dialect dialect = Dialect::Plan, std::size_t from = 0);
 
   const Token& peek(std::size_t ahead = 0) const;
   Token next();
@@ -52,6 +57,10 @@ class Lexer {
   // Remembers and returns to a place.
   std::size_t mark() const { return at_; }
   void rewind(std::size_t mark) { at_ = mark; }
+  // Goes on at the first token that begins at a byte or behind it.
+  void skip_to(std::size_t byte);
+  // The end of the token that was taken last.
+  std::size_t last_end() const { return at_ == 0 ? 0 : tokens_[at_ - 1].end; }
 
   // Names the stage of a plan that is being read, which errors then tell; gives the one before.
   std::string_view enter(std::string_view stage) { return std::exchange(stage_, stage); }

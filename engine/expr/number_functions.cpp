@@ -57,8 +57,17 @@ void round(Arguments args, VectorBuilder& out) {
   out.append_real(round_to(to_real(args[0]), bounded));
 }
 
-constexpr std::array<Function, 2> kNumberFunctions{{
+void real_only(Arguments args, VectorBuilder& out) {
+  if (args[0].kind == ValueKind::Integer)
+    throw_invalid("a column declared REAL holds the integer " + std::to_string(args[0].integer) +
+                  ", of which SQLite makes a real or not as it plans (write CAST(… AS REAL))");
+  append(out, args[0]);
+}
+
+constexpr std::array<Function, 3> kNumberFunctions{{
     {"abs", 1, 1, "abs(number)", "the number without its sign", kScalar, each_known_row<absolute>},
+    {"real_only", 1, 1, "real_only(value)", "the value; an error of an integer", kScalar,
+     each_row<real_only>},
     {"round", 1, 2, "round(number [, digits])", "the number rounded to digits after the point",
      kScalar, each_known_row<round>},
 }};

@@ -54,7 +54,8 @@ constexpr unsigned kMaxNesting = 200;
 class Parser {
  public:
   // With `pipes`, a `|` outside parentheses ends the expression: it separates a plan's stages.
-  Parser(Lexer& lexer, bool pipes) : lexer_(lexer), pipe_ends_(pipes) {}
+  Parser(Lexer& lexer, bool pipes, Host* host = nullptr)
+      : lexer_(lexer), pipe_ends_(pipes), host_(host) {}
 
   ExprPtr expression(Level level = kOr) {
     const Nesting nesting(*this);
@@ -161,6 +162,8 @@ class Parser {
   }
 
   ExprPtr binary(const ExprPtr& left, Level level, std::size_t byte) {
+    if (host_ != nullptr && level <= kConcat)
+      if (ExprPtr found = access(left, byte)) return found;
     for (const BinaryOperator& op : kBinary) {
       if (!lexer_.at_symbol(op.symbol) || op.level < level) continue;
       if (op.symbol == "|" && pipe_ends_) return nullptr;
@@ -169,6 +172,13 @@ class Parser {
       return built(byte, [&] { return op.make(left, right); });
     }
     return nullptr;
+  }
+
+  ExprPtr access(const ExprPtr& left, std::size_t byte) {
+    const bool as_value = lexer_.accept_symbol("->>");
+    if (!as_value && !lexer_.accept_symbol("->")) return nullptr;
+    const ExprPtr right = expression(above(kConcat));
+    return host_->access(lexer_, left, right, as_value, byte);
   }
 
   ExprPtr word_operator(const ExprPtr& left, std::size_t byte) {
@@ -212,6 +222,8 @@ class Parser {
   }
 
   ExprPtr in_operator(const ExprPtr& left, bool negated, std::size_t byte) {
+    if (host_ != nullptr)
+      if (ExprPtr found = host_->in(lexer_, left, negated)) return found;
     lexer_.expect_symbol("(");
     std::vector<ExprPtr> items = list_until(")");
     return built(byte, [&] { return in(left, std::move(items), negated); });
@@ -245,9 +257,11 @@ class Parser {
       case Token::Kind::Blob:
         return constant(Value::blob(lexer_.next().text));
       case Token::Kind::Parameter:
+        if (host_ != nullptr) return host_->parameter(lexer_);
+        if (token.parameter == 0) lexer_.fail("a parameter is written ?1, ?2, …");
         return parameter(lexer_.next().parameter);
       case Token::Kind::QuotedName:
-        return path(arbors::expr::parse_path(lexer_));
+        return name();
       case Token::Kind::Name:
         return word();
       case Token::Kind::Symbol:
@@ -260,7 +274,13 @@ class Parser {
     lexer_.fail("expected an expression");
   }
 
+  ExprPtr name() {
+    return host_ != nullptr ? host_->name(lexer_) : path(arbors::expr::parse_path(lexer_));
+  }
+
   ExprPtr parenthesized() {
+    if (host_ != nullptr)
+      if (ExprPtr found = host_->query(lexer_)) return found;
     lexer_.expect_symbol("(");
     const Bracket bracket(*this);
     ExprPtr inner = expression();
@@ -273,8 +293,11 @@ class Parser {
     if (lexer_.accept_keyword("true")) return boolean(true);
     if (lexer_.accept_keyword("false")) return boolean(false);
     if (lexer_.accept_keyword("case")) return case_expression();
-    if (lexer_.at_symbol("(", 1)) return lexer_.at_keyword("cast") ? cast_expression() : function();
-    return path(arbors::expr::parse_path(lexer_));
+    if (!lexer_.at_symbol("(", 1)) return name();
+    if (lexer_.at_keyword("cast")) return cast_expression();
+    if (host_ != nullptr)
+      if (ExprPtr found = host_->call(lexer_)) return found;
+    return function();
   }
 
   ExprPtr case_expression() {
@@ -348,6 +371,7 @@ class Parser {
 
   Lexer& lexer_;
   bool pipe_ends_;
+  Host* host_;
   unsigned nesting_ = 0;
 };
 
@@ -379,6 +403,10 @@ bool joined(const Lexer& lexer, std::size_t end) { return lexer.peek().begin == 
 }  // namespace
 
 ExprPtr parse_expression(Lexer& lexer) { return Parser(lexer, true).expression(); }
+
+ExprPtr parse_expression(Lexer& lexer, Host& host) {
+  return Parser(lexer, false, &host).expression();
+}
 
 ExprPtr parse_expression(std::string_view text) {
   Lexer lexer(text);

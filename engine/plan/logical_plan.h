@@ -22,6 +22,7 @@ using NodePtr = std::shared_ptr<const Node>;
 struct NamedExpr {
   std::string name;  // the field it makes
   expr::ExprPtr expr;
+  bool shows_null = false;  // in a select: a value that is missing makes a null, as in SQL
 };
 
 struct SortKey {

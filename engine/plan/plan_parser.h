@@ -1,4 +1,5 @@
-// The language of plans: `plan := source ('|' stage)*`. Errors say line and column, with a caret.
+// The language of plans: `plan := source ('|' stage)*`, and SELECT in the place of a plan
+// (select/). Errors say line and column, with a caret.
 #pragma once
 
 #include <span>
@@ -10,9 +11,14 @@
 
 namespace arbors::plan {
 
-// Reads a plan; ?1 is the first parameter. Throws Error{Invalid}, and Error{Limit} for a text
-// longer than kMaxPlanBytes.
-NodePtr parse_plan(std::string_view text, std::span<const Value> parameters = {});
+namespace select {
+class Catalog;
+}
+
+// Reads a plan; ?1 is the first parameter. A SELECT is one where there is a catalog of tables.
+// Throws Error{Invalid}, and Error{Limit} for a text longer than kMaxPlanBytes.
+NodePtr parse_plan(std::string_view text, std::span<const Value> parameters = {},
+                   const select::Catalog* catalog = nullptr);
 
 // Writes a plan as parse_plan reads it back, stages on one line.
 std::string to_text(const Node& plan);

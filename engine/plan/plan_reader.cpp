@@ -8,6 +8,7 @@
 #include "engine/plan/aggregate.h"
 #include "engine/plan/nearest_name.h"
 #include "engine/plan/rewrite.h"
+#include "engine/plan/select/select.h"
 #include "engine/plan/stage.h"
 
 namespace arbors::plan {
@@ -44,7 +45,9 @@ std::string default_name(const expr::Expr& expr) {
 
 NodePtr PlanReader::plan() {
   if (++nesting_ > kMaxNesting) lexer_.fail("plans are nested too deeply");
-  NodePtr node = source();
+  NodePtr node = select::begins_select(lexer_)
+                     ? select::read_select_inside(lexer_, parameters_, catalog_)
+                     : source();
   while (lexer_.accept_symbol("|")) node = stage(std::move(node));
   --nesting_;
   return node;
@@ -163,6 +166,7 @@ std::int64_t PlanReader::whole_number() {
     value = lexer_.next().number;
   } else if (lexer_.peek().kind == Token::Kind::Parameter) {
     const std::uint32_t number = lexer_.next().parameter;
+    if (number == 0) lexer_.fail_at(byte, "a parameter is written ?1, ?2, …");
     if (number > parameters_.size())
       lexer_.fail_at(byte, "parameter ?" + std::to_string(number) + " is not given");
     value = apply_affinity(parameters_[number - 1], Affinity::Integer);

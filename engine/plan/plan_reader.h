@@ -11,14 +11,16 @@
 #include "engine/base/value.h"
 #include "engine/expr/lexer.h"
 #include "engine/plan/logical_plan.h"
+#include "engine/plan/select/catalog.h"
 
 namespace arbors::plan {
 
 class PlanReader {
  public:
-  // `text` and `parameters` outlive the reader.
-  PlanReader(std::string_view text, std::span<const Value> parameters)
-      : lexer_(text), parameters_(parameters) {}
+  // All outlive the reader.
+  PlanReader(std::string_view text, std::span<const Value> parameters,
+             const select::Catalog* catalog = nullptr)
+      : lexer_(text), parameters_(parameters), catalog_(catalog) {}
 
   expr::Lexer& lexer() { return lexer_; }
 
@@ -57,6 +59,7 @@ class PlanReader {
 
   expr::Lexer lexer_;
   std::span<const Value> parameters_;
+  const select::Catalog* catalog_;  // null: no SELECT can be read
   unsigned nesting_ = 0;
   std::size_t stages_ = 0;
 };

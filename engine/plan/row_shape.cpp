@@ -13,7 +13,8 @@ std::optional<RowShape> RowShape::select(const std::vector<NamedExpr>& fields) c
   for (const NamedExpr& field : fields) {
     expr::ExprPtr value = resolve(field.expr);
     if (!value) return std::nullopt;
-    shape.edits_.push_back({Path{{{PathStep::Kind::Key, field.name, 0}}}, std::move(value)});
+    shape.edits_.push_back(
+        {Path{{{PathStep::Kind::Key, field.name, 0}}}, std::move(value), field.shows_null});
   }
   return shape;
 }

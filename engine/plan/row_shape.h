@@ -13,8 +13,9 @@ namespace arbors::plan {
 class RowShape {
  public:
   struct Edit {
-    Path at;              // keys alone
-    expr::ExprPtr value;  // over the trees below; null: the field is dropped
+    Path at;                  // keys alone
+    expr::ExprPtr value;      // over the trees below; null: the field is dropped
+    bool shows_null = false;  // a value that is missing makes a null
   };
 
   // Trees as they are.

@@ -63,6 +63,8 @@ void ShapedTrees::write(std::uint32_t i, std::string& out) {
     std::optional<std::string> value;
     if (values_[edit] && values_[edit]->tag(i) != batch::Tag::Missing)
       batch::write_value(*values_[edit], i, value.emplace());
+    else if (values_[edit] && shape_->shape().edits()[edit].shows_null)
+      value = "null";
     set_field(text, shape_->shape().edits()[edit].at.steps, value);
   }
   out += text;
@@ -71,9 +73,14 @@ void ShapedTrees::write(std::uint32_t i, std::string& out) {
 void ShapedTrees::write_flat(std::uint32_t i, std::string& out) {
   out += '{';
   for (std::size_t field = 0; field < values_.size(); ++field) {
-    if (values_[field]->tag(i) == batch::Tag::Missing) continue;
+    const bool missing = values_[field]->tag(i) == batch::Tag::Missing;
+    if (missing && !shape_->shape().edits()[field].shows_null) continue;
     if (out.back() != '{') out += ',';
     out += keys_[field];
+    if (missing) {
+      out += "null";
+      continue;
+    }
     batch::write_value(*values_[field], i, out);
   }
   out += '}';

@@ -1,0 +1,177 @@
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/expr/builder.h"
+#include "engine/plan/rewrite.h"
+#include "engine/plan/select/core_lowering.h"
+#include "engine/plan/select/words.h"
+
+namespace arbors::plan::select {
+
+CoreLowering::CoreLowering(Lowering& lowering, const Core& core, const CommonTables* tables,
+                           const Scope* outer)
+    : lowering_(lowering),
+      core_(core),
+      tables_(tables),
+      lexer_(lowering.lexer()),
+      scope_(lowering.lexer(), outer) {}
+
+Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* names) {
+  names_ = names;
+  from();
+  scope_.makes_reals = core_.distinct || !core_.group_by.empty();
+  where();
+  result_columns();
+  group_keys();
+  return finish(query);
+}
+
+void CoreLowering::where() {
+  if (!core_.where) return;
+  const Typed condition = lower(core_.where, {"WHERE", false}, core_.begin);
+  plan_ = make(Filter{condition.expr}, {plan_});
+}
+
+void CoreLowering::result_columns() {
+  for (const ResultColumn& column : core_.columns) {
+    if (!column.expr) {
+      star(column);
+      continue;
+    }
+    Typed value = lower(column.expr, {"the result", true}, column.begin);
+    std::string name = name_of(column, value);
+    if (!column.alias.empty()) scope_.aliases.push_back({column.alias, value});
+    add_item({std::move(name), std::move(value), column.begin, column.end});
+  }
+}
+
+void CoreLowering::star(const ResultColumn& column) {
+  const ScopeTable* only = nullptr;
+  if (column.table) {
+    only = scope_.table_named({}, column.table->text);
+    if (only == nullptr) lexer_.fail_at(column.begin, "no such table: " + column.table->text);
+  }
+  if (scope_.tables.empty()) lexer_.fail_at(column.begin, "no tables specified");
+  for (Scope::Found& found : scope_.star(only))
+    add_item({std::move(found.name), std::move(found.value), column.begin, column.begin + 1});
+}
+
+void CoreLowering::add_item(Item item) {
+  if (names_ != nullptr)
+    item.name = items_.size() < names_->size() ? (*names_)[items_.size()].name
+                                               : std::to_string(items_.size());
+  for (const Item& other : items_)
+    if (other.name == item.name)
+      lexer_.fail_at(item.begin, "two result columns are named " + item.name +
+                                     ", and a tree has one field of a name: rename one with AS");
+  items_.push_back(std::move(item));
+}
+
+// As SQLite names result columns: by AS, a column by its own name, all else by its text.
+std::string CoreLowering::name_of(const ResultColumn& column, const Typed&) const {
+  if (!column.alias.empty()) return column.alias;
+  if (const Leaf* leaf = leaf_of(*column.expr); leaf != nullptr && leaf->kind == Leaf::Kind::Name)
+    return scope_.find(*leaf).name;
+  return std::string(lexer_.source().substr(column.begin, column.end - column.begin));
+}
+
+// Tells whether the query is SELECT _tree FROM one table, which gives its trees.
+bool CoreLowering::is_whole_tree() const {
+  if (items_.size() != 1 || core_.columns.size() != 1 || !core_.columns[0].alias.empty() ||
+      core_.distinct || !keys_.empty() || !calls_.empty())
+    return false;
+  const Path* path = bare_path(*items_.front().value.expr);
+  return path != nullptr && path->steps.empty();
+}
+
+// An ORDER BY term: a result column by position or name, else an expression.
+Typed CoreLowering::term(const OrderTerm& one, const Clause& clause) {
+  if (const auto position = position_of(one, lexer_)) {
+    if (*position < 1 || *position > static_cast<std::int64_t>(items_.size()))
+      lexer_.fail_at(one.begin, "ORDER BY: there is no result column " + std::to_string(*position) +
+                                    " (there are " + std::to_string(items_.size()) + ")");
+    return items_[static_cast<std::size_t>(*position) - 1].value;
+  }
+  const expr::Expr* bare = one.expr.get();
+  std::optional<Collation> collation;
+  if (const auto* collate = bare->as<expr::Collate>()) {
+    collation = collate->collation;
+    bare = bare->args.front().get();
+  }
+  if (const Leaf* leaf = leaf_of(*bare); leaf != nullptr && leaf->kind == Leaf::Kind::Name &&
+                                         leaf->words.size() == 1 && leaf->steps.empty())
+    for (const Alias& alias : scope_.aliases) {
+      if (!same_name(alias.name, leaf->words.front().text)) continue;
+      Typed value = alias.value;
+      if (collation) {
+        value.collation = collation;
+        value.explicit_collation = true;
+      }
+      return value;
+    }
+  return lower(one.expr, clause, one.begin);
+}
+
+// Writes an expression as one over the result's fields, which DISTINCT leaves alone.
+Typed CoreLowering::over_result(const Typed& value, std::size_t byte) {
+  for (const Item& item : items_) {
+    if (!expr::equal(*item.value.expr, *value.expr)) continue;
+    Typed found = value;
+    found.expr = expr::path(field(item.name));
+    return found;
+  }
+  lexer_.fail_at(byte,
+                 "an ORDER BY of SELECT DISTINCT that is no result column is not understood here");
+}
+
+std::vector<SortKey> CoreLowering::sort_keys(const std::vector<OrderTerm>& terms) {
+  std::vector<SortKey> keys;
+  for (const OrderTerm& one : terms) keys.push_back(sort_key(one, term(one, {"ORDER BY", true})));
+  return keys;
+}
+
+Lowered CoreLowering::finish(const Query* query) {
+  Typed having;
+  if (core_.having) having = lower(core_.having, {"HAVING", true}, core_.begin);
+  static const std::vector<OrderTerm> kNoOrder;
+  const std::vector<OrderTerm>& order = query != nullptr ? query->order_by : kNoOrder;
+  std::vector<SortKey> keys = sort_keys(order);
+  if (aggregates()) {
+    group();
+    if (having.expr) plan_ = make(Filter{over_groups(having.expr, core_.begin)}, {plan_});
+    for (Item& item : items_) item.value = over_groups(std::move(item.value), item.begin);
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      keys[i].expr = over_groups(keys[i].expr, order[i].begin);
+  }
+  Lowered result;
+  result.whole_trees = is_whole_tree();
+  for (const Item& item : items_)
+    result.columns.push_back({item.name, item.value.affinity, item.value.collation});
+  if (core_.distinct) {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const Typed value{keys[i].expr, {}, {}, false, false};
+      keys[i].expr = over_result(value, order[i].begin).expr;
+    }
+    project();
+    UniqueBy unique;
+    for (const Item& item : items_) {
+      Typed value = item.value;
+      value.expr = expr::path(field(item.name));
+      unique.keys.push_back(as_key(value));
+    }
+    plan_ = make(std::move(unique), {plan_});
+  }
+  if (!keys.empty()) plan_ = make(Sort{std::move(keys), {}, false, false}, {plan_});
+  if (query != nullptr) plan_ = limited(std::move(plan_), *query, lexer_);
+  if (!core_.distinct && !result.whole_trees) project();
+  result.plan = plan_;
+  return result;
+}
+
+void CoreLowering::project() {
+  Project project;
+  for (const Item& item : items_) project.fields.push_back({item.name, item.value.expr});
+  plan_ = make(std::move(project), {plan_});
+}
+
+}  // namespace arbors::plan::select

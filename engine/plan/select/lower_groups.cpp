@@ -1,0 +1,139 @@
+// GROUP BY and aggregates: keys and calls are found over the joined trees, become the fields of
+// groups, and all that comes after is written over these.
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/expr/builder.h"
+#include "engine/expr/function.h"
+#include "engine/plan/rewrite.h"
+#include "engine/plan/select/call_names.h"
+#include "engine/plan/select/core_lowering.h"
+#include "engine/plan/select/words.h"
+
+namespace arbors::plan::select {
+namespace {
+
+// An aggregate before its field has a name: numbered from here on.
+constexpr std::uint32_t kCall = 1U << 22;
+
+bool same_call(const AggregateCall& left, const AggregateCall& right) {
+  const auto same = [](const expr::ExprPtr& a, const expr::ExprPtr& b) {
+    return a == b || (a && b && expr::equal(*a, *b));
+  };
+  return left.function == right.function && left.distinct == right.distinct &&
+         same(left.argument, right.argument) && same(left.second, right.second) &&
+         same(left.filter, right.filter);
+}
+
+}  // namespace
+
+Typed CoreLowering::aggregate(const Leaf& leaf, const Clause& clause) {
+  const std::string& word = leaf.words.front().text;
+  if (!clause.aggregates)
+    lexer_.fail_at(leaf.begin,
+                   "the aggregate " + word + "() cannot stand in " + std::string(clause.name));
+  if (!leaf.order.empty())
+    lexer_.fail_at(leaf.order.front().begin, "ORDER BY inside an aggregate is not understood here");
+  lowering_.catalog().check_function(word);
+  AggregateCall call;
+  call.function = aggregate_named(word);
+  if (call.function == nullptr)
+    lexer_.fail_at(leaf.begin, "the window function " + word + "() needs OVER");
+  const std::size_t args = leaf.args.size();
+  const bool counts_rows = leaf.flag && call.function->kind == AggregateKind::Count;
+  if ((leaf.flag && !counts_rows) || args < call.function->least_args ||
+      args > call.function->most_args || (leaf.distinct && args != 1))
+    lexer_.fail_at(leaf.begin, "wrong number of arguments: " + std::string(call.function->syntax));
+  const Clause inside{"an aggregate", false};
+  if (args > 0) call.argument = as_key(lower(leaf.args[0], inside, leaf.begin));
+  if (args > 1) call.second = lower(leaf.args[1], inside, leaf.begin).expr;
+  if (leaf.filter) call.filter = lower(leaf.filter, inside, leaf.begin).expr;
+  call.distinct = leaf.distinct;
+  try {
+    if (call.second) quantile_share(call);
+  } catch (const Error& error) {
+    lexer_.fail_at(leaf.begin, error.what());
+  }
+  auto known = std::find_if(calls_.begin(), calls_.end(),
+                            [&](const AggregateCall& one) { return same_call(one, call); });
+  if (known == calls_.end()) known = calls_.insert(known, std::move(call));
+  return constant(expr::parameter(kCall + static_cast<std::uint32_t>(known - calls_.begin())));
+}
+
+void CoreLowering::group_keys() {
+  const Clause clause{"GROUP BY", false};
+  for (const OrderTerm& one : core_.group_by) {
+    if (const auto position = position_of(one, lexer_)) {
+      if (*position < 1 || *position > static_cast<std::int64_t>(items_.size()))
+        lexer_.fail_at(one.begin, "GROUP BY: there is no result column " +
+                                      std::to_string(*position) + " (there are " +
+                                      std::to_string(items_.size()) + ")");
+      keys_.push_back(items_[static_cast<std::size_t>(*position) - 1].value);
+    } else {
+      keys_.push_back(lower(one.expr, clause, one.begin));
+    }
+    if (expr::parameter_count(*keys_.back().expr) != 0)
+      lexer_.fail_at(one.begin, "aggregates cannot stand in GROUP BY");
+  }
+}
+
+// Gives a field a name that no other has: the one wanted, or with a number behind it.
+std::string CoreLowering::fresh_name(std::string_view wanted) {
+  std::string name(wanted);
+  const auto taken = [&](const std::string& one) {
+    return std::find(key_names_.begin(), key_names_.end(), one) != key_names_.end() ||
+           std::any_of(calls_.begin(), calls_.end(),
+                       [&](const AggregateCall& call) { return call.name == one; });
+  };
+  for (unsigned number = 2; taken(name) || name.empty(); ++number)
+    name = std::string(wanted) + '_' + std::to_string(number);
+  return name;
+}
+
+// Makes groups of the joined trees. Where the result has a key or an aggregate as it is, the field
+// has the column's name.
+void CoreLowering::group() {
+  const auto wanted = [&](const expr::Expr& expr, std::string otherwise) {
+    for (const Item& item : items_)
+      if (expr::equal(*item.value.expr, expr)) return item.name;
+    return otherwise;
+  };
+  std::vector<NamedExpr> keys;
+  for (const Typed& key : keys_) {
+    key_names_.push_back(
+        fresh_name(wanted(*key.expr, "key" + std::to_string(key_names_.size() + 1))));
+    keys.push_back({key_names_.back(), as_key(key)});
+  }
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    const expr::ExprPtr leaf = expr::parameter(kCall + static_cast<std::uint32_t>(i));
+    calls_[i].name = fresh_name(wanted(*leaf, "value" + std::to_string(i + 1)));
+  }
+  plan_ = keys.empty() ? make(Aggregate{calls_}, {plan_})
+                       : make(GroupBy{std::move(keys), calls_, false, true}, {plan_});
+}
+
+Typed CoreLowering::over_groups(Typed value, std::size_t byte) {
+  value.expr = over_groups(value.expr, byte);
+  return value;
+}
+
+// Writes an expression over the joined trees as one over the groups' fields.
+expr::ExprPtr CoreLowering::over_groups(const expr::ExprPtr& expr, std::size_t byte) {
+  for (std::size_t key = 0; key < keys_.size(); ++key)
+    if (expr::equal(*keys_[key].expr, *expr)) return expr::path(field(key_names_[key]));
+  if (const auto* call = expr->as<expr::Parameter>())
+    return expr::path(field(calls_[call->number - kCall].name));
+  if (const Path* path = bare_path(*expr))
+    lexer_.fail_at(byte, "the column " + arbors::to_text(*path) +
+                             " stands neither in GROUP BY nor in an aggregate, which is not "
+                             "understood here (any_value(e) takes some value)");
+  if (expr->args.empty()) return expr;
+  std::vector<expr::ExprPtr> args = expr->args;
+  const auto* call = expr->as<expr::Call>();
+  const bool elements = call != nullptr && call->function->shape == expr::Function::Shape::Elements;
+  for (expr::ExprPtr& arg : args)
+    if (!elements || &arg == &args.front()) arg = over_groups(arg, byte);
+  return expr::with_args(*expr, std::move(args));
+}
+
+}  // namespace arbors::plan::select

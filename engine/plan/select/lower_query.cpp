@@ -1,0 +1,172 @@
+// Whole queries: WITH, set operations, VALUES, and the order and cut of what they give.
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/expr/builder.h"
+#include "engine/expr/evaluate.h"
+#include "engine/plan/rewrite.h"
+#include "engine/plan/select/core_lowering.h"
+#include "engine/plan/select/words.h"
+
+namespace arbors::plan::select {
+namespace {
+
+using expr::ExprPtr;
+
+NodePtr projected(NodePtr plan, const std::vector<OutColumn>& columns) {
+  Project project;
+  for (const OutColumn& column : columns)
+    project.fields.push_back({column.name, expr::path(field(column.name))});
+  return make(std::move(project), {std::move(plan)});
+}
+
+ExprPtr unique_key(const OutColumn& column) {
+  return as_key({expr::path(field(column.name)), {}, column.collation, false, false});
+}
+
+NodePtr distinct(NodePtr plan, const std::vector<OutColumn>& columns) {
+  UniqueBy unique;
+  for (const OutColumn& column : columns) unique.keys.push_back(unique_key(column));
+  return make(std::move(unique), {std::move(plan)});
+}
+
+// What LIMIT or OFFSET says, a whole number; throws where it is none.
+std::int64_t whole_number(const ExprPtr& expr, std::string_view clause, std::size_t byte,
+                          const expr::Lexer& lexer) {
+  if (!expr::is_constant(*expr))
+    lexer.fail_at(byte,
+                  std::string(clause) + " that reads columns or queries is not understood here");
+  const Value value = apply_affinity(expr::evaluate_constant(*expr), Affinity::Integer);
+  if (value.kind == ValueKind::Integer) return value.integer;
+  lexer.fail_at(byte, std::string(clause) + " takes a whole number");
+}
+
+}  // namespace
+
+Path field(const std::string& name) { return Path{{{PathStep::Kind::Key, name, 0}}}; }
+
+SortKey sort_key(const OrderTerm& term, const Typed& value) {
+  SortKey key;
+  key.expr = value.expr;
+  key.collation = collation_of(value);
+  key.descending = term.descending;
+  key.nulls_last = term.nulls_first ? !*term.nulls_first : term.descending;
+  return key;
+}
+
+std::optional<std::int64_t> position_of(const OrderTerm& term, const expr::Lexer& lexer) {
+  const auto* number = term.expr->as<expr::Constant>();
+  if (number == nullptr || number->value.kind != ValueKind::Integer || number->boolean)
+    return std::nullopt;
+  const std::string_view text = lexer.source().substr(term.begin, term.end - term.begin);
+  const bool digits = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || c == '-' || c == ' ';
+  });
+  return digits ? std::optional(number->value.integer) : std::nullopt;
+}
+
+NodePtr limited(NodePtr plan, const Query& query, const expr::Lexer& lexer) {
+  if (!query.limit) return plan;
+  const std::int64_t limit = whole_number(query.limit, "LIMIT", query.begin, lexer);
+  Slice slice;
+  if (query.offset)
+    slice.offset = static_cast<std::uint64_t>(
+        std::max<std::int64_t>(whole_number(query.offset, "OFFSET", query.begin, lexer), 0));
+  if (limit >= 0) slice.limit = static_cast<std::uint64_t>(limit);
+  if (slice.offset == 0 && !slice.limit) return plan;
+  return make(slice, {std::move(plan)});
+}
+
+Lowered Lowering::query(const Query& query, const CommonTables* tables, const Scope* outer) {
+  return with_tables(query, 0, tables, outer);
+}
+
+Lowered Lowering::with_tables(const Query& query, std::size_t defined, const CommonTables* tables,
+                              const Scope* outer) {
+  if (defined < query.with.size()) {
+    for (std::size_t i = 0; i < defined; ++i)
+      if (same_name(query.with[i].name, query.with[defined].name))
+        lexer_.fail_at(query.with[defined].begin,
+                       "duplicate WITH table name: " + query.with[defined].name);
+    const CommonTables more{tables, &query.with[defined]};
+    return with_tables(query, defined + 1, &more, outer);
+  }
+  if (query.cores.size() == 1 && query.cores.front().values.empty())
+    return CoreLowering(*this, query.cores.front(), tables, outer).lower(&query);
+  return compound(query, tables, outer);
+}
+
+Lowered Lowering::compound(const Query& query, const CommonTables* tables, const Scope* outer) {
+  std::vector<Lowered> parts;
+  for (const Core& core : query.cores) {
+    if (!core.values.empty()) lexer_.fail_at(core.begin, "VALUES is not understood here");
+    const std::vector<OutColumn>* names = parts.empty() ? nullptr : &parts.front().columns;
+    parts.push_back(CoreLowering(*this, core, tables, outer).lower(nullptr, names));
+    if (parts.back().columns.size() != parts.front().columns.size())
+      lexer_.fail_at(core.begin, "the queries around a set operator give " +
+                                     std::to_string(parts.front().columns.size()) + " and " +
+                                     std::to_string(parts.back().columns.size()) + " columns");
+    if (parts.back().whole_trees)
+      lexer_.fail_at(core.begin, "_tree alone beside a set operator is not understood here");
+  }
+  // The columns' own names are those of the first; an ORDER BY may say them.
+  Lowered united = parts.front();
+  for (OutColumn& column : united.columns) {
+    const auto at = static_cast<std::size_t>(&column - united.columns.data());
+    for (const Lowered& part : parts)
+      if (!column.collation) column.collation = part.columns[at].collation;
+  }
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    NodePtr other = parts[i].plan;
+    for (std::size_t c = 0; c < united.columns.size(); ++c)
+      if (united.columns[c].affinity != parts[i].columns[c].affinity)
+        united.columns[c].affinity = {};
+    const SetOperator op = query.operators[i - 1];
+    if (op == SetOperator::Intersect || op == SetOperator::Except)
+      lexer_.fail_at(query.begin, "INTERSECT and EXCEPT are not understood here");
+    united.plan = make(Concat{}, {united.plan, std::move(other)});
+    if (op == SetOperator::Union) united.plan = distinct(united.plan, united.columns);
+  }
+  united.plan = ordered(query, united, parts);
+  united.plan = projected(united.plan, united.columns);
+  return united;
+}
+
+// ORDER BY and LIMIT of set operations: terms are result columns, by position or by name.
+NodePtr Lowering::ordered(const Query& query, Lowered united, const std::vector<Lowered>& parts) {
+  Sort sort;
+  for (const OrderTerm& term : query.order_by) {
+    std::optional<std::size_t> at;
+    if (const auto position = position_of(term, lexer_)) {
+      if (*position >= 1 && *position <= static_cast<std::int64_t>(united.columns.size()))
+        at = static_cast<std::size_t>(*position) - 1;
+    } else {
+      const expr::Expr* bare = term.expr.get();
+      if (bare->as<expr::Collate>() != nullptr) bare = bare->args.front().get();
+      const auto* leaf = bare->as<expr::Parameter>();
+      const Leaf* name = leaf != nullptr && leaf->number >= kLeaf
+                             ? &statement_.leaves[leaf->number - kLeaf]
+                             : nullptr;
+      if (name != nullptr && name->kind == Leaf::Kind::Name && name->words.size() == 1)
+        for (std::size_t part = 0; part < parts.size() && !at; ++part)
+          for (std::size_t c = 0; c < parts[part].columns.size() && !at; ++c)
+            if (same_name(parts[part].columns[c].name, name->words.front().text)) at = c;
+    }
+    if (!at)
+      lexer_.fail_at(term.begin,
+                     "an ORDER BY term behind set operators that is no result column, by name or "
+                     "position, is not understood here");
+    Typed value{expr::path(field(united.columns[*at].name)),
+                {},
+                united.columns[*at].collation,
+                false,
+                false};
+    if (const auto* collate = term.expr->as<expr::Collate>()) value.collation = collate->collation;
+    sort.keys.push_back(sort_key(term, value));
+  }
+  NodePtr plan = united.plan;
+  if (!sort.keys.empty()) plan = make(std::move(sort), {std::move(plan)});
+  return limited(std::move(plan), query, lexer_);
+}
+
+}  // namespace arbors::plan::select

@@ -1,0 +1,72 @@
+// Turns a SELECT that was read into the stages that a person would write as a plan. What cannot be
+// said in stages with SQLite's answer is an error that names it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/plan/select/catalog.h"
+#include "engine/plan/select/scope.h"
+#include "engine/plan/select/statement.h"
+#include "engine/plan/select/typed.h"
+
+namespace arbors::plan::select {
+
+// A field of a query's trees: what the query around, or the caller, sees as a column.
+struct OutColumn {
+  std::string name;
+  std::optional<Affinity> affinity;
+  std::optional<Collation> collation;
+};
+
+// A query as stages. Its trees have the columns as fields; a missing value stands for NULL.
+struct Lowered {
+  NodePtr plan;
+  std::vector<OutColumn> columns;
+  bool whole_trees = false;  // SELECT _tree: the trees themselves, and no fields
+};
+
+// A name that WITH gives a query, and the names that this query sees in turn.
+struct CommonTables {
+  const CommonTables* outer = nullptr;
+  const CommonTable* table = nullptr;  // null: none yet
+};
+
+class Lowering {
+ public:
+  // All outlive it.
+  Lowering(const Statement& statement, const Catalog& catalog, const expr::Lexer& lexer)
+      : statement_(statement), catalog_(catalog), lexer_(lexer) {}
+
+  Lowered query(const Query& query, const CommonTables* tables, const Scope* outer);
+
+  const Statement& statement() const { return statement_; }
+  const Catalog& catalog() const { return catalog_; }
+  const expr::Lexer& lexer() const { return lexer_; }
+
+ private:
+  Lowered with_tables(const Query& query, std::size_t defined, const CommonTables* tables,
+                      const Scope* outer);
+  Lowered compound(const Query& query, const CommonTables* tables, const Scope* outer);
+  NodePtr ordered(const Query& query, Lowered united, const std::vector<Lowered>& parts);
+
+  const Statement& statement_;
+  const Catalog& catalog_;
+  const expr::Lexer& lexer_;
+};
+
+// LIMIT and OFFSET, which read no table.
+NodePtr limited(NodePtr plan, const Query& query, const expr::Lexer& lexer);
+
+// A field of the root of a query's trees.
+Path field(const std::string& name);
+
+// Where NULLs go, and the direction.
+SortKey sort_key(const OrderTerm& term, const Typed& value);
+
+// Tells whether an ORDER BY or GROUP BY term is a position, and which: a whole number as it stands
+// in the text.
+std::optional<std::int64_t> position_of(const OrderTerm& term, const expr::Lexer& lexer);
+
+}  // namespace arbors::plan::select

@@ -1,0 +1,99 @@
+#include "engine/plan/select/select.h"
+
+#include "engine/base/error.h"
+#include "engine/expr/builder.h"
+#include "engine/plan/select/lowering.h"
+#include "engine/plan/select/query_reader.h"
+#include "engine/plan/select/words.h"
+
+namespace arbors::plan::select {
+namespace {
+
+constexpr std::string_view kNotHere = "not understood here";
+constexpr std::string_view kHint =
+    "\nSQLite itself may run it over the virtual tables: give it the statement without arbor_rows.";
+
+// A result column is there in every tree, null where there is no value.
+NodePtr with_nulls(const Lowered& lowered) {
+  if (lowered.whole_trees) return lowered.plan;
+  if (const auto* top = std::get_if<Project>(&lowered.plan->op)) {
+    Project project = *top;
+    for (NamedExpr& field : project.fields) field.shows_null = true;
+    return make(std::move(project), lowered.plan->inputs);
+  }
+  Project project;
+  for (const OutColumn& column : lowered.columns) {
+    NamedExpr& shown = project.fields.emplace_back();
+    shown.name = column.name;
+    shown.expr = expr::path(field(column.name));
+    shown.shows_null = true;
+  }
+  return make(std::move(project), {lowered.plan});
+}
+
+NodePtr lowered(const Statement& statement, const Catalog& catalog, const expr::Lexer& lexer) {
+  return with_nulls(Lowering(statement, catalog, lexer).query(*statement.query, nullptr, nullptr));
+}
+
+// Reads from tokens of SQL; `alone`: up to the end of the text.
+NodePtr read(expr::Lexer& lexer, std::span<const Value> parameters, const Catalog* catalog,
+             bool alone) {
+  if (catalog == nullptr) lexer.fail("a SELECT cannot stand here");
+  try {
+    Statement statement;
+    statement.query = QueryReader(lexer, parameters, statement).query();
+    while (alone && lexer.accept_symbol(";")) {
+    }
+    if (alone && !lexer.at_end())
+      lexer.fail("expected a clause of SELECT or the end (stages follow a SELECT in parentheses)");
+    return lowered(statement, *catalog, lexer);
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    if (message.find(kNotHere) == std::string::npos) throw;
+    throw Error(error.code(), message + std::string(kHint));
+  }
+}
+
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// The text behind blanks and comments at its beginning.
+std::string_view without_blanks(std::string_view text) {
+  for (;;) {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    const bool line = text.starts_with("--");
+    if (!line && !text.starts_with("/*")) return text;
+    const std::size_t end = text.find(line ? "\n" : "*/", 2);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + (line ? 1 : 2));
+  }
+}
+
+}  // namespace
+
+// Cuts no more than the first word, and asks the tokens where that may begin a SELECT.
+bool is_select(std::string_view text) {
+  text = without_blanks(text);
+  for (const std::string_view word : {"select", "values", "with"})
+    if (text.size() > word.size() && same_name(text.substr(0, word.size()), word))
+      return begins_select(expr::Lexer(text, expr::Dialect::Sql));
+  return false;
+}
+
+bool begins_select(const expr::Lexer& lexer) { return QueryReader::begins_query(lexer); }
+
+NodePtr read_select(std::string_view text, std::span<const Value> parameters,
+                    const Catalog* catalog) {
+  expr::Lexer lexer(text, expr::Dialect::Sql);
+  return read(lexer, parameters, catalog, true);
+}
+
+NodePtr read_select_inside(expr::Lexer& lexer, std::span<const Value> parameters,
+                           const Catalog* catalog) {
+  const std::string_view outer = lexer.enter({});
+  expr::Lexer sql(lexer.source(), expr::Dialect::Sql, lexer.peek().begin);
+  NodePtr plan = read(sql, parameters, catalog, false);
+  lexer.skip_to(sql.peek().begin);
+  lexer.enter(outer);
+  return plan;
+}
+
+}  // namespace arbors::plan::select

@@ -1,0 +1,181 @@
+#include "engine/plan/select/typed.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/base/error.h"
+#include "engine/expr/builder.h"
+#include "engine/expr/function.h"
+#include "engine/expr/value_set.h"
+
+namespace arbors::plan::select {
+namespace {
+
+using expr::Coercion;
+using expr::ExprPtr;
+
+bool is_numeric(Affinity affinity) { return affinity >= Affinity::Numeric; }
+
+Coercion coercion_by(Affinity affinity) {
+  if (is_numeric(affinity)) return Coercion::Numeric;
+  return affinity == Affinity::Text ? Coercion::Text : Coercion::None;
+}
+
+// Functions whose answer depends on a collation, which the expression language leaves at BINARY.
+bool orders_texts(const expr::Function& function) {
+  static constexpr std::array<std::string_view, 3> kOrdering{"min", "max", "nullif"};
+  return std::find(kOrdering.begin(), kOrdering.end(), function.name) != kOrdering.end();
+}
+
+// Builds forms over operands.
+class Rebuild {
+ public:
+  explicit Rebuild(std::vector<Typed> operands) : operands_(std::move(operands)) {}
+
+  Typed operator()(const expr::Compare& compare) {
+    read_plainly();
+    return whole(expr::Compare{compare.op, collation_of(at(0), at(1)), coercion_of(at(0), at(1))});
+  }
+  Typed operator()(const expr::Is& is) {
+    read_plainly();
+    return whole(expr::Is{is.negated, collation_of(at(0), at(1)), coercion_of(at(0), at(1))});
+  }
+  Typed operator()(const expr::Between& between) {
+    read_plainly();
+    return whole(expr::Between{between.negated, collation_of(at(0), at(1)),
+                               collation_of(at(0), at(2)), coercion_of(at(0), at(1)),
+                               coercion_of(at(0), at(2))});
+  }
+  // SQLite takes affinity and collation of an IN over a list from its left side alone.
+  Typed operator()(const expr::In& in) {
+    read_plainly();
+    std::vector<Value> items = in.set->items();
+    if (in.set->holds_null()) items.push_back(Value::null());
+    const Typed none = constant(expr::constant(Value::null()));
+    const ExprPtr set = expr::in(at(0).expr, std::move(items), in.negated,
+                                 collation_of(at(0), none), coercion_of(at(0), none));
+    return whole(set->form);
+  }
+  Typed operator()(const expr::Case& form) {
+    expr::Case made = form;
+    for (std::size_t i = 0; i < made.coercions.size(); ++i) {
+      made.coercions[i] = coercion_of(at(0), at(1 + 2 * i));
+      made.collations[i] = collation_of(at(0), at(1 + 2 * i));
+    }
+    return whole(std::move(made));
+  }
+  Typed operator()(const expr::Cast& cast) {
+    Typed made = whole(cast);
+    made.affinity = cast.affinity;
+    return of_operand(std::move(made));
+  }
+  Typed operator()(const expr::UnaryOp& unary) {
+    Typed made = whole(unary);
+    return unary.op == expr::Unary::Plus ? of_operand(std::move(made)) : made;
+  }
+  Typed operator()(const expr::Collate& collate) {
+    Typed made = at(0);
+    made.collation = collate.collation;
+    made.explicit_collation = true;
+    return made;
+  }
+  Typed operator()(const expr::Call& call) {
+    if (orders_texts(*call.function) &&
+        std::any_of(operands_.begin(), operands_.end(), [](const Typed& operand) {
+          return collation_of(operand) != Collation::Binary;
+        }))
+      throw_invalid("the function " + std::string(call.function->name) +
+                    " over texts of another collation than BINARY is not understood here");
+    std::vector<ExprPtr> args;
+    for (const Typed& operand : operands_) args.push_back(operand.expr);
+    return with_collation(expr::call(call.function->name, std::move(args)));
+  }
+  Typed operator()(const expr::IsNull& is) {
+    read_plainly();
+    return whole(is);
+  }
+  template <typename Other>
+  Typed operator()(const Other& form) {
+    return whole(form);
+  }
+
+ private:
+  const Typed& at(std::size_t operand) const { return operands_[operand]; }
+
+  Typed whole(expr::Form form) const {
+    std::vector<ExprPtr> args;
+    for (const Typed& operand : operands_) args.push_back(operand.expr);
+    return with_collation(expr::with_args(expr::Expr{std::move(form), {}, 1}, std::move(args)));
+  }
+
+  // What compares sees no difference between 1 and 1.0, and knows columns better than functions.
+  // But as texts they differ.
+  void read_plainly() {
+    const bool texts = std::any_of(operands_.begin(), operands_.end(), [](const Typed& operand) {
+      return operand.affinity == Affinity::Text;
+    });
+    if (texts) return;
+    for (Typed& operand : operands_) operand.expr = without_real(operand.expr);
+  }
+
+  // A COLLATE inside shows outside, the first one.
+  Typed with_collation(ExprPtr made) const {
+    Typed typed{std::move(made), {}, {}, false, false};
+    for (const Typed& operand : operands_) {
+      if (!operand.explicit_collation) continue;
+      typed.collation = operand.collation;
+      typed.explicit_collation = true;
+      break;
+    }
+    return typed;
+  }
+
+  Typed of_operand(Typed made) const {
+    if (!at(0).is_column || made.explicit_collation) return made;
+    made.collation = at(0).collation;
+    made.is_column = true;
+    return made;
+  }
+
+  std::vector<Typed> operands_;
+};
+
+}  // namespace
+
+expr::ExprPtr without_real(const expr::ExprPtr& value) {
+  const auto* call = value->as<expr::Call>();
+  return call != nullptr && call->function->name == "real_only" ? value->args.front() : value;
+}
+
+Typed constant(expr::ExprPtr value) { return {std::move(value), {}, {}, false, false}; }
+
+Collation collation_of(const Typed& value) { return value.collation.value_or(Collation::Binary); }
+
+Collation collation_of(const Typed& left, const Typed& right) {
+  if (left.explicit_collation) return *left.collation;
+  if (right.explicit_collation) return *right.collation;
+  return left.collation ? *left.collation : collation_of(right);
+}
+
+Coercion coercion_of(const Typed& left, const Typed& right) {
+  const auto a = left.affinity;
+  const auto b = right.affinity;
+  if (a && b) return is_numeric(*a) || is_numeric(*b) ? Coercion::Numeric : Coercion::None;
+  return coercion_by(a ? *a : b.value_or(Affinity::None));
+}
+
+expr::ExprPtr as_key(const Typed& value) {
+  const Collation collation = collation_of(value);
+  if (expr::collation(*value.expr, *value.expr) == collation) return value.expr;
+  return expr::collate(value.expr, collation);
+}
+
+Typed with_operands(const expr::Expr& form, std::vector<Typed> operands) {
+  return std::visit(Rebuild(std::move(operands)), form.form);
+}
+
+InComparison in_comparison(const Typed& left, const Typed& column) {
+  return {collation_of(left, column), coercion_of(column, left)};
+}
+
+}  // namespace arbors::plan::select

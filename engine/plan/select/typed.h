@@ -1,0 +1,47 @@
+// Expressions with what SQLite knows of them: affinity and collation, of columns too. Forms are
+// built anew over operands that were looked up, so that comparisons convert and order as SQLite's.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/base/value.h"
+#include "engine/expr/expression.h"
+
+namespace arbors::plan::select {
+
+struct Typed {
+  expr::ExprPtr expr;  // without COLLATE
+  // https://sqlite.org/datatype3.html section 3.2; nullopt: an expression, which has none
+  std::optional<Affinity> affinity;
+  std::optional<Collation> collation;
+  bool explicit_collation = false;  // by COLLATE, which goes before that of a column
+  bool is_column = false;           // hands its collation on through CAST and unary plus
+};
+
+Typed constant(expr::ExprPtr value);
+
+// A column of REAL affinity as its tree has it, where SQLite's making reals of integers is not
+// seen.
+expr::ExprPtr without_real(const expr::ExprPtr& value);
+
+Collation collation_of(const Typed& value);
+// Those of a comparison (https://sqlite.org/datatype3.html sections 4.2 and 7.1).
+Collation collation_of(const Typed& left, const Typed& right);
+expr::Coercion coercion_of(const Typed& left, const Typed& right);
+
+// The value as a key of groups, orders and distinct values: it says its collation.
+expr::ExprPtr as_key(const Typed& value);
+
+// Makes the same form over other operands. Throws Error{Invalid} for a function that would need a
+// collation it does not know.
+Typed with_operands(const expr::Expr& form, std::vector<Typed> operands);
+
+// `left IN (values of a query)`, which compares as `left = column` (section 4.3).
+struct InComparison {
+  Collation collation;
+  expr::Coercion coercion;
+};
+InComparison in_comparison(const Typed& left, const Typed& column);
+
+}  // namespace arbors::plan::select

@@ -1,0 +1,68 @@
+#include "ext/select_catalog.h"
+
+#include "ext/arbor_name.h"
+#include "ext/constraint_ops.h"
+#include "ext/plan_session.h"
+#include "ext/planner_knowledge.h"
+#include "ext/view_columns.h"
+
+namespace arbors::ext {
+namespace {
+
+using plan::select::Column;
+using plan::select::Table;
+
+// The collation that a table's column was declared with.
+Collation declared_collation(sqlite3* db, const ArborName& table, const std::string& column) {
+  const char* type = nullptr;
+  const char* collation = nullptr;
+  const int result =
+      sqlite3_table_column_metadata(db, table.schema.c_str(), table.table.c_str(), column.c_str(),
+                                    &type, &collation, nullptr, nullptr, nullptr);
+  if (result != SQLITE_OK) return Collation::Binary;
+  return known_collation(collation).value_or(Collation::Binary);
+}
+
+Table table_of_arbor(Session& session, const ArborName& name) {
+  const StorePtr store = open_arbor(session, name);
+  Table table;
+  for (const store::Column& column : store->columns()) {
+    Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
+    if (column.declared) {
+      known.affinity = affinity_of_type(column.type);
+      known.collation = declared_collation(session.db(), name, column.name);
+    }
+    table.columns.push_back(std::move(known));
+  }
+  return table;
+}
+
+// The trees of a plan, whose columns are those that a view of it has.
+Table table_of_plan(Session& session, const plan::Node& plan) {
+  Table table;
+  for (ViewColumn& column : view_columns(session, plan))
+    table.columns.push_back({std::move(column.name), std::move(column.path),
+                             affinity_of_type(column.type), Collation::Binary, true});
+  return table;
+}
+
+}  // namespace
+
+Table SelectCatalog::table(plan::Source& source) const {
+  if (source.kind == plan::Source::Kind::Handle)
+    return table_of_plan(session_, *session_.plans().plan_of(source.name));
+  const std::string name = full_name(source);
+  const plan::NodePtr read = plan::make(source);
+  const plan::NodePtr seen_through = session_.plans().with_views(read);
+  if (seen_through != read) return table_of_plan(session_, *seen_through);
+  return table_of_arbor(session_, existing_arbor(session_, name));
+}
+
+void SelectCatalog::check_function(std::string_view name) const {
+  if (!own_functions_) own_functions_ = own_functions(session_.db());
+  if (own_functions_->contains(lower_ascii(name)))
+    throw_invalid("the application's own function " + std::string(name) +
+                  "() is not understood here");
+}
+
+}  // namespace arbors::ext

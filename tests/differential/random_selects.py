@@ -1,0 +1,174 @@
+"""Runs random SELECT statements by SQLite over the virtual tables and, the same text, by the engine through arbor_rows.
+
+Rows must be equal (in order where an order is asked for) and so must the columns' names. What SQLite accepts and the engine
+refuses is counted by the kinds of the statement's parts and reported. Numbers of statements: --statements, some thousand
+with --quick, 20,000 without.
+"""
+import collections
+import json
+import pathlib
+import random
+import sqlite3
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"))
+import harness  # noqa: E402
+from select_texts import Maker  # noqa: E402
+
+WORLDS = 25  # Statements are shared out to so many sets of tables.
+
+
+class World:
+    def __init__(self, options, rng):
+        self.database = harness.connect(options.extension)
+        self.database.execute("PRAGMA automatic_index=OFF")
+        self.tables = [self.arbor(rng, name) for name in ("t", "u", "v")]
+        self.database.execute("CREATE TABLE side(k, v TEXT)")
+        self.database.executemany("INSERT INTO side VALUES (?, ?)", [(key % 5, text) for key in range(9) for text in "pqA"])
+        self.database.execute("INSERT INTO side VALUES (NULL, NULL), ('2', '2'), (2.5, 'abc')")
+
+    def arbor(self, rng, name):
+        declared = rng.choice(["", "a INTEGER", "a TEXT, n NUMERIC", "s TEXT COLLATE NOCASE", "n REAL, s COLLATE RTRIM"])
+        batch = rng.choice(["batch_trees=7", "batch_trees=100", ""])
+        arguments = ", ".join(part for part in (declared, batch) if part)
+        self.database.execute(f"CREATE VIRTUAL TABLE {name} USING arbor({arguments})")
+        booleans = rng.random() < 0.2
+        trees = [self.tree(rng, booleans) for _ in range(rng.choice([0, 1, 25, 60, 60, 150]))]
+        if trees:
+            self.database.execute("SELECT arbor_append(?, ?)", (name, json.dumps(trees)))
+        columns = [row[1] for row in self.database.execute(f"PRAGMA table_xinfo({name})") if row[6] == 0 and row[1] != "_tree"]
+        lists = [column for column in columns if column in ("l", "o.l")]
+        return name, [column for column in columns if column not in lists] or ["a"], lists
+
+    @staticmethod
+    def tree(rng, booleans):
+        # Values of one column that are equal are the same: which of a group's is shown, SQL leaves open.
+        scalar = lambda: rng.choice([None, 0, 1, 2, 3, 7, 2.5, -1, 0.5, "a", "b", "abc", "x ", "", "2", "10", "[1]"])
+        tree = {}
+        for key, share in (("a", 0.9), ("b", 0.8), ("n", 0.9), ("s", 0.9), ("g", 1)):
+            if rng.random() < share:
+                tree[key] = {"a": scalar, "b": scalar, "n": lambda: rng.choice([None, 1, 2, 3, 2.5, 10]),
+                             "s": lambda: rng.choice(["a", "B", "bc", "Abc ", "x y", "2", None]),
+                             "g": lambda: rng.choice([True, False]) if booleans else rng.randint(0, 4)}[key]()
+        if rng.random() < 0.6:
+            tree["o"] = {"p": scalar(), "q": rng.randint(0, 3)}
+        if rng.random() < 0.6:
+            tree["l"] = [rng.choice([1, 2, "a", None, 2.5, True, {"k": 1}, [1, 2]]) for _ in range(rng.randint(0, 3))]
+        return tree
+
+    def by_sqlite(self, statement):
+        cursor = self.database.execute(statement.text, statement.parameters)
+        names = [column[0] for column in cursor.description]
+        return names, cursor.fetchall()
+
+    def by_engine(self, statement):
+        marks = "".join(", ?" for _ in statement.parameters)
+        cursor = self.database.execute(f"SELECT tree FROM arbor_rows(?{marks})", [statement.text, *statement.parameters])
+        trees = [json.loads(tree) for tree, in cursor]
+        return trees
+
+
+def shown(value):
+    """A value of a tree as SQL shows it."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return value
+
+
+def exact(value):
+    if isinstance(value, float):
+        return ("real", f"{value:.9e}" if value else "0")
+    return (type(value).__name__, value)
+
+
+def loose(value):
+    if isinstance(value, (int, float)):
+        return ("number", f"{float(value):.9e}" if value else "0")
+    return (type(value).__name__, value.lower().rstrip(" ") if isinstance(value, str) else value)
+
+
+def difference(statement, names, want, trees):
+    """None, or a sentence."""
+    for tree in trees[:1]:
+        if list(tree) != names:
+            return f"columns: want {names}, got {list(tree)}"
+    got = [tuple(shown(value) for value in tree.values()) for tree in trees]
+    if len(got) != len(want):
+        return f"want {len(want)} rows, got {len(got)}: {want[:3]} and {got[:3]}"
+    if statement.ordered:
+        keys = [[tuple(map(loose, row[:statement.ordered])) for row in rows] for rows in (want, got)]
+        for index, (left, right) in enumerate(zip(*keys)):
+            if left != right:
+                return f"order, row {index}: want {want[index]}, got {got[index]}"
+    key = exact if not statement.loose and statement.total else loose
+    left, right = (collections.Counter(tuple(map(key, row)) for row in rows) for rows in (want, got))
+    if left != right:
+        return f"missing {list(left - right)[:3]}, too many {list(right - left)[:3]}"
+    return None
+
+
+class Tally:
+    def __init__(self):
+        self.compared, self.refused, self.rejected = 0, 0, 0
+        self.kinds, self.refused_kinds, self.reasons = (collections.Counter() for _ in range(3))
+
+    def refuse(self, statement, message):
+        self.refused += 1
+        self.refused_kinds.update(statement.kinds)
+        line = message.split("\n")[0]
+        self.reasons[line.partition(": ")[2][:70] or line[:70]] += 1
+
+    def print(self):
+        accepted = self.compared + self.refused
+        print(f"{accepted} statements that SQLite accepts, {self.rejected} that it rejects; "
+              f"the engine refuses {self.refused} ({100 * self.refused / max(accepted, 1):.1f} %)")
+        for kind, count in sorted(self.kinds.items()):
+            print(f"  {kind:20} {count:6}, refused {self.refused_kinds[kind]:5} ({100 * self.refused_kinds[kind] / count:.1f} %)")
+        for reason, count in self.reasons.most_common(12):
+            print(f"  {count:6} × {reason}")
+
+
+def play(report, world, statement, tally):
+    try:
+        names, want = world.by_sqlite(statement)
+    except (sqlite3.Error, OverflowError):
+        tally.rejected += 1
+        return
+    tally.kinds.update(statement.kinds)
+    try:
+        trees = world.by_engine(statement)
+    except sqlite3.Error as error:
+        if len(set(names)) == len(names):
+            return tally.refuse(statement, str(error))
+        tally.rejected += 1  # A tree has one field of a name.
+        return None
+    tally.compared += 1
+    why = difference(statement, names, want, trees)
+    report.check(why is None, statement.text, f"{statement.parameters}: {why}")
+    return None
+
+
+def test_random_selects(report):
+    options = report.options
+    count = options.statements or (3000 if options.quick else 20000)
+    tally, begin = Tally(), time.monotonic()
+    for number in range(WORLDS):
+        rng = random.Random(f"{options.seed} {number}")
+        world = World(options, rng)
+        for _ in range(count // WORLDS):
+            play(report, world, Maker(rng, world.tables, True).statement(), tally)
+        world.database.close()
+    tally.print()
+    print(f"{time.monotonic() - begin:.0f} s")
+    report.check(tally.compared > count // 2, "half of the statements are compared at least", str(tally.compared))
+
+
+if __name__ == "__main__":
+    arguments = harness.parser()
+    arguments.add_argument("--statements", type=int, default=0)
+    chosen = arguments.parse_args()
+    chosen.seed = harness.seed_of(chosen)
+    harness.run(globals(), chosen)

@@ -1,0 +1,245 @@
+"""Random SELECT statements over the tables that random_selects.py makes, and what their answers determine.
+
+Every part of a statement that a count of refusals should tell apart has a word in `kinds`.
+"""
+import dataclasses
+
+NUMBERS = ["0", "1", "2", "-1", "3", "7", "2.5", "0.5", "100"]
+TEXTS = ["'a'", "'A'", "'b'", "'abc'", "'Abc '", "''", "'2'", "'10'", "'x y'", "'3.0'"]
+PATTERNS = ["'a%'", "'%b%'", "'_b%'", "'%'", "'A%'", "'%1'"]
+ONE = ["length({})", "upper({})", "lower({})", "abs({})", "typeof({})", "coalesce({}, 'none')", "-{}", "+{}", "~{}", "trim({})",
+       "CAST({} AS INTEGER)", "CAST({} AS TEXT)", "CAST({} AS REAL)", "round({})", "ifnull({}, 0)", "({} IS NULL)", "hex({})",
+       "quote({})", "{} COLLATE NOCASE", "iif({}, 'y', 'n')", "NOT {}"]
+TWO = ["{} + {}", "{} - {}", "{} * {}", "{} / {}", "{} % {}", "{} || {}", "nullif({}, {})", "min({}, {})", "max({}, {})",
+       "substr({}, {})", "instr({}, {})", "coalesce({}, {})", "{} & {}", "{} | {}", "{} << {}", "replace({}, {}, 'z')"]
+COMPARE = ["=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT", "==", "!="]
+
+
+@dataclasses.dataclass
+class Source:
+    """An item of FROM: its alias, and its columns by name; those of `lists` hold arrays of objects or scalars."""
+    text: str
+    alias: str
+    columns: list
+    lists: list = dataclasses.field(default_factory=list)
+
+    def names(self):
+        return [f'{self.alias}.{quoted(name)}' for name in self.columns]
+
+
+@dataclasses.dataclass
+class Statement:
+    text: str
+    parameters: list
+    kinds: set
+    ordered: int = 0  # Rows come in the order of so many first columns; each one's direction does not matter to compare.
+    total: bool = True  # LIMIT cuts a determined order, or there is none.
+    loose: bool = False  # Equal values of other spellings may be shown.
+
+
+def quoted(name):
+    return name if name.isidentifier() else f'"{name}"'
+
+
+class Maker:
+    def __init__(self, rng, tables, ordinary):
+        self.rng, self.tables, self.ordinary = rng, tables, ordinary
+        self.kinds, self.parameters, self.aliases, self.loose = set(), [], 0, False
+
+    # ---- expressions
+    def literal(self):
+        rng = self.rng
+        if rng.random() < 0.12:
+            self.kinds.add("parameter")
+            self.parameters.append(rng.choice([0, 1, 2, "a", "abc", "2", None, 2.5, -1, "B"]))
+            return "?"
+        return rng.choice(NUMBERS if rng.random() < 0.55 else TEXTS + ["NULL"])
+
+    def value(self, names, depth=2):
+        rng = self.rng
+        roll = rng.random()
+        if depth == 0 or roll < 0.5:
+            return rng.choice(names) if names and rng.random() < 0.8 else self.literal()
+        if roll < 0.72:
+            text = rng.choice(ONE).format(self.value(names, depth - 1))
+            return f"({text})"
+        if roll < 0.94:
+            return "(" + rng.choice(TWO).format(self.value(names, depth - 1), self.value(names, depth - 1)) + ")"
+        if roll < 0.97:
+            return f"CASE WHEN {self.condition(names, depth - 1)} THEN {self.value(names, 0)} ELSE {self.value(names, 0)} END"
+        return f"CASE {self.value(names, 0)} WHEN {self.value(names, 0)} THEN {self.value(names, 0)} END"
+
+    def condition(self, names, depth=2):
+        rng = self.rng
+        roll = rng.random()
+        if depth > 0 and roll < 0.22:
+            word = rng.choice(["AND", "AND", "OR"])
+            return f"({self.condition(names, depth - 1)} {word} {self.condition(names, depth - 1)})"
+        if depth > 0 and roll < 0.28:
+            return f"NOT ({self.condition(names, depth - 1)})"
+        left = self.value(names, 1 if rng.random() < 0.2 else 0)
+        if roll < 0.66:
+            collate = rng.choice(["", "", "", "", " COLLATE NOCASE", " COLLATE RTRIM"])
+            return f"{left} {rng.choice(COMPARE)} {self.value(names, 1 if rng.random() < 0.2 else 0)}{collate}"
+        if roll < 0.74:
+            return f"{left} {rng.choice(['', 'NOT '])}IN ({', '.join(self.literal() for _ in range(rng.randint(1, 4)))})"
+        if roll < 0.82:
+            return f"{left} {rng.choice(['', 'NOT '])}BETWEEN {self.value(names, 0)} AND {self.value(names, 0)}"
+        if roll < 0.88:
+            return f"{left} {rng.choice(['', 'NOT '])}LIKE {rng.choice(PATTERNS)}"
+        if roll < 0.94:
+            return f"{left} {rng.choice(['IS NULL', 'IS NOT NULL', 'NOTNULL', 'ISNULL'])}"
+        return left
+
+    def aggregate(self, names):
+        rng = self.rng
+        value = self.value(names, 1 if rng.random() < 0.3 else 0)
+        text = rng.choice(["count(*)", f"count({value})", f"sum({value})", f"total({value})", f"avg({value})", f"min({value})",
+                           f"max({value})", f"count(DISTINCT {value})", f"sum(DISTINCT {value})"])
+        if rng.random() < 0.15:
+            self.kinds.add("filter clause")
+            text += f" FILTER (WHERE {self.condition(names, 1)})"
+        return text
+
+    # ---- FROM
+    def alias(self):
+        self.aliases += 1
+        return f"x{self.aliases}"
+
+    def source(self, depth):
+        rng = self.rng
+        alias = self.alias()
+        if depth > 0 and rng.random() < 0.2:
+            self.kinds.add("subquery in FROM")
+            inner, width = self.select(depth - 1, nested=True)
+            return Source(f"({inner}) AS {alias}", alias, [f"c{index}" for index in range(width)])
+        if self.ordinary and rng.random() < 0.08:
+            self.kinds.add("ordinary table")
+            return Source(f"side AS {alias}", alias, ["k", "v"])
+        name, columns, lists = rng.choice(self.tables)
+        return Source(f"{name} AS {alias}", alias, columns, lists)
+
+    def from_clause(self, depth):
+        rng = self.rng
+        first = self.source(depth)
+        sources, text, where = [first], first.text, []
+        for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2]) if depth > 0 else 0):
+            item = self.source(depth - 1)
+            left, right = rng.choice(sources), item
+            equal = f"{rng.choice(left.names())} = {rng.choice(right.names())}"
+            extra = f" AND {self.condition(left.names() + right.names(), 1)}" if rng.random() < 0.25 else ""
+            style = rng.choice(["JOIN", "LEFT JOIN", ",", "USING"])
+            shared = [name for name in item.columns if name in left.columns and name.isidentifier()]
+            if style == "USING" and shared and len(sources) == 1:
+                self.kinds.add("join using")
+                text += f" JOIN {item.text} USING ({rng.choice(shared)})"
+            elif style == ",":
+                self.kinds.add("comma join")
+                text += f", {item.text}"
+                where.append(equal)
+            else:
+                left_join = style == "LEFT JOIN"
+                self.kinds.add("left join" if left_join else "join")
+                text += f" {'LEFT ' if left_join else ''}JOIN {item.text} ON {equal}{extra}"
+            sources.append(item)
+        for source in list(sources):
+            if source.lists and rng.random() < 0.25:
+                self.kinds.add("json_each")
+                alias = self.alias()
+                text += f", json_each({source.alias}.{quoted(rng.choice(source.lists))}) AS {alias}"
+                sources.append(Source("", alias, ["value", "key", "type", "atom"]))
+                break
+        return text, [name for source in sources for name in source.names()], where
+
+    # ---- whole statements
+    def select(self, depth, nested=False):
+        """A SELECT's text and its number of columns, named c0, c1, … where it is nested."""
+        rng = self.rng
+        from_text, names, where = self.from_clause(depth)
+        if rng.random() < 0.55:
+            where.append(self.condition(names))
+        where += self.subqueries(names, depth)
+        where_text = f" WHERE {' AND '.join(where)}" if where else ""
+        roll = rng.random()
+        group_text, having = "", ""
+        if roll < 0.3:
+            self.kinds.add("group by")
+            self.loose = True
+            keys = [self.value(names, 1 if rng.random() < 0.3 else 0) for _ in range(rng.choice([1, 1, 2]))]
+            keys = [key for key in keys if not key.lstrip("-").replace(".", "").isdigit() and "?" not in key] or [names[0]]
+            columns = keys + [self.aggregate(names) for _ in range(rng.choice([1, 1, 2]))]
+            group_text = " GROUP BY " + ", ".join(
+                str(index + 1) if rng.random() < 0.25 else key for index, key in enumerate(keys))
+            if rng.random() < 0.3:
+                self.kinds.add("having")
+                having = f" HAVING {rng.choice(['count(*) > 1', 'count(*) < 5', self.aggregate(names) + ' > 1'])}"
+        elif roll < 0.42:
+            self.kinds.add("aggregate")
+            columns = [self.aggregate(names) for _ in range(rng.choice([1, 2]))]
+        else:
+            columns = [self.value(names) for _ in range(rng.choice([1, 2, 2, 3]))]
+            if rng.random() < 0.12:
+                self.kinds.add("window")
+                columns.append(self.window(names))
+        distinct = ""
+        if rng.random() < 0.15:
+            self.kinds.add("distinct")
+            self.loose = True
+            distinct = "DISTINCT "
+        shown = ", ".join(f"{text} AS c{index}" if nested or rng.random() < 0.85 else text for index, text in enumerate(columns))
+        return f"SELECT {distinct}{shown} FROM {from_text}{where_text}{group_text}{having}", len(columns)
+
+    def subqueries(self, names, depth):
+        rng = self.rng
+        if depth == 0 or rng.random() > 0.12:
+            return []
+        name, columns, _ = rng.choice(self.tables)
+        alias = self.alias()
+        inner = [f"{alias}.{quoted(column)}" for column in columns]
+        outer = rng.choice(names)
+        where = f" WHERE {self.condition(inner, 1)}" if rng.random() < 0.6 else ""
+        roll = rng.random()
+        if roll < 0.35:
+            self.kinds.add("in subquery")
+            return [f"{outer} {rng.choice(['', 'NOT '])}IN (SELECT {rng.choice(inner)} FROM {name} AS {alias}{where})"]
+        if roll < 0.7:
+            self.kinds.add("correlated exists")
+            more = " AND " + where[7:] if where else ""
+            return [f"{rng.choice(['', 'NOT '])}EXISTS (SELECT 1 FROM {name} AS {alias} WHERE {rng.choice(inner)} = {outer}{more})"]
+        self.kinds.add("scalar subquery")
+        return [f"{outer} {rng.choice(COMPARE)} (SELECT {rng.choice(['min', 'max', 'count', 'avg'])}({rng.choice(inner)}) "
+                f"FROM {name} AS {alias}{where})"]
+
+    def window(self, names):
+        """One whose answer does not depend on the order of equal rows."""
+        rng = self.rng
+        partition = f"PARTITION BY {rng.choice(names)} " if rng.random() < 0.7 else ""
+        order = f"ORDER BY {rng.choice(names)}"
+        return rng.choice([f"rank() OVER ({partition}{order})", f"dense_rank() OVER ({partition}{order})",
+                           f"count(*) OVER ({partition}{order})", f"max({rng.choice(names)}) OVER ({partition})",
+                           f"sum({rng.choice(names)}) OVER ({partition}{order})", f"count(*) OVER ({partition})"])
+
+    def statement(self):
+        rng = self.rng
+        text, width = self.select(2)
+        if rng.random() < 0.14:
+            for _ in range(rng.choice([1, 1, 2])):
+                word = rng.choice(["UNION", "UNION ALL", "INTERSECT", "EXCEPT"])
+                other = next(other for other, count in iter(lambda: self.select(1), None) if count == width)
+                self.kinds.add(word.lower())
+                self.loose = True
+                text += f" {word} {other}"
+        if rng.random() < 0.08:
+            self.kinds.add("with")
+            text = f"WITH w({', '.join(f'c{index}' for index in range(width))}) AS ({text}) SELECT * FROM w"
+        ordered = 0
+        if rng.random() < 0.5:
+            self.kinds.add("order by")
+            ordered = rng.choice([width, width, 1])
+            text += " ORDER BY " + ", ".join(
+                f"{index + 1}{rng.choice(['', ' DESC', ' ASC'])}{rng.choice(['', '', ' NULLS FIRST', ' NULLS LAST'])}"
+                for index in range(ordered))
+            if ordered == width and rng.random() < 0.5:
+                self.kinds.add("limit")
+                text += f" LIMIT {rng.choice([0, 1, 3, 10, -1])}{rng.choice(['', '', ' OFFSET 2'])}"
+        return Statement(text, self.parameters, self.kinds or {"plain"}, ordered, "limit" not in self.kinds, self.loose)
