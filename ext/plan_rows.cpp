@@ -12,14 +12,23 @@ namespace {
 
 enum Column { kIndex, kTree, kPlan };
 
+struct PlanRowsAux {
+  SessionPtr session;
+  bool files;  // plans may read files
+};
+
 struct PlanRows : sqlite3_vtab {
   SessionPtr session;
+  bool files = false;
 };
 
 class PlanCursor : public sqlite3_vtab_cursor {
  public:
   explicit PlanCursor(const PlanRows& rows)
-      : sqlite3_vtab_cursor{}, session_(*rows.session), hold_(session_.limits().hold()) {}
+      : sqlite3_vtab_cursor{},
+        session_(*rows.session),
+        hold_(session_.limits().hold()),
+        files_(rows.files) {}
 
   void filter(const char*, std::span<sqlite3_value*> arguments) {
     if (arguments.empty()) throw_invalid("arbor_rows needs a plan: arbor_rows('players | head 5')");
@@ -27,7 +36,8 @@ class PlanCursor : public sqlite3_vtab_cursor {
     for (sqlite3_value* argument : arguments) arguments_.push_back(to_value(argument));
     const exec::Query query = session_.plans().query(text_argument(arguments[0], "the plan"),
                                                      to_parameters(arguments.subspan(1)));
-    rows_ = exec::execute(query.plan, query.bind, query.context);
+    rows_ = files_ ? session_.plans().execute_with_files(query)
+                   : exec::execute(query.plan, query.bind, query.context);
     index_ = 0;
     next_run();
   }
@@ -63,6 +73,7 @@ class PlanCursor : public sqlite3_vtab_cursor {
 
   Session& session_;
   const HostLimits::Hold hold_;
+  const bool files_;
   exec::RowStreamPtr rows_;
   exec::RowRunPtr run_;
   std::uint32_t row_ = 0;         // of the run
@@ -76,11 +87,15 @@ using RowsCallbacks = ReadCallbacks<PlanRows, PlanCursor>;
 int connect_rows(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out,
                  char** message) {
   return guarded(message, [&] {
+    const PlanRowsAux& given = *static_cast<PlanRowsAux*>(aux);
+    // Files are no business of views, triggers and the schema.
+    if (given.files) sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
     const std::string sql =
         "CREATE TABLE x(idx INTEGER, tree TEXT, " + plan_argument_columns(false) + ')';
     if (sqlite3_declare_vtab(db, sql.c_str()) != SQLITE_OK) throw_invalid(sqlite3_errmsg(db));
     auto rows = std::make_unique<PlanRows>();
-    rows->session = *static_cast<SessionPtr*>(aux);
+    rows->session = given.session;
+    rows->files = given.files;
     *out = rows.release();
     return SQLITE_OK;
   });
@@ -101,7 +116,10 @@ int plan_rows(sqlite3_vtab*, sqlite3_index_info* info) {
 int register_rows_function(const SessionPtr& session) {
   static const sqlite3_module module =
       RowsCallbacks::module(nullptr, connect_rows, plan_rows, RowsCallbacks::disconnect);
-  return register_module(session->db(), "arbor_rows", module, session);
+  const int registered =
+      register_module(session->db(), "arbor_rows", module, PlanRowsAux{session, false});
+  if (registered != SQLITE_OK) return registered;
+  return register_module(session->db(), "arbor_file_rows", module, PlanRowsAux{session, true});
 }
 
 }  // namespace arbors::ext

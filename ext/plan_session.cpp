@@ -6,6 +6,8 @@
 #include "engine/plan/plan_parser.h"
 #include "ext/bound_store.h"
 #include "ext/select_catalog.h"
+#include "sql/import/file_feed.h"
+#include "sql/import/file_names.h"
 
 namespace arbors::ext {
 namespace {
@@ -40,7 +42,29 @@ std::string full_name(const plan::Source& source) {
   return source.schema.empty() ? source.name : source.schema + '.' + source.name;
 }
 
+exec::RowStreamPtr PlanSession::execute_with_files(const exec::Query& query) {
+  struct Allowed {
+    explicit Allowed(bool& flag) : files(flag) { files = true; }
+    ~Allowed() { files = false; }
+    bool& files;
+  };
+  // Sources are bound before the stream is given, and none afterwards.
+  const Allowed while_bound(files_allowed_);
+  return exec::execute(query.plan, query.bind, query.context);
+}
+
+exec::BoundSource PlanSession::bind_files(const plan::Source& source) const {
+  if (!files_allowed_)
+    throw_invalid("file() is a source in arbor_file_rows, arbor_save and arbor_export alone");
+  store::ImportOptions options;
+  if (!source.options.empty()) options = store::parse_import_options(source.options);
+  options.max_window_bytes = session_.connection()->max_window_bytes;
+  return exec::BoundSource(store::feed_files(store::find_files(source.name), options,
+                                             session_.execution().budgets.threads));
+}
+
 exec::BoundSource PlanSession::bind(const plan::Source& source) {
+  if (source.kind == plan::Source::Kind::File) return bind_files(source);
   if (source.kind == plan::Source::Kind::Handle) return find(source.name).source;
   return bind_store(open_arbor(session_, full_name(source)), source);
 }

@@ -35,6 +35,8 @@ class PlanSession {
   // A function that binds sources to what is current when it is called.
   const exec::SourceBinder& binder() const { return binder_; }
   exec::Query query(std::string_view text, std::span<const Value> parameters = {});
+  // Starts a plan that may read files; no other use of a plan may.
+  exec::RowStreamPtr execute_with_files(const exec::Query& query);
 
   // Each gives a handle's name, `@1` and so on. Throws Error as running the plan does.
   std::string open(std::string_view text, std::span<const Value> parameters);
@@ -56,12 +58,14 @@ class PlanSession {
 
  private:
   exec::BoundSource bind(const plan::Source& source);
+  exec::BoundSource bind_files(const plan::Source& source) const;
   std::string keep(const plan::NodePtr& plan);
   Handle& find(std::string_view name);
   exec::KeyIndex& index_of(Handle& handle, const expr::ExprPtr& key);
   plan::NodePtr without_handles(const plan::NodePtr& plan);
 
   Session& session_;
+  bool files_allowed_ = false;
   exec::SourceBinder binder_ = [this](const plan::Source& source) { return bind(source); };
   std::map<std::string, Handle, std::less<>> handles_;
   std::uint64_t last_handle_ = 0;

@@ -3,6 +3,7 @@
 
 #include "engine/batch/batch_builder.h"
 #include "engine/exec/export/export.h"
+#include "engine/exec/run/fed_plan.h"
 #include "engine/json/json_value.h"
 #include "engine/json/normalizer.h"
 #include "engine/json/writer.h"
@@ -71,7 +72,7 @@ void save(const CallArguments& call) {
       session.plans().query(text_argument(call.values[1], "the plan"), parameters);
   store::Savepoint change(session.db(), "arbors_change");
   const std::uint64_t count =
-      store_result(session, name, exec::execute(query.plan, query.bind, query.context));
+      store_result(session, name, session.plans().execute_with_files(query));
   change.keep();
   sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(count));
 }
@@ -141,6 +142,11 @@ void export_plan(const CallArguments& call) {
   exec::ExportOptions options;
   if (call.values.size() > 2)
     options = exec::parse_export_options(text_argument(call.values[2], "the options"));
+  if (exec::reads_feed(*query.plan)) {
+    exec::RowStreamPtr rows = session.plans().execute_with_files(query);
+    return set_json(call.context,
+                    exec::export_rows(std::move(rows), file, options, query.context).to_json());
+  }
   const exec::Relation relation = exec::run_plan(*query.plan, query.bind, query.context);
   set_json(call.context, exec::export_relation(relation, file, options, query.context).to_json());
 }

@@ -80,15 +80,16 @@ struct IndexSearch {
 // ---- operators
 // -----------------------------------------------------------------------------------
 
-// A named Arbor, an Arbor in memory (`json`), or an opened handle.
+// A named Arbor, an Arbor in memory (`json`), an opened handle, or files, which are read once.
 struct Source {
-  enum class Kind { Name, Json, Handle };
+  enum class Kind { Name, Json, Handle, File };
   Kind kind = Kind::Name;
   std::string schema;  // of a name; may be empty
-  std::string name;    // the name, the JSON text, or the handle (`@1`)
+  std::string name;    // the name, the JSON text, the handle (`@1`), or the file, glob or list
   std::optional<std::int64_t> generation;
   RowRestriction rows;
   std::optional<IndexSearch> search;
+  std::string options = {};  // of files: JSON, or empty
 };
 struct Filter {
   expr::ExprPtr predicate;

@@ -70,20 +70,30 @@ NodePtr PlanReader::source() {
   if (lexer_.at_keyword("json") &&
       (second.kind == Token::Kind::Text || second.kind == Token::Kind::Parameter)) {
     lexer_.next();
-    Source source{Source::Kind::Json, {}, {}, {}, {}, {}};
-    if (second.kind == Token::Kind::Text) {
-      source.name = lexer_.next().text;
-    } else {
-      const std::size_t byte = lexer_.peek().begin;
-      const auto value = expression();
-      const auto* constant = value->as<expr::Constant>();
-      if (constant == nullptr || !Scalar(constant->value).is_text())
-        lexer_.fail_at(byte, "json takes a text");
-      source.name = constant->value.text;
-    }
-    return make(std::move(source));
+    return make(Source{Source::Kind::Json, {}, text_or_parameter("json"), {}, {}, {}});
   }
+  if (lexer_.at_keyword("file") && lexer_.at_symbol("(", 1)) return files();
   return named_source();
+}
+
+// A text as it stands, or a parameter that is one.
+std::string PlanReader::text_or_parameter(std::string_view taker) {
+  if (lexer_.peek().kind == Token::Kind::Text) return lexer_.next().text;
+  const std::size_t byte = lexer_.peek().begin;
+  const auto value = expression();
+  const auto* constant = value->as<expr::Constant>();
+  if (constant == nullptr || !Scalar(constant->value).is_text())
+    lexer_.fail_at(byte, std::string(taker) + " takes a text");
+  return constant->value.text;
+}
+
+NodePtr PlanReader::files() {
+  lexer_.next();
+  lexer_.expect_symbol("(");
+  Source source{Source::Kind::File, {}, text_or_parameter("file"), {}, {}, {}};
+  if (lexer_.accept_symbol(",")) source.options = text_or_parameter("file");
+  lexer_.expect_symbol(")");
+  return make(std::move(source));
 }
 
 NodePtr PlanReader::handle(std::string name) {

@@ -51,6 +51,8 @@ class PlanReader {
  private:
   NodePtr source();
   NodePtr named_source();
+  NodePtr files();  // file('name' [, 'options'])
+  std::string text_or_parameter(std::string_view taker);
   NodePtr handle(std::string name);
   NodePtr stage(NodePtr input);
   expr::ExprPtr parsed_expression();

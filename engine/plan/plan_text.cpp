@@ -65,6 +65,9 @@ struct StageWriter {
   std::string operator()(const Source& source) const {
     if (source.kind == Source::Kind::Json) return "json " + quoted(source.name, '\'');
     if (source.kind == Source::Kind::Handle) return source.name;
+    if (source.kind == Source::Kind::File)
+      return "file(" + quoted(source.name, '\'') +
+             (source.options.empty() ? "" : ", " + quoted(source.options, '\'')) + ")";
     std::string text = source.schema.empty() ? "" : name_text(source.schema) + '.';
     text += name_text(source.name);
     return source.generation ? text + '@' + std::to_string(*source.generation) : text;

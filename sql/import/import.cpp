@@ -8,11 +8,11 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/json/relaxed_input.h"
-#include "engine/json/writer.h"
 #include "sql/import/import_workers.h"
 #include "sql/import/progress.h"
 #include "sql/import/reject_table.h"
 #include "sql/import/slice_stream.h"
+#include "sql/import/source_member.h"
 
 namespace arbors::store {
 
@@ -22,20 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostListed = 20;     // rejected lines in the report
 constexpr std::size_t kFewDocuments = 256;  // so many are appended as pending trees
-
-// `"key":"file"`, for each file.
-std::vector<std::string> members(const ImportOptions& options,
-                                 const std::vector<std::string>& names) {
-  std::vector<std::string> members;
-  if (!options.source) return members;
-  for (const std::string& name : names) {
-    std::string& member = members.emplace_back();
-    json::write_string(member, *options.source);
-    member += ':';
-    json::write_string(member, name);
-  }
-  return members;
-}
 
 std::uint64_t size_of(const std::vector<std::string>& files) {
   std::uint64_t bytes = 0;
@@ -60,7 +46,7 @@ class Import {
       : store_(store),
         names_(names),
         options_(options),
-        members_(members(options, names)),
+        members_(source_members(options, names)),
         total_(total),
         rejects_(store.connection()->db, options.rejects),
         progress_(options.progress) {}
@@ -200,12 +186,9 @@ class Import {
 };
 
 StreamOptions stream_options(const Store& store, const ImportOptions& options) {
-  StreamOptions stream;
-  stream.split = {options.format, false, options.skips(), options.path};
+  StreamOptions stream = reading_options(options);
   stream.limits.slice_documents = store.options().batch_trees;
   stream.limits.slice_bytes = kBatchJsonBytes;
-  stream.lenient = options.lenient;
-  stream.max_window_bytes = options.max_window_bytes;
   return stream;
 }
 

@@ -21,6 +21,14 @@ class OneInput : public SliceStream {
 
 }  // namespace
 
+StreamOptions reading_options(const ImportOptions& options) {
+  StreamOptions stream;
+  stream.split = {options.format, false, options.skips(), options.path};
+  stream.lenient = options.lenient;
+  stream.max_window_bytes = options.max_window_bytes;
+  return stream;
+}
+
 std::unique_ptr<SliceStream> stream_text(std::string_view text, const StreamOptions& options) {
   auto input = json::open_memory(text, {options.max_window_bytes});
   return std::make_unique<OneInput>(

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/json/document_splitter.h"
+#include "sql/import/import.h"
 
 namespace arbors::store {
 
@@ -34,6 +35,9 @@ class SliceStream {
   virtual std::uint64_t bytes() const = 0;     // of decompressed text taken
   virtual std::uint64_t consumed() const = 0;  // of the files as they are
 };
+
+// What an import's options say of reading.
+StreamOptions reading_options(const ImportOptions& options);
 
 std::unique_ptr<SliceStream> stream_text(std::string_view text, const StreamOptions& options);
 // `threads` read where there are several files; `files` outlives the stream.

@@ -37,4 +37,8 @@ struct ExportReport {
 ExportReport export_relation(const Relation& relation, const std::string& file,
                              const ExportOptions& options, const ExecutionContext& context);
 
+// Writes rows that come once. For Arrow, which goes through them twice, they are kept meanwhile.
+ExportReport export_rows(RowStreamPtr rows, const std::string& file, const ExportOptions& options,
+                         const ExecutionContext& context);
+
 }  // namespace arbors::exec

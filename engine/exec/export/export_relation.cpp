@@ -4,6 +4,7 @@
 #include "engine/exec/export/export.h"
 #include "engine/exec/export/export_file.h"
 #include "engine/exec/export/json_sink.h"
+#include "engine/exec/rows/spooled_source.h"
 #include "engine/exec/run/query.h"
 
 namespace arbors::exec {
@@ -51,8 +52,8 @@ void write_source(TreeSource& source, JsonSink& sink, const ExecutionContext& co
   });
 }
 
-void write_rows(const Relation& relation, JsonSink& sink, const ExecutionContext& context) {
-  TreeStream trees(stream(relation, context));
+void write_rows(RowStreamPtr rows, JsonSink& sink, const ExecutionContext& context) {
+  TreeStream trees(std::move(rows));
   std::uint32_t since = 0;
   for (std::string tree; trees.next(tree); sink.write(tree))
     if (since++ % kTreesBetweenChecks == 0) context.check_interrupt();
@@ -66,7 +67,7 @@ std::uint64_t write_json(const Relation& relation, ByteSink& to, bool array,
   if (as_stored)
     write_source(*relation.input.source, sink, context);
   else
-    write_rows(relation, sink, context);
+    write_rows(stream(relation, context), sink, context);
   sink.finish();
   return sink.trees();
 }
@@ -94,6 +95,20 @@ ExportReport export_relation(const Relation& relation, const std::string& file,
                         options.arrow_json, context)
           : write_json(relation, target.sink(), target.is(ExportFormat::JsonArray), context);
   return target.commit(trees);
+}
+
+ExportReport export_rows(RowStreamPtr rows, const std::string& file, const ExportOptions& options,
+                         const ExecutionContext& context) {
+  ExportFile target(file, options);
+  if (target.is_arrow()) {
+    const Relation kept = relation_of(spooled(*rows, context));
+    return target.commit(write_arrow(kept, target.sink(), target.is(ExportFormat::ArrowFile),
+                                     options.arrow_json, context));
+  }
+  JsonSink sink(target.sink(), target.is(ExportFormat::JsonArray));
+  write_rows(std::move(rows), sink, context);
+  sink.finish();
+  return target.commit(sink.trees());
 }
 
 }  // namespace arbors::exec

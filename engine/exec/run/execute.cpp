@@ -1,5 +1,6 @@
 #include "engine/exec/run/execute.h"
 
+#include "engine/exec/run/fed_plan.h"
 #include "engine/exec/run/row_streams.h"
 #include "engine/exec/scan/tree_shape.h"
 #include "engine/expr/builder.h"
@@ -44,6 +45,7 @@ Shape take_apart(const plan::Node& root) {
 
 RowStreamPtr execute(const plan::NodePtr& plan, const SourceBinder& bind,
                      const ExecutionContext& context, std::uint64_t expected_rows) {
+  if (reads_feed(*plan)) return execute_fed(plan, bind, context);
   Shape shape = take_apart(*plan);
   if (shape.source == nullptr) return stream(run_plan(*plan, bind, context), context);
   ScanInput input = scan_of(*shape.source, bind);

@@ -69,6 +69,7 @@ struct HowItRuns {
   const plan::Node& node;
   std::string operator()(const plan::Source& op) const {
     if (op.kind == plan::Source::Kind::Json) return "built in memory";
+    if (op.kind == plan::Source::Kind::File) return "read once, as the trees come";
     if (!op.search) return "scan, batch by batch";
     const std::string by = to_text(op.search->path) + " by index";
     return op.search->order == plan::IndexSearch::Order::Any ? "look up " + by
@@ -179,7 +180,9 @@ class Costs {
     const plan::Node* below = node.inputs.empty() ? &node : node.inputs.front().get();
     const auto* filter = std::get_if<plan::Filter>(&node.op);
     const auto* source = std::get_if<plan::Source>(&below->op);
-    if (source == nullptr || source->kind == plan::Source::Kind::Json) return;
+    if (source == nullptr || source->kind == plan::Source::Kind::Json ||
+        source->kind == plan::Source::Kind::File)
+      return;
     if (filter == nullptr && !node.inputs.empty()) return;
     write(node, *source, filter == nullptr ? nullptr : filter->predicate);
   }

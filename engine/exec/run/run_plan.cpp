@@ -153,6 +153,7 @@ class Runner {
 
 ScanInput scan_of(const plan::Source& source, const SourceBinder& bind) {
   BoundSource bound = bind(source);
+  if (!bound.trees) throw_invalid("files are read once, which this use of a plan cannot do");
   ScanInput input{std::move(bound.trees), source.rows, nullptr, {}, std::move(bound.order)};
   if (bound.rowids) input.restriction.keep_rowids(std::move(*bound.rowids));
   return input;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/exec/run/relation.h"
+#include "engine/exec/source/tree_feed.h"
 
 namespace arbors::exec {
 
@@ -19,11 +20,13 @@ struct BoundSource {
   TreeSourcePtr trees;
   std::optional<std::vector<std::int64_t>> rowids;  // ascending; none: all trees
   KeyOrderPtr order = nullptr;
+  TreeFeedPtr feed = nullptr;  // in the place of `trees`: they come once (execute alone takes it)
 
   template <typename Source>
   BoundSource(std::shared_ptr<Source> source) : trees(std::move(source)) {}
   BoundSource(TreeSourcePtr source, std::optional<std::vector<std::int64_t>> found)
       : trees(std::move(source)), rowids(std::move(found)) {}
+  explicit BoundSource(TreeFeedPtr trees_that_come) : feed(std::move(trees_that_come)) {}
   BoundSource(TreeSourcePtr source, KeyOrderPtr by_key)
       : trees(std::move(source)), order(std::move(by_key)) {}
 };
