@@ -35,7 +35,8 @@ class FileFeed : public exec::TreeFeed {
       std::optional<json::Slice> slice = stream_->next();
       if (!slice) return nullptr;
       if (!members_.empty())
-        slice = slice->with_member([&](std::uint32_t file) { return members_[file]; });
+        slice = slice->with_member(
+            [&](std::uint32_t file) { return std::string_view(members_[file]); });
       add(*slice);
       if (builder_.trees() > 0) return take();
     }
@@ -61,9 +62,8 @@ class FileFeed : public exec::TreeFeed {
 
   void refuse(const json::SplitFault& fault) const {
     if (!options_.skips())
-      throw_invalid(files_[fault.file] +
-                    json::place_text(fault.line, fault.byte, fault.line_byte) + ": " +
-                    fault.reason);
+      throw_invalid(files_[fault.file] + json::place_text(fault.line, fault.byte, fault.line_byte) +
+                    ": " + fault.reason);
   }
 
   exec::TreeSourcePtr take() {

@@ -74,9 +74,8 @@ class FedStream : public RowStream {
 
  private:
   bool is_full() const {
-    return std::any_of(parts_.begin(), parts_.end(), [](const Part& part) {
-      return part.slice && part.slice->limit == 0U;
-    });
+    return std::any_of(parts_.begin(), parts_.end(),
+                       [](const Part& part) { return part.slice && part.slice->limit == 0U; });
   }
 
   RowStreamPtr take_through(TreeSourcePtr trees) {
@@ -118,8 +117,8 @@ plan::NodePtr keep_chains(const plan::NodePtr& node, const SourceBinder& bind,
                           const ExecutionContext& context, std::vector<TreeSourcePtr>& kept) {
   if (fed_chain(*node) != nullptr) {
     kept.push_back(spooled(*stream_chain(node, bind, context), context));
-    return plan::make(plan::Source{
-        plan::Source::Kind::File, {}, std::to_string(kept.size() - 1), {}, {}, {}});
+    return plan::make(
+        plan::Source{plan::Source::Kind::File, {}, std::to_string(kept.size() - 1), {}, {}, {}});
   }
   std::vector<plan::NodePtr> inputs;
   for (const plan::NodePtr& input : node->inputs)
