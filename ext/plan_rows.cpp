@@ -10,7 +10,7 @@
 namespace arbors::ext {
 namespace {
 
-enum Column { kIndex, kTree, kPlan };
+enum PlanRowsColumn { kIndex, kTree, kPlan };
 
 struct PlanRowsAux {
   SessionPtr session;

@@ -102,7 +102,8 @@ NodePtr PlanReader::handle(std::string name) {
 
 NodePtr PlanReader::named_source() {
   if (!is_name(lexer_.peek()))
-    lexer_.fail("expected a source: a name, name@generation, a handle, json '[…]' or (plan)");
+    lexer_.fail(
+        "expected a source: a name, name@generation, a handle, json '[…]', file('…') or (plan)");
   Source source;
   source.name = lexer_.next().text;
   if (lexer_.accept_symbol(".")) {

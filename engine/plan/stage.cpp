@@ -210,7 +210,7 @@ constexpr std::array<StageInfo, 26> kStages{{
      "index_by playerID", index_by_stage},
 }};
 
-constexpr std::array<SourceInfo, 5> kSources{{
+constexpr std::array<SourceInfo, 6> kSources{{
     {"name",
      "an Arbor or an arbor_view, or schema.name; a name with other signs stands in double quotes",
      "players"},
@@ -218,6 +218,11 @@ constexpr std::array<SourceInfo, 5> kSources{{
     {"@1 or '@1'", "a plan opened by arbor_open", "@1"},
     {"json '[…]'", "the elements of an array, one value, or JSON Lines; also json ?1",
      "json '[{\"a\":1},{\"a\":2}]'"},
+    {"file('…' [, '…'])",
+     "the trees of a file, a glob or a JSON array of these, streamed; options as arbor_import's. "
+     "In "
+     "arbor_file_rows, arbor_save and arbor_export alone",
+     "file('logs/*.jsonl.gz', '{\"on_error\":\"skip\"}')"},
     {"(plan)", "another plan's trees", "(players | head 10)"},
 }};
 
