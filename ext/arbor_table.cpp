@@ -5,6 +5,7 @@
 
 #include "ext/best_index.h"
 #include "ext/cursor.h"
+#include "ext/match.h"
 #include "ext/read_callbacks.h"
 #include "ext/sql_value.h"
 #include "ext/statements.h"
@@ -15,31 +16,41 @@
 namespace arbors::ext {
 namespace {
 
-constexpr std::array<const char*, 3> kHiddenNames{"_tree", "_index", "_generation"};
-
 using TableCallbacks = ReadCallbacks<ArborTable, ArborCursor>;
 
 ArborTable& table_of(sqlite3_vtab* table) { return TableCallbacks::of(table); }
 
 SessionPtr& session_of(void* aux) { return *static_cast<SessionPtr*>(aux); }
 
-store::Options store_options(const Declaration& declaration) {
+std::string arguments_text(std::span<const char* const> arguments) {
+  std::string text;
+  for (const char* argument : arguments) text += (text.empty() ? "" : ", ") + std::string(argument);
+  return text;
+}
+
+store::Options store_options(const Declaration& declaration,
+                             std::span<const char* const> arguments) {
   store::Options options;
   options.batch_trees = declaration.batch_trees;
   options.retain = declaration.retain;
   options.found_columns = declaration.found_columns;
   for (const DeclaredColumn& column : declaration.columns)
     options.declared.push_back({column.name, column.type});
+  options.declaration = arguments_text(arguments);
   return options;
 }
 
-// Lists the table's data columns: the declared ones as declared, then the found ones.
+// Lists the table's data columns: the declared ones as declared, then the found ones, then those of
+// objects.
 std::vector<TableColumn> list_columns(const Declaration& declaration, store::Store& store) {
   std::vector<TableColumn> columns;
   for (const DeclaredColumn& column : declaration.columns)
     columns.push_back({column.name, column.path, column.affinity, column.collation});
   for (const store::Column& column : store.columns())
     if (!column.declared) columns.push_back({column.name, column.path, Affinity::None, {}});
+  for (store::Column& column : store.object_columns())
+    columns.push_back(
+        {std::move(column.name), std::move(column.path), Affinity::None, {}, /*object=*/true});
   return columns;
 }
 
@@ -51,19 +62,23 @@ std::string declaration_sql(const ArborTable& table, const Declaration& declarat
       sql += ' ' + declaration.columns[i].type;
     if (table.columns[i].collation != Collation::Binary)
       sql += " COLLATE " + std::string(collation_name(table.columns[i].collation));
-    sql += ", ";
+    sql += table.columns[i].object ? " HIDDEN, " : ", ";
   }
   // SQLite refuses to select * from a table without a visible column.
-  sql += table.columns.empty() ? "\"_tree\" TEXT, " : "\"_tree\" TEXT HIDDEN, ";
-  sql += "\"_index\" INTEGER HIDDEN, \"_generation\" INTEGER HIDDEN";
+  const bool visible = !table.columns.empty() && !table.columns.front().object;
+  sql += visible ? "\"_tree\" TEXT HIDDEN, " : "\"_tree\" TEXT, ";
+  sql += "\"_index\" INTEGER HIDDEN, \"_generation\" INTEGER HIDDEN, \"_patch\" HIDDEN";
   if (table.has_name_column) sql += ", " + quote_identifier(table.name) + " HIDDEN";
   return sql + ")";
 }
 
-bool names_a_column(const ArborTable& table, std::string_view name) {
-  const std::string low = lower_ascii(name);
-  return std::any_of(table.columns.begin(), table.columns.end(),
-                     [&](const TableColumn& column) { return lower_ascii(column.name) == low; });
+// Gives the table a hidden column of its own name, unless another one has it.
+void name_own_column(ArborTable& table) {
+  const std::string own = lower_ascii(table.name);
+  for (std::size_t at = 0; at < table.columns.size(); ++at)
+    if (lower_ascii(table.columns[at].name) == own) table.own_column = static_cast<int>(at);
+  table.has_name_column =
+      table.own_column < 0 && std::ranges::count(store::kHiddenColumns, own) == 0;
 }
 
 void check_sqlite(sqlite3* db, int result) {
@@ -80,25 +95,28 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
     table->schema = argv[1];
     table->name = argv[2];
     if (table->name.empty()) throw_invalid("an Arbor needs a name");
-    const Declaration declaration =
-        parse_declaration({argv + 3, static_cast<std::size_t>(argc - 3)});
+    const std::span<const char* const> arguments(argv + 3, static_cast<std::size_t>(argc - 3));
+    const Declaration declaration = parse_declaration(arguments);
     StorePtr store = create ? nullptr : session->find(table->schema, table->name);
     if (!store) {
       const store::ConnectionPtr& connection = session->connection();
       store = create ? store::Store::create(connection, table->schema, table->name,
-                                            store_options(declaration))
+                                            store_options(declaration, arguments))
                      : store::Store::open(connection, table->schema, table->name);
     }
     // SQLite counts a table that it just created as part of the transaction, without xBegin. It
     // tells a table that it connects anew of nothing before xBegin.
     if (create) store->begin();
     store->unlock();
-    session->remember(table->schema, table->name, store, store->columns().size());
+    session->remember(table->schema, table->name, store);
+    if (store->options().declaration != arguments_text(arguments))
+      throw_corrupt("the CREATE statement of '" + table->name +
+                    "' is not the one that it was made with");
     table->store = store;
     table->columns = list_columns(declaration, *store);
     for_each_row(db, "PRAGMA encoding", {},
                  [&](sqlite3_stmt* row) { table->utf8 = column_text(row, 0) == "UTF-8"; });
-    table->has_name_column = !names_a_column(*table, table->name);
+    name_own_column(*table);
     check_sqlite(db, sqlite3_declare_vtab(db, declaration_sql(*table, declaration).c_str()));
     check_sqlite(db, sqlite3_vtab_config(db, SQLITE_VTAB_CONSTRAINT_SUPPORT, 1));
     check_sqlite(db, sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS));
@@ -126,22 +144,11 @@ int destroy_table(sqlite3_vtab* table) {
   return result;
 }
 
-// MATCH as a function: reached where SQLite does not hand the condition to the scan.
-void match_function(sqlite3_context* context, int, sqlite3_value** argv) {
-  guarded(context, [&] {
-    auto* cursor = static_cast<ArborCursor*>(sqlite3_value_pointer(argv[1], kCursorPointer));
-    if (cursor == nullptr && sqlite3_value_type(argv[1]) == SQLITE_NULL)
-      return sqlite3_result_null(context);  // the row that an outer join makes up
-    if (cursor == nullptr)
-      throw_invalid("MATCH stands after the table's name, here only where no column has it too");
-    set_result(context, cursor->match(text_argument(argv[0], "MATCH's expression")));
-  });
-}
-
-int find_function(sqlite3_vtab*, int arity, const char* name,
-                  void (**function)(sqlite3_context*, int, sqlite3_value**), void**) {
+int find_function(sqlite3_vtab* table, int arity, const char* name,
+                  void (**function)(sqlite3_context*, int, sqlite3_value**), void** data) {
   if (arity != 2 || lower_ascii(name) != "match") return 0;
   *function = match_function;
+  *data = &table_of(table);
   return 1;
 }
 
@@ -150,7 +157,7 @@ int rename_table(sqlite3_vtab* table, const char* name) {
     ArborTable& arbor = table_of(table);
     arbor.store->rename(name);
     arbor.session->forget(arbor.schema, arbor.name);  // after a rollback it is another's again
-    arbor.session->remember(arbor.schema, name, arbor.store, arbor.store->columns().size());
+    arbor.session->remember(arbor.schema, name, arbor.store);
     arbor.name = name;
     return SQLITE_OK;
   });
@@ -254,15 +261,15 @@ constexpr Module kArborModule = [] {
 std::string ArborTable::column_name(int column) const {
   if (is_data(column)) return columns[static_cast<std::size_t>(column)].name;
   const auto which = static_cast<std::size_t>(column) - columns.size();
-  return which < kHiddenNames.size() ? kHiddenNames[which] : name;
+  return which < store::kHiddenColumns.size() ? store::kHiddenColumns[which] : name;
 }
 
 int ArborTable::column_number(std::string_view column) const {
   if (column.empty()) return -1;
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (columns[i].name == column) return static_cast<int>(i);
-  for (std::size_t i = 0; i < kHiddenNames.size(); ++i)
-    if (kHiddenNames[i] == column) return static_cast<int>(columns.size() + i);
+  for (std::size_t i = 0; i < store::kHiddenColumns.size(); ++i)
+    if (store::kHiddenColumns[i] == column) return static_cast<int>(columns.size() + i);
   if (has_name_column && column == name) return hidden(Hidden::Name);
   throw_invalid("no such column: " + std::string(column));
 }

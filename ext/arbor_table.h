@@ -20,24 +20,28 @@ struct TableColumn {
   Path path;
   Affinity affinity = Affinity::None;
   Collation collation = Collation::Binary;
+  bool object = false;  // a hidden one, of a path that holds objects
 };
 
-// Columns as SQLite numbers them: the data columns first, then the hidden ones.
+// Columns as SQLite numbers them: the data columns first, the visible ones and then those of
+// objects, then the other hidden ones.
 struct ArborTable : sqlite3_vtab {
   ArborTable() : sqlite3_vtab() {}
   ArborTable(const ArborTable&) = delete;
   ArborTable& operator=(const ArborTable&) = delete;
   ~ArborTable() { sqlite3_free(zErrMsg); }  // SQLite does not after every callback
 
-  enum class Hidden : int { Tree, Index, Generation, Name };
+  enum class Hidden : int { Tree, Index, Generation, Patch, Name };
 
   SessionPtr session;
   std::string schema;
   std::string name;
   StorePtr store;
   std::vector<TableColumn> columns;
-  bool has_name_column = true;  // false where a declared column has the table's own name
-  bool utf8 = true;             // the database's encoding, in whose bytes BINARY texts are ordered
+  bool has_name_column = true;   // false where another column has the table's own name
+  int own_column = -1;           // that other one, if it is a data column
+  bool own_column_read = false;  // it is what was handed out last
+  bool utf8 = true;              // the database's encoding, in whose bytes BINARY texts are ordered
   TableFacts facts;
 
   int hidden(Hidden which) const {

@@ -11,6 +11,7 @@
 #include "ext/exactness.h"
 #include "ext/guard.h"
 #include "ext/index_search.h"
+#include "ext/match.h"
 #include "ext/outer_joins.h"
 #include "ext/planner_knowledge.h"
 #include "ext/scan_spec.h"
@@ -146,12 +147,12 @@ bool Planner::take(int at, const Constraint& constraint) {
   return take_identity(at, constraint, *op);
 }
 
-// Takes MATCH on the column that is named as the table: the hidden one or, where it took that one's
-// place, a declared one, which SQLite cannot ask again.
+// Takes MATCH on _tree and on the column that is named as the table: the hidden one or, where it
+// took that one's place, a data column, which SQLite cannot ask again.
 bool Planner::take_match(int at, int column) {
-  if (column < 0 || lower_ascii(table_.column_name(column)) != lower_ascii(table_.name))
-    throw_invalid("MATCH stands after the table's name: " + quote_identifier(table_.name) +
-                  " MATCH '…'");
+  if (column < 0 || (column != table_.hidden(ArborTable::Hidden::Tree) &&
+                     lower_ascii(table_.column_name(column)) != lower_ascii(table_.name)))
+    refuse_match(table_);
   const bool exact = table_.is_data(column) || may_be_exact(TermOp::Match);
   take_argument(at, exact);
   spec_.terms.push_back({table_.column_name(column), TermOp::Match, arguments_, exact});

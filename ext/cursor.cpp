@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/batch/vector_builder.h"
-#include "engine/batch/vector_ops.h"
 #include "engine/exec/run/execute.h"
 #include "engine/expr/builder.h"
-#include "engine/expr/evaluate.h"
-#include "engine/expr/parser.h"
 #include "engine/plan/optimize/optimizer.h"
+#include "ext/authorization.h"
 #include "ext/bound_store.h"
+#include "ext/match.h"
 #include "ext/outer_joins.h"
 #include "ext/row_restriction.h"
 #include "ext/scan_plan.h"
@@ -33,17 +31,39 @@ constexpr std::size_t kRowsCut = 16;
 
 }  // namespace
 
+bool ArborCursor::is_own_match(const Term& term) const {
+  return term.op == TermOp::Match && table_.is_data(table_.column_number(term.column));
+}
+
 void ArborCursor::read_spec(const char* spec) {
   if (spec_text_ == spec) return;
   spec_ = parse_scan_spec(spec);
   spec_text_ = spec;
-  const auto doubtful = [](const Term& term) {
-    return !term.exact && may_stand_in_outer_on(term.op);
+  const auto doubtful = [this](const Term& term) {
+    if (!may_stand_in_outer_on(term.op)) return false;
+    return !term.exact || (is_own_match(term) && spec_.limit == 0);
   };
   if (std::any_of(spec_.terms.begin(), spec_.terms.end(), doubtful) &&
-      may_join_outer(table_.session->db()))
+      may_join_outer(table_.session->db())) {
+    // SQLite could not ask it again of a column that is one like any other.
+    if (std::any_of(spec_.terms.begin(), spec_.terms.end(),
+                    [this](const Term& term) { return is_own_match(term); }))
+      refuse_match(table_);
     std::erase_if(spec_.terms, doubtful);
+  }
   counted_for_.reset();
+}
+
+// Asks the host whether it lets the statement read what its MATCHes read, once for each.
+void ArborCursor::allow_matches(std::span<sqlite3_value*> arguments) {
+  for (const Term& term : spec_.terms) {
+    if (term.op != TermOp::Match) continue;
+    std::string text =
+        text_argument(arguments[static_cast<std::size_t>(term.argument) - 1], "MATCH's expression");
+    if (std::find(allowed_.begin(), allowed_.end(), text) != allowed_.end()) continue;
+    authorize(table_, *parse_match(text));
+    allowed_.push_back(std::move(text));
+  }
 }
 
 void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) {
@@ -51,6 +71,7 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
   stream_.reset();
   matched_.clear();
   read_spec(spec);
+  allow_matches(arguments);
   const auto [no_generation, generation] = asked_generation(table_, spec_, arguments);
   if (no_generation) return;
   plan::RowRestriction rows = row_restriction(table_, spec_, arguments);
@@ -161,6 +182,7 @@ void ArborCursor::next_run() {
 
 void ArborCursor::column(sqlite3_context* context, int number) {
   if (sqlite3_vtab_nochange(context) != 0) return;  // an UPDATE that leaves the column as it is
+  table_.own_column_read = number == table_.own_column;
   if (table_.is_data(number)) {
     exec::ColumnBlock& block = blocks_[static_cast<std::size_t>(number)];
     if (row_ - block.first >= block.count) {
@@ -180,27 +202,20 @@ void ArborCursor::column(sqlite3_context* context, int number) {
     return sqlite3_result_int64(context, static_cast<sqlite3_int64>(run_->position(row_)));
   if (number == table_.hidden(ArborTable::Hidden::Generation))
     return sqlite3_result_int64(context, snapshot_->generation());
+  if (number == table_.hidden(ArborTable::Hidden::Patch)) return;  // written only
   // NULL to SQL; the row to the MATCH function, where SQLite calls it instead of the scan.
   sqlite3_result_pointer(context, this, kCursorPointer, nullptr);
 }
 
-// Answers MATCH for the current row: what the scan went by is true of it; else from its tree, the
-// slow way, for plans that cannot push it.
-Value ArborCursor::match(std::string_view expression) {
-  if (std::find(matched_.begin(), matched_.end(), expression) != matched_.end())
-    return Value::of(std::int64_t{1});
-  if (match_text_ != expression || !match_) {
-    match_ = expr::and_all({expr::parse_expression(expression), expr::boolean(true)});
-    match_text_ = expression;
-  }
+bool ArborCursor::matches(std::string_view expression) const {
+  return std::find(matched_.begin(), matched_.end(), expression) != matched_.end();
+}
+
+std::string ArborCursor::tree() const {
   const HostLimits::Watch watch(table_.session->limits());
   std::string tree;
   run_->tree(row_, tree);
-  batch::VectorBuilder row(1);
-  row.append_value(Value::json(std::move(tree)));
-  const batch::Scope scope(row.finish());
-  const batch::VectorPtr truth = expr::evaluate(*match_, {scope}, expr::Selection::all(1));
-  return batch::value_at(*truth, 0);
+  return tree;
 }
 
 }  // namespace arbors::ext

@@ -37,7 +37,9 @@ class ArborCursor : public sqlite3_vtab_cursor {
     rowid_asked_ = true;
     return run_->rowid(row_);
   }
-  Value match(std::string_view expression);
+  // Whether a MATCH is true of the current row because the scan went by it.
+  bool matches(std::string_view expression) const;
+  std::string tree() const;  // the current row's
 
  private:
   void next_run();
@@ -45,6 +47,8 @@ class ArborCursor : public sqlite3_vtab_cursor {
   exec::BoundSource bind(const plan::Source& source);
   plan::NodePtr optimized(const plan::NodePtr& plan);
   void read_spec(const char* spec);
+  bool is_own_match(const Term& term) const;
+  void allow_matches(std::span<sqlite3_value*> arguments);
   const std::vector<exec::RowRef>* look_up(std::span<sqlite3_value*> arguments);
   bool hand_out(std::vector<exec::RowRef> places, std::span<sqlite3_value*> arguments);
 
@@ -62,8 +66,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
   std::string text_;                       // a tree's text while it is handed out
 
   std::vector<std::string> matched_;  // expressions that are true of every row of the scan
-  expr::ExprPtr match_;               // the expression last asked of match(), and its text
-  std::string match_text_;
+  std::vector<std::string> allowed_;  // expressions whose paths the host lets the statement read
 
   std::string spec_text_;  // what spec_ was read from
   ScanSpec spec_;

@@ -98,8 +98,7 @@ Collation parse_collation(const Words& words, const std::string& name) {
 }
 
 bool is_reserved(const std::string& name) {
-  const std::string low = lower_ascii(name);
-  return low == "_tree" || low == "_index" || low == "_generation";
+  return std::ranges::count(store::kHiddenColumns, lower_ascii(name)) > 0;
 }
 
 constexpr const char* kNoConstraints = "constraints cannot be declared on an Arbor's columns";

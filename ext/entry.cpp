@@ -47,6 +47,7 @@ void register_extension(sqlite3* db) {
     throw Error(ErrorCode::Unsupported,
                 std::string("arbors needs SQLite 3.38 or newer; this is ") + sqlite3_libversion());
   write_reals_as_sqlite(db);
+  if (Session::serves(db)) return;  // loaded once more
   const auto session = std::make_shared<Session>(db);
   check(db, register_arbor_module(session));
   for (const RowTable& listing : listings()) check(db, register_row_table(session, listing));
@@ -57,6 +58,7 @@ void register_extension(sqlite3* db) {
   check(db, register_rows_function(session));
   check(db, register_arrow_function(session));
   check(db, register_view_module(session));
+  session->all_registered();
 }
 
 }  // namespace arbors::ext
@@ -93,3 +95,11 @@ extern "C" __attribute__((visibility("default"))) int sqlite3_arbors_init(
     return SQLITE_OK;
   });
 }
+
+#ifndef SQLITE_CORE
+// What SQLite calls first, whatever the file's name is.
+extern "C" __attribute__((visibility("default"))) int sqlite3_extension_init(
+    sqlite3* db, char** message, const sqlite3_api_routines* api) {
+  return sqlite3_arbors_init(db, message, api);
+}
+#endif

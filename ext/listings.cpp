@@ -1,9 +1,11 @@
 #include "ext/listings.h"
 
 #include <array>
+#include <map>
 
 #include "engine/expr/builder.h"
 #include "ext/arbor_name.h"
+#include "ext/authorization.h"
 
 namespace arbors::ext {
 namespace {
@@ -13,9 +15,9 @@ using batch::Tag;
 
 Value number(std::uint64_t value) { return Value::of(static_cast<std::int64_t>(value)); }
 
-StorePtr arbor_argument(Session& session, const Value& name) {
+ArborName arbor_argument(Session& session, const Value& name) {
   if (!name.is_text()) throw_invalid("an Arbor's name must be a text");
-  return open_arbor(session, name.text);
+  return existing_arbor(session, name.text);
 }
 
 TableRows list_rows(Session& session, std::span<const Value>) {
@@ -87,16 +89,30 @@ Bounds bounds_of(const Statistics& statistics) {
 // A path as it stands in a plan.
 std::string plan_text(const Path& path) { return expr::to_text(*expr::path(path)); }
 
+// Those of objects included.
+std::map<PathId, std::string> column_names(store::Store& store) {
+  std::map<PathId, std::string> names;
+  for (const auto& columns : {store.columns(), store.object_columns()})
+    for (const store::Column& column : columns)
+      if (column.id != kNoPath) names.emplace(column.id, column.name);
+  return names;
+}
+
+// Bounds are values of the data: they are shown where SQL could read them.
 TableRows schema_rows(Session& session, std::span<const Value> arguments) {
-  const StorePtr store = arbor_argument(session, arguments[0]);
-  std::vector<std::string> column_of(store->paths().size());
-  for (const store::Column& column : store->columns())
-    if (column.id != kNoPath) column_of[column.id] = column.name;
+  const ArborName arbor = arbor_argument(session, arguments[0]);
+  const StorePtr store = open_arbor(session, arbor);
+  const std::vector<store::PathTotals> all = store->path_totals();  // first: it may find new paths
+  const std::map<PathId, std::string> columns = column_names(*store);
+  std::vector<Path> paths;
+  for (const store::PathTotals& totals : all) paths.push_back(store->paths().path(totals.path));
+  const std::vector<bool> shown = readable(session, arbor, *store, paths);
   TableRows rows;
-  for (const store::PathTotals& totals : store->path_totals()) {
+  for (const store::PathTotals& totals : all) {
     const Statistics& statistics = totals.statistics;
-    const Bounds bounds = bounds_of(statistics);
-    const std::string& column = column_of[totals.path];
+    const Bounds bounds = shown[rows.size()] ? bounds_of(statistics) : Bounds();
+    const auto named = columns.find(totals.path);
+    const std::string column = named == columns.end() ? std::string() : named->second;
     rows.push_back(
         {Value::of(totals.path == kRootPath ? std::string("$")
                                             : plan_text(store->paths().path(totals.path))),
@@ -109,7 +125,8 @@ TableRows schema_rows(Session& session, std::span<const Value> arguments) {
 
 TableRows history_rows(Session& session, std::span<const Value> arguments) {
   TableRows rows;
-  for (const store::GenerationInfo& info : arbor_argument(session, arguments[0])->history())
+  const StorePtr store = open_arbor(session, arbor_argument(session, arguments[0]));
+  for (const store::GenerationInfo& info : store->history())
     rows.push_back(
         {Value::of(info.generation), number(info.trees), number(info.added), number(info.removed)});
   return rows;

@@ -21,9 +21,9 @@ std::vector<Value> parameters_from(const CallArguments& call, std::size_t first)
 }
 
 // The plan in the first argument, with the parameters from argument `first` on.
-exec::Query query_of(const CallArguments& call, std::size_t first) {
+exec::Query query_of(const CallArguments& call, std::size_t first, const Asked& asked = {}) {
   return call.session.plans().query(text_argument(call.values[0], "the plan"),
-                                    parameters_from(call, first));
+                                    parameters_from(call, first), asked);
 }
 
 // The condition in the second argument; it sees the same parameters as the plan.
@@ -45,25 +45,41 @@ void set_tree(const CallArguments& call, const std::optional<std::string>& tree)
 }
 
 void count(const CallArguments& call) {
-  sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(exec::count(query_of(call, 1))));
+  sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(exec::count(query_of(
+                                         call, 1, {.trees = false, .condition = nullptr}))));
 }
+// A plan and a condition on its trees.
+struct Searched {
+  expr::ExprPtr condition;
+  exec::Query query;
+};
+Searched searched(const CallArguments& call, bool trees) {
+  expr::ExprPtr condition = condition_of(call);
+  return {condition, query_of(call, 2, {trees, condition})};
+}
+
 void any(const CallArguments& call) {
-  sqlite3_result_int(call.context, exec::any(query_of(call, 2), condition_of(call)) ? 1 : 0);
+  const Searched search = searched(call, false);
+  sqlite3_result_int(call.context, exec::any(search.query, search.condition) ? 1 : 0);
 }
 void all(const CallArguments& call) {
-  sqlite3_result_int(call.context, exec::all(query_of(call, 2), condition_of(call)) ? 1 : 0);
+  const Searched search = searched(call, false);
+  sqlite3_result_int(call.context, exec::all(search.query, search.condition) ? 1 : 0);
 }
 void matching_indices(const CallArguments& call) {
+  const Searched search = searched(call, false);
   std::string json = "[";
-  for (const std::uint64_t index : exec::matching_indices(query_of(call, 2), condition_of(call)))
+  for (const std::uint64_t index : exec::matching_indices(search.query, search.condition))
     json += (json.size() > 1 ? "," : "") + std::to_string(index);
   set_json(call.context, json + ']');
 }
 void find_one(const CallArguments& call) {
-  set_tree(call, exec::find_one(query_of(call, 2), condition_of(call)));
+  const Searched search = searched(call, true);
+  set_tree(call, exec::find_one(search.query, search.condition));
 }
 void find_one_or_error(const CallArguments& call) {
-  const auto tree = exec::find_one(query_of(call, 2), condition_of(call));
+  const Searched search = searched(call, true);
+  const auto tree = exec::find_one(search.query, search.condition);
   if (!tree)
     throw Error(ErrorCode::NotFound, "no tree for which " +
                                          excerpt(text_argument(call.values[1], "the condition")) +
@@ -86,10 +102,13 @@ void json(const CallArguments& call) {
   array.set_result(call.context);
 }
 
-// The plan as it was written, views read through.
+// The plan as it was written, views read through. What it costs tells of the values in it.
 plan::NodePtr written_plan(const CallArguments& call) {
-  return call.session.plans().with_views(call.session.plans().parse(
-      text_argument(call.values[0], "the plan"), parameters_from(call, 2)));
+  PlanSession& plans = call.session.plans();
+  const plan::NodePtr plan = plans.with_views(
+      plans.parse(text_argument(call.values[0], "the plan"), parameters_from(call, 2)));
+  plans.allow(plan, {.trees = false, .condition = nullptr});
+  return plan;
 }
 
 void explain(const CallArguments& call) {

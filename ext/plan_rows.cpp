@@ -34,6 +34,8 @@ class PlanCursor : public sqlite3_vtab_cursor {
     if (arguments.empty()) throw_invalid("arbor_rows needs a plan: arbor_rows('players | head 5')");
     arguments_.clear();
     for (sqlite3_value* argument : arguments) arguments_.push_back(to_value(argument));
+    run_.reset();
+    if (arguments_.front().is_null()) return;  // no rows, as in SQLite's own functions
     const exec::Query query = session_.plans().query(text_argument(arguments[0], "the plan"),
                                                      to_parameters(arguments.subspan(1)));
     rows_ = files_ ? session_.plans().execute_with_files(query)

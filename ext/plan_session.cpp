@@ -4,7 +4,9 @@
 
 #include "engine/exec/run/source_statistics.h"
 #include "engine/plan/plan_parser.h"
+#include "ext/authorization.h"
 #include "ext/bound_store.h"
+#include "ext/file_access.h"
 #include "ext/select_catalog.h"
 #include "sql/import/file_feed.h"
 #include "sql/import/file_names.h"
@@ -54,6 +56,7 @@ exec::RowStreamPtr PlanSession::execute_with_files(const exec::Query& query) {
 }
 
 exec::BoundSource PlanSession::bind_files(const plan::Source& source) const {
+  require_files(session_, "file()");
   if (!files_allowed_)
     throw_invalid("file() is a source in arbor_file_rows, arbor_save and arbor_export alone");
   store::ImportOptions options;
@@ -74,9 +77,18 @@ plan::NodePtr PlanSession::parse(std::string_view text, std::span<const Value> p
   return plan::parse_plan(text, parameters, &catalog);
 }
 
-exec::Query PlanSession::query(std::string_view text, std::span<const Value> parameters) {
-  return {exec::optimized(with_views(parse(text, parameters)), binder_), binder_,
-          session_.execution()};
+exec::Query PlanSession::query(std::string_view text, std::span<const Value> parameters,
+                               const Asked& asked) {
+  const plan::NodePtr plan = with_views(parse(text, parameters));
+  allow(plan, asked);
+  return {exec::optimized(plan, binder_), binder_, session_.execution()};
+}
+
+void PlanSession::allow(const plan::NodePtr& plan, const Asked& asked) {
+  plan::NodePtr read = without_handles(plan);
+  if (asked.condition) read = plan::make(plan::Filter{asked.condition}, {read});
+  if (!asked.trees) read = plan::make(plan::Aggregate{}, {read});
+  authorize(session_, *read);
 }
 
 void PlanSession::remember_view(const ArborName& name, const plan::NodePtr& plan) {
@@ -131,6 +143,7 @@ std::optional<std::string> PlanSession::lookup(std::string_view text,
   plan::NodePtr plan = parsed(1);
   if (const std::size_t keys = key_count(*plan, of_handle); keys > 1) plan = parsed(keys);
   const std::vector<expr::ExprPtr> by = exec::index_keys(*plan, of_handle);
+  allow(plan);
   const bool keyed_here = std::holds_alternative<plan::IndexBy>(plan->op);
   const plan::Node& below = keyed_here ? *plan->inputs.front() : *plan;
   const auto* source = std::get_if<plan::Source>(&below.op);
@@ -152,6 +165,7 @@ plan::NodePtr PlanSession::without_handles(const plan::NodePtr& plan) {
 
 std::string PlanSession::keep(const plan::NodePtr& plan) {
   const plan::NodePtr seen_through = with_views(plan);
+  allow(seen_through);
   Handle handle;
   handle.plan = without_handles(seen_through);
   handle.source =

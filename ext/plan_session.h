@@ -23,6 +23,12 @@ struct Handle {
   std::map<std::string, exec::KeyIndex> indexes;  // by the key's text, kept for further look-ups
 };
 
+// What a caller learns of a plan's result, for the host's authorizer.
+struct Asked {
+  bool trees = true;        // the trees; else only how many there are, and where
+  expr::ExprPtr condition;  // of those for which this is true
+};
+
 // A source's name as it is looked up: with its schema where it has one.
 std::string full_name(const plan::Source& source);
 
@@ -34,9 +40,13 @@ class PlanSession {
   plan::NodePtr parse(std::string_view text, std::span<const Value> parameters = {}) const;
   // A function that binds sources to what is current when it is called.
   const exec::SourceBinder& binder() const { return binder_; }
-  exec::Query query(std::string_view text, std::span<const Value> parameters = {});
+  // The plan, optimized, that the host's authorizer allows.
+  exec::Query query(std::string_view text, std::span<const Value> parameters = {},
+                    const Asked& asked = {});
   // Starts a plan that may read files; no other use of a plan may.
   exec::RowStreamPtr execute_with_files(const exec::Query& query);
+  // Throws where the host's authorizer keeps what a plan, views read through, reads.
+  void allow(const plan::NodePtr& plan, const Asked& asked = {});
 
   // Each gives a handle's name, `@1` and so on. Throws Error as running the plan does.
   std::string open(std::string_view text, std::span<const Value> parameters);

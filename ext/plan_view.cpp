@@ -56,6 +56,8 @@ class ViewCursor : public sqlite3_vtab_cursor {
 
  private:
   void read_spec(const char* words);
+  void allow_plan() const;
+  void allow_column(int number);
   void next_run() {
     const HostLimits::Watch watch(view_.session->limits());
     blocks_.assign(view_.columns.size(), {});
@@ -78,6 +80,7 @@ class ViewCursor : public sqlite3_vtab_cursor {
   std::uint32_t row_ = 0;
   std::int64_t index_ = 0;
   std::vector<exec::ColumnBlock> blocks_;
+  std::vector<bool> allowed_;  // columns, _tree last, that the host lets the statement read
   HandedText tree_;
 };
 
@@ -256,7 +259,6 @@ plan::NodePtr scan_plan(const View& view, plan::NodePtr node, const ScanSpec& sp
 // Conditions and orders change the numbers of rows, by which SQLite knows them again in a RIGHT or
 // FULL JOIN: there the plan is run once, and its rows are the source of every scan.
 void ViewCursor::read_spec(const char* words) {
-  if (words_ == words) return;
   spec_ = parse_scan_spec(words);
   words_ = words;
   source_.reset();
@@ -271,8 +273,42 @@ void ViewCursor::read_spec(const char* words) {
   }
 }
 
+// Asks the host whether it lets the statement read what decides which rows there are.
+void ViewCursor::allow_plan() const {
+  PlanSession& plans = view_.session->plans();
+  std::vector<plan::NamedExpr> fields;
+  const auto add = [&](const std::string& name) {
+    const Path& path = column_named(view_, name).path;
+    fields.push_back({std::to_string(fields.size()), expr::path(path)});
+  };
+  for (const Term& term : spec_.terms) add(term.column);
+  for (const OrderKey& key : spec_.keys) add(key.column);
+  plan::NodePtr plan = plans.with_views(view_.plan);
+  const bool plain = fields.empty();
+  if (!plain) plan = plan::make(plan::Project{std::move(fields)}, {plan});
+  plans.allow(plan, {.trees = !plain, .condition = nullptr});
+}
+
+// The same for the values of a column, or whole trees, once a cursor.
+void ViewCursor::allow_column(int number) {
+  const auto at = static_cast<std::size_t>(number);
+  allowed_.resize(view_.columns.size() + 1);
+  if (allowed_[at]) return;
+  PlanSession& plans = view_.session->plans();
+  plan::NodePtr plan = plans.with_views(view_.plan);
+  if (view_.is_data(number)) {
+    plan::NamedExpr field{"value", expr::path(view_.columns[at].path)};
+    plan = plan::make(plan::Project{{std::move(field)}}, {plan});
+  }
+  plans.allow(plan);
+  allowed_[at] = true;
+}
+
 void ViewCursor::filter(const char* words, std::span<sqlite3_value*> arguments) {
-  read_spec(words);
+  if (words_ != words) {
+    read_spec(words);
+    allow_plan();
+  }
   std::uint64_t expected = 0;
   if (spec_.limit != 0) {
     const Value limit = to_value(arguments[static_cast<std::size_t>(spec_.limit) - 1]);
@@ -295,11 +331,13 @@ void ViewCursor::column(sqlite3_context* context, int number) {
     const auto column = static_cast<std::size_t>(number);
     exec::ColumnBlock& block = blocks_[column];
     if (row_ - block.first >= block.count) {
+      allow_column(number);
       const HostLimits::Watch watch(view_.session->limits());
       block = run_->column(view_.columns[column].path, row_);
     }
     set_result(context, *block.vector, row_ - block.first);
   } else if (number == view_.tree_column()) {
+    allow_column(number);
     const HostLimits::Watch watch(view_.session->limits());
     run_->tree(row_, tree_.begin());
     tree_.set_result(context);

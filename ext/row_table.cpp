@@ -1,5 +1,6 @@
 #include "ext/row_table.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -34,7 +35,9 @@ class ListingCursor : public sqlite3_vtab_cursor {
       throw_invalid(std::string(table.name) + " needs its argument: " + table.name + "('players')");
     arguments_.clear();
     for (sqlite3_value* argument : arguments) arguments_.push_back(to_value(argument));
-    rows_ = table.rows(*table_.session, arguments_);
+    // Nothing is known of NULL, as in SQLite's own table-valued functions.
+    const bool asked = std::ranges::none_of(arguments_, &Value::is_null);
+    rows_ = asked ? table.rows(*table_.session, arguments_) : TableRows();
     row_ = 0;
   }
 

@@ -8,6 +8,7 @@
 #include "engine/json/normalizer.h"
 #include "engine/json/writer.h"
 #include "ext/arbor_name.h"
+#include "ext/file_access.h"
 #include "ext/functions.h"
 #include "ext/plan_session.h"
 #include "ext/sql_value.h"
@@ -134,6 +135,8 @@ void refuse_inside_write(sqlite3* db) {
 void export_plan(const CallArguments& call) {
   Session& session = call.session;
   refuse_inside_write(session.db());
+  require_files(session, "arbor_export");
+  require_writing(session, "arbor_export");
   const std::vector<Value> parameters =
       to_parameters(call.values.subspan(std::min<std::size_t>(3, call.values.size())));
   const exec::Query query =

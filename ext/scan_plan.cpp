@@ -194,8 +194,8 @@ std::optional<expr::ExprPtr> exact_condition(const ArborTable& table, const Scan
   std::vector<expr::ExprPtr> conditions;
   for (const Term& term : spec.terms) {
     if (!term.exact) continue;
+    if (term.op == TermOp::Match) return std::nullopt;
     const ColumnKind kind = column_kind(table, term.column);
-    if (kind == ColumnKind::Name) return std::nullopt;
     if (kind != ColumnKind::Data) continue;
     const auto number = static_cast<std::size_t>(table.column_number(term.column));
     sqlite3_value* argument =

@@ -34,6 +34,9 @@ Table table_of_arbor(Session& session, const ArborName& name) {
     }
     table.columns.push_back(std::move(known));
   }
+  for (store::Column& column : store->object_columns())
+    table.columns.push_back({std::move(column.name), std::move(column.path), Affinity::None,
+                             Collation::Binary, /*visible=*/false});
   return table;
 }
 

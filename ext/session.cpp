@@ -1,17 +1,57 @@
 #include "ext/session.h"
 
 #include <algorithm>
+#include <mutex>
 #include <thread>
 
+#include "ext/file_access.h"
 #include "ext/plan_session.h"
 
 namespace arbors::ext {
-std::atomic<int> Session::alive_{0};
+namespace {
+
+// The connections that have a session, and whether it is whole. Never destroyed: a connection may
+// outlive all that is.
+struct Alive {
+  std::mutex mutex;
+  std::map<sqlite3*, bool> connections;
+};
+Alive& alive_sessions() {
+  static auto& alive = *new Alive;
+  return alive;
+}
+
+}  // namespace
+
+Session::Counted::Counted(sqlite3* db) : db_(db) {
+  const std::lock_guard lock(alive_sessions().mutex);
+  alive_sessions().connections.emplace(db, false);
+}
+Session::Counted::~Counted() {
+  const std::lock_guard lock(alive_sessions().mutex);
+  alive_sessions().connections.erase(db_);
+}
+
+int Session::alive() noexcept {
+  const std::lock_guard lock(alive_sessions().mutex);
+  return static_cast<int>(alive_sessions().connections.size());
+}
+bool Session::serves(sqlite3* db) {
+  const std::lock_guard lock(alive_sessions().mutex);
+  const auto found = alive_sessions().connections.find(db);
+  return found != alive_sessions().connections.end() && found->second;
+}
+void Session::all_registered() {
+  const std::lock_guard lock(alive_sessions().mutex);
+  alive_sessions().connections[db()] = true;
+}
 
 Session::Session(sqlite3* db)
-    : connection_(std::make_shared<store::Connection>(db)),
+    : counted_(db),
+      connection_(std::make_shared<store::Connection>(db)),
       limits_(db),
-      plans_(std::make_unique<PlanSession>(*this)) {
+      plans_(std::make_unique<PlanSession>(*this)),
+      files_(files_by_default()) {
   execution_.counters = &connection_->counters;
   execution_.budgets.threads = std::max(1U, std::thread::hardware_concurrency());
 }
@@ -30,9 +70,8 @@ Session::Key Session::key(const std::string& schema, const std::string& table) {
   return {lower_ascii(schema), lower_ascii(table)};
 }
 
-void Session::remember(const std::string& schema, const std::string& table, const StorePtr& store,
-                       std::size_t columns) {
-  connected_[key(schema, table)] = {store, columns};
+void Session::remember(const std::string& schema, const std::string& table, const StorePtr& store) {
+  connected_[key(schema, table)] = {store, store->columns().size(), store->object_columns().size()};
 }
 
 void Session::forget(const std::string& schema, const std::string& table) {
@@ -49,7 +88,8 @@ bool Session::has_new_columns(const std::string& schema, const std::string& tabl
   if (found == connected_.end()) return false;
   const StorePtr store = found->second.store.lock();
   return store && store->options().found_columns &&
-         store->columns().size() != found->second.columns;
+         (store->columns().size() != found->second.columns ||
+          store->object_columns().size() != found->second.objects);
 }
 
 }  // namespace arbors::ext

@@ -3,7 +3,6 @@
 // Owned by the modules and functions that SQLite holds; ends with the connection.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,7 +26,10 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // How many there are in the process, those that are about to end included.
-  static int alive() noexcept { return alive_; }
+  static int alive() noexcept;
+  // Tells whether a connection has one, all registered.
+  static bool serves(sqlite3* db);
+  void all_registered();
 
   sqlite3* db() const { return connection_->db; }
   const store::ConnectionPtr& connection() const { return connection_; }
@@ -39,35 +41,42 @@ class Session {
   // What lets the application stop this connection's work.
   HostLimits& limits() { return limits_; }
 
-  // The store of a connected table. Names ignore case. `columns` is how many columns of the store
-  // SQLite has been told of.
-  void remember(const std::string& schema, const std::string& table, const StorePtr& store,
-                std::size_t columns);
+  // Whether functions may touch files; once switched off, they stay off.
+  bool files() const { return files_; }
+  void switch_files_off() { files_ = false; }
+
+  // The store of a connected table. Names ignore case. SQLite has been told of the columns that it
+  // has now.
+  void remember(const std::string& schema, const std::string& table, const StorePtr& store);
   void forget(const std::string& schema, const std::string& table);
   StorePtr find(const std::string& schema, const std::string& table) const;
   bool has_new_columns(const std::string& schema, const std::string& table) const;
 
  private:
-  struct Counted {
-    Counted() noexcept { ++alive_; }
+  // Its place among all sessions of the process.
+  class Counted {
+   public:
+    explicit Counted(sqlite3* db);
     Counted(const Counted&) = delete;
     Counted& operator=(const Counted&) = delete;
-    ~Counted() { --alive_; }
+    ~Counted();
+
+   private:
+    sqlite3* db_;
   };
   using Key = std::pair<std::string, std::string>;
   struct Connected {
     std::weak_ptr<store::Store> store;
-    std::size_t columns = 0;
+    std::size_t columns = 0, objects = 0;  // that SQLite has been told of
   };
   static Key key(const std::string& schema, const std::string& table);
-
-  static std::atomic<int> alive_;
 
   Counted counted_;  // first, since the others call SQLite as they go
   store::ConnectionPtr connection_;
   HostLimits limits_;
   exec::ExecutionContext execution_;
   std::unique_ptr<PlanSession> plans_;
+  bool files_;
   std::map<Key, Connected> connected_;
 };
 

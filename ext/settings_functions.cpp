@@ -62,7 +62,15 @@ void set_max_window_bytes(Session& session, std::int64_t value) {
   session.connection()->max_window_bytes = static_cast<std::uint64_t>(value);
 }
 
-constexpr std::array<Setting, 9> kSettings{{
+std::int64_t get_files(const Session& session) { return session.files() ? 1 : 0; }
+void set_files(Session& session, std::int64_t value) {
+  if (value == 0) return session.switch_files_off();
+  if (!session.files())
+    throw Error(ErrorCode::ReadOnly, "files are switched off for this connection, for good");
+}
+
+constexpr std::array<Setting, 10> kSettings{{
+    {"files", 0, 1, get_files, set_files},
     {"cache_bytes", 0, kNoLimit, get_cache_bytes, set_cache_bytes},
     {"threads", 1, 256, get_threads, set_threads},
     {"max_buffer_trees", 1, kNoLimit, get_budget<&exec::Budgets::max_buffer_trees>,

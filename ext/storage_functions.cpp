@@ -3,6 +3,7 @@
 
 #include "ext/arbor_name.h"
 #include "ext/declaration.h"
+#include "ext/file_access.h"
 #include "ext/functions.h"
 #include "ext/sql_value.h"
 #include "ext/statements.h"
@@ -61,6 +62,8 @@ store::ImportOptions import_options(const CallArguments& call) {
 void import(const CallArguments& call) {
   const std::string name = name_argument(call);
   const std::string file = text_argument(call.values[1], "the file's name");
+  require_files(call.session, "arbor_import");
+  require_writing(call.session, "arbor_import");
   const store::ImportOptions options = import_options(call);
   const std::vector<std::string> files = store::find_files(file, name);
   const store::ImportReport report =
@@ -125,15 +128,17 @@ void optimize(const CallArguments& call) {
 
 // Lists the faults of an Arbor, also of one that is too damaged to be opened.
 std::vector<std::string> faults_of(Session& session, const std::string& name) {
+  std::string why;
   try {
     return open_arbor(session, name)->check();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::Corrupt) throw;
+    why = error.what();
   }
   const ArborName place = *find_arbor(session, name);
   std::vector<std::string> faults =
       store::Store::check(session.connection(), place.schema, place.table);
-  if (faults.empty()) faults.push_back("'" + place.table + "' cannot be opened");
+  if (faults.empty()) faults.push_back("'" + place.table + "' cannot be opened: " + why);
   return faults;
 }
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "engine/json/edit.h"
 #include "engine/json/json_value.h"
+#include "engine/json/merge_patch.h"
 #include "engine/json/normalizer.h"
 #include "engine/json/writer.h"
 #include "ext/arbor_table.h"
@@ -17,6 +20,12 @@
 
 namespace arbors::ext {
 namespace {
+
+// Scalars that take the place of others, by a patch and by columns.
+struct ValuesSet {
+  std::vector<json::PatchedScalar> patched;
+  std::vector<store::PathJson> values;  // may point into `patched`
+};
 
 // The values of one row as xUpdate gives them: old rowid, new rowid, then the columns. SQLite marks
 // those that an UPDATE leaves alone; before 3.41 not where it has a FROM: then they are told by
@@ -43,14 +52,19 @@ class NewRow {
 
   void check_read_only_columns() const;
   std::optional<std::string> tree() const;
+  // The merge patch where one was given.
+  std::optional<std::string> patch() const;
   // Gives the tree with the columns set in it. `minimal`: the tree is minimal JSON text; stays so
   // where what is set surely is.
   std::string apply_columns(std::string tree, bool& minimal) const;
-  // Lists the columns that are set, where the row keeps its tree and rowid else and none becomes
+  // Lists the scalars that are set, where the row keeps its tree and rowid else and none becomes
   // NULL, which removes a key.
-  std::optional<std::vector<store::PathJson>> values_set() const;
+  std::optional<ValuesSet> values_set() const;
 
  private:
+  std::string json_text(int column) const;
+  std::vector<int> columns_set() const;
+  bool is_object_text(int column) const;
   bool is_marked() const;
   bool differs(int column) const;
   bool is_surely_minimal(int column, std::string_view json) const;
@@ -113,14 +127,77 @@ std::optional<std::string> NewRow::tree() const {
     if (is_update()) throw_invalid("cannot set _tree to NULL; the JSON null is 'null'");
     return std::nullopt;
   }
+  if (patch()) throw_invalid("_tree and _patch cannot be set together: a patch changes the tree");
+  return json_text(column);
+}
+
+std::optional<std::string> NewRow::patch() const {
+  const int column = table_.hidden(ArborTable::Hidden::Patch);
+  if (!changed(column) || sqlite3_value_type(value(column)) == SQLITE_NULL) return std::nullopt;
+  try {
+    return json::normalize(json_text(column));
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string("_patch: ") + error.what());
+  }
+}
+
+// The JSON that a hidden column was given.
+std::string NewRow::json_text(int column) const {
   std::optional<std::string> json = json_argument(value(column));
   if (!json && sqlite3_value_type(value(column)) == SQLITE_BLOB)
-    throw_invalid("_tree takes JSON as a text or as JSONB, which this blob is not");
-  if (json) return json;
+    throw_invalid(table_.column_name(column) +
+                  " takes JSON as a text or as JSONB, which this blob is not");
+  if (json) return *std::move(json);
   // A number is JSON text by SQLite's conversion.
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value(column)));
   if (text == nullptr) throw std::bad_alloc();
-  return std::string(text, static_cast<std::size_t>(sqlite3_value_bytes(value(column))));
+  return {text, static_cast<std::size_t>(sqlite3_value_bytes(value(column)))};
+}
+
+// Tells whether minimal JSON text is an object or array.
+bool opens_container(std::string_view json) {
+  return !json.empty() && (json.front() == '{' || json.front() == '[');
+}
+
+// Tells whether a column of objects is given the text of one.
+bool NewRow::is_object_text(int column) const {
+  if (!table_.columns[static_cast<std::size_t>(column)].object ||
+      sqlite3_value_type(value(column)) != SQLITE_TEXT)
+    return false;
+  try {
+    return json::normalize(to_value(value(column)).text).front() == '{';
+  } catch (const Error&) {
+    return false;  // a text like any other
+  }
+}
+
+// Lists the columns that are set, in their order, but for those set to objects, which come before
+// what is inside them.
+std::vector<int> NewRow::columns_set() const {
+  std::vector<int> set, objects;
+  for (int column = 0; table_.is_data(column); ++column) {
+    if (!is_update() && sqlite3_value_type(value(column)) == SQLITE_NULL) continue;  // makes no key
+    if (changed(column)) set.push_back(column);
+  }
+  const auto path = [this](int column) -> const std::vector<PathStep>& {
+    return table_.columns[static_cast<std::size_t>(column)].path.steps;
+  };
+  const auto holds = [&](int outer, int inner) {
+    return path(outer).size() < path(inner).size() &&
+           std::ranges::equal(path(outer), std::span(path(inner)).first(path(outer).size()));
+  };
+  std::ranges::copy_if(set, std::back_inserter(objects), [this](int column) {
+    return sqlite3_value_type(value(column)) == SQLITE_TEXT &&
+           *sqlite3_value_text(value(column)) == '{';
+  });
+  std::ranges::stable_sort(objects, {}, [&](int column) { return path(column).size(); });
+  for (const int object : objects) {
+    const auto inside =
+        std::ranges::find_if(set, [&](int column) { return holds(object, column); });
+    const auto at = std::ranges::find(set, object);
+    if (inside < at) std::rotate(inside, at, at + 1);
+  }
+  return set;
 }
 
 // What a column's value is as JSON; nothing for NULL, which makes no key.
@@ -154,14 +231,11 @@ std::optional<std::string> NewRow::json_of(int column) const {
 // Tells whether a text takes the place of an array or object and is one: SQLite drops the mark of
 // JSON where it gathers the rows of an UPDATE first, and `SET tags = tags` must change nothing.
 bool NewRow::replaces_container(int column, std::string_view tree) const {
-  const auto opens = [](std::string_view json) {
-    return !json.empty() && (json.front() == '{' || json.front() == '[');
-  };
   if (sqlite3_value_type(value(column)) != SQLITE_TEXT) return false;
   const auto& steps = table_.columns[static_cast<std::size_t>(column)].path.steps;
-  if (!opens(json::find_raw(tree, steps))) return false;
+  if (!opens_container(json::find_raw(tree, steps))) return false;
   try {
-    return opens(json::normalize(to_value(value(column)).text));
+    return opens_container(json::normalize(to_value(value(column)).text));
   } catch (const Error&) {
     return false;  // a text like any other
   }
@@ -182,10 +256,8 @@ std::string NewRow::apply_columns(std::string tree, bool& minimal) const {
   // A tree that was given is not checked yet; one that was read is.
   const bool stored = is_update() && !changed(table_.hidden(ArborTable::Hidden::Tree));
   minimal = stored;
-  for (int column = 0; table_.is_data(column); ++column) {
-    if (!is_update() && sqlite3_value_type(value(column)) == SQLITE_NULL) continue;  // makes no key
-    if (!changed(column)) continue;
-    const bool container = stored && replaces_container(column, tree);
+  for (const int column : columns_set()) {
+    const bool container = is_object_text(column) || (stored && replaces_container(column, tree));
     const std::optional<std::string> json =
         container ? to_value(value(column)).text : json_of(column);
     minimal = minimal && !container && is_surely_minimal(column, json.value_or(""));
@@ -195,22 +267,32 @@ std::string NewRow::apply_columns(std::string tree, bool& minimal) const {
   return tree;
 }
 
-std::optional<std::vector<store::PathJson>> NewRow::values_set() const {
-  std::vector<store::PathJson> values;
+std::optional<ValuesSet> NewRow::values_set() const {
   if (changed(table_.hidden(ArborTable::Hidden::Tree)) || rowid() != old_rowid())
     return std::nullopt;
-  for (int column = 0; table_.is_data(column); ++column) {
-    if (!changed(column)) continue;
-    std::optional<std::string> json = json_of(column);
-    if (!json) return std::nullopt;
-    values.push_back({&table_.columns[static_cast<std::size_t>(column)].path, *std::move(json)});
+  ValuesSet set;
+  if (const auto patch = this->patch()) {
+    auto patched = json::patched_scalars(*patch);
+    if (!patched) return std::nullopt;
+    set.patched = *std::move(patched);
+    for (const json::PatchedScalar& scalar : set.patched)
+      set.values.push_back({&scalar.path, scalar.json});
   }
-  return values;
+  for (const int column : columns_set()) {
+    const Path& path = table_.columns[static_cast<std::size_t>(column)].path;
+    std::optional<std::string> json = json_of(column);
+    if (!json || is_object_text(column)) return std::nullopt;
+    std::erase_if(set.values, [&](const store::PathJson& value) { return *value.path == path; });
+    set.values.push_back({&path, *std::move(json)});
+  }
+  return set;
 }
 
 void insert_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   bool minimal = false;
-  const std::string tree = row.apply_columns(row.tree().value_or("{}"), minimal);
+  std::optional<std::string> given = row.tree();
+  if (const auto patch = row.patch()) given = json::merge_patch({}, *patch);
+  const std::string tree = row.apply_columns(std::move(given).value_or("{}"), minimal);
   const std::optional<std::int64_t> wanted = row.rowid();
   if (wanted && table.store->contains(*wanted)) {
     const int conflict = sqlite3_vtab_on_conflict(table.session->db());
@@ -223,10 +305,11 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   const std::int64_t old_rowid = row.old_rowid();
   const std::int64_t new_rowid = row.rowid().value_or(old_rowid);
   *rowid = new_rowid;
-  if (const auto values = row.values_set(); values && table.store->set(old_rowid, *values)) return;
+  if (const auto set = row.values_set(); set && table.store->set(old_rowid, set->values)) return;
   std::optional<std::string> tree = row.tree();
   if (!tree) tree = table.store->tree(old_rowid);
   if (!tree) throw Error(ErrorCode::Constraint, "no such row: " + std::to_string(old_rowid));
+  if (const auto patch = row.patch()) tree = json::merge_patch(*tree, *patch);
   bool minimal = false;
   std::string changed = row.apply_columns(std::move(*tree), minimal);
   if (new_rowid != old_rowid && table.store->contains(new_rowid) &&

@@ -107,6 +107,7 @@ class Parser {
     if (lexer_.accept_keyword("not")) return negation(expression(kNot));
     if (lexer_.accept_symbol("-")) return negative();
     if (lexer_.accept_symbol("+")) return unary(Unary::Plus, expression(kUnary));
+    if (lexer_.at_symbol("!")) lexer_.fail("! is written not");
     if (lexer_.accept_symbol("~")) return unary(Unary::BitNot, expression(kUnary));
     return operand();
   }
@@ -131,6 +132,7 @@ class Parser {
   // null where none follows.
   ExprPtr continued(const ExprPtr& left, Level level) {
     const std::size_t byte = lexer_.peek().begin;
+    if (lexer_.at_symbol("&&")) lexer_.fail("&& is written and");
     if (lexer_.peek().kind == Token::Kind::Symbol) return binary(left, level, byte);
     if (lexer_.peek().kind != Token::Kind::Name) return nullptr;
     if (level <= kCollate && lexer_.accept_keyword("collate")) {
@@ -167,8 +169,14 @@ class Parser {
     for (const BinaryOperator& op : kBinary) {
       if (!lexer_.at_symbol(op.symbol) || op.level < level) continue;
       if (op.symbol == "|" && pipe_ends_) return nullptr;
+      if (op.level <= kOrder && joins_conditions(left))
+        lexer_.fail_at(concat_byte_, "|| joins texts; one condition or another is written or");
       lexer_.next();
       ExprPtr right = expression(above(op.level));
+      if (op.level == kConcat) {
+        concat_byte_ = byte;
+        concat_end_ = lexer_.mark();
+      }
       return built(byte, [&] { return op.make(left, right); });
     }
     return nullptr;
@@ -179,6 +187,13 @@ class Parser {
     if (!as_value && !lexer_.accept_symbol("->")) return nullptr;
     const ExprPtr right = expression(above(kConcat));
     return host_->access(lexer_, left, right, as_value, byte);
+  }
+
+  // Tells whether a comparison that another one follows ends with a bare `||`: a = 1 || b = 2 is
+  // (a = (1 || b)) = 2, which nobody means who writes it without parentheses.
+  bool joins_conditions(const ExprPtr& left) const {
+    return left->as<Compare>() != nullptr && left->args[1]->as<Concat>() != nullptr &&
+           concat_end_ == lexer_.mark();
   }
 
   ExprPtr word_operator(const ExprPtr& left, std::size_t byte) {
@@ -372,6 +387,8 @@ class Parser {
   Lexer& lexer_;
   bool pipe_ends_;
   Host* host_;
+  std::size_t concat_byte_ = 0;        // where the last || stands
+  std::size_t concat_end_ = SIZE_MAX;  // the mark behind its right side
   unsigned nesting_ = 0;
 };
 

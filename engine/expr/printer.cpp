@@ -122,8 +122,11 @@ class Printer {
   Written write(const Compare& form, const Expr& expr) {
     const Level level = form.op <= Comparison::NotEqual ? kEquality : kOrder;
     const auto above = static_cast<Level>(level + 1);
-    return {level, arg(expr, 0, level) + " " + std::string(kComparisons[index_of(form.op)]) + " " +
-                       arg(expr, 1, above) +
+    // The parser refuses a bare || between comparisons.
+    const Expr& left = *expr.args[0];
+    const bool joined = left.as<Compare>() != nullptr && left.args[1]->as<Concat>() != nullptr;
+    return {level, arg(expr, 0, joined ? kOperand : level) + " " +
+                       std::string(kComparisons[index_of(form.op)]) + " " + arg(expr, 1, above) +
                        collate_word(form.collation, *expr.args[0], *expr.args[1])};
   }
   Written write(const Is& form, const Expr& expr) {

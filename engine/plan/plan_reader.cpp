@@ -7,6 +7,7 @@
 #include "engine/expr/parser.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/nearest_name.h"
+#include "engine/plan/other_words.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/select.h"
 #include "engine/plan/stage.h"
@@ -120,7 +121,10 @@ NodePtr PlanReader::stage(NodePtr input) {
   const StageInfo* info = find_stage(lexer_.peek().text);
   if (info == nullptr) {
     const std::string word(shortened(lexer_.peek().text));
-    lexer_.fail("no such stage: " + word + suggestion(word, stage_names()));
+    const std::string_view here = said_here(word);
+    lexer_.fail("no such stage: " + word +
+                (here.empty() ? suggestion(word, stage_names())
+                              : " (here it is: " + std::string(here) + ')'));
   }
   lexer_.next();
   const std::string_view outer = lexer_.enter(info->name);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "engine/base/error.h"
+#include "engine/expr/keywords.h"
 #include "engine/plan/plan_reader.h"
 
 namespace arbors::plan {
@@ -12,7 +13,19 @@ NodePtr filter_stage(PlanReader& reader, NodePtr input) {
   return make(Filter{reader.expression()}, {std::move(input)});
 }
 
+// Tells `select distinct a` from a field of that name.
+bool begins_select_distinct(const expr::Lexer& lexer) {
+  if (!lexer.at_keyword("distinct")) return false;
+  const expr::Token& next = lexer.peek(1);
+  using Kind = expr::Token::Kind;
+  if (next.kind == Kind::Name) return !lexer.at_keyword("as", 1) && !expr::is_reserved(next.text);
+  return next.kind == Kind::QuotedName || next.kind == Kind::Number || next.kind == Kind::Text ||
+         next.kind == Kind::Parameter || lexer.at_symbol("(", 1);
+}
+
 NodePtr select_stage(PlanReader& reader, NodePtr input) {
+  if (begins_select_distinct(reader.lexer()))
+    reader.lexer().fail("distinct is a stage of its own here: select e, … | unique_by e, …");
   return make(Project{reader.named_list()}, {std::move(input)});
 }
 

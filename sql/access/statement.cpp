@@ -120,9 +120,9 @@ void Statement::Use::run() {
 
 void Statement::Use::reset() { sqlite3_reset(statement_); }
 
-bool Statement::Use::is_null(int column) const {
-  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
-}
+int Statement::Use::type(int column) const { return sqlite3_column_type(statement_, column); }
+
+bool Statement::Use::is_null(int column) const { return type(column) == SQLITE_NULL; }
 
 std::int64_t Statement::Use::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
@@ -142,8 +142,13 @@ ByteSpan Statement::Use::blob(int column) const {
           data == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
+ByteSpan Statement::Use::blob_alone(int column) const {
+  if (type(column) != SQLITE_BLOB) throw_corrupt("a value that should be a blob is none");
+  return blob(column);
+}
+
 Value Statement::Use::value(int column) const {
-  switch (sqlite3_column_type(statement_, column)) {
+  switch (type(column)) {
     case SQLITE_INTEGER:
       return Value::of(integer(column));
     case SQLITE_FLOAT:

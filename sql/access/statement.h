@@ -51,10 +51,12 @@ class Statement {
     void run();    // steps to the end
     void reset();  // makes ready for another execution
 
+    int type(int column) const;  // SQLITE_INTEGER and so on
     bool is_null(int column) const;
     std::int64_t integer(int column) const;
     std::string_view text(int column) const;
     ByteSpan blob(int column) const;
+    ByteSpan blob_alone(int column) const;  // throws Error{Corrupt} for another type
     Value value(int column) const;
 
    private:

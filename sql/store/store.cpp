@@ -83,6 +83,11 @@ PathDictionary& Store::writable_paths() {
   return *impl_->paths_;
 }
 
+std::vector<Column> Store::object_columns() {
+  impl_->refresh();
+  return impl_->columns_->object_columns(*impl_->paths_);
+}
+
 bool Store::note_pending_columns() { return impl_->note_pending_columns(); }
 
 std::int64_t Store::generation() {

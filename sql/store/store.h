@@ -82,7 +82,9 @@ class Store {
   // Columns as stored; new ones are recorded by every write of whole batches, and for pending rows
   // by note_pending_columns() (arbor_sync). A column never changes its number or meaning.
   const std::vector<Column>& columns();
-  bool note_pending_columns();  // true where new ones appeared
+  // The hidden columns of paths that hold objects, as far as the visible ones leave names and room.
+  std::vector<Column> object_columns();
+  bool note_pending_columns();  // true where new visible ones appeared
 
   // ---- reading -----------------------------------------------------------------------------
   std::int64_t generation();             // the current one, writes of this transaction included

@@ -172,7 +172,7 @@ void Store::Impl::load() {
   options_ = meta_->read_options();  // a rollback may have put another table under this name
   paths_ = std::make_unique<PathDictionary>();
   published_.reset();
-  columns_ = std::make_unique<ColumnRegistry>(options_, names_.table);
+  columns_ = std::make_unique<ColumnRegistry>(options_);
   columns_->read(*path_table_, *paths_);
   load_indexes();
 

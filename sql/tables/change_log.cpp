@@ -41,14 +41,26 @@ Counts read_counts(ByteSpan bytes) {
 std::int64_t seal_of(const Record& record, ByteSpan tree, std::int64_t previous) {
   RowSeal seal("pending");
   seal.add(record.seq).add(record.generation).add(static_cast<std::int64_t>(record.op));
-  return seal.add(record.rowid).add(tree).add(previous).value();
+  if (tells_counts(record.op)) {
+    seal.add_null();
+  } else {
+    seal.add(record.rowid);
+  }
+  if (tree.empty()) {
+    seal.add_null();
+  } else {
+    seal.add(tree);
+  }
+  return seal.add(previous).value();
 }
 
 // Tells whether a record is as it was written after the one with the seal `previous`. A Base tells
 // that seal itself, besides.
-bool follows(const Record& record, ByteSpan tree, std::int64_t previous) {
+bool follows(const Record& record, const Statement::Use& row, std::int64_t previous) {
   if (record.op == Op::Base && record.counts.previous_seal != previous) return false;
-  return record.seal == seal_of(record, tree, previous);
+  RowSeal seal("pending");
+  seal.add(row, 0).add(row, 1).add(row, 2).add(row, 3).add(row, 5).add(previous);
+  return record.seal == seal.value();
 }
 
 // The rows of an Erase after its first, as distances from one to the next.
@@ -193,7 +205,7 @@ void ChangeLog::read(std::int64_t from, std::optional<std::int64_t> seal, const 
       if (record.op != Op::Base || record.seq != from) break;
       seal = record.counts.previous_seal;
     }
-    if (!follows(record, use.blob(5), *seal))
+    if (!follows(record, use, *seal))
       fail(record.seq, "fails its checksum, or the one before it is missing");
     if (record.generation < generation) fail(record.seq, "is impossible");
     generation = record.generation;
@@ -219,7 +231,7 @@ void ChangeLog::check(const std::function<void(std::string)>& fault) {
       parse(use, record);
       if (!seal && record.op == Op::Base) seal = record.counts.previous_seal;
       // Before the first Base may stand what is left to be purged, whose first record follows none.
-      if (seal && !follows(record, use.blob(5), *seal))
+      if (seal && !follows(record, use, *seal))
         fail(record.seq, "fails its checksum, or the one before it is missing");
     } catch (const Error& error) {
       fault(error.what());

@@ -11,6 +11,11 @@ namespace {
 constexpr batch::TagSet kNoColumn =
     batch::tag_bit(batch::Tag::Missing) | batch::tag_bit(batch::Tag::Object);
 
+// A number for now, else none: an object's column has none.
+bool may_still_change(std::int32_t column) {
+  return column == PathTable::kUndecided || column == PathTable::kObjects;
+}
+
 std::string lower(std::string_view name) {
   std::string out(name);
   for (char& c : out) {
@@ -34,9 +39,9 @@ Path declared_path(std::string_view name) {
   return Path{{PathStep{PathStep::Kind::Key, std::string(name), 0}}};
 }
 
-ColumnRegistry::ColumnRegistry(const Options& options, std::string_view table)
+ColumnRegistry::ColumnRegistry(const Options& options)
     : found_columns_(options.found_columns),
-      taken_{"_tree", "_index", "_generation", lower(table)},
+      taken_(kHiddenColumns.begin(), kHiddenColumns.end()),
       declared_(options.declared.size()) {
   for (const DeclaredColumn& declared : options.declared) {
     columns_.push_back(
@@ -81,10 +86,22 @@ void ColumnRegistry::bind_declared(const PathDictionary& dictionary) {
 }
 
 void ColumnRegistry::see(const PathDictionary& dictionary, PathId path, batch::TagSet kinds) {
-  if (!found_columns_ || path == kRootPath || (kinds & ~kNoColumn) == 0) return;
+  const bool visible = (kinds & ~kNoColumn) != 0;
+  const bool object = (kinds & batch::tag_bit(batch::Tag::Object)) != 0;
+  if (!found_columns_ || path == kRootPath || !(visible || object)) return;
   if (column_of_.size() < dictionary.size()) column_of_.resize(dictionary.size());
-  if (column_of_[path] != PathTable::kUndecided) return;
-  if (dictionary[path].domain != kRootPath) return;
+  const std::int32_t before = column_of_[path];
+  if (!may_still_change(before) || dictionary[path].domain != kRootPath) return;
+  if (visible) {
+    decide(dictionary, path);
+  } else {
+    column_of_[path] = PathTable::kObjects;
+  }
+  if (column_of_[path] != before) decided_.emplace(path, before);
+}
+
+// Gives a path a column, or none for good.
+void ColumnRegistry::decide(const PathDictionary& dictionary, PathId path) {
   const std::string name = dictionary.text(path);
   if (columns_.size() >= kMostColumns || taken_.contains(lower(name)) ||
       declared_paths_.contains(name) || !is_nameable(name)) {
@@ -93,16 +110,29 @@ void ColumnRegistry::see(const PathDictionary& dictionary, PathId path, batch::T
     add_found(dictionary, path);
     column_of_[path] = static_cast<std::int32_t>(columns_.size() - declared_);
   }
-  decided_.push_back(path);
+}
+
+std::vector<Column> ColumnRegistry::object_columns(const PathDictionary& dictionary) const {
+  std::vector<Column> objects;
+  std::set<std::string> taken = taken_;
+  for (PathId path = 0; path < column_of_.size(); ++path) {
+    if (columns_.size() + objects.size() == kMostColumns) break;
+    if (column_of_[path] != PathTable::kObjects) continue;
+    std::string name = dictionary.text(path);
+    if (declared_paths_.contains(name) || !is_nameable(name) || !taken.insert(lower(name)).second)
+      continue;
+    objects.push_back({std::move(name), dictionary.path(path), {}, /*declared=*/false, path});
+  }
+  return objects;
 }
 
 bool ColumnRegistry::record(PathTable& table, const PathDictionary& dictionary) {
   const bool news = !decided_.empty() || recorded_ < dictionary.size();
   if (column_of_.size() < dictionary.size()) column_of_.resize(dictionary.size());
-  for (const PathId path : decided_) {
+  for (const auto& [path, before] : decided_) {
     if (path >= recorded_) continue;
     table.set_column(dictionary, path, column_of_[path]);
-    seal_ ^= PathTable::seal(dictionary, path, PathTable::kUndecided);
+    seal_ ^= PathTable::seal(dictionary, path, before);
     seal_ ^= PathTable::seal(dictionary, path, column_of_[path]);
   }
   decided_.clear();

@@ -1,8 +1,10 @@
 // Which paths are SQL columns: the declared ones, then found ones, each numbered for good when its
-// path first held a scalar or an array. Decides, remembers, and records in X_path.
+// path first held a scalar or an array; besides, hidden ones of paths that hold objects. Decides,
+// remembers, and records in X_path.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,7 +29,7 @@ struct Column {
 
 class ColumnRegistry {
  public:
-  ColumnRegistry(const Options& options, std::string_view table);
+  explicit ColumnRegistry(const Options& options);
 
   // Reads the stored decisions into an empty registry; fills an empty dictionary.
   void read(PathTable& table, PathDictionary& dictionary);
@@ -42,9 +44,13 @@ class ColumnRegistry {
   // The seals of the recorded paths, combined by exclusive or.
   std::int64_t seal() const { return seal_; }
   const std::vector<Column>& columns() const { return columns_; }
+  // The hidden columns of paths that held objects alone so far, in order of first appearance, as
+  // far as the visible ones leave names and room.
+  std::vector<Column> object_columns(const PathDictionary& dictionary) const;
 
  private:
   void add_found(const PathDictionary& dictionary, PathId path);
+  void decide(const PathDictionary& dictionary, PathId path);
   void bind_declared(const PathDictionary& dictionary);
 
   bool found_columns_;
@@ -56,7 +62,7 @@ class ColumnRegistry {
   std::vector<std::int32_t> column_of_;  // by path
   std::size_t recorded_ = 0;
   std::int64_t seal_ = 0;
-  std::vector<PathId> decided_;  // not recorded yet
+  std::map<PathId, std::int32_t> decided_;  // not recorded yet, and what they were before
 };
 
 }  // namespace arbors::store

@@ -11,7 +11,7 @@
 
 namespace arbors::store {
 
-inline constexpr std::int64_t kStorageFormat = 3;
+inline constexpr std::int64_t kStorageFormat = 4;
 
 // The parts after `X_`, without those of kept-up indexes (`index1`, …).
 std::span<const std::string_view> shadow_parts();

@@ -45,12 +45,7 @@ std::int64_t seal_of(const Rows& rows) {
   RowSeal seal("meta");
   for (const auto& [key, value] : rows) {
     if (key == kSealKey) continue;
-    seal.add(key).add(static_cast<std::int64_t>(value.kind));
-    if (value.kind == ValueKind::Integer) {
-      seal.add(value.integer);
-    } else {
-      seal.add(value.text);
-    }
+    seal.add(std::string_view(key)).add(value);
   }
   return seal.value();
 }
@@ -59,7 +54,7 @@ std::int64_t seal_of(const Rows& rows) {
 
 MetaTable::MetaTable(sqlite3* db, const Names& names)
     : table_(names.table),
-      read_(db, "SELECT key, value, typeof(value) = 'integer' FROM " + names("meta")),
+      read_(db, "SELECT key, value FROM " + names("meta")),
       set_(db, "INSERT INTO " + names("meta") +
                    "(key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2"),
       remove_(db, "DELETE FROM " + names("meta") + " WHERE key = ?1") {}
@@ -69,9 +64,9 @@ MetaTable::Rows MetaTable::read() {
   {
     Statement::Use use(read_);
     while (use.step()) {
-      const ByteSpan bytes = use.blob(1);
-      rows.emplace(use.text(0), use.integer(2) != 0 ? Value::of(use.integer(1))
-                                                    : Value::blob({bytes.begin(), bytes.end()}));
+      if (use.type(0) != SQLITE_TEXT)
+        throw_corrupt("what '" + table_ + "' says of itself stands under a key that is no text");
+      rows.emplace(use.text(0), use.value(1));
     }
   }
   check_format(rows);
@@ -155,6 +150,7 @@ void MetaTable::create(const Options& options, std::int64_t base) {
             {"retain", Value::of(static_cast<std::int64_t>(options.retain))},
             {"found_columns", Value::of(std::int64_t{options.found_columns ? 1 : 0})},
             {"declared", Value::blob(to_bytes(options.declared))},
+            {"declaration", Value::blob(options.declaration)},
             {"base", Value::of(base)},
             {"oldest", Value::of(std::int64_t{0})}};
   rows.emplace(kSealKey, Value::of(seal_of(rows)));
@@ -172,6 +168,7 @@ Options MetaTable::read_options() {
   options.retain = static_cast<std::uint32_t>(retain);
   options.found_columns = integer(rows, "found_columns") != 0;
   options.declared = read_declared(value(rows, "declared").text);
+  options.declaration = value(rows, "declaration").text;
   return options;
 }
 

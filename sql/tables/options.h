@@ -1,6 +1,7 @@
 // What a CREATE VIRTUAL TABLE said about an Arbor, kept in X_meta for good.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,10 +25,15 @@ struct Options {
   std::uint32_t retain = 8;           // generations kept readable, the current one included
   bool found_columns = true;          // false: columns=declared
   std::vector<DeclaredColumn> declared;
+  std::string declaration;  // the arguments of the CREATE statement, as they stood
 };
 
+// Hidden columns that every Arbor has, in their order; no path's column takes their names.
+inline constexpr std::array<const char*, 4> kHiddenColumns{"_tree", "_index", "_generation",
+                                                           "_patch"};
+
 inline constexpr std::uint32_t kMostBatchTrees = 1U << 20;
-inline constexpr std::size_t kMostColumns = 1900;            // declared and found ones together
+inline constexpr std::size_t kMostColumns = 1900;  // visible ones and those of objects together
 inline constexpr std::uint64_t kBatchJsonBytes = 8U << 20;   // a batch closes beyond this much JSON
 inline constexpr std::size_t kMostPendingBytes = 64U << 20;  // of trees not yet folded
 

@@ -5,17 +5,6 @@
 
 namespace arbors::store {
 
-namespace {
-
-constexpr std::int64_t kNoParent = -1;  // the root's, in its seal; NULL in its row
-
-std::int64_t seal_of(std::int64_t id, std::int64_t parent, std::int64_t element, ByteSpan key,
-                     std::int64_t column) {
-  return RowSeal("path").add(id).add(parent).add(element).add(key).add(column).value();
-}
-
-}  // namespace
-
 PathTable::PathTable(sqlite3* db, const Names& names)
     : table_(names.table),
       list_(db,
@@ -26,14 +15,26 @@ PathTable::PathTable(sqlite3* db, const Names& names)
 
 std::int64_t PathTable::seal(const PathDictionary& dictionary, PathId path, std::int32_t column) {
   const PathNode& node = dictionary[path];
-  return seal_of(path, path == kRootPath ? kNoParent : static_cast<std::int64_t>(node.parent),
-                 node.element ? 1 : 0, bytes_of(node.key), column);
+  RowSeal seal("path");
+  seal.add(static_cast<std::int64_t>(path));
+  if (path == kRootPath) {
+    seal.add_null();
+  } else {
+    seal.add(static_cast<std::int64_t>(node.parent));
+  }
+  seal.add(std::int64_t{node.element ? 1 : 0}).add(bytes_of(node.key));
+  if (column == kUndecided) {
+    seal.add_null();
+  } else {
+    seal.add(std::int64_t{column});
+  }
+  return seal.value();
 }
 
 bool PathTable::seal_holds(const Statement::Use& row) {
-  const std::int64_t parent = row.is_null(1) ? kNoParent : row.integer(1);
-  return row.integer(5) ==
-         seal_of(row.integer(0), parent, row.integer(2), row.blob(3), row.integer(4));
+  RowSeal seal("path");
+  for (int column = 0; column < 5; ++column) seal.add(row, column);
+  return row.integer(5) == seal.value();
 }
 
 void PathTable::read(PathDictionary& dictionary, std::vector<std::int32_t>& columns) {
@@ -42,7 +43,7 @@ void PathTable::read(PathDictionary& dictionary, std::vector<std::int32_t>& colu
     const std::int64_t id = use.integer(0);
     const std::int64_t column = use.integer(4);
     bool sound = seal_holds(use) && id == static_cast<std::int64_t>(columns.size()) &&
-                 column >= kNever && column <= static_cast<std::int64_t>(kMostColumns);
+                 column >= kObjects && column <= static_cast<std::int64_t>(kMostColumns);
     if (id > 0 && sound) {
       const std::int64_t parent = use.integer(1);
       sound = parent >= 0 && parent < id;

@@ -14,8 +14,9 @@ namespace arbors::store {
 
 class PathTable {
  public:
-  static constexpr std::int32_t kUndecided = 0;  // no scalar or array was seen there yet
+  static constexpr std::int32_t kUndecided = 0;  // nothing was seen there yet
   static constexpr std::int32_t kNever = -1;     // the name was taken, or there were too many
+  static constexpr std::int32_t kObjects = -2;   // objects were seen there, and nothing else
 
   PathTable(sqlite3* db, const Names& names);
 

@@ -2,16 +2,46 @@
 
 #include <xxhash.h>
 
+#include "sql/access/sqlite.h"
+
 namespace arbors::store {
 
-// Each value is hashed under the sum of those before it, so that their bounds count as well.
-RowSeal& RowSeal::add(const void* bytes, std::size_t size) {
-  sum_ = XXH3_64bits_withSeed(size == 0 ? "" : bytes, size, sum_);
+// Each value is hashed under the sum of those before it, so that their bounds count as well, and
+// under SQLite's number for its type.
+RowSeal& RowSeal::add(int type, const void* bytes, std::size_t size) {
+  sum_ = XXH3_64bits_withSeed(size == 0 ? "" : bytes, size, sum_ + static_cast<unsigned>(type));
   return *this;
 }
 
-RowSeal& RowSeal::add(std::int64_t value) { return add(&value, sizeof value); }
-RowSeal& RowSeal::add(std::string_view bytes) { return add(bytes.data(), bytes.size()); }
-RowSeal& RowSeal::add(ByteSpan bytes) { return add(bytes.data(), bytes.size()); }
+RowSeal& RowSeal::add(std::int64_t value) { return add(SQLITE_INTEGER, &value, sizeof value); }
+RowSeal& RowSeal::add(std::string_view text) { return add(SQLITE_TEXT, text.data(), text.size()); }
+RowSeal& RowSeal::add(ByteSpan blob) { return add(SQLITE_BLOB, blob.data(), blob.size()); }
+RowSeal& RowSeal::add_null() { return add(SQLITE_NULL, nullptr, 0); }
+
+RowSeal& RowSeal::add(const Value& value) {
+  switch (value.kind) {
+    case ValueKind::Null:
+      return add_null();
+    case ValueKind::Integer:
+      return add(value.integer);
+    case ValueKind::Real:
+      return add(SQLITE_FLOAT, &value.real, sizeof value.real);
+    case ValueKind::Blob:
+      return add(SQLITE_BLOB, value.text.data(), value.text.size());
+    default:
+      return add(std::string_view(value.text));
+  }
+}
+
+RowSeal& RowSeal::add(const Statement::Use& row, int column) {
+  switch (row.type(column)) {
+    case SQLITE_INTEGER:
+      return add(row.integer(column));
+    case SQLITE_BLOB:
+      return add(row.blob(column));
+    default:
+      return add(row.value(column));
+  }
+}
 
 }  // namespace arbors::store

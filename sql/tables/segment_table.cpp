@@ -56,7 +56,7 @@ Bytes write_live(const std::vector<std::uint64_t>& live) {
   return out;
 }
 
-constexpr std::size_t kDied = 7;
+constexpr int kDied = 7;
 
 // What a row holds, as it is bound and sealed.
 struct Cells {
@@ -77,21 +77,27 @@ Cells cells_of(const SegmentVersion& segment) {
 }
 
 // Seals a version but for when it died, which comes last: it alone changes.
-RowSeal seal_of(const std::array<std::int64_t, kIntegers>& integers, ByteSpan rowids,
-                ByteSpan live) {
+RowSeal seal_of(const Cells& cells) {
   RowSeal seal("segment");
-  for (std::size_t at = 0; at < integers.size(); ++at) {
-    if (at != kDied) seal.add(integers[at]);
+  for (int at = 0; at < kIntegers; ++at) {
+    if (at != kDied) seal.add(cells.integers[static_cast<std::size_t>(at)]);
   }
-  return seal.add(rowids).add(live);
+  for (const Bytes* bytes : {&cells.rowids, &cells.live}) {
+    if (bytes->empty()) {
+      seal.add_null();
+    } else {
+      seal.add(ByteSpan(*bytes));
+    }
+  }
+  return seal;
 }
 
 RowSeal seal_of(const Statement::Use& row) {
-  std::array<std::int64_t, kIntegers> integers{};
+  RowSeal seal("segment");
   for (int column = 0; column < kIntegers; ++column) {
-    integers[static_cast<std::size_t>(column)] = row.integer(column);
+    if (column != kDied) seal.add(row, column);
   }
-  return seal_of(integers, row.blob(14), row.blob(15));
+  return seal.add(row, 14).add(row, 15);
 }
 
 bool in_range(std::int64_t value, std::int64_t least, std::int64_t most) {
@@ -169,7 +175,7 @@ SegmentVersion SegmentTable::row(Statement::Use& use) {
                             std::to_string(batch) + ") of '" + table_ + "'";
   RowSeal seal = seal_of(use);
   segment.seal = seal.value();
-  if (seal.add(segment.died).value() != use.integer(kIntegers))
+  if (seal.add(use, kDied).value() != use.integer(kIntegers))
     throw_corrupt(where + " fails its checksum");
   if (!in_range(batch, 0, INT32_MAX) || !in_range(trees, 1, UINT32_MAX) ||
       !in_range(pools, 0, UINT32_MAX) || !in_range(rows, 1, trees) ||
@@ -229,7 +235,7 @@ void SegmentTable::add(SegmentVersion& segment) {
   for (int column = 0; column < kIntegers; ++column) {
     use.bind(column + 1, cells.integers[static_cast<std::size_t>(column)]);
   }
-  RowSeal seal = seal_of(cells.integers, cells.rowids, cells.live);
+  RowSeal seal = seal_of(cells);
   segment.seal = seal.value();
   use.bind(kIntegers + 1, seal.add(segment.died).value());
   if (cells.rowids.empty()) {
@@ -246,10 +252,9 @@ void SegmentTable::add(SegmentVersion& segment) {
 }
 
 void SegmentTable::kill(const SegmentVersion& segment, std::int64_t died) {
-  const Cells cells = cells_of(segment);
   Statement::Use use(kill_);
   use.bind(1, segment.id).bind(2, died);
-  use.bind(3, seal_of(cells.integers, cells.rowids, cells.live).add(died).value()).run();
+  use.bind(3, seal_of(cells_of(segment)).add(died).value()).run();
 }
 
 std::vector<SegmentTable::Dead> SegmentTable::dead(std::int64_t oldest) {

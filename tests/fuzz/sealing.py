@@ -20,9 +20,11 @@ def signed(value):
 
 
 def row_seal(*values, so_far=0):
+    """Each value is hashed under the sum so far and SQLite's number for its type."""
     for value in values:
-        data = value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else struct.pack("<q", value) if isinstance(value, int) else b""
-        so_far = hashed(data, so_far)
+        kind, data = (1, struct.pack("<q", value)) if isinstance(value, int) else (2, struct.pack("<d", value)) if isinstance(value, float) else \
+            (3, value.encode()) if isinstance(value, str) else (5, b"") if value is None else (4, bytes(value))
+        so_far = hashed(data, (so_far + kind) & MASK)
     return so_far
 
 
@@ -55,8 +57,7 @@ def reseal(database, arbor):
 def reseal_paths(table):
     seals = 0
     for row in table.rows:
-        identifier, parent, element, key, column, _ = row
-        seal = row_seal("path", number(identifier), -1 if parent is None else number(parent), number(element), blob(key), number(column))
+        seal = row_seal("path", *row[:5])
         table.set(row, "seal", signed(seal))
         seals ^= seal
     return seals
@@ -66,11 +67,9 @@ def reseal_segments(table):
     """Gives (born, died, seal without died) of each."""
     known = []
     for row in table.rows:
-        integers = [number(value) for value in row[:13]]
-        born, died = integers[6], integers[7]
-        seal = row_seal("segment", *integers[:7], *integers[8:], blob(row[14]), blob(row[15]))
-        table.set(row, "seal", signed(row_seal(died, so_far=seal)))
-        known.append((born, died, seal))
+        seal = row_seal("segment", *row[:7], *row[8:13], *row[14:])
+        table.set(row, "seal", signed(row_seal(row[7], so_far=seal)))
+        known.append((number(row[6]), number(row[7]), seal))
     return known
 
 
@@ -78,14 +77,13 @@ def reseal_log(table, paths, segments):
     previous = 0
     for row in table.rows:
         seq, generation, op, rowid, _, tree = row
-        generation, tree = number(generation), blob(tree)
-        if number(op) in (0, 5) and len(tree) >= 24:
+        if number(op) in (0, 5) and len(blob(tree)) >= 24:
             seen = 0
             for born, died, seal in segments:
-                seen ^= seal if born <= generation < died else 0
-            tree = tree[:-24] + struct.pack("<QQQ", paths, seen, previous)
+                seen ^= seal if born <= number(generation) < died else 0
+            tree = blob(tree)[:-24] + struct.pack("<QQQ", paths, seen, previous)
             table.set(row, "tree", tree)
-        previous = row_seal("pending", seq, generation, number(op), number(rowid), tree, signed(previous))
+        previous = row_seal("pending", seq, generation, op, rowid, tree, signed(previous))
         table.set(row, "seal", signed(previous))
 
 
@@ -93,7 +91,7 @@ def reseal_meta(table):
     parts = []
     for key, value in table.rows:
         if key != "seal":
-            parts += [key, 1, value] if isinstance(value, int) else [key, 5, blob(value)]
+            parts += [key, value]
     for row in table.rows:
         if row[0] == "seal":
             table.set(row, "value", signed(row_seal("meta", *parts)))

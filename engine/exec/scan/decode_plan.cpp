@@ -1,6 +1,7 @@
 #include "engine/exec/scan/decode_plan.h"
 
 #include <algorithm>
+#include <concepts>
 
 #include "engine/exec/scan/flattened_batch.h"
 #include "engine/expr/builder.h"
@@ -11,10 +12,24 @@
 namespace arbors::exec {
 namespace {
 
-void add(std::vector<std::string>& names, const Path& path) {
+using Kind = std::vector<std::string> DecodedPaths::*;
+
+void add(DecodedPaths& found, Kind kind, const Path& path) {
   std::string name = path.steps.empty() ? "it" : to_text(path);
+  std::vector<std::string>& names = found.*kind;
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  if (std::find(found.paths.begin(), found.paths.end(), path) == found.paths.end())
+    found.paths.push_back(path);
 }
+
+// Stages that choose trees by place, or keep them as they are. Each other one says what it reads: a
+// stage that did not would show what the host keeps from it (ext/authorization.h).
+template <typename Op>
+concept ReadsNothing = std::same_as<Op, plan::Slice> || std::same_as<Op, plan::Tail> ||
+    std::same_as<Op, plan::Take> || std::same_as<Op, plan::Sample> ||
+    std::same_as<Op, plan::Shuffle> || std::same_as<Op, plan::Reverse> ||
+    std::same_as<Op, plan::Concat> || std::same_as<Op, plan::Insert> ||
+    std::same_as<Op, plan::SetAt> || std::same_as<Op, plan::Remove>;
 
 // Walks a plan from its source up, keeping how trees look in terms of the source's.
 class Walk {
@@ -39,21 +54,21 @@ class Walk {
     if (grouped_ || at_ == kNone) return;
     if (!shape_.fields_only()) found_[at_].whole_trees = true;
     for (const plan::RowShape::Edit& edit : shape_.edits())
-      if (edit.value) note(found_[at_].output, edit.value);
+      if (edit.value) note(&DecodedPaths::output, edit.value);
   }
 
  private:
   static constexpr std::size_t kNone = SIZE_MAX;
 
-  void note(std::vector<std::string>& names, const expr::ExprPtr& expr) {
+  void note(Kind kind, const expr::ExprPtr& expr) {
     for (const Path& path : expr::paths(*expr))
-      if (!expr::leads_nowhere(path)) add(names, flattened_ ? unflattened(path) : path);
+      if (!expr::leads_nowhere(path)) add(found_[at_], kind, flattened_ ? unflattened(path) : path);
   }
   // Notes what an expression over the stage's trees reads of the source.
-  void read(std::vector<std::string> DecodedPaths::*kind, const expr::ExprPtr& expr) {
+  void read(Kind kind, const expr::ExprPtr& expr) {
     if (grouped_ || at_ == kNone || !expr) return;
     if (const expr::ExprPtr resolved = shape_.resolve(expr))
-      note(found_[at_].*kind, resolved);
+      note(kind, resolved);
     else
       reshape();
   }
@@ -65,7 +80,7 @@ class Walk {
 
   void take(const plan::Source& source) {
     at_ = found_.size();
-    found_.push_back({source, {}, {}, {}, false});
+    found_.push_back({source, {}, {}, {}, {}, false});
   }
   void take(const plan::Filter& op) { read(&DecodedPaths::filter, op.predicate); }
   void take(const plan::Project& op) { shape(shape_.select(op.fields)); }
@@ -97,7 +112,7 @@ class Walk {
     const expr::ExprPtr list = shape_.resolve(expr::path(op.path));
     const Path* path = list ? plan::bare_path(*list) : nullptr;
     if (path == nullptr) return reshape();
-    add(found_[at_].keys, flattened_ ? unflattened(*path) : *path);
+    add(found_[at_], &DecodedPaths::keys, flattened_ ? unflattened(*path) : *path);
     Path each = *path;
     each.steps.push_back({PathStep::Kind::Every, {}, 0});
     const expr::ExprPtr element = expr::path(std::move(each));
@@ -110,8 +125,7 @@ class Walk {
     flattened_ = true;
   }
   void take(const plan::Nest&) { reshape(); }
-  template <typename Op>
-  void take(const Op&) {}  // chooses by place, or reads an array's lengths alone
+  void take(const ReadsNothing auto&) {}
 
   void calls(const std::vector<plan::AggregateCall>& calls) {
     for (const plan::AggregateCall& call : calls) {

@@ -14,6 +14,7 @@ struct DecodedPaths {
   std::vector<std::string> filter;  // to decide which trees are kept
   std::vector<std::string> keys;    // to order, group, aggregate and explode them
   std::vector<std::string> output;  // of the trees that come out
+  std::vector<Path> paths;          // all of these
   bool whole_trees = false;         // comes out with every path
 };
 

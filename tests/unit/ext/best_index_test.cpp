@@ -290,12 +290,13 @@ TEST_CASE("MATCH is true, false or unknown wherever it is asked", "[ext][best_in
   CHECK(pets.ask("SELECT count(*) FROM t x RIGHT JOIN t y ON y.t MATCH 'n = ' || x.n") == "4\n");
 }
 
-TEST_CASE("MATCH stands after the table's name only", "[ext][best_index]") {
+TEST_CASE("MATCH stands after the table's name or after _tree", "[ext][best_index]") {
   Pets pets;
   const auto [where, word] = GENERATE(table<const char*, const char*>({
       {"n MATCH 'n > 2'", "error: MATCH stands after"},
       {"rowid MATCH 'n > 2'", "error: MATCH stands after"},
-      {"_tree MATCH 'n > 2'", "error: MATCH stands after"},
+      {"_index MATCH 'n > 2'", "error: MATCH stands after"},
+      {"_tree MATCH 'n > 3'", "4.5\n"},
       {"n MATCH 'n > 2' OR n = 1", "error: MATCH stands after"},
   }));
   INFO(where);

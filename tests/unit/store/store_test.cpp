@@ -356,7 +356,7 @@ TEST_CASE("a newer storage format is refused with a sentence", "[store]") {
   database.run("UPDATE t_meta SET value = 99 WHERE key = 'format'");
   CHECK_THROWS_WITH(
       database.open(),
-      ContainsSubstring("written by a newer Arbors (storage format 99; this library reads 3)"));
+      ContainsSubstring("written by a newer Arbors (storage format 99; this library reads 4)"));
 }
 
 TEST_CASE("damage to any stored byte is reported or harmless, never a crash", "[store]") {
