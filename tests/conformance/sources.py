@@ -1,6 +1,8 @@
 """The kinds of source that a plan may read: each holds the same trees in another way, and is written as the plan's beginning."""
 import itertools
 import json
+import pathlib
+import tempfile
 
 from model import text_of
 
@@ -100,8 +102,18 @@ def view(database, trees):
     return name
 
 
+def of_a_file(database, trees):
+    """What a plan over a file stored: such plans are taken where something is written, and by arbor_file_rows."""
+    name = f"f{next(NUMBERS)}"
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder, "trees.jsonl")
+        file.write_text("".join(tree + "\n" for tree in map(text_of, trees)), encoding="utf-8")
+        call(database, "arbor_save", name, f"file('{file}')")
+    return name
+
+
 KINDS = {"in memory": in_memory, "one batch": one_batch, "many batches": many_batches, "an old generation": old_generation, "pinned": pinned,
-         "filtered": filtered, "ordered": ordered, "spliced": spliced, "attached": attached, "a view": view}
+         "filtered": filtered, "ordered": ordered, "spliced": spliced, "attached": attached, "a view": view, "of a file": of_a_file}
 
 
 def prepare(database):

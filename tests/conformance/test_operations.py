@@ -222,7 +222,7 @@ def test_every_entry_has_a_case(report):
     used = {match.group() for function, _ in cases.FUNCTIONS for match in [re.match(r"[a-z_0-9]+", function)] if match}
     report.equal(sorted(names_in("functions:", text) - used), [], "functions without a case")
     forms = len(re.findall(r"^  \S", text.split("\nsources:", 1)[1].split("\n\n", 1)[0], re.MULTILINE))
-    report.equal(forms, 5, "forms of sources, each among the kinds")
+    report.equal(forms, 6, "forms of sources, each among the kinds")
     known = {row[0] for row in database.execute("SELECT name FROM pragma_function_list WHERE name LIKE 'arbor\\_%' ESCAPE '\\'")}
     called = {function for function, *_ in calls()} | {"arbor_open", "arbor_save", "arbor_save_multiple", "arbor_export"}
     report.equal(sorted(known - called - WITHOUT_PLAN - ABOUT_PLANS), [], "functions of plans without a case")

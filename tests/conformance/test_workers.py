@@ -50,6 +50,7 @@ def test_flattening(report):
     def tree(n):
         rest = {"a": {"b": n % 7, "c": {"d": f"t{n % 11}"} if n % 100 else {}}, "l": [{"x": {"y": n % 5}}]}
         if 800 <= n < 900:
+            del rest["a"]["b"]  # one key in the place of another: both would be an error
             rest["a.b"] = n % 3
         if 1200 <= n < 1300:
             rest["a"]["m"] = {f"k{(n * 3 + step) % 1000}": {"v": step} for step in range(4)}
