@@ -21,6 +21,12 @@ Path joined(Path path, const Path& rest) {
   return path;
 }
 
+// What follows a prefix of a path.
+Path without(const Path& path, const Path& prefix) {
+  return Path{
+      {path.steps.begin() + static_cast<std::ptrdiff_t>(prefix.steps.size()), path.steps.end()}};
+}
+
 void remove_below(Columns& columns, const Path& path) {
   std::erase_if(columns,
                 [&](const ViewColumn& column) { return plan::starts_with(column.path, path); });
@@ -48,6 +54,7 @@ class Derivation {
   explicit Derivation(Session& session) : session_(session) {}
 
   Columns of(const plan::Node& node) {
+    if (const auto* join = std::get_if<plan::Join>(&node.op)) return of_join(node, *join);
     Columns columns;
     std::vector<ElementPath> elements;
     for (const plan::NodePtr& input : node.inputs) {
@@ -78,6 +85,22 @@ class Derivation {
     for (const ViewColumn& column : more)
       if (at(columns, column.path) == columns.end())
         columns.push_back({column.name, column.path, ""});
+  }
+
+  // The left trees' columns, and the right ones' under the join's name.
+  Columns of_join(const plan::Node& node, const plan::Join& join) {
+    Columns columns = of(*node.inputs[0]);
+    if (join.kind == plan::Join::Kind::Semi || join.kind == plan::Join::Kind::Anti) return columns;
+    std::vector<ElementPath> elements = std::move(elements_);
+    const Path under = key_path(join.as);
+    for (const ViewColumn& column : of(*node.inputs[1])) {
+      const Path path = joined(under, column.path);
+      columns.push_back({to_text(path), path, column.type});
+    }
+    for (const ElementPath& element : elements_)
+      elements.push_back({joined(under, element.array), element.rest});
+    elements_ = std::move(elements);
+    return columns;
   }
 
   // A value inside the elements of an array.
@@ -114,16 +137,51 @@ class Derivation {
   }
 
   void apply(const plan::Project& op, Columns& columns) {
-    columns = named(op.fields);
+    Columns made;
     std::vector<ElementPath> kept;
+    for (const plan::NamedExpr& field : op.fields) {
+      if (!field.spread) {
+        set(made, key_path(field.name), field.name);
+        continue;
+      }
+      const Path& object = *plan::bare_path(*field.expr);
+      for (const ViewColumn& column : columns)
+        if (column.path != object && plan::starts_with(column.path, object)) {
+          const Path path = without(column.path, object);
+          set(made, path, object.steps.empty() ? column.name : to_text(path), column.type);
+        }
+      for (const ElementPath& element : elements_)
+        if (plan::starts_with(element.array, object))
+          kept.push_back({without(element.array, object), element.rest});
+    }
+    columns = std::move(made);
     for (const plan::NamedExpr& field : op.fields)
-      if (const Path* path = plan::bare_path(*field.expr))
+      if (const Path* path = plan::bare_path(*field.expr); path != nullptr && !field.spread)
         for (const ElementPath& element : elements_)
           if (element.array == *path) kept.push_back({key_path(field.name), element.rest});
     elements_ = std::move(kept);
   }
   void apply(const plan::AddField& op, Columns& columns) {
     for (const plan::NamedExpr& field : op.fields) set(columns, parse_path(field.name), field.name);
+  }
+  void apply(const plan::Window& op, Columns& columns) {
+    for (const plan::WindowCall& call : op.calls)
+      set(columns, key_path(call.name), call.name,
+          call.function == nullptr ? type_of(call.aggregate) : "");
+  }
+  void apply(const plan::Rename& op, Columns& columns) {
+    for (const plan::Rename::Name& name : op.names) {
+      Path to = name.from;
+      to.steps.back().key = name.to;
+      for (ViewColumn& column : columns) {
+        if (!plan::starts_with(column.path, name.from)) continue;
+        column.path = joined(to, without(column.path, name.from));
+        column.name = to_text(column.path);
+      }
+      for (ElementPath& element : elements_)
+        if (plan::starts_with(element.array, name.from))
+          element.array = joined(to, without(element.array, name.from));
+    }
   }
   void apply(const plan::Drop& op, Columns& columns) {
     for (const Path& path : op.paths) remove_below(columns, path);
@@ -180,15 +238,16 @@ class Derivation {
       columns.push_back({call.name, key_path(call.name), type_of(call)});
   }
   // Puts a column for a path in the place of what was at or below it, or at the end.
-  static void set(Columns& columns, const Path& path, const std::string& name) {
+  static void set(Columns& columns, const Path& path, const std::string& name,
+                  const std::string& type = "") {
     const auto known = std::find_if(columns.begin(), columns.end(),
                                     [&](const ViewColumn& column) { return column.path == path; });
     if (known != columns.end()) {
-      known->type.clear();
+      known->type = type;
       return;
     }
     remove_below(columns, path);
-    columns.push_back({name, path, ""});
+    columns.push_back({name, path, type});
   }
 
   Session& session_;

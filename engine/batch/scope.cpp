@@ -5,6 +5,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/interrupt.h"
+#include "engine/batch/json_values.h"
 #include "engine/batch/path_reader.h"
 #include "engine/batch/scope_walk.h"
 #include "engine/batch/value_writer.h"
@@ -14,33 +15,6 @@
 
 namespace arbors::batch {
 namespace {
-
-using json::JsonKind;
-
-// Sets a row to a decoded JSON value.
-void set_row(VectorBuilder& builder, std::uint32_t row, const json::JsonValue& value) {
-  switch (value.kind) {
-    case JsonKind::Missing:
-      return builder.set_tag(row, Tag::Missing);
-    case JsonKind::Null:
-      return builder.set_tag(row, Tag::Null);
-    case JsonKind::False:
-      return builder.set_tag(row, Tag::False);
-    case JsonKind::True:
-      return builder.set_tag(row, Tag::True);
-    case JsonKind::Integer:
-      return builder.set_integer(row, value.integer);
-    case JsonKind::Real:
-      return builder.set_real(row, value.real);
-    case JsonKind::BigNumber:
-      return builder.set_big_number(row, value.text, value.real);
-    case JsonKind::String:
-      return builder.set_text(row, value.text);
-    case JsonKind::Object:
-    case JsonKind::Array:
-      return builder.set_json(row, value.text);
-  }
-}
 
 auto first_every(const Path& path) {
   return std::find_if(path.steps.begin(), path.steps.end(),
@@ -163,7 +137,7 @@ VectorPtr Scope::values(Nested nested) const {
   builder.place(*shredded, rows, rows);
   PolledSteps steps;
   for (const TextRow& text : texts_) {
-    set_row(builder, text.row, json::decode(text.text));
+    set_json_value(builder, text.row, json::decode(text.text));
     steps.step();
   }
   return builder.finish();

@@ -30,6 +30,28 @@ std::uint32_t TextTable::number(std::string_view text, std::uint64_t hash) {
   }
 }
 
+std::uint32_t TextTable::find(std::string_view text, std::uint64_t hash) const {
+  if (slots_.empty()) return kNone;
+  const std::size_t mask = slots_.size() - 1;
+  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+    const Slot& slot = slots_[at];
+    if (slot.number == kEmpty) return kNone;
+    if (slot.tag == tag && (*pool_)[slot.number] == text) return slot.number;
+  }
+}
+
+void TextTable::find(std::span<const std::string_view> texts, std::uint32_t* numbers) const {
+  constexpr std::size_t kAhead = 16;
+  std::array<std::uint64_t, kAhead> hashes{};
+  for (std::size_t first = 0; first < texts.size(); first += kAhead) {
+    const std::size_t count = std::min(kAhead, texts.size() - first);
+    for (std::size_t i = 0; i < count; ++i) hashes[i] = hash_text(texts[first + i]);
+    fetch_ahead({hashes.data(), count});
+    for (std::size_t i = 0; i < count; ++i) numbers[first + i] = find(texts[first + i], hashes[i]);
+  }
+}
+
 void TextTable::number(std::span<const std::string_view> texts, std::uint32_t* numbers) {
   constexpr std::size_t kAhead = 16;
   std::array<std::uint64_t, kAhead> hashes{};

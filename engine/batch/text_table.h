@@ -25,6 +25,12 @@ class TextTable {
   // would wait for it alone.
   void number(std::span<const std::string_view> texts, std::uint32_t* numbers);
 
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  // Gives a text's number; kNone where it has none.
+  std::uint32_t find(std::string_view text) const { return find(text, hash_text(text)); }
+  std::uint32_t find(std::string_view text, std::uint64_t hash) const;
+  void find(std::span<const std::string_view> texts, std::uint32_t* numbers) const;
+
   std::uint32_t size() const { return static_cast<std::uint32_t>(hashes_.size()); }
   std::string_view operator[](std::uint32_t number) const { return (*pool_)[number]; }
   // The texts by their numbers. Nothing may be added afterwards.

@@ -1,4 +1,4 @@
-// Functions that make objects and arrays.
+// Functions that make objects and arrays, and take objects apart.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -74,11 +74,54 @@ void array(CallFrame& frame) {
   }
 }
 
-constexpr std::array<Function, 3> kJsonFunctions{{
+// Makes an array of what `write` writes of each member of the object; NULL of what is no object.
+template <typename Write>
+void each_member(CallFrame& frame, Write write) {
+  std::string text;
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const Scalar value = frame.args[0][i];
+    if (value.kind != ValueKind::Json || !value.text.starts_with('{')) {
+      frame.out.append_null();
+      continue;
+    }
+    text = "[";
+    json::for_each_member(value.text, [&](std::string_view key, std::string_view raw) {
+      if (text.size() > 1) text += ',';
+      write(key, raw, text);
+      return true;
+    });
+    frame.out.append_json(text += ']');
+  }
+}
+
+void keys(CallFrame& frame) {
+  each_member(frame, [](std::string_view key, std::string_view, std::string& text) {
+    json::write_string(text, key);
+  });
+}
+
+void values(CallFrame& frame) {
+  each_member(frame,
+              [](std::string_view, std::string_view raw, std::string& text) { text += raw; });
+}
+
+void entries(CallFrame& frame) {
+  each_member(frame, [](std::string_view key, std::string_view raw, std::string& text) {
+    text += R"({"key":)";
+    json::write_string(text, key);
+    text.append(R"(,"value":)").append(raw) += '}';
+  });
+}
+
+constexpr std::array<Function, 6> kJsonFunctions{{
     {"json", 1, 1, "json(text)", "the text taken as JSON", kScalar, json_value},
     {"object", 0, 255, "object(key, value, …)", "an object of these keys and values", kScalar,
      object},
     {"array", 0, 255, "array(value, …)", "an array of these values", kScalar, array},
+    {"keys", 1, 1, "keys(object)", "the keys of an object, in their order", kScalar, keys},
+    {"values", 1, 1, "values(object)", "the values of an object's members", kScalar, values},
+    {"entries", 1, 1, "entries(object)", "an object {key, value} for each member", kScalar,
+     entries},
 }};
 
 }  // namespace

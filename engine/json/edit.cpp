@@ -1,5 +1,8 @@
 #include "engine/json/edit.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "engine/base/error.h"
 #include "engine/json/json_value.h"
 #include "engine/json/writer.h"
@@ -58,6 +61,45 @@ std::string edited(std::string_view tree, std::span<const PathStep> all, std::si
   return object + '}';
 }
 
+bool is_object(std::string_view json) { return first_character(json) == '{'; }
+
+// Adds a member of `tree` at `path` (its key last) to `object`, under its new name.
+void add_named(std::string& object, std::vector<PathStep>& path, std::string_view raw,
+               std::span<const KeyName> names);
+
+std::string named(std::string_view tree, std::vector<PathStep>& path,
+                  std::span<const KeyName> names) {
+  std::string object = "{";
+  for_each_member(tree, [&](std::string_view key, std::string_view raw) {
+    path.push_back({PathStep::Kind::Key, std::string(key), 0});
+    add_named(object, path, raw, names);
+    path.pop_back();
+    return true;
+  });
+  return object + '}';
+}
+
+bool begins(std::span<const PathStep> steps, std::span<const PathStep> with) {
+  return steps.size() >= with.size() && std::equal(with.begin(), with.end(), steps.begin());
+}
+
+void add_named(std::string& object, std::vector<PathStep>& path, std::string_view raw,
+               std::span<const KeyName> names) {
+  const std::string key = path.back().key;
+  const KeyName* found = nullptr;
+  bool inside = false, replaced = false;
+  for (const KeyName& name : names) {
+    if (name.steps.size() == path.size() && begins(name.steps, path)) found = &name;
+    inside = inside || (name.steps.size() > path.size() && begins(name.steps, path));
+    replaced = replaced || (name.name == key && name.steps.size() == path.size() &&
+                            begins(path, name.steps.first(path.size() - 1)));
+  }
+  if (found == nullptr && replaced) return;
+  const std::string changed = inside && is_object(raw) ? named(raw, path, names) : std::string();
+  add_member(object, found == nullptr ? std::string_view(key) : found->name,
+             changed.empty() ? raw : std::string_view(changed));
+}
+
 }  // namespace
 
 std::string with_value(std::string_view tree, std::span<const PathStep> steps,
@@ -67,6 +109,23 @@ std::string with_value(std::string_view tree, std::span<const PathStep> steps,
   std::string text(tree);
   text.replace(static_cast<std::size_t>(present.data() - tree.data()), present.size(), *value);
   return text;
+}
+
+std::string with_members(std::string_view tree, std::string_view object) {
+  std::string text(tree);
+  if (!is_object(tree) || !is_object(object)) return text;
+  if (text == "{}") return std::string(object);
+  for_each_member(object, [&](std::string_view key, std::string_view raw) {
+    const PathStep step{PathStep::Kind::Key, std::string(key), 0};
+    text = with_value(text, {&step, 1}, std::string(raw));
+    return true;
+  });
+  return text;
+}
+
+std::string with_names(std::string_view tree, std::span<const KeyName> names) {
+  std::vector<PathStep> path;
+  return is_object(tree) ? named(tree, path, names) : std::string(tree);
 }
 
 }  // namespace arbors::json

@@ -23,6 +23,9 @@ struct NamedExpr {
   std::string name;  // the field it makes
   expr::ExprPtr expr;
   bool shows_null = false;  // in a select: a value that is missing makes a null, as in SQL
+  // In a select: makes a field of each member of the object that `expr`, a bare path, gives (`*`
+  // for the tree itself, `p.*`); `name` is of no meaning.
+  bool spread = false;
 };
 
 struct SortKey {
@@ -35,6 +38,7 @@ struct SortKey {
 };
 
 struct AggregateInfo;  // a row of the aggregate table (aggregate.h)
+struct WindowInfo;     // a row of the table of window functions (window.h)
 
 struct AggregateCall {
   const AggregateInfo* function = nullptr;
@@ -162,14 +166,80 @@ struct Remove {
 struct IndexBy {
   std::vector<expr::ExprPtr> keys;
 };
+struct Rename {
+  struct Name {
+    Path from;       // keys alone
+    std::string to;  // in the place of the last key
+  };
+  std::vector<Name> names;  // all see the tree as it came
+};
 
-using Operator = std::variant<Source, Filter, Project, AddField, Drop, Slice, Tail, Take, Sample,
-                              Shuffle, Reverse, Sort, UniqueBy, GroupBy, Aggregate, Explode,
-                              Flatten, Nest, Concat, Insert, SetAt, Remove, IndexBy>;
+// A pair of expressions that partners agree on: `left` over the left trees, `right` over the right
+// ones. How they compare is decided when it is built (join.h).
+struct JoinKey {
+  expr::ExprPtr left, right;
+  Collation collation = Collation::Binary;
+  expr::Coercion coercion = expr::Coercion::None;
+  bool nulls_equal = false;  // as IS and set operations compare
+};
+struct Join {  // inputs: left, right
+  enum class Kind : std::uint8_t {
+    Inner,  // each pair
+    Left,   // besides, left trees without a partner, nothing under `as`
+    Semi,   // left trees with a partner
+    Anti    // left trees without one
+  };
+  Kind kind = Kind::Inner;
+  std::string as;  // the field of the right tree; of semi and anti only `residual` sees it
+  std::vector<JoinKey> keys;  // one or more
+  expr::ExprPtr residual;  // what partners must fulfil besides, over {left…, as: right}; or null
+  // Of Anti: NOT IN of the first key, the others correlating. A left tree also goes where its first
+  // key or one of the partners' is NULL; where there is no right tree (of its other keys), it
+  // stays.
+  bool null_aware = false;
+  bool any_order = false;  // nobody sees the order of the pairs; else left trees in their order,
+                           // and each one's partners in theirs
+};
+
+// The rows of a partition that a window function looks at, from its own row's place.
+struct WindowFrame {
+  enum class Unit : std::uint8_t { Range, Rows, Groups };
+  enum class Bound : std::uint8_t {
+    UnboundedPreceding,
+    Preceding,  // so many rows
+    CurrentRow,
+    Following,
+    UnboundedFollowing
+  };
+  Unit unit = Unit::Range;  // Range and Groups: Preceding and Following count groups of peers
+  Bound from = Bound::UnboundedPreceding;
+  Bound to = Bound::CurrentRow;
+  std::uint64_t from_rows = 0, to_rows = 0;
+};
+struct WindowCall {
+  const WindowInfo* function = nullptr;  // null: an aggregate over the frame
+  std::vector<expr::ExprPtr> arguments;  // of a function
+  AggregateCall aggregate;               // where there is no function
+  WindowFrame frame;
+  std::string name;  // the field it makes
+};
+struct Window {
+  std::vector<expr::ExprPtr> by;
+  std::vector<SortKey> order;
+  std::vector<WindowCall> calls;
+  // Only the first so many rows of each partition are wanted; the others may be left out.
+  std::optional<std::uint64_t> first_rows;
+};
+
+using Operator =
+    std::variant<Source, Filter, Project, AddField, Drop, Slice, Tail, Take, Sample, Shuffle,
+                 Reverse, Sort, UniqueBy, GroupBy, Aggregate, Explode, Flatten, Nest, Concat,
+                 Insert, SetAt, Remove, IndexBy, Rename, Join, Window>;
 
 struct Node {
   Operator op;
-  std::vector<NodePtr> inputs;  // none for a source, two for Concat, Insert and SetAt, else one
+  std::vector<NodePtr>
+      inputs;  // none for a source, two for Concat, Insert, SetAt and Join, else one
 };
 
 NodePtr make(Operator op, std::vector<NodePtr> inputs = {});

@@ -243,7 +243,7 @@ SortKey PlanReader::sort_key(bool descending) {
   return key;
 }
 
-AggregateCall PlanReader::aggregate() {
+AggregateCall PlanReader::aggregate(bool named) {
   if (lexer_.peek().kind != Token::Kind::Name || !lexer_.at_symbol("(", 1))
     lexer_.fail("expected an aggregate: count(), sum(e), …");
   AggregateCall call;
@@ -287,6 +287,7 @@ AggregateCall PlanReader::aggregate() {
     call.filter = expression(&written.filter);
     lexer_.expect_symbol(")");
   }
+  if (!named) return call;
   call.name = lexer_.accept_keyword("as")    ? name()
               : call.argument || call.filter ? std::string(shortened(to_text(written)))
                                              : std::string(call.function->name);

@@ -36,8 +36,10 @@ class PlanReader {
   NamedExpr named(bool may_rename = true);  // e [as n]
   std::vector<NamedExpr> named_list();      // each name once
   SortKey sort_key(bool descending);
-  AggregateCall aggregate();
+  AggregateCall aggregate(bool named = true);  // with `as n` or a name after its text
   std::vector<AggregateCall> aggregate_list();
+  // Throws Error{Invalid} at a byte where two names are the same.
+  void check_names(const std::vector<std::string>& names, std::size_t byte);
 
   // Reads `item` once or more, separated by commas.
   template <typename Item>
@@ -57,7 +59,6 @@ class PlanReader {
   NodePtr stage(NodePtr input);
   expr::ExprPtr parsed_expression();
   void check_share(const AggregateCall& call, std::size_t byte);
-  void check_names(const std::vector<std::string>& names, std::size_t byte);
 
   expr::Lexer lexer_;
   std::span<const Value> parameters_;

@@ -1,11 +1,14 @@
 // Writes plans as text that parses back to the same plan.
 #include <algorithm>
+#include <array>
 
 #include "engine/base/number_text.h"
+#include "engine/expr/builder.h"
 #include "engine/expr/keywords.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/plan_parser.h"
 #include "engine/plan/rewrite.h"
+#include "engine/plan/window.h"
 
 namespace arbors::plan {
 namespace {
@@ -37,6 +40,10 @@ std::string joined(const Items& items, Write write) {
 }
 
 std::string named_text(const NamedExpr& named) {
+  if (named.spread) {
+    const Path& path = *bare_path(*named.expr);
+    return path.steps.empty() ? "*" : arbors::to_text(path) + ".*";
+  }
   std::string text = expr::to_text(*named.expr);
   const Path* path = bare_path(*named.expr);
   const bool plain = path != nullptr && !path->steps.empty() &&
@@ -61,7 +68,36 @@ std::string key_text(const SortKey& key) {
   return text;
 }
 
+// Writes a join's conditions; `=` that is no pair of keys is told apart from one.
+std::string conditions_text(const Join& join) {
+  std::vector<std::string> texts;
+  for (const JoinKey& key : join.keys)
+    texts.push_back(expr::to_text(
+        key.nulls_equal ? *expr::is(key.left, key.right)
+                        : *expr::compare(expr::Comparison::Equal, key.left, key.right)));
+  if (join.residual) {
+    for (const expr::ExprPtr& condition : conjuncts(join.residual)) {
+      const std::string text = expr::to_text(*condition);
+      const auto* compare = condition->as<expr::Compare>();
+      const bool pair = condition->as<expr::Is>() != nullptr ||
+                        (compare != nullptr && compare->op == expr::Comparison::Equal);
+      texts.push_back(pair || condition->as<expr::Or>() != nullptr ? "(" + text + ") is true"
+                                                                   : text);
+    }
+  }
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : " and ") + text;
+  return all;
+}
+
+std::string call_text(const WindowCall& call) {
+  return to_text(call) + " as " + name_text(call.name);
+}
+
+// Writes one stage; `second` is its other input in parentheses, or nothing.
 struct StageWriter {
+  std::string second;
+
   std::string operator()(const Source& source) const {
     if (source.kind == Source::Kind::Json) return "json " + quoted(source.name, '\'');
     if (source.kind == Source::Kind::Handle) return source.name;
@@ -131,9 +167,32 @@ struct StageWriter {
            joined(op.fields, [](const NamedExpr& field) { return expr::to_text(*field.expr); }) +
            " as " + name_text(op.as);
   }
-  std::string operator()(const Concat&) const { return "append"; }
-  std::string operator()(const Insert& op) const { return "insert " + std::to_string(op.position); }
-  std::string operator()(const SetAt& op) const { return "set " + std::to_string(op.position); }
+  std::string operator()(const Concat&) const { return "append" + second; }
+  std::string operator()(const Insert& op) const {
+    return "insert " + std::to_string(op.position) + second;
+  }
+  std::string operator()(const SetAt& op) const {
+    return "set " + std::to_string(op.position) + second;
+  }
+  std::string operator()(const Rename& op) const {
+    return "rename " + joined(op.names, [](const Rename::Name& name) {
+             return arbors::to_text(name.from) + " as " + name_text(name.to);
+           });
+  }
+  std::string operator()(const Join& op) const {
+    constexpr std::array<std::string_view, 4> kKinds{"join", "left join", "semi join", "anti join"};
+    return std::string(kKinds[static_cast<std::size_t>(op.kind)]) + second +
+           (op.as.empty() ? "" : " as " + name_text(op.as)) + " on " + conditions_text(op);
+  }
+  std::string operator()(const Window& op) const {
+    std::string text = "window ";
+    if (!op.by.empty())
+      text +=
+          "by " + joined(op.by, [](const expr::ExprPtr& by) { return expr::to_text(*by); }) + ' ';
+    if (!op.order.empty()) text += "order " + joined(op.order, key_text) + ' ';
+    text += "{ " + joined(op.calls, call_text) + " }";
+    return text;
+  }
   std::string operator()(const Remove& op) const { return "remove " + numbers_text(op.positions); }
   std::string operator()(const IndexBy& op) const {
     return "index_by " +
@@ -152,9 +211,9 @@ std::string stage_text(const Node& node) { return std::visit(StageWriter{}, node
 std::string to_text(const Node& plan) {
   std::string text;
   if (!plan.inputs.empty()) text = to_text(*plan.inputs[0]) + " | ";
-  text += stage_text(plan);
-  if (plan.inputs.size() > 1) text += " (" + to_text(*plan.inputs[1]) + ")";
-  return text;
+  StageWriter writer;
+  if (plan.inputs.size() > 1) writer.second = " (" + to_text(*plan.inputs[1]) + ")";
+  return text + std::visit(writer, plan.op);
 }
 
 }  // namespace arbors::plan

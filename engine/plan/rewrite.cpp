@@ -61,6 +61,11 @@ expr::ExprPtr bind_parameters(const expr::ExprPtr& expr, std::span<const Value> 
   return rewrite(expr, bind, true);
 }
 
+std::vector<expr::ExprPtr> conjuncts(const expr::ExprPtr& predicate) {
+  if (predicate->as<expr::And>() != nullptr) return predicate->args;
+  return {predicate};
+}
+
 const Path* bare_path(const expr::Expr& expr) {
   const auto* read = expr.as<expr::PathRead>();
   return read == nullptr ? nullptr : &read->path;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "engine/expr/expression.h"
 
@@ -19,6 +20,9 @@ expr::ExprPtr rewrite_leaves(const expr::ExprPtr& expr, const RewriteLeaf& rewri
 // Puts values in the place of parameters, everywhere. Throws Error{Invalid} for one that is not
 // given.
 expr::ExprPtr bind_parameters(const expr::ExprPtr& expr, std::span<const Value> parameters);
+
+// The conditions that a predicate joins by AND; itself where it joins none.
+std::vector<expr::ExprPtr> conjuncts(const expr::ExprPtr& predicate);
 
 // Tells whether an expression is a bare path, and which.
 const Path* bare_path(const expr::Expr& expr);

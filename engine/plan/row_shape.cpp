@@ -6,15 +6,53 @@
 #include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
+namespace {
+
+Path key_path(const std::string& key) { return Path{{{PathStep::Kind::Key, key, 0}}}; }
+
+// A path with the steps that follow the first `from` ones of another.
+Path joined(Path path, const Path& rest, std::size_t from) {
+  path.steps.insert(path.steps.end(), rest.steps.begin() + static_cast<std::ptrdiff_t>(from),
+                    rest.steps.end());
+  return path;
+}
+
+// Turns a path of trees whose fields got other names into the one it had before: one that leads
+// nowhere where the name was taken away. False where it holds such a field, so that the name shows.
+bool undo_names(const std::vector<Rename::Name>& names, Path& path) {
+  for (const Rename::Name& name : names) {
+    Path to = name.from;
+    to.steps.back().key = name.to;
+    if (starts_with(path, to)) {
+      path = joined(name.from, path, to.steps.size());
+      return true;
+    }
+  }
+  for (const Rename::Name& name : names) {
+    if (starts_with(path, name.from)) path = *bare_path(*expr::missing());
+    if (starts_with(name.from, path)) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 std::optional<RowShape> RowShape::select(const std::vector<NamedExpr>& fields) const {
   RowShape shape;
-  shape.fields_only_ = true;
-  for (const NamedExpr& field : fields) {
+  // All fields of the trees first: the trees themselves, with more.
+  const bool begins_whole =
+      !fields.empty() && fields.front().spread && bare_path(*fields.front().expr)->steps.empty();
+  if (begins_whole)
+    shape = *this;
+  else
+    shape.fields_only_ = true;
+  for (std::size_t i = begins_whole ? 1 : 0; i < fields.size(); ++i) {
+    const NamedExpr& field = fields[i];
     expr::ExprPtr value = resolve(field.expr);
-    if (!value) return std::nullopt;
+    if (!value || (field.spread && bare_path(*value) == nullptr)) return std::nullopt;
     shape.edits_.push_back(
-        {Path{{{PathStep::Kind::Key, field.name, 0}}}, std::move(value), field.shows_null});
+        {field.spread ? Path() : key_path(field.name), std::move(value), field.shows_null,
+         field.spread});
   }
   return shape;
 }
@@ -40,9 +78,15 @@ RowShape RowShape::drop(const std::vector<Path>& paths) const {
   return shape;
 }
 
+RowShape RowShape::rename(const std::vector<Rename::Name>& names) const {
+  RowShape shape = *this;
+  shape.edits_.push_back({Path(), nullptr, false, false, names});
+  return shape;
+}
+
 bool RowShape::is_list_of_fields() const {
   return fields_only_ && std::all_of(edits_.begin(), edits_.end(), [](const Edit& edit) {
-           return edit.value && edit.at.steps.size() == 1;
+           return edit.value && !edit.spread && edit.at.steps.size() == 1;
          });
 }
 
@@ -59,26 +103,46 @@ expr::ExprPtr RowShape::resolve(const expr::ExprPtr& expr) const {
 
 expr::ExprPtr RowShape::resolve_leaf(const expr::ExprPtr& leaf) const {
   const Path* path = bare_path(*leaf);
-  return path == nullptr ? leaf : resolve_path(*path);
+  return path == nullptr ? leaf : resolve_path(*path, edits_.size());
 }
 
-// Looks for the last edit that made the value at a path.
-expr::ExprPtr RowShape::resolve_path(const Path& path) const {
-  for (auto edit = edits_.rbegin(); edit != edits_.rend(); ++edit) {
-    if (starts_with(path, edit->at)) {
-      if (!edit->value) return expr::missing();
-      const auto rest = path.steps.begin() + static_cast<std::ptrdiff_t>(edit->at.steps.size());
-      if (rest == path.steps.end()) return edit->value;
-      const Path* below = bare_path(*edit->value);
-      if (below == nullptr) return nullptr;
-      Path joined = *below;
-      joined.steps.insert(joined.steps.end(), rest, path.steps.end());
-      return expr::path(std::move(joined));
+// Looks for the last of the first `edits` edits that made the value at a path.
+expr::ExprPtr RowShape::resolve_path(Path path, std::size_t edits) const {
+  while (edits-- > 0) {
+    const Edit& edit = edits_[edits];
+    if (edit.spread) return resolve_member(edit, path, edits);
+    if (!edit.names.empty()) {
+      if (!undo_names(edit.names, path)) return nullptr;
+      if (expr::leads_nowhere(path)) return expr::missing();
+      continue;
     }
-    if (starts_with(edit->at, path)) return nullptr;  // an object that was edited inside
+    if (starts_with(path, edit.at)) {
+      if (!edit.value) return expr::missing();
+      if (path.steps.size() == edit.at.steps.size()) return edit.value;
+      const Path* below = bare_path(*edit.value);
+      return below == nullptr ? nullptr : expr::path(joined(*below, path, edit.at.steps.size()));
+    }
+    if (starts_with(edit.at, path)) return nullptr;  // an object that was edited inside
   }
   if (!fields_only_) return expr::path(path);
   return path.steps.empty() ? nullptr : expr::missing();
+}
+
+// A field that the spread object may have; else it is what the edits before made of it.
+expr::ExprPtr RowShape::resolve_member(const Edit& spread, const Path& path,
+                                       std::size_t edits) const {
+  if (path.steps.empty()) return nullptr;
+  if (path.steps.front().kind != PathStep::Kind::Key) return expr::missing();
+  const Path& object = *bare_path(*spread.value);
+  const expr::ExprPtr member = expr::path(joined(object, path, 0));
+  const expr::ExprPtr before = resolve_path(path, edits);
+  if (!before) return nullptr;
+  const Path* read_before = bare_path(*before);
+  if (read_before != nullptr && expr::leads_nowhere(*read_before)) return member;
+  Path field = object;
+  field.steps.push_back(path.steps.front());
+  return expr::case_of(nullptr, {{expr::call("exists", {expr::path(std::move(field))}), member}},
+                       before);
 }
 
 }  // namespace arbors::plan

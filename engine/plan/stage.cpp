@@ -3,30 +3,14 @@
 #include <array>
 
 #include "engine/base/error.h"
-#include "engine/expr/keywords.h"
 #include "engine/plan/plan_reader.h"
+#include "engine/plan/stage_parsers.h"
 
 namespace arbors::plan {
 namespace {
 
 NodePtr filter_stage(PlanReader& reader, NodePtr input) {
   return make(Filter{reader.expression()}, {std::move(input)});
-}
-
-// Tells `select distinct a` from a field of that name.
-bool begins_select_distinct(const expr::Lexer& lexer) {
-  if (!lexer.at_keyword("distinct")) return false;
-  const expr::Token& next = lexer.peek(1);
-  using Kind = expr::Token::Kind;
-  if (next.kind == Kind::Name) return !lexer.at_keyword("as", 1) && !expr::is_reserved(next.text);
-  return next.kind == Kind::QuotedName || next.kind == Kind::Number || next.kind == Kind::Text ||
-         next.kind == Kind::Parameter || lexer.at_symbol("(", 1);
-}
-
-NodePtr select_stage(PlanReader& reader, NodePtr input) {
-  if (begins_select_distinct(reader.lexer()))
-    reader.lexer().fail("distinct is a stage of its own here: select e, … | unique_by e, …");
-  return make(Project{reader.named_list()}, {std::move(input)});
 }
 
 NodePtr add_field_stage(PlanReader& reader, NodePtr input) {
@@ -166,11 +150,14 @@ NodePtr index_by_stage(PlanReader& reader, NodePtr input) {
   return make(IndexBy{reader.list([&] { return reader.expression(); })}, {std::move(input)});
 }
 
-constexpr std::array<StageInfo, 26> kStages{{
+constexpr std::array<StageInfo, 32> kStages{{
     {"filter", "filter e", "keeps the trees for which e is true", "filter HR > 40", filter_stage},
     {"select", "select e [as n], …",
-     "makes a new object of each tree; a bare path is named by its last key",
+     "makes a new object of each tree; a bare path is named by its last key; `*` stands for all "
+     "fields, `p.*` for those of the object at p",
      "select name, birth.year as born", select_stage},
+    {"rename", "rename a as b, …", "gives fields other names, in their places",
+     "rename birth.year as born", rename_stage},
     {"add_field", "add_field n = e, …", "sets fields; n may be a path, e sees the tree as it came",
      "add_field birth.decade = birth.year / 10", add_field_stage},
     {"drop", "drop p, …", "removes fields", "drop birth.year, notes", drop_stage},
@@ -203,8 +190,8 @@ constexpr std::array<StageInfo, 26> kStages{{
     {"aggregate", "aggregate agg [as n], …", "makes one tree over all trees",
      "aggregate max(HR) as most, count() as n", aggregate_stage},
     {"explode", "explode p [as n] [outer]",
-     "makes a tree of each element of an array, in its place or under n; trees without elements "
-     "give none, or with `outer` one",
+     "makes a tree of each element of an array, in its place or under n, or of each member of an "
+     "object, as {key, value}; trees without elements give none, or with `outer` one",
      "explode batting as season", explode_stage},
     {"flatten", "flatten", "turns nested objects into dotted keys", "flatten", flatten_stage},
     {"nest", "nest e, … as n",
@@ -221,6 +208,21 @@ constexpr std::array<StageInfo, 26> kStages{{
     {"remove", "remove i, …", "leaves the trees at positions out", "remove 0, -1", remove_stage},
     {"index_by", "index_by e, …", "gives each tree a key, or several, for arbor_lookup(plan, key…)",
      "index_by playerID", index_by_stage},
+    {"join", "join (plan) as n on e = e' [and …]",
+     "makes a tree of each pair whose keys are equal, e of the tree and e' of the other plan's, "
+     "which goes under n; any other condition sees it there",
+     "join (teams) as team on teamID = id", join_stage},
+    {"left", "left join (plan) as n on e = e' [and …]",
+     "the same, and keeps the trees without a partner", "left join (teams) as team on teamID = id",
+     left_join_stage},
+    {"semi", "semi join (plan) [as n] on e = e' [and …]", "keeps the trees with a partner",
+     "semi join (teams) on teamID = id", semi_join_stage},
+    {"anti", "anti join (plan) [as n] on e = e' [and …]", "keeps the trees without a partner",
+     "anti join (teams) on teamID = id", anti_join_stage},
+    {"window", "window [by e, …] [order e …] { f [as n], … }",
+     "adds to each tree what functions and aggregates say of its place among those of equal e, in "
+     "an order",
+     "window by team order HR desc { row_number() as n, sum(HR) as hr }", window_stage},
 }};
 
 constexpr std::array<SourceInfo, 6> kSources{{

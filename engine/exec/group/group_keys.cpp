@@ -52,6 +52,26 @@ void GroupKeys::join_few(NumberTable& table, std::size_t firsts,
   }
 }
 
+void GroupKeys::freeze() {
+  for (ValueNumbers& key : keys_) key.freeze();
+}
+
+void GroupKeys::find(std::span<const batch::VectorPtr> keys,
+                     std::vector<std::uint32_t>& groups) const {
+  constexpr std::uint32_t kNone = ValueNumbers::kNone;
+  keys_.front().find(*keys.front(), groups);
+  std::vector<std::uint32_t> numbers;
+  for (std::size_t i = 1; i < keys.size(); ++i) {
+    keys_[i].find(*keys[i], numbers);
+    for (std::size_t row = 0; row < groups.size(); ++row) {
+      if (groups[row] == kNone) continue;
+      groups[row] = numbers[row] == kNone
+                        ? kNone
+                        : joined_[i - 1].find(std::uint64_t{groups[row]} << 32 | numbers[row]);
+    }
+  }
+}
+
 std::uint32_t GroupKeys::size() const {
   return joined_.empty() ? keys_.front().size() : joined_.back().size();
 }

@@ -22,6 +22,11 @@ class GroupKeys {
   // Writes for each group of another, of as many keys, the group here.
   void number_all(const GroupKeys& other, std::vector<std::uint32_t>& groups);
 
+  // Ends numbering, and makes find() ready.
+  void freeze();
+  // Writes the group of each row; ValueNumbers::kNone where no group has its keys. Any thread.
+  void find(std::span<const batch::VectorPtr> keys, std::vector<std::uint32_t>& groups) const;
+
   std::uint32_t size() const;
   // Each key's value of each group (see ValueNumbers).
   std::vector<batch::VectorPtr> values() const;

@@ -31,11 +31,22 @@ class NumberTable {
     }
   }
 
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  // Gives the key's number; kNone where it has none.
+  std::uint32_t find(std::uint64_t key) const {
+    if (slots_.empty()) return kNone;
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = mix(key) & mask;; at = (at + 1) & mask) {
+      const Slot& slot = slots_[at];
+      if (slot.number == kEmpty || slot.key == key) return slot.number;
+    }
+  }
+
   std::uint32_t size() const { return static_cast<std::uint32_t>(keys_.size()); }
   std::uint64_t key(std::uint32_t number) const { return keys_[number]; }
 
  private:
-  static constexpr std::uint32_t kEmpty = 0xFFFFFFFF;
+  static constexpr std::uint32_t kEmpty = kNone;
   struct Slot {
     std::uint64_t key = 0;
     std::uint32_t number = kEmpty;

@@ -4,18 +4,12 @@
 #include <cmath>
 
 #include "engine/base/interrupt.h"
+#include "engine/exec/group/whole_number.h"
 
 namespace arbors::exec {
 namespace {
 
 using batch::Tag;
-
-// An integer that a real equals exactly; the two are one value to SQL.
-bool as_integer(double value, std::int64_t& integer) {
-  if (!(value >= -9223372036854775808.0 && value < 9223372036854775808.0)) return false;
-  integer = static_cast<std::int64_t>(value);
-  return static_cast<double>(integer) == value;
-}
 
 }  // namespace
 
@@ -265,7 +259,7 @@ std::uint32_t ValueNumbers::text_entry(std::string_view text, Tag tag) {
     all_strings_ = false;
     return entry;
   }
-  const std::uint32_t index = keys_.number(folded(text));
+  const std::uint32_t index = keys_.number(folded(text, folded_));
   if (index == text_entries_.size()) text_entries_.push_back(add(tag, originals_.number(text)));
   Entry& entry = entries_[text_entries_[index]];
   if (tag < entry.tag ||
@@ -275,14 +269,14 @@ std::uint32_t ValueNumbers::text_entry(std::string_view text, Tag tag) {
 }
 
 // Gives the text that all equal ones share under the collation.
-std::string_view ValueNumbers::folded(std::string_view text) {
+std::string_view ValueNumbers::folded(std::string_view text, std::string& space) const {
   if (collation_ == Collation::RTrim)
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   if (collation_ != Collation::NoCase) return text;
-  folded_ = text;
-  for (char& c : folded_)
+  space = text;
+  for (char& c : space)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return folded_;
+  return space;
 }
 
 // Gives the texts, which keep their numbers in the domain.

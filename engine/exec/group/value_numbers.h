@@ -29,6 +29,11 @@ class ValueNumbers {
   // Numbers all values of another, by their numbers there.
   void number_all(const ValueNumbers& other, std::vector<std::uint32_t>& numbers);
 
+  // Ends numbering, and makes find() ready.
+  void freeze();
+  // Writes the number of each row, kNone where no value that is equal has one. Any thread.
+  void find(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
+
   std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }
   // The number of NULL; kNone where none was seen.
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
@@ -49,7 +54,13 @@ class ValueNumbers {
   std::uint32_t integer_entry(std::int64_t value, batch::Tag tag);
   std::uint32_t real_entry(double value, batch::Tag tag, std::string_view digits);
   std::uint32_t text_entry(std::string_view text, batch::Tag tag);
-  std::string_view folded(std::string_view text);
+  std::string_view folded(std::string_view text, std::string& space) const;
+  std::uint32_t find_row(const batch::Vector& values, std::size_t row, std::string& space) const;
+  std::uint32_t find_integer(std::int64_t value) const;
+  std::uint32_t find_real(double value) const;
+  std::uint32_t find_text(std::string_view text, std::string& space) const;
+  void find_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
+  bool find_in_domain(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
   void number_codes(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
   void number_new_codes(const batch::Vector& values);
   void number_entries(std::span<const std::string_view> texts, std::uint32_t* entries);

@@ -58,6 +58,8 @@ bool follows_scan(const plan::Node& node) {
          std::holds_alternative<plan::Project>(below->op) ||
          std::holds_alternative<plan::AddField>(below->op) ||
          std::holds_alternative<plan::Drop>(below->op) ||
+         std::holds_alternative<plan::Rename>(below->op) ||
+         std::holds_alternative<plan::Join>(below->op) ||
          std::holds_alternative<plan::Explode>(below->op))
     below = below->inputs.front().get();
   return std::holds_alternative<plan::Source>(below->op);
@@ -119,6 +121,18 @@ struct HowItRuns {
   std::string operator()(const plan::SetAt&) const { return "cuts and joins segments"; }
   std::string operator()(const plan::Remove&) const { return "cuts segments"; }
   std::string operator()(const plan::IndexBy&) const { return "key for look-ups"; }
+  std::string operator()(const plan::Rename&) const { return "other names when trees are written"; }
+  std::string operator()(const plan::Join& op) const {
+    const bool pairs = op.kind == plan::Join::Kind::Inner || op.kind == plan::Join::Kind::Left;
+    return std::string("hash of key numbers of the trees in parentheses, at most ") +
+           std::to_string(subject.context.budgets.max_index_entries) + " of them; " +
+           (pairs ? "pairs of numbers, no tree built; " : "no tree built; ") + workers();
+  }
+  std::string operator()(const plan::Window& op) const {
+    if (op.first_rows)
+      return "keeps " + std::to_string(*op.first_rows) + " trees of each partition";
+    return "holds all indices, keys and values: O(n)";
+  }
 
   std::string workers() const {
     return "up to " + std::to_string(subject.context.budgets.threads) + " workers";

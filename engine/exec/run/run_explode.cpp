@@ -1,4 +1,4 @@
-// Explodes arrays of a relation's rows.
+// Lets a relation's rows give way to several each: elements of arrays, pairs of a join.
 #include <algorithm>
 #include <numeric>
 
@@ -46,7 +46,7 @@ std::vector<Elements> elements_of(const ScanInput& exploded, const std::vector<R
 
 }  // namespace
 
-void explode_rows(Relation& relation, const ExplodeStep& step, const ExecutionContext& context) {
+void expand_rows(Relation& relation, const ScanStep& step, const ExecutionContext& context) {
   if (relation.sliced()) pick(relation, context);
   relation.input.steps.push_back(step);
   if (!relation.picked) return;

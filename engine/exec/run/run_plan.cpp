@@ -51,6 +51,17 @@ class Runner {
     relation.shape = relation.shape.drop(drop.paths);
     return relation;
   }
+  Relation operator()(const plan::Rename& rename) const {
+    Relation relation = input();
+    relation.shape = relation.shape.rename(rename.names);
+    return relation;
+  }
+  Relation operator()(const plan::Join& join) const {
+    return joined(input(), second(), join, context_);
+  }
+  Relation operator()(const plan::Window& window) const {
+    return windowed(input(), window, context_);
+  }
   Relation operator()(const plan::Slice& slice) const {
     return changed([&](Relation& relation) { slice_rows(relation, slice, context_); });
   }
@@ -89,7 +100,7 @@ class Runner {
       reshape(relation, context_);
       resolved = list;
     }
-    explode_rows(relation, {RowExpr(resolved), explode.outer}, context_);
+    expand_rows(relation, ExplodeStep{RowExpr(resolved), explode.outer}, context_);
     const expr::ExprPtr element = expr::path(mounted_path(++relation.exploded));
     if (explode.as.empty()) {
       relation.shape = relation.shape.set(explode.path, element);

@@ -49,9 +49,16 @@ void sample_rows(Relation& relation, const plan::Sample& sample, const Execution
 void shuffle_rows(Relation& relation, std::uint64_t seed, const ExecutionContext& context);
 void reverse_rows(Relation& relation, const ExecutionContext& context);
 
-// Explodes arrays of the rows: the scan's where they are its own, else each picked row gives way to
-// its elements, in their order. Reads the arrays' lengths.
-void explode_rows(Relation& relation, const ExplodeStep& step, const ExecutionContext& context);
+// Takes a step that makes several rows of each (explode, join): of the scan's where they are its
+// own, else each picked row gives way to its elements or pairs, in their order.
+void expand_rows(Relation& relation, const ScanStep& step, const ExecutionContext& context);
+
+// Joins two relations: see plan::Join.
+Relation joined(Relation left, Relation right, const plan::Join& join,
+                const ExecutionContext& context);
+
+// Adds the values of window functions to the trees.
+Relation windowed(Relation relation, const plan::Window& window, const ExecutionContext& context);
 
 // The sequence edits.
 Relation concatenated(const Relation& first, const Relation& second,

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <concepts>
+#include <memory>
+#include <utility>
 
 #include "engine/exec/scan/flattened_batch.h"
+#include "engine/exec/scan/row_expr.h"
 #include "engine/expr/builder.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/rewrite.h"
@@ -42,6 +45,10 @@ class Walk {
         visit(*node.inputs[0]);
         continue;
       }
+      if (const auto* join = std::get_if<plan::Join>(&node.op)) {
+        visit_join(*join, *node.inputs[i]);
+        continue;
+      }
       Walk other(found_);
       other.visit(*node.inputs[i]);
       other.finish();
@@ -61,8 +68,36 @@ class Walk {
   static constexpr std::size_t kNone = SIZE_MAX;
 
   void note(Kind kind, const expr::ExprPtr& expr) {
-    for (const Path& path : expr::paths(*expr))
-      if (!expr::leads_nowhere(path)) add(found_[at_], kind, flattened_ ? unflattened(path) : path);
+    for (const Path& path : expr::paths(*expr)) {
+      if (expr::leads_nowhere(path)) continue;
+      const RowExpr::Leaf leaf = RowExpr(expr::path(path)).leaves().front();
+      if (leaf.mount != 0)
+        others_[leaf.mount - 1]->read_or_finish(kind, leaf.path);
+      else
+        add(found_[at_], kind, flattened_ ? unflattened(path) : path);
+    }
+  }
+  void read_or_finish(Kind kind, const Path& path) {
+    path.steps.empty() ? finish() : read(kind, expr::path(path));
+  }
+
+  // What is read of the right trees is noted with their source; until then they are as mounted.
+  void visit_join(const plan::Join& join, const plan::Node& right) {
+    auto other = std::make_shared<Walk>(found_);
+    other->visit(right);
+    for (const plan::JoinKey& key : join.keys) {
+      read(&DecodedPaths::keys, key.left);
+      other->read(&DecodedPaths::keys, key.right);
+    }
+    // What is read of trees that were made anew is not followed, so all of these may be.
+    if (grouped_ || at_ == kNone) return other->finish();
+    others_.push_back(std::move(other));
+    const Path field{{{PathStep::Kind::Key, join.as, 0}}};
+    const plan::RowShape both =
+        shape_.set(field, expr::path(mounted_path(static_cast<std::uint32_t>(others_.size()))));
+    const plan::RowShape left = std::exchange(shape_, both);
+    read(&DecodedPaths::keys, join.residual);
+    if (join.kind == plan::Join::Kind::Semi || join.kind == plan::Join::Kind::Anti) shape_ = left;
   }
   // Notes what an expression over the stage's trees reads of the source.
   void read(Kind kind, const expr::ExprPtr& expr) {
@@ -86,6 +121,19 @@ class Walk {
   void take(const plan::Project& op) { shape(shape_.select(op.fields)); }
   void take(const plan::AddField& op) { shape(shape_.add(op.fields)); }
   void take(const plan::Drop& op) { shape_ = shape_.drop(op.paths); }
+  void take(const plan::Join&) {}  // visit_join has noted it
+  void take(const plan::Rename& op) { shape_ = shape_.rename(op.names); }
+  void take(const plan::Window& op) {
+    for (const expr::ExprPtr& by : op.by) read(&DecodedPaths::keys, by);
+    for (const plan::SortKey& key : op.order) read(&DecodedPaths::keys, key.expr);
+    for (const plan::WindowCall& call : op.calls) {
+      for (const expr::ExprPtr& argument : call.arguments) read(&DecodedPaths::keys, argument);
+      read(&DecodedPaths::keys, call.aggregate.argument);
+      read(&DecodedPaths::keys, call.aggregate.filter);
+    }
+    for (const plan::WindowCall& call : op.calls)
+      shape_ = shape_.set(Path{{{PathStep::Kind::Key, call.name, 0}}}, expr::missing());
+  }
   void take(const plan::Sort& op) {
     for (const plan::SortKey& key : op.keys) read(&DecodedPaths::keys, key.expr);
   }
@@ -112,7 +160,7 @@ class Walk {
     const expr::ExprPtr list = shape_.resolve(expr::path(op.path));
     const Path* path = list ? plan::bare_path(*list) : nullptr;
     if (path == nullptr) return reshape();
-    add(found_[at_], &DecodedPaths::keys, flattened_ ? unflattened(*path) : *path);
+    note(&DecodedPaths::keys, list);
     Path each = *path;
     each.steps.push_back({PathStep::Kind::Every, {}, 0});
     const expr::ExprPtr element = expr::path(std::move(each));
@@ -143,8 +191,9 @@ class Walk {
   std::vector<DecodedPaths>& found_;
   std::size_t at_ = kNone;
   plan::RowShape shape_;
-  bool grouped_ = false;    // the trees are no longer the source's
-  bool flattened_ = false;  // their keys are paths of the source's
+  std::vector<std::shared_ptr<Walk>> others_;  // the right sides of joins, as mounted
+  bool grouped_ = false;                       // the trees are no longer the source's
+  bool flattened_ = false;                     // their keys are paths of the source's
 };
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include "engine/exec/scan/mounts.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "engine/base/interrupt.h"
 #include "engine/batch/vector_builder.h"
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/scan/column_batch.h"
+#include "engine/exec/scan/member_lists.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
 #include "engine/expr/filter.h"
@@ -38,10 +40,30 @@ Spread spread(const Rows& rows) {
   return result;
 }
 
+// The same of rows in any order.
+Spread spread_any(const Rows& rows) {
+  Spread result{rows, Rows(rows.size())};
+  std::sort(result.distinct.begin(), result.distinct.end());
+  result.distinct.erase(std::unique(result.distinct.begin(), result.distinct.end()),
+                        result.distinct.end());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    result.place[i] = static_cast<std::uint32_t>(
+        std::lower_bound(result.distinct.begin(), result.distinct.end(), rows[i]) -
+        result.distinct.begin());
+  return result;
+}
+
 }  // namespace
 
 Mounts::Mounts(batch::BatchReader& batch) : rows_(batch.trees()) {
-  mounts_.push_back({batch::Scope(batch), nullptr, false});
+  mounts_.push_back({batch::Scope(batch), nullptr, nullptr, false});
+}
+
+// The list of each of the rows of a mount.
+batch::List Mounts::lists(const Mount& from, const Path& path, const Rows& rows) const {
+  if (from.far) return lists_of(from.far->read(path, rows));
+  if (!from.rows && rows.size() == from.scope->size()) return lists_at(*from.scope, path);
+  return lists_at(from.scope->select(rows), path);
 }
 
 Mounts Mounts::explode(const RowExpr& list, const Selection& rows, bool outer) const {
@@ -50,12 +72,11 @@ Mounts Mounts::explode(const RowExpr& list, const Selection& rows, bool outer) c
   Rows scope_rows = to_rows(rows);
   if (from.rows)
     for (std::uint32_t& row : scope_rows) row = (*from.rows)[row];
-  const bool all = !from.rows && rows.is_all_of(from.scope.size());
   // A row without an element (kNone) has no list; it stands for itself as an empty one.
   Rows present;
   for (const std::uint32_t row : scope_rows)
     if (row != kNone) present.push_back(row);
-  batch::List found = all ? from.scope.list(path) : from.scope.select(present).list(path);
+  batch::List found = lists(from, path, present);
   Rows parents, elements;
   bool lacks = false;
   PolledSteps steps;
@@ -76,47 +97,69 @@ Mounts Mounts::explode(const RowExpr& list, const Selection& rows, bool outer) c
     }
   }
   Mounts exploded = *this;
-  exploded.rows_ = static_cast<std::uint32_t>(parents.size());
-  const auto shared_parents = std::make_shared<const Rows>(std::move(parents));
-  exploded.parents_ = shared_parents;
-  for (Mount& mount : exploded.mounts_) {
-    if (!mount.rows) {
-      mount.rows = shared_parents;
-      continue;
-    }
-    auto composed = std::make_shared<Rows>(*shared_parents);
-    for (std::uint32_t& row : *composed) row = (*mount.rows)[row];
-    mount.rows = std::move(composed);
-    poll_interrupt(exploded.rows_ / kRowsAStep);
-  }
-  exploded.mounts_.push_back({std::move(found.elements),
+  exploded.follow(std::make_shared<const Rows>(std::move(parents)));
+  exploded.mounts_.push_back({std::move(found.elements), nullptr,
                               lacks ? std::make_shared<const Rows>(std::move(elements)) : nullptr,
                               lacks});
   return exploded;
 }
 
+Mounts Mounts::join(FarTreesPtr trees, Rows pairs, Rows partners) const {
+  const bool lacks = std::find(partners.begin(), partners.end(), kNone) != partners.end();
+  Mounts joined = *this;
+  joined.follow(std::make_shared<const Rows>(std::move(pairs)));
+  joined.mounts_.push_back(
+      {std::nullopt, std::move(trees), std::make_shared<const Rows>(std::move(partners)), lacks});
+  return joined;
+}
+
+Mounts Mounts::attach(batch::BatchReaderPtr batch, Rows trees) const {
+  const bool lacks = std::find(trees.begin(), trees.end(), kNone) != trees.end();
+  Mounts attached = *this;
+  attached.mounts_.push_back({batch::Scope(*batch), nullptr,
+                              std::make_shared<const Rows>(std::move(trees)), lacks, batch});
+  return attached;
+}
+
+void Mounts::follow(const RowsPtr& parents) {
+  rows_ = static_cast<std::uint32_t>(parents->size());
+  parents_ = parents;
+  for (Mount& mount : mounts_) {
+    if (!mount.rows) {
+      mount.rows = parents;
+      continue;
+    }
+    auto composed = std::make_shared<Rows>(*parents);
+    for (std::uint32_t& row : *composed) row = (*mount.rows)[row];
+    mount.rows = std::move(composed);
+    poll_interrupt(rows_ / kRowsAStep);
+  }
+}
+
 batch::VectorPtr Mounts::evaluate(const RowExpr& expr, const Selection& selection) const {
   const Mount& mount = mounts_.at(expr.mixed() ? 0 : expr.mount());
-  if (expr.mixed() || mount.may_lack) return evaluate_leaves(expr, selection);
+  if (expr.mixed() || mount.may_lack || mount.far) return evaluate_leaves(expr, selection);
   return evaluate_at(mount, *expr.expr(), selection);
 }
 
 batch::VectorPtr Mounts::evaluate_at(const Mount& mount, const expr::Expr& expr,
                                      const Selection& selection) const {
-  const expr::EvalContext context{mount.scope};
+  const expr::EvalContext context{*mount.scope};
   if (!mount.rows) return expr::evaluate(expr, context, selection);
   Rows rows, places;
+  rows.reserve(selection.size());
   for (std::uint32_t i = 0; i < selection.size(); ++i) {
     const std::uint32_t row = (*mount.rows)[selection[i]];
     if (row == kNone) continue;
     rows.push_back(row);
-    places.push_back(i);
+    if (mount.may_lack) places.push_back(i);
   }
-  Spread spreaded = spread(rows);
-  const bool distinct = spreaded.distinct.size() == rows.size();
+  const bool ascending = std::is_sorted(rows.begin(), rows.end());
+  Spread spreaded = ascending ? spread(rows) : spread_any(rows);
+  const bool as_they_are = ascending && spreaded.distinct.size() == rows.size();
   batch::VectorPtr values =
       expr::evaluate(expr, context, Selection::list(std::move(spreaded.distinct)));
-  if (!distinct) values = batch::gather(*values, spreaded.place);
+  if (!as_they_are) values = batch::gather(*values, spreaded.place);
   if (rows.size() == selection.size()) return values;
   batch::VectorBuilder builder;
   builder.resize(selection.size());
@@ -126,12 +169,21 @@ batch::VectorPtr Mounts::evaluate_at(const Mount& mount, const expr::Expr& expr,
   return builder.finish();
 }
 
+batch::VectorPtr Mounts::read(const RowExpr::Leaf& leaf, const Selection& selection) const {
+  const Mount& mount = mounts_.at(leaf.mount);
+  if (!mount.far) return evaluate_at(mount, *expr::path(leaf.path), selection);
+  if (selection.is_all_of(rows_)) return mount.far->read(leaf.path, *mount.rows);
+  Rows trees(selection.size());
+  for (std::uint32_t i = 0; i < trees.size(); ++i) trees[i] = (*mount.rows)[selection[i]];
+  return mount.far->read(leaf.path, trees);
+}
+
 batch::VectorPtr Mounts::evaluate_leaves(const RowExpr& expr, const Selection& selection) const {
   std::vector<NamedColumn> columns;
   for (std::size_t i = 0; i < expr.leaves().size(); ++i) {
-    const RowExpr::Leaf& leaf = expr.leaves()[i];
-    columns.push_back({RowExpr::leaf_name(i),
-                       evaluate_at(mounts_.at(leaf.mount), *expr::path(leaf.path), selection)});
+    batch::VectorPtr values = read(expr.leaves()[i], selection);
+    if (expr.over_leaves()->as<expr::PathRead>() != nullptr) return values;
+    columns.push_back({RowExpr::leaf_name(i), std::move(values)});
   }
   ColumnBatch batch(std::move(columns), selection.size());
   const batch::Scope scope(batch);
@@ -156,8 +208,8 @@ std::optional<batch::ColumnRows> Mounts::locate(const RowExpr::Leaf& leaf,
 
 void Mounts::filter(const RowExpr& expr, Selection& selection) const {
   const Mount& mount = mounts_.at(expr.mixed() ? 0 : expr.mount());
-  if (!expr.mixed() && !mount.rows) {
-    expr::filter(*expr.expr(), {mount.scope}, selection);
+  if (!expr.mixed() && !mount.rows && !mount.far) {
+    expr::filter(*expr.expr(), {*mount.scope}, selection);
     return;
   }
   ColumnBatch batch({{"0", evaluate(expr, selection)}}, selection.size());

@@ -1,6 +1,7 @@
-// The rows of a block after arrays were exploded: a row is an element of the array exploded last,
-// and knows its place in every scope before. Nothing is copied: paths into trees are read once a
-// tree and spread by the arrays' lengths, paths into elements are read where they lie.
+// The rows of a block after arrays were exploded or partners found: a row is an element of the
+// array exploded last, or a pair, and knows its place in every scope before. Nothing is copied:
+// paths into trees are read once a tree and spread by the arrays' lengths, paths into elements are
+// read where they lie, paths into partners by their numbers.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "engine/batch/scope.h"
+#include "engine/exec/scan/far_trees.h"
 #include "engine/exec/scan/row_expr.h"
 #include "engine/expr/selection.h"
 
@@ -24,9 +26,16 @@ class Mounts {
   // without elements stays, its element missing.
   Mounts explode(const RowExpr& list, const expr::Selection& rows, bool outer) const;
 
+  // Gives way to pairs: row i of the result is row pairs[i] of the block, with tree partners[i]
+  // (kNoRow: none). `pairs` ascends.
+  Mounts join(FarTreesPtr trees, std::vector<std::uint32_t> pairs,
+              std::vector<std::uint32_t> partners) const;
+  // Mounts the trees of another batch beside the rows: row i sees tree trees[i], kNoRow is none.
+  Mounts attach(batch::BatchReaderPtr batch, std::vector<std::uint32_t> trees) const;
+
   std::uint32_t rows() const { return rows_; }
-  // For each row the one that it was made of by the last explode: ascending rows of the block
-  // before.
+  // For each row the one that it was made of by the last explode or join: ascending rows of the
+  // block before.
   std::span<const std::uint32_t> parents() const { return *parents_; }
 
   // Computes an expression: value i is that of row selection[i].
@@ -43,18 +52,27 @@ class Mounts {
 
  private:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  using RowsPtr = std::shared_ptr<const std::vector<std::uint32_t>>;
   struct Mount {
-    batch::Scope scope;
-    std::shared_ptr<const std::vector<std::uint32_t>> rows;  // null: row i is row i of the scope
-    bool may_lack = false;                                   // some entries of `rows` are kNone
+    std::optional<batch::Scope> scope;  // none where the trees are far
+    FarTreesPtr far;
+    RowsPtr rows;           // null: row i is row i of the scope
+    bool may_lack = false;  // some entries of `rows` are kNone
+    batch::BatchReaderPtr batch =
+        nullptr;  // that the scope reads, where the block does not hold it
   };
+
+  void follow(const RowsPtr& parents);  // makes the block's rows these ones
+  batch::List lists(const Mount& from, const Path& path,
+                    const std::vector<std::uint32_t>& rows) const;
 
   batch::VectorPtr evaluate_at(const Mount& mount, const expr::Expr& expr,
                                const expr::Selection& selection) const;
+  batch::VectorPtr read(const RowExpr::Leaf& leaf, const expr::Selection& selection) const;
   batch::VectorPtr evaluate_leaves(const RowExpr& expr, const expr::Selection& selection) const;
 
   std::vector<Mount> mounts_;
-  std::shared_ptr<const std::vector<std::uint32_t>> parents_;  // null before the first explode
+  RowsPtr parents_;  // null before the first explode or join
   std::uint32_t rows_ = 0;
 };
 

@@ -81,24 +81,46 @@ class Queue {
   std::exception_ptr error_;
 };
 
-void add_paths(const RowExpr& expr, std::span<const Path> mounts, std::vector<Path>& paths) {
+// Where the paths of a mount lie: below a path of the batch, or elsewhere.
+struct MountedAt {
+  Path prefix;
+  bool elsewhere = false;
+  FarTreesPtr far = nullptr;
+};
+
+// Notes what an expression reads of the batch; prepares what it reads of far trees.
+void add_paths(const RowExpr& expr, const std::vector<MountedAt>& mounts,
+               std::vector<Path>& paths) {
   const auto add = [&](std::uint32_t mount, const Path& path) {
-    Path whole = mount < mounts.size() ? mounts[mount] : Path();
+    const MountedAt at = mount < mounts.size() ? mounts[mount] : MountedAt();
+    if (at.far) at.far->prepare(path);
+    if (at.elsewhere) return;
+    Path whole = at.prefix;
     whole.steps.insert(whole.steps.end(), path.steps.begin(), path.steps.end());
     paths.push_back(std::move(whole));
   };
-  if (expr.mixed()) {
+  if (expr.mixed() || (expr.mount() < mounts.size() && mounts[expr.mount()].elsewhere)) {
     for (const RowExpr::Leaf& leaf : expr.leaves()) add(leaf.mount, leaf.path);
   } else {
     for (const Path& path : expr::paths(*expr.expr())) add(expr.mount(), path);
   }
 }
 
+MountedAt elements_of(const ExplodeStep& explode, const std::vector<MountedAt>& mounts) {
+  MountedAt elements = mounts.at(explode.list.mount());
+  elements.elsewhere = elements.elsewhere || elements.far;
+  elements.far = nullptr;
+  const Path& list = explode.list.leaves().front().path;
+  elements.prefix.steps.insert(elements.prefix.steps.end(), list.steps.begin(), list.steps.end());
+  elements.prefix.steps.push_back({PathStep::Kind::Every, {}, 0});
+  return elements;
+}
+
 }  // namespace
 
 std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* const> expressions) {
   std::vector<Path> paths;
-  std::vector<Path> mounts{Path()};
+  std::vector<MountedAt> mounts(1);
   std::size_t flattened = SIZE_MAX;  // paths from here on are those of flattened trees
   const auto finished = [&] {
     for (std::size_t i = flattened; i < paths.size(); ++i) paths[i] = unflattened(paths[i]);
@@ -110,11 +132,14 @@ std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* co
       add_paths(filter->predicate, mounts, paths);
     } else if (const auto* explode = std::get_if<ExplodeStep>(&step)) {
       add_paths(explode->list, mounts, paths);  // its lengths, whether elements are read or not
-      Path elements = mounts.at(explode->list.mount());
-      const Path& list = explode->list.leaves().front().path;
-      elements.steps.insert(elements.steps.end(), list.steps.begin(), list.steps.end());
-      elements.steps.push_back({PathStep::Kind::Every, {}, 0});
-      mounts.push_back(std::move(elements));
+      mounts.push_back(elements_of(*explode, mounts));
+    } else if (const auto* changing = std::get_if<ChangeStep>(&step)) {
+      const BlockChange& change = *changing->change;
+      MountedAt added{Path(), true, change.far_trees()};
+      std::vector<MountedAt> seen = mounts;
+      seen.push_back(added);
+      for (const RowExpr* read : change.expressions()) add_paths(*read, seen, paths);
+      if (change.mounts()) mounts.push_back(std::move(added));
     } else if (std::holds_alternative<FlattenStep>(step)) {
       flattened = std::min(flattened, paths.size());
     } else {

@@ -18,7 +18,7 @@ void take_step(const FilterStep& step, ScannedRows& rows, const ExecutionContext
 }
 
 void take_step(const ExplodeStep& step, ScannedRows& rows, const ExecutionContext&) {
-  const Mounts before = rows.mounts ? *rows.mounts : Mounts(*rows.batch);
+  const Mounts before = rows.mounted();
   rows.mounts = std::make_shared<const Mounts>(before.explode(step.list, rows.rows, step.outer));
   rows.rows = expr::Selection::all(rows.mounts->rows());
 }
@@ -36,6 +36,10 @@ void take_step(const FlattenStep& step, ScannedRows& rows, const ExecutionContex
     take_step(ReshapeStep{step.whole, true}, rows, context);
 }
 
+void take_step(const ChangeStep& step, ScannedRows& rows, const ExecutionContext&) {
+  step.change->apply(rows);
+}
+
 void take_steps(std::span<const ScanStep> steps, ScannedRows& rows,
                 const ExecutionContext& context) {
   for (const ScanStep& step : steps) {
@@ -44,11 +48,17 @@ void take_steps(std::span<const ScanStep> steps, ScannedRows& rows,
   }
 }
 
-bool renumbers(const ScanStep& step) { return !std::holds_alternative<FilterStep>(step); }
+// Tells whether a step gives the block other rows or mounts, not only fewer.
+bool renumbers(const ScanStep& step) {
+  if (const auto* change = std::get_if<ChangeStep>(&step)) return change->change->mounts();
+  return !std::holds_alternative<FilterStep>(step);
+}
 
 }  // namespace
 
 bool ScanInput::keeps_rows() const { return std::none_of(steps.begin(), steps.end(), renumbers); }
+
+Mounts ScannedRows::mounted() const { return mounts ? *mounts : Mounts(*batch); }
 
 batch::VectorPtr ScannedRows::evaluate(const RowExpr& expr,
                                        const expr::Selection& selection) const {

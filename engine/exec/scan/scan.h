@@ -38,6 +38,7 @@ struct ScannedRows {
   // Computes an expression over some of the block's rows.
   batch::VectorPtr evaluate(const RowExpr& expr, const expr::Selection& selection) const;
   void filter(const RowExpr& expr);  // narrows `rows`
+  Mounts mounted() const;            // the mounts, or the batch's trees as the only one
   // Tells the row of the batch that a row of the block comes from.
   std::uint32_t tree_of(std::uint32_t row) const { return mounts ? mounts->tree_of(row) : row; }
 };

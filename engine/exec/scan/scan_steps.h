@@ -1,12 +1,13 @@
 // What a scan does with each block of rows after the source's own predicate: filter, explode,
-// reshape into new trees. Every step maps the rows of one batch by themselves, so any block can be
-// made again from its segment alone.
+// reshape into new trees, join, look computed values up. Every step maps the rows of one batch by
+// themselves, so any block can be made again from its segment alone.
 #pragma once
 
 #include <memory>
 #include <variant>
 #include <vector>
 
+#include "engine/exec/scan/block_change.h"
 #include "engine/exec/scan/row_expr.h"
 
 namespace arbors::exec {
@@ -33,7 +34,11 @@ struct FlattenStep {
   std::shared_ptr<const TreeShape> whole;  // trees as they are
 };
 
-using ScanStep = std::variant<FilterStep, ExplodeStep, ReshapeStep, FlattenStep>;
+struct ChangeStep {
+  BlockChangePtr change;
+};
+
+using ScanStep = std::variant<FilterStep, ExplodeStep, ReshapeStep, FlattenStep, ChangeStep>;
 using ScanSteps = std::vector<ScanStep>;
 
 }  // namespace arbors::exec

@@ -20,6 +20,12 @@ void set_field(std::string& tree, std::span<const PathStep> steps,
   }
 }
 
+void give_names(std::string& tree, const std::vector<plan::Rename::Name>& names) {
+  std::vector<json::KeyName> keys;
+  for (const plan::Rename::Name& name : names) keys.push_back({name.from.steps, name.to});
+  tree = json::with_names(tree, keys);
+}
+
 }  // namespace
 
 TreeShape::TreeShape(plan::RowShape shape) : shape_(std::move(shape)) {
@@ -27,7 +33,7 @@ TreeShape::TreeShape(plan::RowShape shape) : shape_(std::move(shape)) {
   std::vector<std::string_view> names;
   for (const plan::RowShape::Edit& edit : shape_.edits()) {
     flat_ = flat_ && edit.value && edit.at.steps.size() == 1;
-    names.push_back(edit.at.steps.front().key);
+    if (!edit.at.steps.empty()) names.push_back(edit.at.steps.front().key);
     values_.push_back(edit.value ? std::optional<RowExpr>(edit.value) : std::nullopt);
   }
   std::sort(names.begin(), names.end());
@@ -59,13 +65,20 @@ void ShapedTrees::write(std::uint32_t i, std::string& out) {
   } else {
     write_base(i, text);
   }
-  for (std::size_t edit = 0; edit < values_.size(); ++edit) {
+  for (std::size_t at = 0; at < values_.size(); ++at) {
+    const plan::RowShape::Edit& edit = shape_->shape().edits()[at];
     std::optional<std::string> value;
-    if (values_[edit] && values_[edit]->tag(i) != batch::Tag::Missing)
-      batch::write_value(*values_[edit], i, value.emplace());
-    else if (values_[edit] && shape_->shape().edits()[edit].shows_null)
+    if (values_[at] && values_[at]->tag(i) != batch::Tag::Missing)
+      batch::write_value(*values_[at], i, value.emplace());
+    else if (values_[at] && edit.shows_null)
       value = "null";
-    set_field(text, shape_->shape().edits()[edit].at.steps, value);
+    if (edit.spread) {
+      if (value) text = json::with_members(text, *value);
+    } else if (!edit.names.empty()) {
+      give_names(text, edit.names);
+    } else {
+      set_field(text, edit.at.steps, value);
+    }
   }
   out += text;
 }

@@ -5,6 +5,7 @@
 #include "engine/plan/optimize/index_candidates.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
+#include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
 namespace {

@@ -9,6 +9,7 @@
 #include "engine/expr/function.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
+#include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
 namespace {

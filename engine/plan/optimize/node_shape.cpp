@@ -7,6 +7,7 @@ std::optional<RowShape> shape_of(const Node& node) {
     return RowShape().select(project->fields);
   if (const auto* add = std::get_if<AddField>(&node.op)) return RowShape().add(add->fields);
   if (const auto* drop = std::get_if<Drop>(&node.op)) return RowShape().drop(drop->paths);
+  if (const auto* names = std::get_if<Rename>(&node.op)) return RowShape().rename(names->names);
   return std::nullopt;
 }
 
@@ -14,11 +15,6 @@ NodePtr over(const Node& node, NodePtr input) {
   std::vector<NodePtr> inputs = node.inputs;
   inputs.front() = std::move(input);
   return make(node.op, std::move(inputs));
-}
-
-std::vector<expr::ExprPtr> conjuncts(const expr::ExprPtr& predicate) {
-  if (predicate->as<expr::And>() != nullptr) return predicate->args;
-  return {predicate};
 }
 
 }  // namespace arbors::plan

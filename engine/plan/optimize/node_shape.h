@@ -15,7 +15,4 @@ std::optional<RowShape> shape_of(const Node& node);
 // The node itself over another first input.
 NodePtr over(const Node& node, NodePtr input);
 
-// The conditions that a predicate joins by AND; itself where it joins none.
-std::vector<expr::ExprPtr> conjuncts(const expr::ExprPtr& predicate);
-
 }  // namespace arbors::plan

@@ -9,16 +9,21 @@
 namespace arbors::plan {
 namespace {
 
-constexpr std::array<Rule, 12> kRules{{
+constexpr std::array<Rule, 15> kRules{{
     {"fold_constants", "computes what no tree can change", fold_constants},
     {"fuse_filters", "makes one filter of two", fuse_filters},
     {"push_filter_down", "filters before trees are made, ordered or exploded", push_filter_down},
+    {"push_into_join", "filters the sides of a join before they meet", push_into_join},
+    {"first_of_partitions", "keeps only the rows of each partition that a filter can show",
+     first_of_partitions},
     {"order_conditions", "tests the most selective and cheapest condition first", order_conditions},
     {"fuse_slices", "makes one cut of several heads and skips", fuse_slices},
     {"push_slice_down", "cuts before trees are made", push_slice_down},
     {"push_sort_down", "orders by the fields below a select", push_sort_down},
     {"sort_first_rows", "keeps only the rows that a head after a sort can show", sort_first_rows},
     {"drop_group_order", "leaves groups unordered where a later order decides", drop_group_order},
+    {"drop_join_order", "lets a join build on either side where nobody sees the order of its pairs",
+     drop_join_order},
     {"prune_fields", "leaves out fields and aggregates that nothing reads", prune_fields},
     {"choose_index", "looks rows up in a kept-up index where that finds few", choose_index},
     {"walk_index", "takes the first trees of an order from a kept-up index", walk_index},

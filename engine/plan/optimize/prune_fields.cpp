@@ -15,7 +15,7 @@ NodePtr one_select(const Project& outer, const Node& below) {
   Project fused = outer;
   for (NamedExpr& field : fused.fields) {
     field.expr = shape->resolve(field.expr);
-    if (!field.expr) return nullptr;
+    if (!field.expr || (field.spread && bare_path(*field.expr) == nullptr)) return nullptr;
   }
   return make(std::move(fused), below.inputs);
 }

@@ -1,6 +1,7 @@
 // Moves a filter below a stage that does not change what it tests: through select, add_field and
 // drop by substitution, below an order or an index_by, into both sides of an append, and, condition
-// by condition, below an explode whose elements it does not look at.
+// by condition, below an explode whose elements it does not look at and a window whose partitions
+// it chooses. Joins have a rule of their own.
 #include <algorithm>
 
 #include "engine/expr/builder.h"
@@ -36,6 +37,30 @@ NodePtr below_explode(const Filter& filter, const Node& node, const Explode& exp
   return above.empty() ? exploded : filtered(expr::and_all(above), exploded);
 }
 
+// Tells whether a condition is about the keys of a window's partitions alone.
+bool of_partitions(const expr::Expr& condition, const Window& window) {
+  const std::vector<Path> read = expr::paths(condition);
+  return !read.empty() && std::all_of(read.begin(), read.end(), [&](const Path& path) {
+    return std::any_of(window.by.begin(), window.by.end(), [&](const expr::ExprPtr& by) {
+      const Path* key = bare_path(*by);
+      return key != nullptr && !key->steps.empty() && path == *key &&
+             std::none_of(window.calls.begin(), window.calls.end(), [&](const WindowCall& call) {
+               return key->steps.front().key == call.name;
+             });
+    });
+  });
+}
+
+NodePtr below_window(const Filter& filter, const Node& node, const Window& window) {
+  if (window.first_rows) return nullptr;
+  std::vector<expr::ExprPtr> above, below;
+  for (const expr::ExprPtr& condition : conjuncts(filter.predicate))
+    (of_partitions(*condition, window) ? below : above).push_back(condition);
+  if (below.empty()) return nullptr;
+  const NodePtr input = over(node, filtered(expr::and_all(below), node.inputs.front()));
+  return above.empty() ? input : filtered(expr::and_all(above), input);
+}
+
 }  // namespace
 
 NodePtr push_filter_down(const NodePtr& node, const SourceFacts&) {
@@ -55,6 +80,8 @@ NodePtr push_filter_down(const NodePtr& node, const SourceFacts&) {
                            filtered(filter->predicate, below.inputs[1])});
   if (const auto* explode = std::get_if<Explode>(&below.op))
     return below_explode(*filter, below, *explode);
+  if (const auto* window = std::get_if<Window>(&below.op))
+    return below_window(*filter, below, *window);
   return nullptr;
 }
 

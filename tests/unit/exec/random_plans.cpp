@@ -26,7 +26,7 @@ class Generator {
   }
 
  private:
-  std::string one_of(std::initializer_list<const char*> words) {
+  std::string one_of(std::initializer_list<std::string> words) {
     return *(words.begin() + random_.below(words.size()));
   }
   std::string number(std::uint64_t bound) { return std::to_string(random_.below(bound)); }
@@ -74,7 +74,7 @@ class Generator {
     }
   }
   std::string stage() {
-    switch (random_.below(20)) {
+    switch (random_.below(26)) {
       case 0:
       case 1:
       case 2:
@@ -113,12 +113,40 @@ class Generator {
       case 18:
         return one_of(
             {"append (json '[{\"a\":1,\"b\":2}]')", "insert 0 (json '[{\"a\":1,\"b\":2}]')"});
+      case 19:
+        return one_of({"rename a as n, b as a", "rename c.x as q", "select *, b + 1 as n",
+                       "select c.*, b, t", "select b as x, c.*, a"});
+      case 20:
+        return "explode c" + one_of({"", " as n", " outer"});
+      case 21:
+        return "window by " + value() + " order " + value() + one_of({"", " desc"}) + ", b { " +
+               one_of({"row_number() as n", "row_number() as n, rank() as r",
+                       "sum(b) as n, lag(a) as w",
+                       "count(a) filter (where b > 1) as n, first(a) as f, last(c.y) as l",
+                       "max(a) rows between 1 preceding and 1 following as n, list(b) as m"}) +
+               " }" + one_of({"", " | filter n <= 2"});
+      case 22:
+      case 23:
+        return join(one_of({"join", "left join"}));
+      case 24:
+        return join(one_of({"semi join", "anti join"}));
       default:
         return one_of({"nest b, a as t", "group_by b", "index_by b"});
     }
   }
+  // Never the same name twice: a field that is there already is an error.
+  std::string join(const std::string& kind) {
+    const std::string name = "j" + std::to_string(++joins_);
+    const std::string right = one_of({"e", "e | filter b > 0", "e | explode t",
+                                      "e | sort_by b desc", "e | group_by b { count() as a }"});
+    return kind + " (" + right + " | head 7) as " + name + " on " + value() +
+           one_of({" = ", " = ", " is "}) + value() +
+           one_of(
+               {"", "", " and b = b", " and " + name + ".b > 1", " and " + name + ".c.y <> c.y"});
+  }
 
   Random random_;
+  int joins_ = 0;
 };
 
 std::string joined(const Texts& texts) {
@@ -152,12 +180,14 @@ TEST_CASE("random plans give the same trees however they are run", "[plan]") {
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     Generator generator(seed);
     const Texts documents = generator.documents();
+    const Texts others = generator.documents();  // what joins find partners in
     const std::vector<std::string> stages = generator.stages();
     std::string text = "d";
     for (const std::string& stage : stages) text += " | " + stage;
-    INFO("seed " << seed << ": " << text << "\n" << joined(documents));
+    INFO("seed " << seed << ": " << text << "\n" << joined(documents) << "\n" << joined(others));
     PlanRunner runner;
     runner.add("d", documents, 5);
+    runner.add("e", others, 2);
     const plan::NodePtr plan = plan::parse_plan(text);
     const Texts expected = outcome([&] { return runner.run(plan); });
 
@@ -180,6 +210,7 @@ TEST_CASE("random plans give the same trees however they are run", "[plan]") {
     other.context.budgets.threads = 2;
     other.context.budgets.parallel_trees = 0;
     other.add("d", documents, 1);
+    other.add("e", others, 1);
     CHECK(outcome([&] { return other.run(plan); }) == expected);
 
     const Texts stepwise = outcome([&] {
@@ -187,6 +218,7 @@ TEST_CASE("random plans give the same trees however they are run", "[plan]") {
       for (const std::string& stage : stages) {
         PlanRunner step;
         step.add("d", trees, 3);
+        step.add("e", others, 3);
         trees = step.run("d | " + stage);
       }
       return trees;

@@ -55,6 +55,26 @@ const Rewriting kRewritings[] = {
      "p | group_by a { count() as n, sum(b) as s, max(c) as m } | filter m > 1 | select a, n",
      "p | group_by a { count() as n, max(c) as m } | filter m > 1 | select a, n"},
     {"push_filter_down", "p | index_by a | filter b = 1", "p | filter b = 1 | index_by a"},
+    {"push_filter_down", "p | window by a order b { count() as n } | filter a = 1 AND b = 2",
+     "p | filter a = 1 | window by a order b { count() as n } | filter b = 2"},
+    {"push_filter_down", "p | window by a { count() as a } | filter a = 1",
+     "p | window by a { count() as a } | filter a = 1"},
+    {"push_into_join", "p | join (q) as o on a = b | filter c = 1 AND o.d = 2 AND o.e > f",
+     "p | filter c = 1 | join (q | filter d = 2) as o on a = b | filter o.e > f"},
+    {"push_into_join", "p | join (q) as o on a = b | filter o.c = d",
+     "p | join (q) as o on a = b and d = c"},
+    {"push_into_join", "p | left join (q) as o on a = b | filter c = 1 AND o.d = 2 AND o.e = f",
+     "p | filter c = 1 | left join (q) as o on a = b | filter o.d = 2 AND o.e = f"},
+    {"push_into_join", "p | left join (q) as o on a = b and o.c > 1 and d > 2",
+     "p | left join (q | filter c > 1) as o on a = b and d > 2"},
+    {"push_into_join", "p | anti join (q) as o on a = b and o.c > 1 and d > 2 | filter o = 1",
+     "p | filter o = 1 | anti join (q | filter c > 1) as o on a = b and d > 2"},
+    {"push_into_join", "p | join (q) as o on a = b | filter it IS NOT NULL",
+     "p | join (q) as o on a = b | filter it IS NOT NULL"},
+    {"first_of_partitions", "p | window by a { row_number() as n } | filter n < 3",
+     "p | window by a { row_number() as n } | filter n < 3"},
+    {"drop_join_order", "p | join (q) as o on a = b | aggregate count()",
+     "p | join (q) as o on a = b | aggregate count()"},
     {"choose_index", "p | filter a = 1", "p | filter a = 1"},
     {"walk_index", "p | top_k 3 by a", "p | top_k 3 by a"},
 };
@@ -161,6 +181,40 @@ TEST_CASE("each rule rewrites what it is for and leaves the rest", "[plan]") {
                                  }())
                        .plan));
   }
+}
+
+// What the first stage of a kind, from the end, says after the rules.
+template <typename Op>
+const Op& stage_of(const NodePtr& plan) {
+  if (const auto* op = std::get_if<Op>(&plan->op)) return *op;
+  return stage_of<Op>(plan->inputs.front());
+}
+
+TEST_CASE("a filter on row numbers bounds the rows of each partition", "[plan]") {
+  const auto first_rows = [](const char* text) {
+    return stage_of<Window>(optimize(parse_plan(text))).first_rows;
+  };
+  CHECK(first_rows("p | window by a { row_number() as n } | filter n <= 3") == 3U);
+  CHECK(first_rows("p | window { row_number() as n, rank() as r } | filter n < 3 AND b") == 2U);
+  CHECK(first_rows("p | window { row_number() as n } | select n as m | filter m = 1") == 1U);
+  CHECK(first_rows("p | window { row_number() as n } | filter n < -5") == 0U);
+  for (const char* text : {"p | window { row_number() as n } | filter n > 1",
+                           "p | window { rank() as n } | filter n = 1",
+                           "p | window { row_number() as n, count() as c } | filter n = 1",
+                           "p | window { row_number() as n } | filter n = 1 OR b"})
+    CHECK_FALSE(first_rows(text));
+}
+
+TEST_CASE("a join's order is dropped where nobody sees it", "[plan]") {
+  const auto any_order = [](const char* text) {
+    return stage_of<Join>(optimize(parse_plan(text))).any_order;
+  };
+  CHECK(any_order("p | join (q) as o on a = b | filter o.c > a | group_by o.d { sum(e) }"));
+  CHECK(any_order("p | join (q) as o on a = b | explode t | select t | aggregate count()"));
+  for (const char* text : {"p | join (q) as o on a = b", "p | join (q) as o on a = b | head 3",
+                           "p | join (q) as o on a = b | group_by c { list(d) }",
+                           "p | join (q) as o on a = b | sort_by c | aggregate count()"})
+    CHECK_FALSE(any_order(text));
 }
 
 TEST_CASE("every rule has an example here, and a switch", "[plan]") {

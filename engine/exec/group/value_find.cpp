@@ -1,0 +1,117 @@
+// Looks values up among those that were numbered, by as many threads as there are.
+#include <bit>
+
+#include "engine/exec/group/value_numbers.h"
+#include "engine/exec/group/whole_number.h"
+
+namespace arbors::exec {
+
+using batch::Tag;
+
+// Gives the texts of a domain a table of their own as well: what is looked up may be of another.
+void ValueNumbers::freeze() {
+  if (!domain_) return;
+  batch::TextPool texts;
+  domain_->copy(in_domain_, texts);
+  for (std::size_t text = 0; text < texts.size(); ++text) keys_.number(texts[text]);
+  for (std::uint32_t entry = 0; entry < entries_.size(); ++entry)
+    if (entries_[entry].tag == Tag::String || entries_[entry].tag == Tag::Opaque)
+      text_entries_.push_back(entry);
+}
+
+void ValueNumbers::find(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const {
+  numbers.resize(values.rows);
+  if (values.tags.empty() && values.uniform == Tag::Integer) {
+    for (std::uint32_t row = 0; row < values.rows; ++row)
+      numbers[row] = find_integer(values.integers[row]);
+    return;
+  }
+  if (values.only(batch::tag_bit(Tag::String) | batch::kNullTags))
+    return find_texts(values, numbers);
+  std::string space;
+  for (std::uint32_t row = 0; row < values.rows; ++row) numbers[row] = find_row(values, row, space);
+}
+
+std::uint32_t ValueNumbers::find_integer(std::int64_t value) const {
+  const std::uint32_t index = integers_.find(static_cast<std::uint64_t>(value));
+  return index == NumberTable::kNone ? kNone : integer_entries_[index];
+}
+
+std::uint32_t ValueNumbers::find_real(double value) const {
+  std::int64_t integer = 0;
+  if (as_integer(value, integer)) return find_integer(integer);
+  const std::uint32_t index = reals_.find(std::bit_cast<std::uint64_t>(value));
+  return index == NumberTable::kNone ? kNone : real_entries_[index];
+}
+
+std::uint32_t ValueNumbers::find_text(std::string_view text, std::string& space) const {
+  const std::uint32_t index =
+      keys_.find(collation_ == Collation::Binary ? text : folded(text, space));
+  return index == batch::TextTable::kNone ? kNone : text_entries_[index];
+}
+
+std::uint32_t ValueNumbers::find_row(const batch::Vector& values, std::size_t row,
+                                     std::string& space) const {
+  const Tag tag = values.tag(row);
+  switch (tag) {
+    case Tag::Missing:
+    case Tag::Null:
+      return null_;
+    case Tag::False:
+    case Tag::True:
+      return find_integer(tag == Tag::True ? 1 : 0);
+    case Tag::Integer:
+      return find_integer(values.integers[row]);
+    case Tag::Real:
+    case Tag::BigNumber:
+      return find_real(values.reals[row]);
+    default:
+      return find_text(values.text(row), space);
+  }
+}
+
+void ValueNumbers::find_texts(const batch::Vector& values,
+                              std::vector<std::uint32_t>& numbers) const {
+  if (find_in_domain(values, numbers)) return;
+  const std::size_t entries = values.strings ? values.strings->size() : 0;
+  std::string space;
+  if (entries > std::size_t{values.rows} * 4) {
+    for (std::uint32_t row = 0; row < values.rows; ++row)
+      numbers[row] = find_row(values, row, space);
+    return;
+  }
+  // Each text that the rows name is looked up once.
+  constexpr std::uint32_t kUnknown = kNone - 1;
+  std::vector<std::uint32_t> of_code(entries, kUnknown);
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    if (values.tag(row) != Tag::String) {
+      numbers[row] = null_;
+      continue;
+    }
+    std::uint32_t& known = of_code[values.codes[row]];
+    if (known == kUnknown) known = find_text((*values.strings)[values.codes[row]], space);
+    numbers[row] = known;
+  }
+}
+
+// Finds texts by their numbers in the domain, where both are of one.
+bool ValueNumbers::find_in_domain(const batch::Vector& values,
+                                  std::vector<std::uint32_t>& numbers) const {
+  if (!domain_ || !values.strings || !values.strings->numbers ||
+      values.strings->numbers->domain() != domain_)
+    return false;
+  const batch::EntryNumbers::Numbers* known =
+      values.strings->numbers->find(*values.strings, values.codes);
+  if (known == nullptr) return false;
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    if (values.tag(row) != Tag::String) {
+      numbers[row] = null_;
+      continue;
+    }
+    const std::uint32_t text = known[values.codes[row]].load(std::memory_order_relaxed);
+    numbers[row] = text < domain_entries_.size() ? domain_entries_[text] : kNone;
+  }
+  return true;
+}
+
+}  // namespace arbors::exec

@@ -1,0 +1,13 @@
+// The values of join keys as they are compared: converted as the comparison's coercion says, so
+// that equality alone is left.
+#pragma once
+
+#include "engine/batch/vector.h"
+#include "engine/expr/expression.h"
+
+namespace arbors::exec {
+
+// Numeric: texts that read as numbers become numbers. Text: numbers become texts.
+batch::VectorPtr coerced(batch::VectorPtr values, expr::Coercion coercion);
+
+}  // namespace arbors::exec

@@ -1,0 +1,15 @@
+// Lists of values that are arrays or objects: an array's elements, an object's members as {key,
+// value}.
+#pragma once
+
+#include "engine/batch/scope.h"
+
+namespace arbors::exec {
+
+// Opens the list at a path of each row of the scope: as Scope::list, and members where there are
+// objects.
+batch::List lists_at(const batch::Scope& scope, const Path& path);
+// The same of values in which objects and arrays are Opaque text.
+batch::List lists_of(const batch::VectorPtr& values);
+
+}  // namespace arbors::exec
