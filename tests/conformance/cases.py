@@ -37,6 +37,7 @@ def plus(read, more):
     return lambda tree: None if sql(read(tree)) is None else number(read(tree)) + more
 
 
+score, team = field("score"), field("team")
 OTHER = [{"id": 100, "name": "new"}, {"id": 101}]
 OTHERS = "(json '[{\"id\":100,\"name\":\"new\"},{\"id\":101}]')"
 JUST_ONE = "(json '[{\"id\":100,\"name\":\"new\"}]')"
@@ -123,6 +124,26 @@ STAGES = [
     ("insert -1 ({source} | head 2)", model.inserted(-1, lambda trees: trees[:2])),
     (f"set 0 {JUST_ONE}", model.replaced(0, lambda trees: OTHER[:1])), ("set -1 ({source} | take 1)", model.replaced(-1, model.taken(1))), (f"set 0 {OTHERS}", model.replaced(0, lambda trees: OTHER)),
     ("remove 0", model.removed(0)), ("remove 2, -1, 2 | select id", model.then(model.removed(2, -1, 2), model.selected(id="id"))),
+    ("select *, id + 1 as next", model.with_fields({"next": plus(field("id"), 1)})), ("filter exists(born.year) | select born.*, id", model.then(model.filtered(lambda tree: at(tree, "born.year") is not MISSING), model.each(lambda tree: {**tree["born"], "id": tree["id"]}))),
+    ("select 0 as year, born.* | filter year = 0 or year > 1900", model.then(model.each(lambda tree: {"year": 0, **tree.get("born", {})}), model.filtered(lambda tree: sql(tree["year"]) is not None and (tree["year"] == 0 or tree["year"] > 1900)))),
+    ("rename name as who, id as name", model.renamed({"name": "who", "id": "name"})), ("rename score as team | filter team = 1.5", model.then(model.renamed({"score": "team"}), model.filtered(equal("team", 1.5)))),
+    ("explode born", model.exploded("born")), ("explode born as b outer | select id, b.key as k, b.value as v", model.then(model.exploded("born", "b", True), model.selected(id="id", k="b.key", v="b.value"))),
+    ("join ({source} | select team, score as s) as other on team = team", lambda trees: model.joined(lambda _: model.selected(team="team", s="score")(trees), [(team, team)], "other")(trees)),
+    ("select id, score | left join ({source} | filter id < 6 | select id as n, score as s) as o on score = s and o.n <> id",
+     model.then(lambda trees: model.joined(lambda _: model.then(model.filtered(lambda tree: tree["id"] < 6), model.selected(n="id", s="score"))(trees), [(field("score"), field("s"))], "o", "left", lambda tree, other: tree["id"] != other["n"])(model.selected(id="id", score="score")(trees)))),
+    ("explode hits as hit | join ({source} | explode hits as h | filter h.n > 3 | select id, h.y as y) as good on id = id and hit.y = y | group_by good.y as y { count() as n, sum(hit.n) as sum } | sort_by n desc, y",
+     lambda trees: model.then(model.exploded("hits", "hit"), model.joined(lambda _: model.then(model.exploded("hits", "h"), model.filtered(greater("h.n", 3)), model.selected(id="id", y="h.y"))(trees), [(field("id"), field("id")), (field("hit.y"), field("y"))], "good"),
+                              model.grouped({"y": field("good.y")}, {"n": len, "sum": over(field("hit.n"), total)}), model.ordered(("n", True), "y"))(trees)),
+    ("semi join ({source} | filter score > 1) on team = team", model.joined(model.filtered(greater("score", 1)), [(team, team)], kind="semi")),
+    ("anti join ({source} | filter score > 1) on team = team", model.joined(model.filtered(greater("score", 1)), [(team, team)], kind="anti")),
+    ("sort_by score, id | semi join ({source}) as o on born.city = born.city and o.id < id", lambda trees: model.then(model.ordered("score", "id"), model.joined(lambda _: trees, [(field("born.city"), field("born.city"))], kind="semi", fulfils=lambda tree, other: other["id"] < tree["id"]))(trees)),
+    ("window by team order score desc, id { row_number() as place, rank() as r, lag(id) as before, sum(id) as ids, first(name) as best, last(id) as last }",
+     model.windowed([team], [(score, True), (field("id"), False)], {"place": lambda trees, place, first, end: place + 1, "r": lambda trees, place, first, end: first + 1, "before": lambda trees, place, first, end: trees[place - 1]["id"] if place else None,
+                                                                    "ids": lambda trees, place, first, end: sum(tree["id"] for tree in trees[:end]), "best": lambda trees, place, first, end: at(trees[0], "name"), "last": lambda trees, place, first, end: trees[end - 1]["id"]})),
+    ("window order team { dense_rank() as d, count(score) as n, max(score) as most, list(id) rows between 1 preceding and 1 following as near } | filter d > 1",
+     model.then(model.windowed([], [(team, False)], {"d": lambda trees, place, first, end: len({model.rank(team(tree)) for tree in trees[:end]}), "n": lambda trees, place, first, end: len(values_of(score, trees[:end])), "most": lambda trees, place, first, end: over(score, lambda values: max(values, key=model.rank))(trees[:end]),
+                                                   "near": lambda trees, place, first, end: [tree["id"] for tree in trees[max(place - 1, 0):place + 2]]}), model.filtered(greater("d", 1)))),
+    ("window by team order id desc { row_number() as n } | filter n <= 2 | select id, n", model.then(model.windowed([team], [(field("id"), True)], {"n": lambda trees, place, first, end: place + 1}), model.filtered(lambda tree: tree["n"] <= 2), model.selected(id="id", n="n"))),
     ("index_by name", lambda trees: trees), ("index_by id | filter id > 3", model.filtered(greater("id", 3))),
     ("group_by team { count() as n } | append ({source} | group_by ok as team { count() as n })",
      lambda trees: model.grouped({"team": field("team")}, {"n": len})(trees) + model.grouped({"team": field("ok")}, {"n": len})(trees)),
@@ -135,7 +156,6 @@ def hit(tree, index):
 
 
 ORDERS = {"id": field("id"), "score": field("score"), "born.year": field("born.year"), "team": field("team")}
-score, team = field("score"), field("team")
 is_red = model.filtered(equal("team", "red"))
 
 
@@ -224,6 +244,7 @@ def with_number(work):
 
 # (expression, what it is of a tree)
 FUNCTIONS = [
+    ("keys(born)", lambda tree: list(tree["born"]) if isinstance(at(tree, "born"), dict) else None), ("values(born)", lambda tree: list(tree["born"].values()) if isinstance(at(tree, "born"), dict) else None), ("entries(hits[0])", lambda tree: model.members(tree["hits"][0]) if hits(tree) else None),
     (f"abs({number_of})", with_number(abs)), ("array(id, team, null)", lambda tree: [at(tree, "id"), sql(at(tree, "team")), None]), (f"ceil({number_of})", with_number(lambda value: type(value)(math.ceil(value)))),
     (f"floor({number_of})", with_number(lambda value: type(value)(math.floor(value)))), ("char(64 + id % 26)", lambda tree: chr(64 + at(tree, "id") % 26)), ("coalesce(name, team, 'none')", lambda tree: next((sql(at(tree, path)) for path in ("name", "team") if sql(at(tree, path)) is not None), "none")),
     ("contains(name, 'n')", text("name", lambda value: "n" in value)), ("starts_with(name, 'A')", text("name", lambda value: value.startswith("A"))), ("ends_with(name, 'n')", text("name", lambda value: value.endswith("n"))),

@@ -241,8 +241,7 @@ def exploded(path, name=None, outer=False):
     def explode(trees):
         rows = []
         for tree in trees:
-            found = at(tree, path)
-            elements = found if isinstance(found, list) else []
+            elements = members(at(tree, path))
             rest = put(tree, path, MISSING) if name else tree
             for element in elements:
                 rows.append(put(rest, name or path, element))
@@ -250,6 +249,68 @@ def exploded(path, name=None, outer=False):
                 rows.append(put(rest, name or path, MISSING))
         return rows
     return explode
+
+
+def members(value):
+    """What explode makes of a value: elements of arrays, {key, value} of objects."""
+    if isinstance(value, dict):
+        return [{"key": key, "value": inner} for key, inner in value.items()]
+    return value if isinstance(value, list) else []
+
+
+def partners(tree, others, equal_keys, fulfils):
+    """The trees of others whose keys equal the tree's: pairs of functions, NULL equal to none."""
+    def matches(other):
+        keys = [(rank(of_tree(tree)), rank(of_other(other))) for of_tree, of_other in equal_keys]
+        return all(left == right and left[0] for left, right in keys) and fulfils(tree, other)
+    return [other for other in others if matches(other)]
+
+
+def joined(others, equal_keys, name=None, kind="inner", fulfils=lambda tree, other: True):
+    """others: a function of the trees. kind: inner, left, semi, anti."""
+    def join(trees):
+        rows, right = [], others(trees)
+        for tree in trees:
+            found = partners(tree, right, equal_keys, fulfils)
+            if kind in ("semi", "anti"):
+                rows += [tree] if bool(found) == (kind == "semi") else []
+                continue
+            if found and at(tree, name) is not MISSING:
+                raise Refused("the field is there")
+            rows += [put(tree, name, other) for other in found] or ([tree] if kind == "left" else [])
+        return rows
+    return join
+
+
+def renamed(names):
+    def rename(tree):
+        return {names.get(key, key): value for key, value in tree.items() if key in names or key not in names.values()}
+    return each(rename)
+
+
+def windowed(by, order, calls):
+    """by, order: functions of a tree (order: pairs with True for descending); calls: by name a function of (the partition's trees in
+    order, the place of the tree, the first and the end of its peers)."""
+    def window(trees):
+        values = [dict() for _ in trees]
+        groups = {}
+        for place, tree in enumerate(trees):
+            groups.setdefault(tuple(rank(key(tree)) for key in by), []).append(place)
+        for places in groups.values():
+            for read, descending in reversed(order):
+                places.sort(key=lambda place, read=read: rank(read(trees[place])), reverse=descending)
+            partition = [trees[place] for place in places]
+            keys = [tuple(rank(read(tree)) for read, _ in order) for tree in partition]
+            for index, place in enumerate(places):
+                peers = (keys.index(keys[index]), len(keys) - keys[::-1].index(keys[index]))
+                values[place] = {name: of(partition, index, *peers) for name, of in calls.items()}
+        rows = []
+        for tree, found in zip(trees, values):
+            for name, value in found.items():
+                tree = put(tree, name, None if value is MISSING else value)
+            rows.append(tree)
+        return rows
+    return window
 
 
 def flat(tree, prefix=""):

@@ -14,6 +14,7 @@ using batch::Tag;
 struct StoredPath {
   Path path;
   std::vector<std::size_t> exploded;  // which of its steps lead to their elements
+  bool elsewhere = false;             // of no tree of the source
 };
 
 void append(StoredPath& to, const Path& path) {
@@ -23,6 +24,8 @@ void append(StoredPath& to, const Path& path) {
 StoredPath stored_path(const ScanInput& input, const RowExpr::Leaf& leaf) {
   std::vector<StoredPath> mounts(1);
   for (const ScanStep& step : input.steps) {
+    if (const auto* change = std::get_if<ChangeStep>(&step); change && change->change->mounts())
+      mounts.push_back({{}, {}, true});
     const auto* explode = std::get_if<ExplodeStep>(&step);
     if (explode == nullptr) continue;
     const RowExpr::Leaf& list = explode->list.leaves().front();
@@ -40,6 +43,7 @@ StoredPath stored_path(const ScanInput& input, const RowExpr::Leaf& leaf) {
 // Finds the path in a batch, kNoPath where it is not there. False where its values may lie
 // elsewhere.
 bool find(const StoredPath& stored, batch::BatchReader& batch, PathId& path) {
+  if (stored.elsewhere) return false;
   path = kRootPath;
   for (std::size_t i = 0; i < stored.path.steps.size() && path != kNoPath; ++i) {
     const PathStep& step = stored.path.steps[i];

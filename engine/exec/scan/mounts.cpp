@@ -194,7 +194,8 @@ std::optional<batch::ColumnRows> Mounts::locate(const RowExpr::Leaf& leaf,
                                                 const Selection& selection) const {
   static_assert(kNone == batch::kNoRow);
   const Mount& mount = mounts_.at(leaf.mount);
-  std::optional<batch::ColumnRows> found = mount.scope.locate(leaf.path);
+  if (mount.far || mount.batch) return std::nullopt;  // in no column of the block's batch
+  std::optional<batch::ColumnRows> found = mount.scope->locate(leaf.path);
   if (!found) return found;
   if (found->path == kNoPath) return batch::ColumnRows{kNoPath, selection.size(), true, {}};
   if (found->all && !mount.rows && selection.is_all_of(found->domain_rows)) return found;
