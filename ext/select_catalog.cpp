@@ -9,7 +9,6 @@
 namespace arbors::ext {
 namespace {
 
-using plan::select::Column;
 using plan::select::Table;
 
 // The collation that a table's column was declared with.
@@ -27,7 +26,7 @@ Table table_of_arbor(Session& session, const ArborName& name) {
   const StorePtr store = open_arbor(session, name);
   Table table;
   for (const store::Column& column : store->columns()) {
-    Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
+    plan::select::Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
     if (column.declared) {
       known.affinity = affinity_of_type(column.type);
       known.collation = declared_collation(session.db(), name, column.name);

@@ -1,6 +1,7 @@
 #include "engine/exec/join/block_join.h"
 
 #include "engine/base/error.h"
+#include "engine/base/interrupt.h"
 #include "engine/exec/join/key_values.h"
 
 namespace arbors::exec {
@@ -71,8 +72,10 @@ BlockJoin::Pairs BlockJoin::pairs_of(const ScannedRows& block, const Rows& numbe
   Pairs pairs;
   pairs.rows.reserve(count);
   pairs.partners.reserve(count);
+  PolledSteps steps;
   for (std::uint32_t i = 0; i < numbers.size(); ++i) {
     if (numbers[i] == kNone) continue;
+    steps.step(1 + parts_.table->trees_of(numbers[i]).size() / kRowsAStep);
     for (const std::uint32_t tree : parts_.table->trees_of(numbers[i])) {
       pairs.rows.push_back(block.rows[i]);
       pairs.partners.push_back(tree);

@@ -117,8 +117,7 @@ std::vector<std::uint8_t> true_rows(const batch::VectorPtr& condition) {
 }
 
 std::shared_ptr<ColumnBatch> computed(const plan::Window& window, const WindowRows& read,
-                                      const Partitions& partitions,
-                                      const ExecutionContext& context) {
+                                      const Partitions& partitions) {
   std::size_t at = window.by.size() + window.order.size();
   std::vector<NamedColumn> columns;
   for (const plan::WindowCall& call : window.calls) {
@@ -129,7 +128,7 @@ std::shared_ptr<ColumnBatch> computed(const plan::Window& window, const WindowRo
     if (call.aggregate.filter) arguments.passes = true_rows(read.all_of(at++));
     columns.push_back({call.name, call.function != nullptr
                                       ? function_values(call, arguments, partitions)
-                                      : aggregate_values(call, arguments, partitions, context)});
+                                      : aggregate_values(call, arguments, partitions)});
   }
   return std::make_shared<ColumnBatch>(std::move(columns),
                                        static_cast<std::uint32_t>(read.rows.size()));
@@ -175,7 +174,7 @@ Relation windowed(Relation relation, const plan::Window& window, const Execution
   const Partitions partitions =
       partitioned(static_cast<std::uint32_t>(read.rows.size()), partition_numbers(window, read),
                   order_ranks(window, read, context));
-  auto values = computed(window, read, partitions, context);
+  auto values = computed(window, read, partitions);
   relation.input.steps.push_back(
       ChangeStep{std::make_shared<const AttachedColumns>(std::move(read.rows), std::move(values))});
   ++relation.exploded;

@@ -2,6 +2,7 @@
 // once a frame.
 #include <deque>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/vector_builder.h"
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/group/accumulator.h"
@@ -118,21 +119,22 @@ class FrameOther {
 
 template <typename State>
 batch::VectorPtr slide(const plan::WindowCall& call, const WindowArguments& arguments,
-                       const Partitions& partitions, const ExecutionContext& context) {
+                       const Partitions& partitions) {
   State state(call.aggregate, arguments);
   batch::VectorBuilder in_order(static_cast<std::uint32_t>(partitions.rows.size()));
+  PolledSteps steps;
   const auto change = [&](std::uint32_t place, bool comes) {
+    steps.step();
     const std::uint32_t row = partitions.rows[place];
     if (!arguments.passes.empty() && arguments.passes[row] == 0) return;
     comes ? state.add(row) : state.remove(row);
   };
   for (std::uint32_t partition = 0; partition < partitions.count(); ++partition) {
-    if (partition % 4096 == 0) context.check_interrupt();
     FrameWalk walk(partitions, partition, call.frame);
     std::uint32_t first = walk.start(), end = walk.start();
     state.clear();
     for (; !walk.at_end(); walk.next()) {
-      if (walk.place() % 65'536 == 0) context.check_interrupt();
+      steps.step();
       const FramePlaces frame = walk.frame();
       while (end < frame.end) change(end++, true);
       while (first < frame.first && first < end) change(first++, false);
@@ -148,19 +150,19 @@ batch::VectorPtr slide(const plan::WindowCall& call, const WindowArguments& argu
 }  // namespace
 
 batch::VectorPtr aggregate_values(const plan::WindowCall& call, const WindowArguments& arguments,
-                                  const Partitions& partitions, const ExecutionContext& context) {
+                                  const Partitions& partitions) {
   switch (call.aggregate.function->kind) {
     case AggregateKind::Count:
-      return slide<FrameCount>(call, arguments, partitions, context);
+      return slide<FrameCount>(call, arguments, partitions);
     case AggregateKind::Sum:
     case AggregateKind::Total:
     case AggregateKind::Average:
-      return slide<FrameSum>(call, arguments, partitions, context);
+      return slide<FrameSum>(call, arguments, partitions);
     case AggregateKind::Min:
     case AggregateKind::Max:
-      return slide<FrameBound>(call, arguments, partitions, context);
+      return slide<FrameBound>(call, arguments, partitions);
     default:
-      return slide<FrameOther>(call, arguments, partitions, context);
+      return slide<FrameOther>(call, arguments, partitions);
   }
 }
 

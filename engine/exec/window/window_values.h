@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "engine/batch/vector.h"
-#include "engine/exec/source/execution_context.h"
 #include "engine/exec/window/partitions.h"
 #include "engine/plan/logical_plan.h"
 
@@ -21,9 +20,9 @@ struct WindowArguments {
 // Gives the value of each row.
 batch::VectorPtr function_values(const plan::WindowCall& call, const WindowArguments& arguments,
                                  const Partitions& partitions);
-// The same of an aggregate over each row's frame. Throws Error{Interrupted} as `context` says.
+// The same of an aggregate over each row's frame.
 batch::VectorPtr aggregate_values(const plan::WindowCall& call, const WindowArguments& arguments,
-                                  const Partitions& partitions, const ExecutionContext& context);
+                                  const Partitions& partitions);
 
 // Gives rows of a vector, kNoRow and Missing as null.
 batch::VectorPtr gathered_or_null(const batch::Vector& from, batch::RowSpan rows);
