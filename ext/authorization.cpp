@@ -77,18 +77,34 @@ bool may_read(sqlite3* db, const ArborName& arbor, const Names& columns) {
   }
 }
 
-void require(sqlite3* db, const ArborName& arbor, const Names& columns) {
-  if (columns.empty() || reads_all(db, arbor, columns)) return;
-  for (const std::string& column : columns)
-    if (!may_read(db, arbor, {column}))
-      throw store::SqliteError(SQLITE_AUTH,
-                               "access to " + arbor.table + '.' + column + " is prohibited");
+// Asks once for what is asked for again, as SQLite does of a prepared statement.
+void require(Session& session, const ArborName& arbor, const Names& columns) {
+  if (columns.empty()) return;
+  std::string what = arbor.schema + '\0' + arbor.table;
+  for (const std::string& column : columns) what += '\0' + column;
+  if (session.allowed().holds(what, session.preparing())) return;
+  if (!reads_all(session.db(), arbor, columns))
+    for (const std::string& column : columns)
+      if (!may_read(session.db(), arbor, {column}))
+        throw store::SqliteError(SQLITE_AUTH,
+                                 "access to " + arbor.table + '.' + column + " is prohibited");
+  session.allowed().add(what);
 }
 
 // The Arbor that a source names; none where whoever binds the source will say what is wrong with
 // it.
 std::optional<ArborName> arbor_of(Session& session, const plan::Source& source) {
   if (source.kind != plan::Source::Kind::Name) return std::nullopt;
+  // What is connected already needs no search.
+  const auto connected = [&](const std::string& schema) {
+    return session.find(schema, source.name) != nullptr;
+  };
+  if (!source.schema.empty()) {
+    if (connected(source.schema)) return ArborName{source.schema, source.name};
+  } else {
+    for (const char* schema : {"temp", "main"})
+      if (connected(schema)) return ArborName{schema, source.name};
+  }
   const std::string name = source.schema.empty() ? source.name : source.schema + '.' + source.name;
   try {
     return find_arbor(session, name);
@@ -107,18 +123,20 @@ void authorize(Session& session, const plan::Node& plan) {
     if (read.paths.empty() && !read.whole_trees) continue;
     const auto arbor = arbor_of(session, read.source);
     if (!arbor) continue;
-    const auto columns = columns_of(*open_arbor(session, *arbor));
     Names names;
     if (read.whole_trees) names.insert(kTree);
-    for (const Path& path : read.paths) add_columns(columns, path, names);
-    require(session.db(), *arbor, names);
+    if (!read.paths.empty()) {
+      const auto columns = columns_of(*open_arbor(session, *arbor));
+      for (const Path& path : read.paths) add_columns(columns, path, names);
+    }
+    require(session, *arbor, names);
   }
 }
 
 void authorize(const ArborTable& table, const expr::Expr& condition) {
   Names names;
   for (const Path& path : expr::paths(condition)) add_columns(table.columns, path, names);
-  require(table.session->db(), {table.schema, table.name}, names);
+  require(*table.session, {table.schema, table.name}, names);
 }
 
 std::vector<bool> readable(Session& session, const ArborName& arbor, store::Store& store,

@@ -85,6 +85,15 @@ exec::Query PlanSession::query(std::string_view text, std::span<const Value> par
 }
 
 void PlanSession::allow(const plan::NodePtr& plan, const Asked& asked) {
+  const auto* source = std::get_if<plan::Source>(&plan->op);
+  if (source != nullptr && source->kind == plan::Source::Kind::Handle && asked.trees) {
+    Handle& handle = find(source->name);
+    const auto now = session_.preparing();
+    if (now && now == handle.allowed) return;
+    authorize(session_, *handle.plan);
+    handle.allowed = now;
+    return;
+  }
   plan::NodePtr read = without_handles(plan);
   if (asked.condition) read = plan::make(plan::Filter{asked.condition}, {read});
   if (!asked.trees) read = plan::make(plan::Aggregate{}, {read});

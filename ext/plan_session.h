@@ -21,6 +21,7 @@ struct Handle {
   exec::TreeSourcePtr source;
   std::vector<expr::ExprPtr> keys;                // of its index_by, or none
   std::map<std::string, exec::KeyIndex> indexes;  // by the key's text, kept for further look-ups
+  std::optional<Preparing> allowed;               // when its trees were allowed last
 };
 
 // What a caller learns of a plan's result, for the host's authorizer.

@@ -92,4 +92,22 @@ bool Session::has_new_columns(const std::string& schema, const std::string& tabl
           store->object_columns().size() != found->second.objects);
 }
 
+std::optional<Preparing> Session::preparing() const {
+  for (const auto& [name, connected] : connected_)
+    if (const StorePtr store = connected.store.lock())
+      return Preparing{store.get(), store->preparations()};
+  return std::nullopt;
+}
+
+bool AllowedReads::holds(const std::string& name, const std::optional<Preparing>& now) {
+  constexpr std::size_t kMostNames = 1024;
+  if (!now || now != since_ || names_.size() > kMostNames) names_.clear();
+  since_ = now;
+  return names_.contains(name);
+}
+
+void AllowedReads::add(const std::string& name) {
+  if (since_) names_.insert(name);
+}
+
 }  // namespace arbors::ext

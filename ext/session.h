@@ -5,6 +5,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -17,6 +19,20 @@ namespace arbors::ext {
 
 using StorePtr = std::shared_ptr<store::Store>;
 class PlanSession;
+
+// A span of time in which SQLite prepares no statement anew, as some store counts them.
+using Preparing = std::pair<const store::Store*, std::uint64_t>;
+
+// Names of what was allowed, for such a span.
+class AllowedReads {
+ public:
+  bool holds(const std::string& name, const std::optional<Preparing>& now);
+  void add(const std::string& name);
+
+ private:
+  std::optional<Preparing> since_;
+  std::set<std::string> names_;
+};
 
 class Session {
  public:
@@ -52,6 +68,12 @@ class Session {
   StorePtr find(const std::string& schema, const std::string& table) const;
   bool has_new_columns(const std::string& schema, const std::string& table) const;
 
+  // What the application's authorizer has allowed since it was last set.
+  AllowedReads& allowed() { return allowed_; }
+  // Another one than before where SQLite has prepared statements anew, for which the authorizer is
+  // asked; none where no table is connected.
+  std::optional<Preparing> preparing() const;
+
  private:
   // Its place among all sessions of the process.
   class Counted {
@@ -78,6 +100,7 @@ class Session {
   std::unique_ptr<PlanSession> plans_;
   bool files_;
   std::map<Key, Connected> connected_;
+  AllowedReads allowed_;
 };
 
 using SessionPtr = std::shared_ptr<Session>;

@@ -41,6 +41,21 @@ void Statement::finalize() {
   statement_ = nullptr;
 }
 
+bool Statement::is_due() {
+  if (statement_ == nullptr) return true;
+#ifndef SQLITE_OMIT_DEPRECATED
+  if (sqlite3_api->expired != nullptr) return sqlite3_api->expired(statement_) != 0;
+#endif
+  // A host without that function: found out by using it.
+  const auto prepared = [this] {
+    return sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_REPREPARE, 0);
+  };
+  const int before = prepared();
+  Use use(*this);
+  use.step();
+  return prepared() != before;
+}
+
 Statement::Use::Use(Statement& statement) : owner_(statement), statement_(nullptr) {
   if (owner_.statement_ == nullptr) {
     check(owner_.db_,

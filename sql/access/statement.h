@@ -28,6 +28,9 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
   ~Statement() { finalize(); }
 
+  // Tells whether SQLite will prepare it (anew) when it is used next.
+  bool is_due();
+
   // Waits for the end of a Use that is under way: a step that fails may roll everything back, and
   // so close the table that the statement reads.
   void finalize();

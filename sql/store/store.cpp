@@ -68,6 +68,8 @@ const std::string& Store::table() const { return impl_->names_.table; }
 const Options& Store::options() const { return impl_->options_; }
 const ConnectionPtr& Store::connection() const { return impl_->connection_; }
 
+std::uint64_t Store::preparations() { return impl_->preparations_.count(); }
+
 const PathDictionary& Store::paths() {
   impl_->refresh();
   return *impl_->published();

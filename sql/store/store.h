@@ -77,6 +77,8 @@ class Store {
   const std::string& table() const;
   const Options& options() const;
   const ConnectionPtr& connection() const;
+  // Grows where SQLite prepares statements anew, for which the application's authorizer is asked.
+  std::uint64_t preparations();
   const PathDictionary& paths();
 
   // Columns as stored; new ones are recorded by every write of whole batches, and for pending rows

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/json/normalizer.h"
+#include "sql/access/preparations.h"
 #include "sql/access/savepoint_levels.h"
 #include "sql/state/chunk_table.h"
 #include "sql/state/mirror.h"
@@ -160,6 +161,7 @@ class Store::Impl {
   };
 
   ConnectionPtr connection_;
+  Preparations preparations_{connection_->db};
   Names names_;
   Options options_;
   std::unique_ptr<MetaTable> meta_;
