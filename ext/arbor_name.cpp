@@ -4,18 +4,18 @@
 
 #include "ext/declaration.h"
 #include "ext/statements.h"
+#include "sql/access/write_lock.h"
 
 namespace arbors::ext {
 namespace {
 
 std::vector<std::string> schemas(Session& session) {
   std::vector<std::string> names{"temp", "main"};
-  for_each_row(session.db(), "SELECT name FROM pragma_database_list ORDER BY seq", {},
-               [&](sqlite3_stmt* row) {
-                 const std::string name = column_text(row, 0);
-                 if (lower_ascii(name) != "temp" && lower_ascii(name) != "main")
-                   names.push_back(name);
-               });
+  // As a table it would begin to read the main database.
+  for_each_row(session.db(), "PRAGMA database_list", {}, [&](sqlite3_stmt* row) {
+    const std::string name = column_text(row, 1);
+    if (lower_ascii(name) != "temp" && lower_ascii(name) != "main") names.push_back(name);
+  });
   return names;
 }
 
@@ -120,6 +120,28 @@ std::string names_there_are(Session& session) {
   return names.empty() ? "there are none" : "there are: " + names;
 }
 
+// Where an Arbor of that name is, or a new one would go, as far as the connection knows; nothing of
+// the databases is read. The table is empty where it knows none.
+ArborName place_known(Session& session, std::string_view name) {
+  const auto known = [&](const std::vector<std::string>& places,
+                         const std::string& table) -> std::optional<ArborName> {
+    for (const std::string& place : places)
+      if (store::knows_table(session.db(), place, table)) return ArborName{place, table};
+    return std::nullopt;
+  };
+  const auto [schema, table] = split(session, name);
+  if (schema)
+    if (auto found = known({*schema}, table)) return *std::move(found);
+  if (auto found = known(schemas(session), std::string(name))) return *std::move(found);
+  const std::optional<SplitName> quoted = split_quoted(session, name);
+  if (quoted) {
+    if (auto found =
+            known(quoted->schema ? std::vector{*quoted->schema} : schemas(session), quoted->table))
+      return *std::move(found);
+  }
+  return {(quoted ? quoted->schema : schema).value_or("main"), ""};
+}
+
 // Connects a virtual table: preparing a statement on it does.
 void connect_table(Session& session, const ArborName& name) {
   for_each_row(session.db(),
@@ -202,6 +224,13 @@ ArborName new_arbor_name(Session& session, std::string_view name) {
     throw_invalid("unknown database " + std::string(name.substr(0, dot)) + " in " +
                   std::string(name) + "; a name with a dot in it stands in double quotes");
   return {schema.value_or("main"), std::move(table)};
+}
+
+void lock_for_writing(Session& session, std::string_view name) {
+  const ArborName place = place_known(session, name);
+  const std::string log = place.table + "_pending";
+  const bool is_known = !place.table.empty() && store::knows_table(session.db(), place.schema, log);
+  store::lock_for_writing(session.db(), place.schema, is_known ? log : "");
 }
 
 StorePtr create_arbor(Session& session, const ArborName& name) {

@@ -38,6 +38,10 @@ ArborName existing_arbor(Session& session, std::string_view name);
 // Where a new Arbor of that name goes: the schema named, or main.
 ArborName new_arbor_name(Session& session, std::string_view name);
 
+// Takes the write lock of the database that an Arbor of that name is in, or that a new one would go
+// to, and reads nothing before; see sql/access/write_lock.h. Only inside a savepoint.
+void lock_for_writing(Session& session, std::string_view name);
+
 // Creates an empty Arbor with found columns.
 StorePtr create_arbor(Session& session, const ArborName& name);
 

@@ -10,6 +10,7 @@
 #include "ext/sql_value.h"
 #include "ext/statements.h"
 #include "ext/update.h"
+#include "sql/access/read_scope.h"
 #include "sql/access/sqlite_error.h"
 #include "sql/tables/layout.h"
 
@@ -45,7 +46,8 @@ store::Options store_options(const Declaration& declaration,
 std::vector<TableColumn> list_columns(const Declaration& declaration, store::Store& store) {
   std::vector<TableColumn> columns;
   for (const DeclaredColumn& column : declaration.columns)
-    columns.push_back({column.name, column.path, column.affinity, column.collation});
+    columns.push_back({column.name, column.path, column.affinity, column.collation,
+                       /*object=*/false, lower_ascii(column.type) == "boolean"});
   for (const store::Column& column : store.columns())
     if (!column.declared) columns.push_back({column.name, column.path, Affinity::None, {}});
   for (store::Column& column : store.object_columns())
@@ -90,6 +92,7 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
   return guarded(message, [&] {
     const SessionPtr& session = session_of(aux);
     const HostLimits::Watch watch(session->limits());
+    const store::ReadScope one_state(db);
     auto table = std::make_unique<ArborTable>();
     table->session = session;
     table->schema = argv[1];

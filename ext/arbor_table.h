@@ -10,6 +10,7 @@
 #include "ext/declaration.h"
 #include "ext/session.h"
 #include "ext/table_facts.h"
+#include "ext/write_scans.h"
 #include "sql/access/sqlite.h"
 #include "sql/store/store.h"
 
@@ -20,7 +21,8 @@ struct TableColumn {
   Path path;
   Affinity affinity = Affinity::None;
   Collation collation = Collation::Binary;
-  bool object = false;  // a hidden one, of a path that holds objects
+  bool object = false;   // a hidden one, of a path that holds objects
+  bool boolean = false;  // declared so: 0 and 1 that are written through it are stored as booleans
 };
 
 // Columns as SQLite numbers them: the data columns first, the visible ones and then those of
@@ -43,6 +45,7 @@ struct ArborTable : sqlite3_vtab {
   bool own_column_read = false;  // it is what was handed out last
   bool utf8 = true;              // the database's encoding, in whose bytes BINARY texts are ordered
   TableFacts facts;
+  WriteScans write_scans;
 
   int hidden(Hidden which) const {
     return static_cast<int>(columns.size()) + static_cast<int>(which);

@@ -16,6 +16,7 @@
 #include "ext/planner_knowledge.h"
 #include "ext/scan_spec.h"
 #include "ext/sql_value.h"
+#include "sql/access/read_scope.h"
 
 namespace arbors::ext {
 namespace {
@@ -442,7 +443,10 @@ int Planner::plan() {
 
 int arbor_best_index(sqlite3_vtab* base, sqlite3_index_info* info) {
   auto& table = *static_cast<ArborTable*>(base);
-  return guarded(&table.zErrMsg, [&] { return Planner(table, *info).plan(); });
+  return guarded(&table.zErrMsg, [&] {
+    const store::ReadScope one_state(table.session->db());
+    return Planner(table, *info).plan();
+  });
 }
 
 }  // namespace arbors::ext

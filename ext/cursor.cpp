@@ -31,6 +31,16 @@ constexpr std::size_t kRowsCut = 16;
 
 }  // namespace
 
+ArborCursor::ArborCursor(ArborTable& table)
+    : sqlite3_vtab_cursor{},
+      table_(table),
+      hold_(table.session->limits().hold()),
+      write_scan_(table.write_scans.opened(table.session->db(), table.schema.c_str())) {}
+
+ArborCursor::~ArborCursor() {
+  if (write_scan_ != nullptr) write_scan_->ended = true;
+}
+
 bool ArborCursor::is_own_match(const Term& term) const {
   return term.op == TermOp::Match && table_.is_data(table_.column_number(term.column));
 }
@@ -73,6 +83,8 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
   read_spec(spec);
   allow_matches(arguments);
   const auto [no_generation, generation] = asked_generation(table_, spec_, arguments);
+  old_generation_ = generation && *generation != table_.store->generation();
+  if (write_scan_ != nullptr) *write_scan_ = {false, old_generation_};
   if (no_generation) return;
   plan::RowRestriction rows = row_restriction(table_, spec_, arguments);
   auto found = generation ? std::nullopt : search_index(table_, spec_, arguments);
@@ -181,7 +193,10 @@ void ArborCursor::next_run() {
 }
 
 void ArborCursor::column(sqlite3_context* context, int number) {
-  if (sqlite3_vtab_nochange(context) != 0) return;  // an UPDATE that leaves the column as it is
+  // An UPDATE that leaves the column as it is, but must be told that it writes an older generation.
+  const bool tells_generation =
+      old_generation_ && number == table_.hidden(ArborTable::Hidden::Generation);
+  if (sqlite3_vtab_nochange(context) != 0 && !tells_generation) return;
   table_.own_column_read = number == table_.own_column;
   if (table_.is_data(number)) {
     exec::ColumnBlock& block = blocks_[static_cast<std::size_t>(number)];

@@ -24,14 +24,17 @@ inline constexpr const char* kCursorPointer = "arbor cursor";
 
 class ArborCursor : public sqlite3_vtab_cursor {
  public:
-  explicit ArborCursor(ArborTable& table)
-      : sqlite3_vtab_cursor{}, table_(table), hold_(table.session->limits().hold()) {}
+  explicit ArborCursor(ArborTable& table);
+  ~ArborCursor();
 
   void filter(const char* spec, std::span<sqlite3_value*> arguments);
   void next() {
     if (++row_ >= rows_) next_run();
   }
-  bool at_end() const { return run_ == nullptr; }
+  bool at_end() {
+    if (run_ == nullptr && write_scan_ != nullptr) write_scan_->ended = true;
+    return run_ == nullptr;
+  }
   void column(sqlite3_context* context, int number);
   std::int64_t rowid() {
     rowid_asked_ = true;
@@ -55,6 +58,8 @@ class ArborCursor : public sqlite3_vtab_cursor {
   ArborTable& table_;
   const HostLimits::Hold hold_;
   std::shared_ptr<store::Snapshot> snapshot_;
+  bool old_generation_ = false;  // the snapshot is of one that was asked for, and not the newest
+  WriteScanPtr write_scan_;
   exec::RowStreamPtr stream_;
   plan::NodePtr with_duplicates_;  // what a scan for distinct rows leaves rows out of; else null
   bool rowid_asked_ = false;

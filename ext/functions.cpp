@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "engine/base/workers.h"
+#include "ext/call_scope.h"
 #include "ext/guard.h"
 #include "ext/statements.h"
 
@@ -24,7 +25,10 @@ void call(sqlite3_context* context, int argc, sqlite3_value** argv) {
     ready_for_exceptions();
     const InsertRowidKept kept(aux.session->db());
     const HostLimits::Watch watch(aux.session->limits());
-    aux.function->call({*aux.session, context, {argv, static_cast<std::size_t>(argc)}});
+    const CallArguments arguments{*aux.session, context, {argv, static_cast<std::size_t>(argc)}};
+    CallScope scope(*aux.session, aux.function->access, arguments.values);
+    aux.function->call(arguments);
+    scope.done();
     aux.session->limits().hold_for_statement(context);
   });
 }

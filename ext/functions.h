@@ -15,6 +15,16 @@ enum class Marks : int {
   Direct = SQLITE_DIRECTONLY,    // writes, or touches files: not from views, triggers or the schema
 };
 
+// What a call does to the databases. Whatever it reads is one committed state.
+enum class Access {
+  None,           // nothing, or nothing that must fit together
+  Reads,          // holds what it reads
+  Writes,         // locks the database of the Arbor that its first argument names, waiting as the
+                  // busy handler says, before it reads; changes all or nothing
+  WritesSeveral,  // the same, but locks by itself (lock_for_writing), for it has many names
+  Drops,          // as Writes, and drops tables
+};
+
 struct CallArguments {
   Session& session;
   sqlite3_context* context;
@@ -26,6 +36,7 @@ struct ScalarFunction {
   int least_arguments;
   int most_arguments;
   Marks marks;
+  Access access;
   void (*call)(const CallArguments& arguments);  // sets the result, or throws
 };
 

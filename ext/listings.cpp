@@ -64,7 +64,8 @@ struct Bounds {
   Value least, greatest;
 };
 
-Bounds bounds_of(const Statistics& statistics) {
+Bounds bounds_of(const store::PathTotals& totals) {
+  const Statistics& statistics = totals.statistics;
   Bounds bounds;
   const auto include = [&bounds](const Value& low, const Value& high) {
     if (bounds.least.is_null() || compare(low, bounds.least) < 0) bounds.least = low;
@@ -78,11 +79,8 @@ Bounds bounds_of(const Statistics& statistics) {
     include(Value::of(statistics.integer_min), Value::of(statistics.integer_max));
   if (statistics.count(Tag::Real) + statistics.count(Tag::BigNumber) > 0)
     include(Value::of(statistics.real_min), Value::of(statistics.real_max));
-  if (statistics.count(Tag::String) > 0) {
-    include(Value::of(statistics.string_min), Value::of(statistics.string_min));
-    if (!statistics.string_max_open)
-      include(Value::of(statistics.string_max), Value::of(statistics.string_max));
-  }
+  if (statistics.count(Tag::String) > 0)
+    include(Value::of(totals.text_min), Value::of(totals.text_max));
   return bounds;
 }
 
@@ -110,7 +108,7 @@ TableRows schema_rows(Session& session, std::span<const Value> arguments) {
   TableRows rows;
   for (const store::PathTotals& totals : all) {
     const Statistics& statistics = totals.statistics;
-    const Bounds bounds = shown[rows.size()] ? bounds_of(statistics) : Bounds();
+    const Bounds bounds = shown[rows.size()] ? bounds_of(totals) : Bounds();
     const auto named = columns.find(totals.path);
     const std::string column = named == columns.end() ? std::string() : named->second;
     rows.push_back(

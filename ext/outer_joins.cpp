@@ -50,8 +50,8 @@ bool may_join(sqlite3* db, Kinds kinds) {
        each = sqlite3_next_stmt(db, each))
     if (sqlite3_stmt_busy(each) != 0 && mentions_join(sqlite3_sql(each), kinds)) return true;
   std::vector<std::string> schemas;
-  for_each_row(db, "SELECT name FROM pragma_database_list", {},
-               [&](sqlite3_stmt* row) { schemas.push_back(column_text(row, 0)); });
+  for_each_row(db, "PRAGMA database_list", {},
+               [&](sqlite3_stmt* row) { schemas.push_back(column_text(row, 1)); });
   bool found = false;
   for (const std::string& schema : schemas)
     for_each_row(db,

@@ -147,22 +147,22 @@ void close(const CallArguments& call) {
 }
 
 constexpr std::array<ScalarFunction, 16> kPlanFunctions{{
-    {"arbor_count", 1, kMostArguments, Marks::Plain, count},
-    {"arbor_any", 2, kMostArguments, Marks::Plain, any},
-    {"arbor_all", 2, kMostArguments, Marks::Plain, all},
-    {"arbor_matching_indices", 2, kMostArguments, Marks::Plain, matching_indices},
-    {"arbor_find_one", 2, kMostArguments, Marks::Plain, find_one},
-    {"arbor_find_one_or_error", 2, kMostArguments, Marks::Plain, find_one_or_error},
-    {"arbor_get", 2, kMostArguments, Marks::Plain, get},
-    {"arbor_collect_tree", 1, kMostArguments, Marks::Plain, collect_tree},
-    {"arbor_lookup", 2, kMostArguments, Marks::Plain, lookup},
-    {"arbor_json", 1, kMostArguments, Marks::Plain, json},
-    {"arbor_explain", 1, kMostArguments, Marks::Plain, explain},
-    {"arbor_explain_analyze", 1, kMostArguments, Marks::Plain, explain_analyze},
-    {"arbor_help", 0, 1, Marks::Innocuous, help},
-    {"arbor_open", 1, kMostArguments, Marks::Direct, open},
-    {"arbor_refresh", 1, 1, Marks::Direct, refresh},
-    {"arbor_close", 1, 1, Marks::Direct, close},
+    {"arbor_count", 1, kMostArguments, Marks::Plain, Access::Reads, count},
+    {"arbor_any", 2, kMostArguments, Marks::Plain, Access::Reads, any},
+    {"arbor_all", 2, kMostArguments, Marks::Plain, Access::Reads, all},
+    {"arbor_matching_indices", 2, kMostArguments, Marks::Plain, Access::Reads, matching_indices},
+    {"arbor_find_one", 2, kMostArguments, Marks::Plain, Access::Reads, find_one},
+    {"arbor_find_one_or_error", 2, kMostArguments, Marks::Plain, Access::Reads, find_one_or_error},
+    {"arbor_get", 2, kMostArguments, Marks::Plain, Access::Reads, get},
+    {"arbor_collect_tree", 1, kMostArguments, Marks::Plain, Access::Reads, collect_tree},
+    {"arbor_lookup", 2, kMostArguments, Marks::Plain, Access::Reads, lookup},
+    {"arbor_json", 1, kMostArguments, Marks::Plain, Access::Reads, json},
+    {"arbor_explain", 1, kMostArguments, Marks::Plain, Access::Reads, explain},
+    {"arbor_explain_analyze", 1, kMostArguments, Marks::Plain, Access::Reads, explain_analyze},
+    {"arbor_help", 0, 1, Marks::Innocuous, Access::None, help},
+    {"arbor_open", 1, kMostArguments, Marks::Direct, Access::Reads, open},
+    {"arbor_refresh", 1, 1, Marks::Direct, Access::Reads, refresh},
+    {"arbor_close", 1, 1, Marks::Direct, Access::None, close},
 }};
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "ext/statements.h"
 #include "ext/term_condition.h"
 #include "ext/view_columns.h"
+#include "sql/access/read_scope.h"
 
 namespace arbors::ext {
 namespace {
@@ -115,13 +116,14 @@ std::vector<ViewColumn> columns_now(Session& session, const plan::NodePtr& plan,
 int connect_view(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
                  char** message, bool creates) {
   return guarded(message, [&] {
+    const store::ReadScope one_state(db);
     auto view = std::make_unique<View>();
     view->session = *static_cast<SessionPtr*>(aux);
     view->plan = view->session->plans().parse(plan_text(argc, argv));
     view->name = {argv[1], argv[2]};
     std::string sql = "CREATE TABLE x(";
     for (const ViewColumn& column : columns_now(*view->session, view->plan, creates)) {
-      view->columns.push_back({column.name, column.path, Affinity::None, {}});
+      view->columns.push_back({column.name, column.path, Affinity::None, {}, false});
       sql += quote_identifier(column.name) + ' ' + column.type + ", ";
     }
     const char* hidden = view->columns.empty() ? "" : " HIDDEN";

@@ -12,7 +12,6 @@
 #include "ext/functions.h"
 #include "ext/plan_session.h"
 #include "ext/sql_value.h"
-#include "sql/access/savepoint.h"
 
 namespace arbors::ext {
 namespace {
@@ -71,10 +70,8 @@ void save(const CallArguments& call) {
       to_parameters(call.values.subspan(std::min<std::size_t>(2, call.values.size())));
   const exec::Query query =
       session.plans().query(text_argument(call.values[1], "the plan"), parameters);
-  store::Savepoint change(session.db(), "arbors_change");
   const std::uint64_t count =
       store_result(session, name, session.plans().execute_with_files(query));
-  change.keep();
   sqlite3_result_int64(call.context, static_cast<sqlite3_int64>(count));
 }
 
@@ -101,21 +98,18 @@ std::vector<std::pair<std::string, std::string>> read_plans(const std::string& j
 void save_multiple(const CallArguments& call) {
   Session& session = call.session;
   const auto plans = read_plans(text_argument(call.values[0], "the plans"));
+  for (const auto& [name, text] : plans) lock_for_writing(session, name);
   std::vector<exec::TreeSourcePtr> results;
   for (const auto& [name, text] : plans) results.push_back(exec::open(session.plans().query(text)));
   std::string json = "{";
-  if (!plans.empty()) {
-    store::Savepoint change(session.db(), "arbors_change");
-    for (std::size_t i = 0; i < plans.size(); ++i) {
-      const exec::SourceBinder bind = [&](const plan::Source&) { return results[i]; };
-      const std::uint64_t count =
-          store_result(session, plans[i].first,
-                       exec::execute(plan::make(plan::Source{}), bind, session.execution()));
-      json += (json.size() > 1 ? "," : "");
-      json::write_string(json, plans[i].first);
-      json += ':' + std::to_string(count);
-    }
-    change.keep();
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const exec::SourceBinder bind = [&](const plan::Source&) { return results[i]; };
+    const std::uint64_t count =
+        store_result(session, plans[i].first,
+                     exec::execute(plan::make(plan::Source{}), bind, session.execution()));
+    json += (json.size() > 1 ? "," : "");
+    json::write_string(json, plans[i].first);
+    json += ':' + std::to_string(count);
   }
   set_json(call.context, json + '}');
 }
@@ -155,9 +149,9 @@ void export_plan(const CallArguments& call) {
 }
 
 constexpr std::array<ScalarFunction, 3> kSaveFunctions{{
-    {"arbor_save", 2, 18, Marks::Direct, save},
-    {"arbor_save_multiple", 1, 1, Marks::Direct, save_multiple},
-    {"arbor_export", 2, 18, Marks::Direct, export_plan},
+    {"arbor_save", 2, 18, Marks::Direct, Access::Writes, save},
+    {"arbor_save_multiple", 1, 1, Marks::Direct, Access::WritesSeveral, save_multiple},
+    {"arbor_export", 2, 18, Marks::Direct, Access::Reads, export_plan},
 }};
 
 }  // namespace

@@ -144,10 +144,10 @@ void reset_stats(const CallArguments& call) {
 }
 
 constexpr std::array<ScalarFunction, 4> kSettingsFunctions{{
-    {"arbor_config", 1, 2, Marks::Direct, config},
-    {"arbor_version", 0, 0, Marks::Innocuous, version},
-    {"arbor_stats", 0, 0, Marks::Plain, stats},
-    {"arbor_reset_stats", 0, 0, Marks::Direct, reset_stats},
+    {"arbor_config", 1, 2, Marks::Direct, Access::None, config},
+    {"arbor_version", 0, 0, Marks::Innocuous, Access::None, version},
+    {"arbor_stats", 0, 0, Marks::Plain, Access::None, stats},
+    {"arbor_reset_stats", 0, 0, Marks::Direct, Access::None, reset_stats},
 }};
 
 }  // namespace

@@ -18,11 +18,9 @@ std::string name_argument(const CallArguments& call) {
   return text_argument(call.values[0], "an Arbor's name");
 }
 
-// Runs an import into an Arbor, made where it is absent, as one change; then declares its new
-// columns.
+// Runs an import into an Arbor, made where it is absent; then declares its new columns.
 store::ImportReport write_to(Session& session, std::string_view name, store::IfExists if_exists,
                              const std::function<store::ImportReport(store::Store&)>& write) {
-  store::Savepoint change(session.db(), "arbors_change");
   const std::optional<ArborName> found = find_arbor(session, name);
   if (found && if_exists == store::IfExists::Fail)
     throw Error(ErrorCode::Constraint,
@@ -32,7 +30,6 @@ store::ImportReport write_to(Session& session, std::string_view name, store::IfE
   join_transaction(session, place);
   const store::ImportReport report = write(*store);
   declare_new_columns(session, place);
-  change.keep();
   return report;
 }
 
@@ -42,13 +39,11 @@ void change(const CallArguments& call, const std::function<void(store::Store&)>&
   Session& session = call.session;
   const ArborName place = existing_arbor(session, name_argument(call));
   const StorePtr store = open_arbor(session, place);
-  store::Savepoint change(session.db(), "arbors_change", drops);
   join_transaction(session, place);
   store::WriteScope scope(*store, drops);
   write(*store);
   scope.done();
   declare_new_columns(session, place);
-  change.keep();
 }
 
 store::ImportOptions import_options(const CallArguments& call) {
@@ -181,15 +176,15 @@ void drop_index(const CallArguments& call) {
 }
 
 constexpr std::array<ScalarFunction, 9> kStorageFunctions{{
-    {"arbor_import", 2, 3, Marks::Direct, import},
-    {"arbor_append", 2, 3, Marks::Direct, append},
-    {"arbor_delete", 1, 1, Marks::Direct, remove},
-    {"arbor_vacuum", 1, 2, Marks::Direct, vacuum},
-    {"arbor_optimize", 1, 1, Marks::Direct, optimize},
-    {"arbor_check", 1, 1, Marks::Plain, check},
-    {"arbor_sync", 1, 1, Marks::Direct, sync},
-    {"arbor_create_index", 2, 2, Marks::Direct, create_index},
-    {"arbor_drop_index", 2, 2, Marks::Direct, drop_index},
+    {"arbor_import", 2, 3, Marks::Direct, Access::Writes, import},
+    {"arbor_append", 2, 3, Marks::Direct, Access::Writes, append},
+    {"arbor_delete", 1, 1, Marks::Direct, Access::Drops, remove},
+    {"arbor_vacuum", 1, 2, Marks::Direct, Access::Writes, vacuum},
+    {"arbor_optimize", 1, 1, Marks::Direct, Access::Writes, optimize},
+    {"arbor_check", 1, 1, Marks::Plain, Access::Reads, check},
+    {"arbor_sync", 1, 1, Marks::Direct, Access::Writes, sync},
+    {"arbor_create_index", 2, 2, Marks::Direct, Access::Writes, create_index},
+    {"arbor_drop_index", 2, 2, Marks::Direct, Access::Drops, drop_index},
 }};
 
 }  // namespace

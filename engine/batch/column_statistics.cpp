@@ -14,8 +14,6 @@
 namespace arbors::batch {
 namespace {
 
-constexpr std::size_t kBoundBytes = 32;
-
 // In vectors, which std::minmax_element is not.
 ARBORS_KERNEL void find_bounds(std::span<const std::int64_t> values, std::int64_t& least,
                                std::int64_t& greatest) {

@@ -7,6 +7,9 @@
 
 namespace arbors::batch {
 
+// Longer texts are bounded by as many bytes of them, from above by these with the last one raised.
+inline constexpr std::size_t kBoundBytes = 32;
+
 Statistics compute_statistics(const ColumnBuffer& buffer);
 
 }  // namespace arbors::batch

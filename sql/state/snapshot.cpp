@@ -158,6 +158,12 @@ std::optional<exec::BatchId> Snapshot::stored_batch(exec::BatchId batch) const {
   return batch >= kPendingBatch ? std::nullopt : std::optional(batch);
 }
 
+bool Snapshot::counts_exactly(exec::BatchId batch, PathId path) const {
+  if (batch < kPatchedBatch) return true;
+  const PatchedFacts& facts = *patched_.at(batch - kPatchedBatch).facts;
+  return facts.trees.rows.empty() && !facts.values.contains(path);
+}
+
 // Null: the batch is none.
 const std::shared_ptr<PendingRow>* Snapshot::pending_row(exec::BatchId batch) const {
   const bool is_row = batch >= kPendingBatch && batch < kPatchedBatch && !pending_rows_.empty();

@@ -63,6 +63,9 @@ class Snapshot : public exec::TreeSource {
   static constexpr exec::BatchId kPatchedBatch = 0xC0000000;
   // The stored batch that a batch reads from, if any.
   std::optional<exec::BatchId> stored_batch(exec::BatchId batch) const;
+  // Tells whether a batch's statistics of a path are those of its rows as they are, and not also
+  // of what lies under pending trees and values.
+  bool counts_exactly(exec::BatchId batch, PathId path) const;
 
  private:
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,

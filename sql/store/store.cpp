@@ -168,6 +168,11 @@ std::optional<std::string> Store::tree(std::int64_t rowid) {
   return impl_->tree(rowid);
 }
 
+void Store::enter_row() { impl_->enter_row(); }
+void Store::leave_row() { impl_->leave_row(); }
+void Store::undo_statement() { impl_->undo_statement(); }
+std::int64_t Store::statement_generation() const { return impl_->mark_.generation; }
+
 void Store::append(const EncodedBatch& batch, const batch::SharedPaths* shared) {
   impl_->append(batch, shared);
 }

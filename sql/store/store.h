@@ -32,10 +32,11 @@ struct GenerationInfo {
   std::uint64_t trees = 0, added = 0, removed = 0;
 };
 
-// Everything known of one path over the current generation, merged from statistics.
+// Everything known of one path over the current generation: of its trees as they are.
 struct PathTotals {
   PathId path = kRootPath;
-  batch::Statistics statistics;
+  batch::Statistics statistics;        // texts are bounded by the next two
+  std::string text_min, text_max;      // values, or the beginnings of long ones and `…`
   std::uint64_t count = 0, nulls = 0;  // values present; JSON nulls among them
   std::uint64_t bytes = 0;             // stored bytes of its chunks
 };
@@ -50,6 +51,7 @@ struct Totals {
 struct PathJson {
   const Path* path;
   std::string json;
+  bool keeps_boolean = false;  // 0 or 1, which is false or true where one of these stands
 };
 
 class Store {
@@ -139,6 +141,15 @@ class Store {
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   void clear();  // removes every tree; followed by append(): replaces all in one generation
+
+  // Around each row that a statement writes: where one fails, undo_statement() takes back the rows
+  // before it, as SQLite does for most statements, but not for all. Where that is no longer
+  // possible the store refuses all work until a rollback.
+  void enter_row();
+  void leave_row();
+  void undo_statement();
+  // The generation that was the newest when the statement of the row under way began.
+  std::int64_t statement_generation() const;
 
   void fold_pending();                           // writes pending trees as batches
   void optimize();                               // merges small batches and pending rows

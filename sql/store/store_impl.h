@@ -1,7 +1,7 @@
 // What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
-// hooks), store_state.cpp (mirror and log), store_write.cpp, store_set.cpp, store_read.cpp,
-// fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp.
+// hooks), store_state.cpp (mirror and log), store_write.cpp, store_set.cpp, statement_undo.cpp,
+// store_read.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp.
 #pragma once
 
 #include <deque>
@@ -86,12 +86,38 @@ class Store::Impl {
   // are missing die. Leaves a mirror without pending trees.
   void set_segments(std::vector<SegmentVersion> wanted);
 
+  // ---- statement_undo.cpp
+  struct StatementMark {
+    bool known = false;
+    bool lost = false;                 // a fold has put the statement's rows together with others
+    std::int64_t changes = 0;          // SQLite's count of them after the statement's last row
+    bool touched = false;              // something was written since
+    std::optional<bool> updates_from;  // it may be an UPDATE … FROM; none: not asked yet
+    std::int64_t seq = 0, seal = 0;    // of the newest record before the statement,
+    std::size_t waiting = 0;           // and of what was buffered then, how much is not logged
+    std::int64_t generation = 0;       // that the statement found
+    std::vector<std::int64_t> rowids = {};  // of rows that were changed, where there are indexes
+  };
+  struct RowValues {
+    std::int64_t rowid;
+    std::vector<Value> values;
+  };
+  void enter_row();
+  void leave_row();
+  void undo_statement();
+  // Tells whether what is pending should stay so, for a statement under way might have to be undone
+  // by us.
+  bool awaits_undo();
+  void cut_log(const StatementMark& mark);
+  std::vector<RowValues> indexed_rows(const std::vector<std::int64_t>& rowids);
+
   // ---- store_set.cpp
   bool set(std::int64_t rowid, std::span<const PathJson> values);
   bool replace_values(std::int64_t rowid, std::string_view tree);
   std::optional<std::vector<SetValue>> plain_values(std::int64_t rowid,
                                                     std::span<const PathJson> values);
   bool holds_scalar(const Mirror::At& place, const Path& path);
+  bool holds_boolean(const Mirror::At& place, PathId path);
 
   // ---- fold.cpp, rewrite.cpp
   enum class FoldAll { No, Yes };  // Yes: rewrites every segment with replaced rows
@@ -193,6 +219,7 @@ class Store::Impl {
   bool torn_ = false;          // between the parts of a change; for good where it failed
 
   SavepointLevels savepoints_;
+  StatementMark mark_;
 
   bool writing_ = false;               // between begin and commit
   bool locked_ = false;                // nobody else writes, and every rollback is told of
@@ -234,7 +261,11 @@ class Store::Impl {
 // and tells of that; else the store is torn, and refuses all work, COMMIT's too, until a rollback.
 class Store::Impl::Change {
  public:
-  explicit Change(Impl& store) : settling_(store.settling_), torn_(store.torn_) { torn_ = true; }
+  Change(Impl& store, std::int64_t rowid) : settling_(store.settling_), torn_(store.torn_) {
+    if (store.mark_.known && !store.indexes_.empty()) store.mark_.rowids.push_back(rowid);
+    store.mark_.touched = true;
+    torn_ = true;
+  }
   void done() { torn_ = false; }
 
  private:

@@ -15,6 +15,8 @@ constexpr std::size_t kMostValuesSet = 16;  // of one tree: else the tree is rep
 
 bool opens(std::string_view json) { return json.front() == '{' || json.front() == '['; }
 
+bool is_boolean(std::string_view json) { return json == "true" || json == "false"; }
+
 }  // namespace
 
 // Replaces a tree by one that differs from it in a few values alone, as `UPDATE t SET _tree =
@@ -45,12 +47,17 @@ std::optional<std::vector<SetValue>> Store::Impl::plain_values(std::int64_t rowi
     if (!recorded || indexes_above(*value.path)) return std::nullopt;
     std::string json = normalizer_.normalize(value.json);
     if (opens(json)) return std::nullopt;
+    bool boolean = false;  // stands there now
     if (pending) {
       const std::string_view raw = json::find_raw(*pending, value.path->steps);
       if (raw.empty() || opens(raw)) return std::nullopt;
+      boolean = is_boolean(raw);
     } else if (!holds_scalar(*place, *value.path)) {
       return std::nullopt;
+    } else {
+      boolean = value.keeps_boolean && holds_boolean(*place, known.id);
     }
+    if (boolean && value.keeps_boolean) json = json == "0" ? "false" : "true";
     plain.push_back({known.id, std::move(json)});
   }
   std::ranges::stable_sort(plain, {}, &SetValue::path);
@@ -63,6 +70,21 @@ bool Store::Impl::holds_scalar(const Mirror::At& place, const Path& path) {
   const batch::RowReaderPtr reader =
       row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
   return batch::holds_scalar(reader->batch(), path, segment.run.first_row + place.row);
+}
+
+// Asks of a value that holds_scalar() has found: what lies over it, else its column.
+bool Store::Impl::holds_boolean(const Mirror::At& place, PathId path) {
+  for (const SetValue& value : mirror_->values_over(place))
+    if (value.path == path) return is_boolean(value.json);
+  const SegmentVersion& segment = mirror_->segments()[place.segment];
+  const batch::RowReaderPtr reader =
+      row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
+  const batch::Statistics* statistics = reader->batch().statistics(path);
+  constexpr batch::TagSet kBooleans =
+      batch::tag_bit(batch::Tag::False) | batch::tag_bit(batch::Tag::True);
+  if (statistics == nullptr || (statistics->kinds() & kBooleans) == 0) return false;
+  const batch::VectorPtr column = reader->batch().column(path);
+  return (batch::tag_bit(column->tag(segment.run.first_row + place.row)) & kBooleans) != 0;
 }
 
 bool Store::Impl::set(std::int64_t rowid, std::span<const PathJson> values) {
@@ -78,7 +100,7 @@ bool Store::Impl::set(std::int64_t rowid, std::span<const PathJson> values) {
       after[at] = path_value(value.json, Path());
     }
   }
-  Change change(*this);
+  Change change(*this, rowid);
   generation_for_write();
   mirror_->set(rowid, *plain, *paths_);
   buffered_.push_back({Op::Set, rowid, Mirror::kErased, *std::move(plain)});

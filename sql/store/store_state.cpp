@@ -65,6 +65,7 @@ void Store::Impl::discard() {
   torn_ = false;
   bulk_added_ = bulk_removed_ = 0;
   purge_before_ = 0;
+  mark_ = {};
   savepoints_.changed();
 }
 
@@ -267,7 +268,8 @@ void Store::Impl::log_carried() {
   carried_due_ = false;
 }
 
-// Logs the first of the buffered changes, with the erasures that follow an erasure.
+// Logs the first of the buffered changes, with the erasures that follow an erasure in what the
+// statement under way has found, or has added.
 void Store::Impl::log_first() {
   const Buffered& first = buffered_.front();
   const std::int64_t seq = following_seq();
@@ -280,9 +282,11 @@ void Store::Impl::log_first() {
     logged(seq, log_->append(seq, generation_, first.op, first.rowid, tree, seal_));
     return buffered_.pop_front();
   }
+  const std::size_t most =
+      mark_.waiting > 0 ? std::min(mark_.waiting, kMostErasedTogether) : kMostErasedTogether;
   std::vector<std::int64_t> rowids;
   for (const Buffered& change : buffered_) {
-    if (change.op != Op::Erase || rowids.size() == kMostErasedTogether) break;
+    if (change.op != Op::Erase || rowids.size() == most) break;
     rowids.push_back(change.rowid);
   }
   logged(seq, log_->append_erased(seq, generation_, rowids, seal_));
@@ -300,7 +304,14 @@ void Store::Impl::flush() {
     return discard();
   const Raised settling(settling_);
   if (carried_due_) log_carried();
-  while (!buffered_.empty()) log_first();
+  while (!buffered_.empty()) {
+    const std::size_t before = buffered_.size();
+    log_first();
+    if (mark_.waiting == 0) continue;
+    mark_.waiting -= before - buffered_.size();
+    mark_.seq = seq_;
+    mark_.seal = seal_;
+  }
   if (!counts_due_) return;
   const Counts told = counts(bulk_added_, bulk_removed_);
   const std::int64_t seq = following_seq();
@@ -316,6 +327,7 @@ void Store::Impl::remove_own_records() {
 }
 
 void Store::Impl::write_base() {
+  mark_.lost = true;
   buffered_.clear();
   carried_due_ = counts_due_ = false;
   const Counts told = counts(own_added_, own_removed_);

@@ -37,7 +37,7 @@ std::int64_t Store::Impl::insert(std::string_view tree, std::optional<std::int64
   }
   std::string text = normalizer_.normalize(tree);
   const std::vector<Value> values = values_to_index(text);
-  Change change(*this);
+  Change change(*this, row);
   generation_for_write();
   mirror_->insert(row, std::move(text));
   buffered_.push_back({Op::Insert, row, mirror_->texts().size() - 1});
@@ -54,7 +54,7 @@ bool Store::Impl::erase(std::int64_t rowid) {
   refresh();
   const std::vector<Value> indexed = indexed_values(rowid);
   if (!mirror_->contains(rowid)) return false;
-  Change change(*this);
+  Change change(*this, rowid);
   generation_for_write();
   mirror_->erase(rowid);
   unindex_row(rowid, indexed);
@@ -78,7 +78,7 @@ bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree) {
   const std::vector<Value> indexed = indexed_values(rowid);
   const std::vector<Value> values = values_to_index(tree);
   if (!mirror_->contains(rowid)) return false;
-  Change change(*this);
+  Change change(*this, rowid);
   generation_for_write();
   mirror_->replace(rowid, std::move(tree));
   buffered_.push_back({Op::Replace, rowid, mirror_->texts().size() - 1});
@@ -107,8 +107,9 @@ bool Store::Impl::full(std::size_t most_inserted, std::size_t most_replaced) con
 // In the middle of a transaction more rows may wait: folded together, they are spread over the
 // segments more densely, and each segment is rewritten fewer times.
 void Store::Impl::fold_when_full() {
-  if (full(options_.batch_trees, std::min(kMostReplacedTogether * most_replaced(), kMostReplaced)))
-    fold();
+  if (!full(options_.batch_trees, std::min(kMostReplacedTogether * most_replaced(), kMostReplaced)))
+    return;
+  if (!awaits_undo()) fold();
 }
 
 void Store::Impl::fold_when_due() {

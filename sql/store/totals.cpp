@@ -3,9 +3,10 @@
 #include <map>
 #include <set>
 
-#include "engine/batch/memory_batch.h"
 #include "sql/state/statistics_merge.h"
+#include "sql/store/live_statistics.h"
 #include "sql/store/store_impl.h"
+#include "sql/store/text_extremes.h"
 
 namespace arbors::store {
 
@@ -35,33 +36,86 @@ std::uint64_t Store::Impl::stored_bytes(std::string_view part) {
   return use.step() ? static_cast<std::uint64_t>(use.integer(0)) : 0;
 }
 
+namespace {
+
+using LiveRows = std::map<exec::BatchId, RowRuns>;
+
+// The live rows of each batch, whichever segments they are in.
+LiveRows live_rows(const Snapshot& snapshot) {
+  LiveRows live;
+  for (const exec::Segment& segment : snapshot.segments()) {
+    RowRuns& rows = live[segment.batch];
+    for (std::uint32_t row = 0; row < segment.rows; ++row) {
+      if (segment.is_live(row)) add_run(rows, {segment.first_row + row, 1});
+    }
+  }
+  for (auto& [batch, rows] : live) std::ranges::sort(rows, {}, &RowRun::first);
+  return live;
+}
+
+// What is known of one path while the batches are gone through.
+struct PathSum {
+  StatisticsMerge merge;
+  TextExtremes texts;
+  std::uint64_t bytes = 0;
+};
+
+TextExtremes::Texts read_texts(Snapshot& snapshot, exec::BatchId batch, PathId path,
+                               const RowRuns& live) {
+  const auto reader = snapshot.open_batch(batch);
+  LiveStatistics rows(*reader, live);
+  const std::optional<batch::Statistics> known = rows.of(path);
+  if (!known) return {};
+  return {known->string_min, known->string_max};
+}
+
+PathTotals total_of(PathId path, const PathSum& sum) {
+  PathTotals total;
+  total.path = path;
+  total.statistics = sum.merge.total();
+  for (unsigned tag = 1; tag < batch::kTags; ++tag) total.count += total.statistics.counts[tag];
+  total.nulls = total.statistics.count(batch::Tag::Null);
+  total.bytes = sum.bytes;
+  return total;
+}
+
+}  // namespace
+
+// Statistics that tell of other rows too are counted anew; where all rows live they are not, so
+// that little is read of an Arbor at rest.
 std::vector<PathTotals> Store::Impl::path_totals() {
   const auto current = snapshot();
-  std::vector<StatisticsMerge> merges(paths_->size());
-  std::vector<std::uint64_t> bytes(paths_->size());
-  std::set<exec::BatchId> seen;
-  for (const exec::Segment& segment : current->segments()) {
-    if (!seen.insert(segment.batch).second) continue;
-    const auto stored = current->stored_batch(segment.batch);
-    const bool measured = stored && (*stored == segment.batch || seen.insert(*stored).second);
-    const auto reader = current->open_batch(segment.batch);
-    for (PathId path = 0; path < paths_->size(); ++path) {
+  const auto paths = static_cast<PathId>(current->paths().size());
+  const LiveRows live = live_rows(*current);
+  std::vector<PathSum> sums(paths);
+  std::set<exec::BatchId> measured;
+  for (const auto& [batch, rows] : live) {
+    const auto reader = current->open_batch(batch);
+    const auto stored = current->stored_batch(batch);
+    const bool measure = stored && measured.insert(*stored).second;
+    const bool all_live = rows_of(rows) == reader->trees();
+    LiveStatistics alive(*reader, rows);
+    for (PathId path = 0; path < paths; ++path) {
       const batch::Statistics* statistics = reader->statistics(path);
       if (statistics == nullptr) continue;
-      merges[path].add(*statistics);
-      if (measured) bytes[path] += chunks_->bytes(path, *stored);
+      if (measure) sums[path].bytes += chunks_->bytes(path, *stored);
+      const bool exact = all_live && current->counts_exactly(batch, path);
+      std::optional<batch::Statistics> counted;
+      if (!exact) counted = alive.of(path);
+      if (counted) statistics = &*counted;
+      if (statistics->count(batch::Tag::Missing) == statistics->rows) continue;
+      sums[path].merge.add(*statistics);
+      sums[path].texts.add(batch, *statistics, !exact);
     }
   }
   std::vector<PathTotals> totals;
-  for (PathId path = 0; path < paths_->size(); ++path) {
-    if (merges[path].empty()) continue;
-    PathTotals total;
-    total.path = path;
-    total.statistics = merges[path].total();
-    for (unsigned tag = 1; tag < batch::kTags; ++tag) total.count += total.statistics.counts[tag];
-    total.nulls = total.statistics.count(batch::Tag::Null);
-    total.bytes = bytes[path];
-    totals.push_back(std::move(total));
+  for (PathId path = 0; path < paths; ++path) {
+    if (sums[path].merge.empty()) continue;
+    PathTotals& total = totals.emplace_back(total_of(path, sums[path]));
+    const auto texts = sums[path].texts.shown(
+        [&](exec::BatchId batch) { return read_texts(*current, batch, path, live.at(batch)); });
+    total.text_min = texts.least;
+    total.text_max = texts.greatest;
   }
   return totals;
 }

@@ -1,5 +1,7 @@
 #include "sql/tables/random.h"
 
+#include <unistd.h>
+
 #include <mutex>
 #include <random>
 
@@ -18,7 +20,12 @@ std::mt19937_64 seeded() {
 std::uint64_t random_u64() {
   static std::mutex mutex;
   static std::mt19937_64 generator = seeded();
+  static pid_t process = ::getpid();
   const std::lock_guard lock(mutex);
+  if (const pid_t now = ::getpid(); now != process) {
+    generator = seeded();
+    process = now;
+  }
   return generator();
 }
 

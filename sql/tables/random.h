@@ -1,5 +1,6 @@
 // Random numbers for names that must never repeat: batch nonces, gaps in the log's sequence. One
-// generator, seeded from the system; any thread may ask.
+// generator, seeded from the system; any thread may ask. A process that came from a fork has one of
+// its own: it would else draw its parent's numbers.
 #pragma once
 
 #include <cstdint>

@@ -70,7 +70,8 @@ def put(tree, path, value):
         tree = tree.setdefault(key, {})
         if not isinstance(tree, dict):
             raise ThroughScalar
-    tree[path[-1]] = value
+    keeps_boolean = type(value) is int and value in (0, 1) and isinstance(tree.get(path[-1]), bool)
+    tree[path[-1]] = bool(value) if keeps_boolean else value
 
 
 def from_columns(values):

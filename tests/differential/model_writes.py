@@ -2,6 +2,7 @@
 
 Steps are rows of one table: inserts by tree and by columns, updates of columns and of trees, deletes, appends, failing
 statements, more deletes than are logged one by one, savepoints, rollbacks, reopening, another connection, optimize, vacuum, indexes, old generations.
+After random steps, before anything else is read, functions that read are asked (asking.py).
 --self-check plays the Arbor with a view and triggers; --fault lets one update in five get lost, which must be found.
 """
 import json
@@ -14,6 +15,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"))
 import harness  # noqa: E402
 import writable_stand_in  # noqa: E402
+from asking import Asker  # noqa: E402
 from model import Model, ThroughScalar, canonical, from_columns, get, put  # noqa: E402
 
 VALUES = [0, 1, 2, 3, 5, 7, -1, 2**62, -2**63, 0.5, 1.5, -2.25, 100.0, "", "a", "b", "B", "12", "text with \"quotes\"", "é"]
@@ -285,6 +287,9 @@ class Run:
             move = Run.delete
         move(self)
         self.model.settle()
+        if not self.options.self_check and self.rng.random() < 0.5:
+            wrong = Asker(self.database).ask(self.rng, [tree for _, tree in self.model.rows])
+            assert not wrong, wrong
         self.compare(self.database, self.model.state(), "after the step")
         self.look()
 

@@ -21,6 +21,8 @@ QUERIES = ["SELECT count(*) FROM t", "SELECT sum(id), min(name), max(score) FROM
            "SELECT id FROM t WHERE name = 'name 7'", "SELECT id FROM t WHERE score > 40 ORDER BY score DESC, id LIMIT 7", "SELECT name, count(*) FROM t GROUP BY name ORDER BY 1", "SELECT id FROM t WHERE _index IN (5, 60, 199)",
            "SELECT max(rowid), min(_index) FROM t", "SELECT rowid, id FROM t WHERE rowid IN (1, 70, 200, 233)", "SELECT count(*) FROM t a JOIN t b ON a.id = b.id", "SELECT id FROM t WHERE name LIKE '%7' AND kind IN ('a', 'b') ORDER BY id",
            "SELECT late, id FROM t WHERE late IS NOT NULL", "SELECT generation, trees, added, removed FROM arbor_history('t')",
+           "SELECT arbor_count('t | filter score > 40')", "SELECT arbor_json('t | filter id < 40 | select id, tags, o')", "SELECT arbor_matching_indices('t', 'kind = \'\'b\'\'')", "SELECT arbor_find_one('t', 'id = 66')",
+           "SELECT arbor_get('t', 100)", "SELECT arbor_any('t', 'late = \'\'yes\'\''), arbor_all('t', 'id >= 0')", "SELECT idx, tree FROM arbor_rows('t | group_by kind { count() as n, sum(score) as s }')", "SELECT arbor_lookup('t | index_by id', 70)",
            "SELECT path, count, nulls, min, max FROM arbor_schema('t')", "SELECT schema, name, trees, batches, generation, columns FROM arbor_list WHERE name = 't'"]
 INDEXED = {"SELECT id FROM t WHERE name = 'name 7'"}
 LOOKS = ["SELECT arbor_check('t')", "PRAGMA integrity_check"]
