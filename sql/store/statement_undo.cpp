@@ -84,7 +84,7 @@ void Store::Impl::undo_statement() {
   if (mark.lost) return;
   const Raised settling(settling_);
   std::ranges::sort(mark.rowids);
-  mark.rowids.erase(std::ranges::unique(mark.rowids).begin(), mark.rowids.end());
+  mark.rowids.erase(std::unique(mark.rowids.begin(), mark.rowids.end()), mark.rowids.end());
   const std::vector<RowValues> changed = indexed_rows(mark.rowids);
   cut_log(mark);
   flush();
