@@ -77,11 +77,9 @@ bool takes_over(const sqlite3_api_routines* api) {
 
 std::mutex loading;  // held until the new connection counts
 
-}  // namespace
-
-// A program that links SQLite and this may name it to sqlite3_auto_extension().
-extern "C" __attribute__((visibility("default"))) int sqlite3_arbors_init(
-    sqlite3* db, char** message, const sqlite3_api_routines* api) {
+// Both entry points call this, not one another: a host makes their names global, and another copy
+// of the extension has the same ones.
+int load(sqlite3* db, char** message, const sqlite3_api_routines* api) {
   const std::lock_guard lock(loading);
   if (!takes_over(api)) {
     if (message != nullptr)
@@ -96,10 +94,18 @@ extern "C" __attribute__((visibility("default"))) int sqlite3_arbors_init(
   });
 }
 
+}  // namespace
+
+// A program that links SQLite and this may name it to sqlite3_auto_extension().
+extern "C" __attribute__((visibility("default"))) int sqlite3_arbors_init(
+    sqlite3* db, char** message, const sqlite3_api_routines* api) {
+  return load(db, message, api);
+}
+
 #ifndef SQLITE_CORE
 // What SQLite calls first, whatever the file's name is.
 extern "C" __attribute__((visibility("default"))) int sqlite3_extension_init(
     sqlite3* db, char** message, const sqlite3_api_routines* api) {
-  return sqlite3_arbors_init(db, message, api);
+  return load(db, message, api);
 }
 #endif
