@@ -284,7 +284,7 @@ def test_nothing_is_read_unless_asked(report):
         with db.options(cache_bytes=0):
             walk = db["t"].pick()
             counted = stats_of(db, lambda: next(walk))
-        report.check(counted["materialize_calls"] <= 2, "pick goes batch by batch", counted)
+        report.check(counted["batches_decoded"] <= 1 and counted["materialize_calls"] <= 8, "pick goes batch by batch", counted)
 
 
 def test_plans_fail_when_they_run(report):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import marshal
 from typing import Any, Iterator
 
 from . import text
@@ -109,11 +112,15 @@ class Query(Stages, Frames):
             raise ValueError(f"mode is 'iterate' or 'materialize', not {mode!r}")
         plan = self._text if exprs is None else f"{self._text} | select {picked(exprs)}"
         values = self._values(plan)
-        return [*values] if mode == "materialize" else values
+        return _gathered(values) if mode == "materialize" else values
 
     def _values(self, plan: str) -> Iterator[Any]:
-        for rows in self._json_rows(plan):
-            yield from loads(f"[{','.join([row[0] for row in rows])}]")
+        """The trees as Python's values, from the lists that the engine makes of them."""
+        for ((trees,),) in self._session.blocks("SELECT trees FROM arbor_marshal(?)", plan, most=1):
+            if isinstance(trees, bytes):
+                yield from _listed(trees)
+            else:
+                yield loads(trees)
 
     def to_list(self) -> list[Any]:
         """All trees as Python values.
@@ -122,7 +129,7 @@ class Query(Stages, Frames):
         >>> arbors.from_dicts([{"n": 1}]).to_list()
         [{'n': 1}]
         """
-        return [*self._values(self._text)]
+        return _gathered(self._values(self._text))
 
     # Explanations.
     def explain(self, logical: bool = True, optimized: bool = True, physical: bool = False, decode_plan: bool = True,
@@ -232,6 +239,28 @@ class Query(Stages, Frames):
         with watching(self._session, file, writes=True, wanted=progress):
             return loads(self._call("arbor_export", file, text.to_json({"format": form}),  # type: ignore[no-any-return]
                                     budgets=budgets))
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keeps the collector of cycles from looking through many new values that have none."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _gathered(values: Iterator[Any]) -> list[Any]:
+    with _uncollected():
+        return [*values]
+
+
+def _listed(trees: bytes) -> Any:
+    with _uncollected():
+        return marshal.loads(trees)
 
 
 def picked(exprs: Any) -> str:
