@@ -395,7 +395,7 @@ def test_pick(report):
 def test_sql(report):
     with harness.scratch() as folder:
         db = arbors.connect(stored(folder))
-        report.equal(db.sql('SELECT name, "birth.year" AS y FROM players WHERE y > ? ORDER BY y DESC, name', [1985]).rows(), [("Ed", 2001), ("Ada", 1990), ("Cyd", 1990)], "rows")
+        report.equal(db.sql('SELECT name, "birth.year" AS y FROM players WHERE "birth.year" > ? ORDER BY y DESC, name', [1985]).rows(), [("Ed", 2001), ("Ada", 1990), ("Cyd", 1990)], "rows")
         report.equal(db.sql("SELECT count(*) AS n FROM players WHERE bats = :b", {"b": "L"}).dicts(), [{"n": 2}], "a named parameter")
         report.equal(db.sql("SELECT name FROM players WHERE id = 99").rows(), [], "no rows")
         db.sql("CREATE TABLE extra(x)")
@@ -406,6 +406,13 @@ def test_sql(report):
         arbor = db["players"].filter("id < 5")
         report.equal(arbor.sql("SELECT bats, count(*) AS n FROM self WHERE bats IS NOT NULL GROUP BY bats ORDER BY bats").to_list(), [{"bats": "L", "n": 2}, {"bats": "R", "n": 1}], "self")
         report.equal(arbor.sql("SELECT name FROM self WHERE id = ?", [3]).to_list(), [{"name": "Cyd"}], "self with a parameter")
+        report.equal(arbor.sql("SELECT a.name FROM self AS a, self AS b WHERE a.id = b.id - 1 AND b.bats = :b ORDER BY a.id", {"b": "L"}).to_list(), [{"name": "Cyd"}], "self beside itself")
+        report.equal(arbor.sql("SELECT _tree FROM self WHERE id = 2 LIMIT 1").count(), 1, "trees")
+        walk = iter(arbor)
+        next(walk)
+        report.equal([arbor.sql("SELECT id FROM self LIMIT 1").to_list() for _ in range(2)], [[{"id": 1}]] * 2, "while an iteration is under way")
+        report.equal(len(list(walk)), 3, "which goes on")
+        report.raises(lambda: arbor.sql("SELECT nope( FROM self"), "no SQL", kind=arbors.Error)
 
 
 def test_living_tables(report):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any, Iterator
 
@@ -140,16 +141,14 @@ def in_order(query: str, params: Any) -> list[Any]:
 def select_from(arbor: Arbor, query: str, params: Any) -> Arbor:
     """The rows of a SELECT over an Arbor that it calls `self`."""
     session = arbor._session
-    given = in_order(query, params)
-    source = f"self AS (SELECT _tree FROM {arbor._text})"
-    rest = re.sub(r"^\s*with\b", "", query, flags=re.IGNORECASE)
-    plan = f"WITH {source}{', ' if rest != query else ' '}{rest}"
-    if _declines(session, plan, given) is None:
-        return Arbor(session.open(plan, *given, keep=arbor._keep), query, None)
     session.run("DROP TABLE IF EXISTS temp.self")
     session.run(f"CREATE VIRTUAL TABLE temp.self USING arbor_view({text.quote(arbor._text)})")
     try:
+        given = in_order(query, params)
+        if _declines(session, query, given) is None:
+            return Arbor(session.open(query, *given, keep=arbor._keep), query, None)
         columns, rows = session.statement(query, params)
+        return sources.of_pieces(session, text.lines(dict(zip(columns, row)) for row in rows))
     finally:
-        session.run("DROP TABLE temp.self")
-    return sources.of_pieces(session, text.lines(dict(zip(columns, row)) for row in rows))
+        with contextlib.suppress(Error):  # a statement still reads: the next call drops it
+            session.run("DROP TABLE temp.self")
