@@ -96,7 +96,7 @@ def tasks(options):
     if options.quick:
         return [*release, unit, *test_programs("release", "build", options), *lint]
     venv = command("clients from PyPI", "tests/tools/venv.sh", "apsw", "pyarrow", "polars", "duckdb", "nanoarrow",
-                   "pandas", "mypy", "jsonschema", "sqlalchemy", "django", cores=0, quiet=True)
+                   "pandas", "mypy", "jsonschema", "sqlalchemy", "django", "datasette", "sqlite-utils", cores=0, quiet=True)
     debug = list(builds("debug", 1, ("build release arbors_faults",)))
     sanitized = command("debug unit tests", "tests/tools/unit.sh", "build-debug/arbors_tests", needs=("build debug arbors_tests",))
     slow_lint = [command(f"lint {part}", "tests/tools/lint.sh", part, needs=("build release arbors",)) for part in ("tidy", "alone")]
