@@ -396,6 +396,9 @@ def test_sql(report):
     with harness.scratch() as folder:
         db = arbors.connect(stored(folder))
         report.equal(db.sql('SELECT name, "birth.year" AS y FROM players WHERE "birth.year" > ? ORDER BY y DESC, name', [1985]).rows(), [("Ed", 2001), ("Ada", 1990), ("Cyd", 1990)], "rows")
+        for query in ('SELECT name, "birth.year" AS y FROM players WHERE y > 1985 ORDER BY id', "SELECT id + 1 AS k FROM players WHERE k > 5 AND id > 0 ORDER BY k", "SELECT id AS bats FROM players WHERE bats = 'L' ORDER BY id",
+                      "SELECT p.id, p.id * 2 AS twice FROM players p WHERE twice BETWEEN 4 AND 8 ORDER BY 1", "SELECT upper(name) AS n, count(*) AS c FROM players WHERE n < 'D' GROUP BY n ORDER BY n"):
+            report.equal((db.sql(query).rows(), db.sql(query).by), (db.connection.execute(query).fetchall(), "engine"), f"as SQLite: {query}")
         report.equal(db.sql("SELECT count(*) AS n FROM players WHERE bats = :b", {"b": "L"}).dicts(), [{"n": 2}], "a named parameter")
         report.equal(db.sql("SELECT name FROM players WHERE id = 99").rows(), [], "no rows")
         db.sql("CREATE TABLE extra(x)")
@@ -421,6 +424,8 @@ def test_living_tables(report):
         table = db.table("t")
         report.equal((table.insert({"id": 1, "a": 1}), table.insert([{"id": 2, "a": 2}, {"id": 3}]), table.insert(iter([]))), (1, 2, 0), "insert")
         report.equal((table.columns, len(table), [row["path"] for row in table.schema()]), (["id", "a"], 3, ["$", "id", "a"]), "columns, schema")
+        report.equal((table.update(path("id") == 3, {"o": {"x": [1, True]}, "a": 7}), table.update("id = 3", {"o": {"y": 2, "x": None}}), table.update("id = 99", {"z": 1})), (1, 1, 0), "update")
+        report.equal(table.arbor().find_one("id = 3").value, {"id": 3, "o": {"y": 2}, "a": 7}, "by merge patches")
         report.equal((table.delete(path("id") == 2), table.delete("id = 2"), len(table)), (1, 0, 2), "delete")
         report.equal(table.insert(arbors.from_dicts([{"id": 8}])), 1, "an Arbor")
         lines = pathlib.Path(folder, "x.jsonl")
@@ -433,7 +438,37 @@ def test_living_tables(report):
         report.raises(lambda: table.insert([{"id": 12}, {"id": float("inf")}]), "half-way", kind=ValueError)
         report.equal(len(table), 5, "all or nothing")
         odd = db.table("odd name")
-        report.equal((odd.insert({"x": 1}), odd.delete("x = 1"), db.list()), (1, 1, ["odd name", "t"]), "a name with a blank")
+        report.equal((odd.insert({"x": 1}), odd.update(None, {"x": 2}), odd.delete("x = 2"), db.list()), (1, 1, 1, ["odd name", "t"]), "a name with a blank")
+        named = db.table("same")
+        report.equal((named.insert([{"same": 1}, {"same": 2}]), named.delete("same = 1"), len(named)), (2, 1, 1), "a key with the table's name")
+
+
+def test_history(report):
+    if not package.function_is_there("arbor_tag") or not package.function_is_there("arbor_diff"):
+        raise harness.Skip("the extension has no arbor_tag and arbor_diff yet")
+    with harness.scratch() as folder:
+        table = arbors.connect(os.path.join(folder, "t.db")).table("t")
+        table.insert([{"id": 1, "a": 1}, {"id": 2, "a": 2}])
+        generation = table.tag("first")
+        table.update("id = 1", {"a": 9})
+        table.insert({"id": 3})
+        report.equal((table.at("first").to_list(), len(table.at(generation)), len(table)), ([{"id": 1, "a": 1}, {"id": 2, "a": 2}], 2, 3), "at a tag")
+        report.raises(lambda: table.at("second"), "a tag that is not there", kind=arbors.Error)
+        report.equal([(row["change"], row["path"], row["old"], row["new"]) for row in table.diff("first")], [("changed", "a", 1, 9), ("added", None, None, {"id": 3})], "diff")
+        report.equal(table.at(datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=5)).count(), 3, "at a time")
+        report.equal((table.restore("first"), [tree.value for tree in table]), (2, [{"id": 1, "a": 1}, {"id": 2, "a": 2}]), "restore")
+        report.check(any(row["tag"] == "first" for row in table.history()), "history")
+
+
+def test_keys(report):
+    if not package.function_is_there("arbor_option"):
+        raise harness.Skip("the extension has no arbor_option yet")
+    with harness.scratch() as folder:
+        table = arbors.connect(os.path.join(folder, "t.db")).table("t")
+        report.equal((table.upsert([{"id": 1, "a": 1}, {"id": 2}], key="id"), table.upsert({"id": 1, "b": 2})), (2, 1), "upsert")
+        report.equal((table.upsert({"id": 2, "c": 3}, on_conflict="merge"), table.upsert({"id": 2}, on_conflict="ignore")), (1, 0), "merge, ignore")
+        report.equal([tree.value for tree in table], [{"id": 1, "b": 2}, {"id": 2, "c": 3}], "what is there")
+        report.raises(lambda: table.insert({"id": 2}), "a second tree of a key", "UNIQUE", kind=arbors.Error)
 
 
 def test_expressions_write_what_they_mean(report):

@@ -58,6 +58,7 @@ class CoreLowering {
 
   // ---- the result (lower_core.cpp)
   void where();
+  std::optional<Typed> result_named(const std::string& alias);
   void result_columns();
   void star(const ResultColumn& column);
   void add_item(Item item);

@@ -18,9 +18,11 @@ CoreLowering::CoreLowering(Lowering& lowering, const Core& core, const CommonTab
 
 Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* names) {
   names_ = names;
+  scope_.result_named = [this](const std::string& alias) { return result_named(alias); };
   from();
   scope_.makes_reals = core_.distinct || !core_.group_by.empty();
   where();
+  scope_.result_named = nullptr;
   result_columns();
   group_keys();
   return finish(query);
@@ -30,6 +32,18 @@ void CoreLowering::where() {
   if (!core_.where) return;
   const Typed condition = lower(core_.where, {"WHERE", false}, core_.begin);
   plan_ = make(Filter{condition.expr}, {plan_});
+}
+
+// WHERE and ON may name a result column, as in SQLite; its own expression may not name it again.
+std::optional<Typed> CoreLowering::result_named(const std::string& alias) {
+  for (const ResultColumn& column : core_.columns) {
+    if (!column.expr || column.alias.empty() || !same_name(column.alias, alias)) continue;
+    const auto kept = std::exchange(scope_.result_named, nullptr);
+    Typed value = lower(column.expr, {"WHERE"}, column.begin);
+    scope_.result_named = kept;
+    return value;
+  }
+  return std::nullopt;
 }
 
 void CoreLowering::result_columns() {

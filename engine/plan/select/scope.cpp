@@ -113,7 +113,10 @@ std::optional<Scope::Found> Scope::find_alias(const Leaf& name) const {
   if (name.words.size() != 1 || !name.steps.empty()) return std::nullopt;
   for (const Alias& alias : aliases)
     if (same_name(alias.name, name.words[0].text)) return Found{alias.value, alias.name, 0};
-  return std::nullopt;
+  if (!result_named) return std::nullopt;
+  std::optional<Typed> value = result_named(name.words[0].text);
+  if (!value) return std::nullopt;
+  return Found{*std::move(value), name.words[0].text, 0};
 }
 
 // A path with exact keys into the trees of the table that is named, or of the only one that has

@@ -33,6 +33,8 @@ class Scope {
   std::vector<ScopeTable> tables;
   std::vector<Alias> aliases;       // of result columns, as far as they may be named
   std::vector<std::string> shared;  // names that USING has made one
+  // In FROM and WHERE, where no result column is computed yet: the one of that alias, if any.
+  std::function<std::optional<Typed>(const std::string& alias)> result_named;
 
   // SQLite makes reals of integers in a virtual table's columns of REAL affinity where it sorts or
   // keeps rows, which depends on its plan; else not.

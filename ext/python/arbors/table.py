@@ -92,7 +92,7 @@ class ArborTable:
             if where is None:
                 self._session.run(sql, *parameters)
             else:
-                self._session.run(f"{sql} WHERE {text.name(self._name)} MATCH ?", *parameters, expression(where).text)
+                self._session.run(f"{sql} WHERE _tree MATCH ?", *parameters, expression(where).text)
             return int(self._session.value("SELECT changes()"))
 
     def import_file(self, glob: Any, *, progress: bool | None = None, **options: Any) -> dict[str, Any]:
