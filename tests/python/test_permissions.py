@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -147,6 +148,49 @@ def test_kept_bounds(report):
         report.equal(database.execute(query).fetchall(), [row for row in whole if row[0] in ("a", "o.s", "o.q.z")], f"{outcome}")
         keep(database, outcome, "_tree")
         report.equal(database.execute(query).fetchall(), whole, f"{outcome} _tree")
+
+
+EXPRESSIONS = ["a", "pw", "o.s", "o", "l", "l[0].q", "upper(pw)", "a + length(pw)", "list_any(l, q > 1)", "CASE WHEN pw > 'i' THEN a END", "coalesce(pw, a)", "absent", "it"]
+STAGES = ["filter {}", "filter {} > 'i'", "filter {} = {}", "select a, {} as x", "select {} as x", "add_field z = {}", "add_field a = {}", "drop pw", "drop a", "head 2", "tail 1", "reverse", "take 0", "remove 0", "sort_by {}", "top_k 1 by {}", "unique_by {}",
+          "group_by {} as g {{ count() as n, max({}) as m }}", "group_by {} as g", "aggregate count() as n, list({}) as s", "aggregate count() filter (where {}) as n", "explode l as l", "explode l", "flatten", "nest a as n", "nest {} as n", "append (t | select {} as x)", "insert 0 (t)",
+          "set 0 (t | head 1)", "join (t) as j on a = a", "left join (t | select pw as p, a) as j on a = a", "semi join (t) on {} = {}", "anti join (t | head 1) on {} = {}", "window by {} order a {{ row_number() as r }}", "window order {} {{ lag({}) as b, sum(a) as s }}", "rename pw as q",
+          "rename a as b, pw as a", "select *", "select o.*", "index_by {}", "sample 1 seed 3"]
+SELECTS = ["SELECT {} AS x FROM t", "SELECT a FROM t WHERE {} > 'i'", "SELECT count(*) AS n FROM t GROUP BY {}", "SELECT a FROM t ORDER BY {} LIMIT 1", "SELECT x.a FROM t x JOIN t y ON x.a = y.a AND x.pw > 'i'", "SELECT x.a FROM t x JOIN t y ON x.pw = y.pw", "SELECT a FROM t x WHERE EXISTS (SELECT 1 FROM t y WHERE y.pw = x.pw AND y.a > 1)",
+           "SELECT a, row_number() OVER (ORDER BY {}) AS r FROM t", "SELECT a FROM t WHERE a IN (SELECT a FROM t WHERE pw > 'i')", "SELECT max({}) AS m FROM t", "WITH w AS (SELECT a, {} AS x FROM t) SELECT a FROM w WHERE x > 'i'", "SELECT (SELECT max(pw) FROM t) AS m, a FROM t", "SELECT group_concat(a, pw) AS g FROM t",
+           "SELECT * FROM t", "SELECT _tree FROM t", "SELECT a FROM t UNION SELECT {} FROM t", "SELECT DISTINCT {} AS x FROM t", "SELECT a FROM t GROUP BY a HAVING max({}) > 'i'"]
+
+
+def test_nothing_depends_on_what_is_kept(report):
+    """What a plan gives does not change with the values of a column that it may not read."""
+    rng = random.Random(harness.seed_of(OPTIONS))
+    databases = []
+    for words in (("hush", "zeal", "aa", "aa"), ("x", "b", None, "ii")):
+        database = harness.connect(OPTIONS.extension)
+        trees = [{"a": number % 3, "pw": word, "o": {"s": "abc"[number % 3]}, "l": [{"q": number}, {"q": 2}]} for number, word in enumerate(words)]
+        database.execute("SELECT arbor_append('t', ?)", ("\n".join(map(json.dumps, trees)),)).fetchall()
+        databases.append(database)
+
+    def outcome(database, plan):
+        try:
+            return database.execute("SELECT tree FROM arbor_rows(?)", (plan,)).fetchall()
+        except sqlite3.Error as error:
+            return "prohibited" if "prohibited" in str(error) else "an error"
+
+    told = kept = 0
+    for _ in range(400 if OPTIONS.quick else 5000):
+        pick = lambda text: text.format(*(rng.choice(EXPRESSIONS) for _ in range(4)))  # noqa: E731
+        stages = [pick(rng.choice(STAGES)) for _ in range(rng.randrange(1, 5))]
+        plan = " | ".join(["t", *stages]) if rng.random() < 0.75 else pick(rng.choice(SELECTS))
+        for database in databases:
+            database.set_authorizer(None)
+        open_ = [outcome(database, plan) for database in databases]
+        for database in databases:
+            keep(database, rng.choice([sqlite3.SQLITE_DENY, sqlite3.SQLITE_IGNORE]), "pw", "_tree")
+        closed = [outcome(database, plan) for database in databases]
+        report.check(closed[0] == closed[1] or "prohibited" in closed, plan, closed)
+        told += open_[0] != open_[1]
+        kept += "prohibited" in closed
+    report.check(told > 50 and kept >= told, f"{told} plans tell of it when they may, {kept} were refused")
 
 
 # --- loading -------------------------------------------------------------------------------------------------------------

@@ -129,6 +129,7 @@ class Walk {
     for (const plan::WindowCall& call : op.calls) {
       for (const expr::ExprPtr& argument : call.arguments) read(&DecodedPaths::keys, argument);
       read(&DecodedPaths::keys, call.aggregate.argument);
+      read(&DecodedPaths::keys, call.aggregate.second);
       read(&DecodedPaths::keys, call.aggregate.filter);
     }
     for (const plan::WindowCall& call : op.calls)
@@ -178,6 +179,7 @@ class Walk {
   void calls(const std::vector<plan::AggregateCall>& calls) {
     for (const plan::AggregateCall& call : calls) {
       read(&DecodedPaths::keys, call.argument);
+      read(&DecodedPaths::keys, call.second);
       read(&DecodedPaths::keys, call.filter);
     }
   }
