@@ -4,6 +4,7 @@
 
 #include "engine/base/workers.h"
 #include "ext/call_scope.h"
+#include "ext/file_access.h"
 #include "ext/guard.h"
 #include "ext/statements.h"
 
@@ -26,6 +27,10 @@ void call(sqlite3_context* context, int argc, sqlite3_value** argv) {
     const InsertRowidKept kept(aux.session->db());
     const HostLimits::Watch watch(aux.session->limits());
     const CallArguments arguments{*aux.session, context, {argv, static_cast<std::size_t>(argc)}};
+    if (aux.function->moves_files) {
+      require_files(*aux.session, aux.function->name);
+      require_writing(*aux.session, aux.function->name);
+    }
     CallScope scope(*aux.session, aux.function->access, arguments.values);
     aux.function->call(arguments);
     scope.done();

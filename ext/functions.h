@@ -38,6 +38,7 @@ struct ScalarFunction {
   Marks marks;
   Access access;
   void (*call)(const CallArguments& arguments);  // sets the result, or throws
+  bool moves_files = false;                      // imports or exports them: see file_access.h
 };
 
 // `functions` must outlive the connection (static rows).

@@ -8,7 +8,6 @@
 #include "engine/json/normalizer.h"
 #include "engine/json/writer.h"
 #include "ext/arbor_name.h"
-#include "ext/file_access.h"
 #include "ext/functions.h"
 #include "ext/plan_session.h"
 #include "ext/sql_value.h"
@@ -129,8 +128,6 @@ void refuse_inside_write(sqlite3* db) {
 void export_plan(const CallArguments& call) {
   Session& session = call.session;
   refuse_inside_write(session.db());
-  require_files(session, "arbor_export");
-  require_writing(session, "arbor_export");
   const std::vector<Value> parameters =
       to_parameters(call.values.subspan(std::min<std::size_t>(3, call.values.size())));
   const exec::Query query =
@@ -151,7 +148,7 @@ void export_plan(const CallArguments& call) {
 constexpr std::array<ScalarFunction, 3> kSaveFunctions{{
     {"arbor_save", 2, 18, Marks::Direct, Access::Writes, save},
     {"arbor_save_multiple", 1, 1, Marks::Direct, Access::WritesSeveral, save_multiple},
-    {"arbor_export", 2, 18, Marks::Direct, Access::Reads, export_plan},
+    {"arbor_export", 2, 18, Marks::Direct, Access::Reads, export_plan, true},
 }};
 
 }  // namespace

@@ -3,7 +3,6 @@
 
 #include "ext/arbor_name.h"
 #include "ext/declaration.h"
-#include "ext/file_access.h"
 #include "ext/functions.h"
 #include "ext/sql_value.h"
 #include "ext/statements.h"
@@ -57,8 +56,6 @@ store::ImportOptions import_options(const CallArguments& call) {
 void import(const CallArguments& call) {
   const std::string name = name_argument(call);
   const std::string file = text_argument(call.values[1], "the file's name");
-  require_files(call.session, "arbor_import");
-  require_writing(call.session, "arbor_import");
   const store::ImportOptions options = import_options(call);
   const std::vector<std::string> files = store::find_files(file, name);
   const store::ImportReport report =
@@ -176,7 +173,7 @@ void drop_index(const CallArguments& call) {
 }
 
 constexpr std::array<ScalarFunction, 9> kStorageFunctions{{
-    {"arbor_import", 2, 3, Marks::Direct, Access::Writes, import},
+    {"arbor_import", 2, 3, Marks::Direct, Access::Writes, import, true},
     {"arbor_append", 2, 3, Marks::Direct, Access::Writes, append},
     {"arbor_delete", 1, 1, Marks::Direct, Access::Drops, remove},
     {"arbor_vacuum", 1, 2, Marks::Direct, Access::Writes, vacuum},
