@@ -178,7 +178,7 @@ std::optional<ArborName> find_arbor(Session& session, std::string_view name) {
                  quoted->table, name);
 }
 
-std::optional<ArborName> find_virtual_table(Session& session, std::string_view name) {
+std::optional<ArborName> find_relation(Session& session, std::string_view name) {
   const auto find = [&](const std::vector<std::string>& places,
                         const std::string& table) -> std::optional<ArborName> {
     for (const std::string& place : places)
@@ -189,6 +189,11 @@ std::optional<ArborName> find_virtual_table(Session& session, std::string_view n
   std::optional<ArborName> found;
   if (schema) found = find({*schema}, table);
   if (!found) found = find(schemas(session), std::string(name));
+  return found;
+}
+
+std::optional<ArborName> find_virtual_table(Session& session, std::string_view name) {
+  std::optional<ArborName> found = find_relation(session, name);
   if (!found || session.find(found->schema, found->table)) return std::nullopt;
   if (!is_virtual(session, found->schema, found->table)) return std::nullopt;
   connect_table(session, *found);

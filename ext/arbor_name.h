@@ -28,6 +28,9 @@ std::optional<ArborName> find_arbor(Session& session, std::string_view name);
 // table or view, and where there is none.
 std::optional<ArborName> find_virtual_table(Session& session, std::string_view name);
 
+// Any table or view of that name, as SQLite finds it; nullopt where there is none.
+std::optional<ArborName> find_relation(Session& session, std::string_view name);
+
 // Its store; connects the table where that has not happened yet.
 StorePtr open_arbor(Session& session, const ArborName& name);
 

@@ -6,6 +6,7 @@
 #include "engine/plan/plan_parser.h"
 #include "ext/authorization.h"
 #include "ext/bound_store.h"
+#include "ext/bound_table.h"
 #include "ext/file_access.h"
 #include "ext/select_catalog.h"
 #include "sql/import/file_feed.h"
@@ -23,7 +24,9 @@ constexpr unsigned kMostViews = 32;  // views that read views
 
 bool reads_stored_arbor(const plan::Node& plan) {
   const auto* source = std::get_if<plan::Source>(&plan.op);
-  if (source != nullptr && source->kind == plan::Source::Kind::Name) return true;
+  if (source != nullptr && (source->kind == plan::Source::Kind::Name ||
+                            source->kind == plan::Source::Kind::Table))
+    return true;
   return std::any_of(plan.inputs.begin(), plan.inputs.end(),
                      [](const plan::NodePtr& input) { return reads_stored_arbor(*input); });
 }
@@ -69,6 +72,7 @@ exec::BoundSource PlanSession::bind_files(const plan::Source& source) const {
 exec::BoundSource PlanSession::bind(const plan::Source& source) {
   if (source.kind == plan::Source::Kind::File) return bind_files(source);
   if (source.kind == plan::Source::Kind::Handle) return find(source.name).source;
+  if (source.kind == plan::Source::Kind::Table) return bind_table(session_, source);
   return bind_store(open_arbor(session_, full_name(source)), source);
 }
 

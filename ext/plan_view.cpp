@@ -3,6 +3,7 @@
 
 #include "engine/exec/run/source_statistics.h"
 #include "engine/expr/builder.h"
+#include "engine/plan/select/select.h"
 #include "ext/arbor_name.h"
 #include "ext/constraint_ops.h"
 #include "ext/declaration.h"
@@ -28,6 +29,7 @@ const PathFacts kUnknownFacts{0xFFFF, 0, 1, 0};
 struct View : sqlite3_vtab {
   SessionPtr session;
   ArborName name;
+  std::string text;  // of the plan
   plan::NodePtr plan;
   std::vector<TableColumn> columns;  // then the hidden _tree and _index
   bool utf8 = true;                  // the database's encoding, in whose bytes texts are ordered
@@ -113,13 +115,24 @@ std::vector<ViewColumn> columns_now(Session& session, const plan::NodePtr& plan,
   }
 }
 
+// Reads the plan. That of a SELECT whose tables are gone is empty until it is read again.
+void read_plan(View& view, bool creates) {
+  try {
+    view.plan = view.session->plans().parse(view.text);
+  } catch (const Error& error) {
+    if (creates || error.code() != ErrorCode::NotFound) throw;
+    view.plan = plan::make(plan::Source{plan::Source::Kind::Json, {}, "[]", {}, {}, {}});
+  }
+}
+
 int connect_view(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
                  char** message, bool creates) {
   return guarded(message, [&] {
     const store::ReadScope one_state(db);
     auto view = std::make_unique<View>();
     view->session = *static_cast<SessionPtr*>(aux);
-    view->plan = view->session->plans().parse(plan_text(argc, argv));
+    view->text = plan_text(argc, argv);
+    read_plan(*view, creates);
     view->name = {argv[1], argv[2]};
     std::string sql = "CREATE TABLE x(";
     for (const ViewColumn& column : columns_now(*view->session, view->plan, creates)) {
@@ -265,6 +278,10 @@ void ViewCursor::read_spec(const char* words) {
   words_ = words;
   source_.reset();
   Session& session = *view_.session;
+  if (plan::select::is_select(view_.text)) {  // its names are those of now
+    view_.plan = session.plans().parse(view_.text);
+    session.plans().remember_view(view_.name, view_.plan);
+  }
   const auto doubtful = [](const Term& term) { return may_stand_in_outer_on(term.op); };
   if (std::any_of(spec_.terms.begin(), spec_.terms.end(), doubtful) && may_join_outer(session.db()))
     std::erase_if(spec_.terms, doubtful);

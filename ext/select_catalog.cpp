@@ -1,7 +1,7 @@
 #include "ext/select_catalog.h"
 
 #include "ext/arbor_name.h"
-#include "ext/constraint_ops.h"
+#include "ext/bound_table.h"
 #include "ext/plan_session.h"
 #include "ext/planner_knowledge.h"
 #include "ext/view_columns.h"
@@ -9,24 +9,13 @@
 namespace arbors::ext {
 namespace {
 
-using plan::select::Table;
+namespace select = plan::select;
 
-// The collation that a table's column was declared with.
-Collation declared_collation(sqlite3* db, const ArborName& table, const std::string& column) {
-  const char* type = nullptr;
-  const char* collation = nullptr;
-  const int result =
-      sqlite3_table_column_metadata(db, table.schema.c_str(), table.table.c_str(), column.c_str(),
-                                    &type, &collation, nullptr, nullptr, nullptr);
-  if (result != SQLITE_OK) return Collation::Binary;
-  return known_collation(collation).value_or(Collation::Binary);
-}
-
-Table table_of_arbor(Session& session, const ArborName& name) {
+select::Table table_of_arbor(Session& session, const ArborName& name) {
   const StorePtr store = open_arbor(session, name);
-  Table table;
+  select::Table table;
   for (const store::Column& column : store->columns()) {
-    plan::select::Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
+    select::Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
     if (column.declared) {
       known.affinity = affinity_of_type(column.type);
       known.collation = declared_collation(session.db(), name, column.name);
@@ -40,8 +29,8 @@ Table table_of_arbor(Session& session, const ArborName& name) {
 }
 
 // The trees of a plan, whose columns are those that a view of it has.
-Table table_of_plan(Session& session, const plan::Node& plan) {
-  Table table;
+select::Table table_of_plan(Session& session, const plan::Node& plan) {
+  select::Table table;
   for (ViewColumn& column : view_columns(session, plan))
     table.columns.push_back({std::move(column.name), std::move(column.path),
                              affinity_of_type(column.type), Collation::Binary, true});
@@ -50,14 +39,23 @@ Table table_of_plan(Session& session, const plan::Node& plan) {
 
 }  // namespace
 
-Table SelectCatalog::table(plan::Source& source) const {
+select::Table SelectCatalog::table(plan::Source& source) const {
   if (source.kind == plan::Source::Kind::Handle)
     return table_of_plan(session_, *session_.plans().plan_of(source.name));
   const std::string name = full_name(source);
   const plan::NodePtr read = plan::make(source);
   const plan::NodePtr seen_through = session_.plans().with_views(read);
   if (seen_through != read) return table_of_plan(session_, *seen_through);
-  return table_of_arbor(session_, existing_arbor(session_, name));
+  const std::optional<ArborName> found = find_relation(session_, name);
+  if (!found || store::Store::exists(session_.db(), found->schema, found->table))
+    return table_of_arbor(session_, existing_arbor(session_, name));
+  if (source.generation) throw_invalid(name + " is no Arbor: it has no generations");
+  source.kind = plan::Source::Kind::Table;
+  select::Table table;
+  table.columns = table_columns(session_, *found);
+  table.trees = false;
+  table.in_memory = true;
+  return table;
 }
 
 void SelectCatalog::check_function(std::string_view name) const {

@@ -99,6 +99,42 @@ void type_of(CallFrame& frame) {
   }
 }
 
+// The name that SQLite's JSON functions have for a value; empty where there is none.
+std::string_view kind_name(const batch::Vector& values, std::uint32_t row) {
+  switch (values.tag(row)) {
+    case Tag::Null:
+      return "null";
+    case Tag::False:
+      return "false";
+    case Tag::True:
+      return "true";
+    case Tag::Integer:
+      return "integer";
+    case Tag::Real:
+      return "real";
+    case Tag::BigNumber:
+      return values.text(row).find_first_of(".eE") == std::string_view::npos ? "integer" : "real";
+    case Tag::String:
+      return "text";
+    case Tag::Opaque:
+      return values.text(row).starts_with('[') ? "array" : "object";
+    default:
+      return {};
+  }
+}
+
+void json_kind(CallFrame& frame) {
+  const Operand& operand = frame.args[0];
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const std::string_view name =
+        operand.is_constant() ? std::string_view() : kind_name(operand.vector(), operand.row(i));
+    if (name.empty())
+      frame.out.append_null();
+    else
+      frame.out.append_text(name);
+  }
+}
+
 void exists(CallFrame& frame) {
   const Operand& operand = frame.args[0];
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
@@ -109,7 +145,7 @@ void exists(CallFrame& frame) {
 }
 
 constexpr auto kPresence = Function::Shape::Presence;
-constexpr std::array<Function, 12> kConditionFunctions{{
+constexpr std::array<Function, 13> kConditionFunctions{{
     {"coalesce", 2, 255, "coalesce(a, b, …)", "the first argument that is not NULL", kScalar,
      coalesce},
     {"ifnull", 2, 2, "ifnull(a, b)", "a, or b where a is NULL", kScalar, coalesce},
@@ -124,6 +160,9 @@ constexpr std::array<Function, 12> kConditionFunctions{{
     {"max", 2, 255, "max(a, b, …)", "the greatest argument; NULL where any is", kScalar,
      extreme<1>},
     {"typeof", 1, 1, "typeof(value)", "null, integer, real or text", kPresence, type_of},
+    {"json_kind", 1, 1, "json_kind(path)",
+     "null, true, false, integer, real, text, array or object; NULL where nothing is", kScalar,
+     json_kind},
     {"exists", 1, 1, "exists(path)", "true if the path is there, even if its value is null",
      kPresence, exists},
 }};

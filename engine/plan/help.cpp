@@ -22,7 +22,7 @@ struct Topic {
   std::string_view name;
   std::string_view text;
 };
-constexpr std::array<Topic, 4> kTopics{{
+constexpr std::array<Topic, 5> kTopics{{
     {"language",
      "Keywords ignore case; `--` begins a comment; line breaks are blanks.\n"
      "`?1`, `?2`, … are bound from the arguments after the plan, wherever a value or a number "
@@ -48,6 +48,28 @@ constexpr std::array<Topic, 4> kTopics{{
      "`'text'`, `TRUE`, `FALSE`, `NULL`.\n"
      "Comparisons, arithmetic, NULL and order mean what they mean in SQLite; a comparison is "
      "`true` or `false` in a tree, 1 or 0 in SQL."},
+    {"sql",
+     "A SELECT may stand wherever a plan is taken, and runs wholly in the engine, with SQLite's "
+     "answer or an error: `arbor_rows('SELECT …', parameters…)`, `arbor_view('SELECT …')`, "
+     "`arbor_save`, `arbor_export`, `arbor_explain`, `arbor_open`; in parentheses stages may "
+     "follow "
+     "it: `(SELECT a FROM t) | head 5`.\n"
+     "Use it for groups, unnesting, joins and windows over many trees; use plain SQL for single "
+     "rows, for look-ups by rowid, and for writes.\n"
+     "`[WITH n AS (…), …] SELECT [DISTINCT] … FROM … [WHERE …] [GROUP BY …] [HAVING …] [WINDOW …] "
+     "[ORDER BY … [NULLS FIRST|LAST]] [LIMIT n [OFFSET m]]`, joined by `UNION [ALL]`, `INTERSECT`, "
+     "`EXCEPT`.\n"
+     "FROM: Arbors, `players@7`, views, handles (`@1`), queries in parentheses, ordinary tables "
+     "(read once), `json_each(p.list) AS e`; joined by comma, `JOIN … ON`, `JOIN … USING`, `LEFT "
+     "JOIN`, each with an equality.\n"
+     "Columns have the names that SQL knows (`\"birth.year\"`); an unquoted name that is none is a "
+     "path with exact keys (`birth.year`, `p.tags[0]`, `e.value.HR`), which NULL stands for where "
+     "no tree has it. `->>` and `json_extract` take constant paths.\n"
+     "`FILTER`, window functions, `IN (SELECT …)` and `EXISTS (SELECT …)` as conditions of WHERE, "
+     "and queries as values work, also where an inner query reads the outer one by equalities.\n"
+     "A tree has every result column, named as SQLite names it, `null` for NULL; `SELECT _tree` "
+     "gives the trees. Parameters: `?`, `?1`, `:name`, `$name`, numbered as SQLite numbers them.\n"
+     "What is not understood is an error that says so; SQLite can run it over the virtual tables."},
     {"order",
      "NULL sorts first, then numbers, then texts; with `desc` the other way round; `nulls first` "
      "and `nulls last` say otherwise. Trees that agree keep their order.\n"

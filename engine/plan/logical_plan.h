@@ -84,9 +84,10 @@ struct IndexSearch {
 // ---- operators
 // -----------------------------------------------------------------------------------
 
-// A named Arbor, an Arbor in memory (`json`), an opened handle, or files, which are read once.
+// A named Arbor, an Arbor in memory (`json`), an opened handle, or files, which are read once; or an
+// ordinary table of the database, of which a SELECT speaks.
 struct Source {
-  enum class Kind { Name, Json, Handle, File };
+  enum class Kind { Name, Json, Handle, File, Table };
   Kind kind = Kind::Name;
   std::string schema;  // of a name; may be empty
   std::string name;    // the name, the JSON text, the handle (`@1`), or the file, glob or list
@@ -147,6 +148,10 @@ struct Explode {
   Path path;
   std::string as;  // empty: the element takes the array's place
   bool outer = false;
+  // As SQLite's json_each: an object gives its members' values, a scalar itself, a text is read as
+  // JSON. `key`, if there is one, is a field that gets the element's index or key.
+  bool each = false;
+  std::string key = {};
 };
 struct Flatten {};
 struct Nest {

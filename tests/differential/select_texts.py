@@ -9,7 +9,7 @@ TEXTS = ["'a'", "'A'", "'b'", "'abc'", "'Abc '", "''", "'2'", "'10'", "'x y'", "
 PATTERNS = ["'a%'", "'%b%'", "'_b%'", "'%'", "'A%'", "'%1'"]
 ONE = ["length({})", "upper({})", "lower({})", "abs({})", "typeof({})", "coalesce({}, 'none')", "-{}", "+{}", "~{}", "trim({})",
        "CAST({} AS INTEGER)", "CAST({} AS TEXT)", "CAST({} AS REAL)", "round({})", "ifnull({}, 0)", "({} IS NULL)", "hex({})",
-       "quote({})", "{} COLLATE NOCASE", "iif({}, 'y', 'n')", "NOT {}"]
+       "{} COLLATE NOCASE", "iif({}, 'y', 'n')", "NOT {}"]
 TWO = ["{} + {}", "{} - {}", "{} * {}", "{} / {}", "{} % {}", "{} || {}", "nullif({}, {})", "min({}, {})", "max({}, {})",
        "substr({}, {})", "instr({}, {})", "coalesce({}, {})", "{} & {}", "{} | {}", "{} << {}", "replace({}, {}, 'z')"]
 COMPARE = ["=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT", "==", "!="]

@@ -33,7 +33,9 @@ StoredPath stored_path(const ScanInput& input, const RowExpr::Leaf& leaf) {
     append(elements, list.path);
     elements.exploded.push_back(elements.path.steps.size());
     elements.path.steps.push_back({PathStep::Kind::Every, {}, 0});
+    elements.elsewhere = elements.elsewhere || explode->each;
     mounts.push_back(std::move(elements));
+    if (explode->keys) mounts.push_back({{}, {}, true});
   }
   StoredPath stored = mounts.at(leaf.mount);
   append(stored, leaf.path);

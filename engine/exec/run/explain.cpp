@@ -71,6 +71,7 @@ struct HowItRuns {
   const plan::Node& node;
   std::string operator()(const plan::Source& op) const {
     if (op.kind == plan::Source::Kind::Json) return "built in memory";
+    if (op.kind == plan::Source::Kind::Table) return "read through SQLite once, into memory";
     if (op.kind == plan::Source::Kind::File) return "read once, as the trees come";
     if (!op.search) return "scan, batch by batch";
     const std::string by = to_text(op.search->path) + " by index";
@@ -195,7 +196,7 @@ class Costs {
     const auto* filter = std::get_if<plan::Filter>(&node.op);
     const auto* source = std::get_if<plan::Source>(&below->op);
     if (source == nullptr || source->kind == plan::Source::Kind::Json ||
-        source->kind == plan::Source::Kind::File)
+        source->kind == plan::Source::Kind::File || source->kind == plan::Source::Kind::Table)
       return;
     if (filter == nullptr && !node.inputs.empty()) return;
     write(node, *source, filter == nullptr ? nullptr : filter->predicate);

@@ -100,8 +100,16 @@ class Runner {
       reshape(relation, context_);
       resolved = list;
     }
-    expand_rows(relation, ExplodeStep{RowExpr(resolved), explode.outer}, context_);
+    expand_rows(relation,
+                ExplodeStep{RowExpr(resolved), explode.outer, explode.each, !explode.key.empty()},
+                context_);
     const expr::ExprPtr element = expr::path(mounted_path(++relation.exploded));
+    if (!explode.key.empty()) {
+      Path key = mounted_path(++relation.exploded);
+      key.steps.push_back({PathStep::Kind::Key, "key", 0});
+      relation.shape = relation.shape.set(Path{{{PathStep::Kind::Key, explode.key, 0}}},
+                                          expr::path(std::move(key)));
+    }
     if (explode.as.empty()) {
       relation.shape = relation.shape.set(explode.path, element);
     } else {

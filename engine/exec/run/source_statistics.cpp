@@ -58,7 +58,8 @@ const SourceStatistics::Sampled& SourceStatistics::sampled(const plan::Source& s
   const std::string text = plan::stage_text(*plan::make(source));
   const auto [place, is_new] = known_.try_emplace(text);
   Sampled& sampled = place->second;
-  if (!is_new || source.kind == plan::Source::Kind::Json || source.kind == plan::Source::Kind::File)
+  if (!is_new || source.kind == plan::Source::Kind::Json ||
+      source.kind == plan::Source::Kind::File || source.kind == plan::Source::Kind::Table)
     return sampled;
   try {
     plan::Source all = source;

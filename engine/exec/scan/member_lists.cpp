@@ -3,6 +3,9 @@
 #include <string>
 
 #include "engine/batch/json_values.h"
+#include "engine/batch/value_writer.h"
+#include "engine/batch/vector_builder.h"
+#include "engine/json/normalizer.h"
 #include "engine/json/writer.h"
 
 namespace arbors::exec {
@@ -28,7 +31,93 @@ void append_members(std::string_view object, batch::VectorBuilder& elements) {
   });
 }
 
+// Tells whether all that is there are arrays.
+bool holds_arrays_alone(const batch::Vector& values) {
+  if (!values.only(batch::tag_bit(Tag::Array) | batch::tag_bit(Tag::Opaque) | batch::kNullTags))
+    return false;
+  return !values.has(Tag::Opaque) || !holds_object(values);
+}
+
+// Builds lists as json_each does, value by value.
+class EachBuilder {
+ public:
+  explicit EachBuilder(bool keys) : with_keys_(keys) {}
+
+  void add(const batch::Vector& values, std::uint32_t row) {
+    const Tag tag = values.tag(row);
+    if (tag == Tag::Opaque) {
+      add_json(values.text(row));
+    } else if ((batch::tag_bit(tag) & batch::kTextTags) != 0) {
+      add_json(json::normalize(values.text(row)));
+    } else if ((batch::tag_bit(tag) & batch::kNullTags) == 0) {
+      std::string text;
+      batch::write_value(values, row, text);
+      add_json(text == "true" ? "1" : text == "false" ? "0" : text);  // as SQL sees it
+    }
+    starts_.push_back(elements_.rows());
+    present_.push_back(1);
+  }
+
+  EachList finish() {
+    batch::VectorPtr keys = with_keys_ ? keys_.finish() : nullptr;
+    return {{std::move(starts_), std::move(present_), batch::Scope(elements_.finish())},
+            std::move(keys)};
+  }
+
+ private:
+  void add_json(std::string_view text) {
+    if (text.starts_with('{')) {
+      json::for_each_member(text, [&](std::string_view key, std::string_view raw) {
+        batch::append_json_value(elements_, raw);
+        if (with_keys_) keys_.append_text(key);
+        return true;
+      });
+    } else if (text.starts_with('[')) {
+      std::int64_t index = 0;
+      json::for_each_element(text, [&](std::string_view raw) {
+        batch::append_json_value(elements_, raw);
+        if (with_keys_) keys_.append_integer(index++);
+        return true;
+      });
+    } else {
+      batch::append_json_value(elements_, text);
+      if (with_keys_) keys_.append_null();
+    }
+  }
+
+  bool with_keys_;
+  std::vector<std::uint32_t> starts_{0};
+  std::vector<std::uint8_t> present_;
+  batch::VectorBuilder elements_;
+  batch::VectorBuilder keys_;
+};
+
+batch::VectorPtr indexes_of(const batch::List& list) {
+  batch::VectorBuilder indexes;
+  for (std::size_t row = 0; row + 1 < list.starts.size(); ++row)
+    for (std::uint32_t at = list.starts[row]; at < list.starts[row + 1]; ++at)
+      indexes.append_integer(at - list.starts[row]);
+  return indexes.finish();
+}
+
 }  // namespace
+
+EachList each_of(const batch::VectorPtr& values, bool keys) {
+  EachBuilder builder(keys);
+  for (std::uint32_t row = 0; row < values->rows; ++row) builder.add(*values, row);
+  return builder.finish();
+}
+
+EachList each_at(const batch::Scope& scope, const Path& path, bool keys) {
+  const batch::VectorPtr kinds = scope.read(path, batch::Nested::Kind);
+  const bool opaque = kinds->has(Tag::Opaque);  // whose text is not there
+  if (!opaque && holds_arrays_alone(*kinds)) {
+    batch::List list = scope.list(path);
+    batch::VectorPtr indexes = keys ? indexes_of(list) : nullptr;
+    return {std::move(list), std::move(indexes)};
+  }
+  return each_of(scope.read(path), keys);
+}
 
 batch::List lists_of(const batch::VectorPtr& values) {
   if (!holds_object(*values)) return batch::Scope(values).list({});

@@ -8,6 +8,7 @@
 #include "engine/batch/vector_ops.h"
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/scan/member_lists.h"
+#include "engine/exec/scan/scan_steps.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
 #include "engine/expr/filter.h"
@@ -60,15 +61,21 @@ Mounts::Mounts(batch::BatchReader& batch) : rows_(batch.trees()) {
 }
 
 // The list of each of the rows of a mount.
-batch::List Mounts::lists(const Mount& from, const Path& path, const Rows& rows) const {
-  if (from.far) return lists_of(from.far->read(path, rows));
-  if (!from.rows && rows.size() == from.scope->size()) return lists_at(*from.scope, path);
-  return lists_at(from.scope->select(rows), path);
+EachList Mounts::lists(const Mount& from, const ExplodeStep& step, const Rows& rows) const {
+  const Path& path = std::get<expr::PathRead>(step.list.expr()->form).path;
+  const bool all = !from.far && !from.rows && rows.size() == from.scope->size();
+  if (!step.each) {
+    if (from.far) return {lists_of(from.far->read(path, rows)), nullptr};
+    return {all ? lists_at(*from.scope, path) : lists_at(from.scope->select(rows), path), nullptr};
+  }
+  if (from.far) return each_of(from.far->read(path, rows), step.keys);
+  return all ? each_at(*from.scope, path, step.keys)
+             : each_at(from.scope->select(rows), path, step.keys);
 }
 
-Mounts Mounts::explode(const RowExpr& list, const Selection& rows, bool outer) const {
-  const Mount& from = mounts_.at(list.mount());
-  const Path& path = std::get<expr::PathRead>(list.expr()->form).path;
+Mounts Mounts::explode(const ExplodeStep& step, const Selection& rows) const {
+  const Mount& from = mounts_.at(step.list.mount());
+  const bool outer = step.outer;
   Rows scope_rows = to_rows(rows);
   if (from.rows)
     for (std::uint32_t& row : scope_rows) row = (*from.rows)[row];
@@ -76,7 +83,8 @@ Mounts Mounts::explode(const RowExpr& list, const Selection& rows, bool outer) c
   Rows present;
   for (const std::uint32_t row : scope_rows)
     if (row != kNone) present.push_back(row);
-  batch::List found = lists(from, path, present);
+  EachList each = lists(from, step, present);
+  batch::List& found = each.list;
   Rows parents, elements;
   bool lacks = false;
   PolledSteps steps;
@@ -98,9 +106,14 @@ Mounts Mounts::explode(const RowExpr& list, const Selection& rows, bool outer) c
   }
   Mounts exploded = *this;
   exploded.follow(std::make_shared<const Rows>(std::move(parents)));
-  exploded.mounts_.push_back({std::move(found.elements), nullptr,
-                              lacks ? std::make_shared<const Rows>(std::move(elements)) : nullptr,
-                              lacks});
+  const RowsPtr places = lacks ? std::make_shared<const Rows>(std::move(elements)) : nullptr;
+  exploded.mounts_.push_back({std::move(found.elements), nullptr, places, lacks});
+  if (each.keys) {
+    batch::BatchReaderPtr keys = std::make_shared<ColumnBatch>(
+        std::vector<NamedColumn>{{"key", each.keys}}, each.keys->rows);
+    const batch::Scope scope(*keys);
+    exploded.mounts_.push_back({scope, nullptr, places, lacks, std::move(keys)});
+  }
   return exploded;
 }
 

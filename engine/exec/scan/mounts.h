@@ -12,19 +12,22 @@
 
 #include "engine/batch/scope.h"
 #include "engine/exec/scan/far_trees.h"
+#include "engine/exec/scan/member_lists.h"
 #include "engine/exec/scan/row_expr.h"
 #include "engine/expr/selection.h"
 
 namespace arbors::exec {
+
+struct ExplodeStep;  // scan_steps.h
 
 class Mounts {
  public:
   // The trees of a batch, nothing exploded; the batch outlives the mounts.
   explicit Mounts(batch::BatchReader& batch);
 
-  // Explodes the arrays that `list` (a bare path) gives for some of the rows. With `outer`, a row
-  // without elements stays, its element missing.
-  Mounts explode(const RowExpr& list, const expr::Selection& rows, bool outer) const;
+  // Explodes the arrays that the step's list (a bare path) gives for some of the rows. With
+  // `outer`, a row without elements stays, its element missing.
+  Mounts explode(const ExplodeStep& step, const expr::Selection& rows) const;
 
   // Gives way to pairs: row i of the result is row pairs[i] of the block, with tree partners[i]
   // (kNoRow: none). `pairs` ascends.
@@ -63,8 +66,8 @@ class Mounts {
   };
 
   void follow(const RowsPtr& parents);  // makes the block's rows these ones
-  batch::List lists(const Mount& from, const Path& path,
-                    const std::vector<std::uint32_t>& rows) const;
+  EachList lists(const Mount& from, const ExplodeStep& step,
+                 const std::vector<std::uint32_t>& rows) const;
 
   batch::VectorPtr evaluate_at(const Mount& mount, const expr::Expr& expr,
                                const expr::Selection& selection) const;

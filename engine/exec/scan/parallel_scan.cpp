@@ -133,6 +133,7 @@ std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* co
     } else if (const auto* explode = std::get_if<ExplodeStep>(&step)) {
       add_paths(explode->list, mounts, paths);  // its lengths, whether elements are read or not
       mounts.push_back(elements_of(*explode, mounts));
+      if (explode->keys) mounts.push_back({Path(), true, nullptr});
     } else if (const auto* changing = std::get_if<ChangeStep>(&step)) {
       const BlockChange& change = *changing->change;
       MountedAt added{Path(), true, change.far_trees()};

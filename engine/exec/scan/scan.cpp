@@ -19,7 +19,7 @@ void take_step(const FilterStep& step, ScannedRows& rows, const ExecutionContext
 
 void take_step(const ExplodeStep& step, ScannedRows& rows, const ExecutionContext&) {
   const Mounts before = rows.mounted();
-  rows.mounts = std::make_shared<const Mounts>(before.explode(step.list, rows.rows, step.outer));
+  rows.mounts = std::make_shared<const Mounts>(before.explode(step, rows.rows));
   rows.rows = expr::Selection::all(rows.mounts->rows());
 }
 

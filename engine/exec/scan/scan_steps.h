@@ -20,6 +20,8 @@ struct FilterStep {
 struct ExplodeStep {
   RowExpr list;  // a bare path
   bool outer = false;
+  bool each = false;  // as json_each
+  bool keys = false;  // with a further mount of their indexes and keys, under `key`
 };
 // Builds the trees of a shape (with `flatten`, nested objects become dotted keys) as a batch in
 // memory: for stages that look into values which only exist once computed.

@@ -30,6 +30,8 @@ NodePtr below_explode(const Filter& filter, const Node& node, const Explode& exp
     bool sees = touches(*condition, explode.path);
     if (!explode.as.empty())
       sees = sees || touches(*condition, Path{{{PathStep::Kind::Key, explode.as, 0}}});
+    if (!explode.key.empty())
+      sees = sees || touches(*condition, Path{{{PathStep::Kind::Key, explode.key, 0}}});
     (sees ? above : below).push_back(condition);
   }
   if (below.empty()) return nullptr;

@@ -2,6 +2,7 @@
 // text is read, so that names are looked up as SQLite does; the plan itself stays pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,11 +21,14 @@ struct Column {
   std::optional<Affinity> affinity = Affinity::None;
   Collation collation = Collation::Binary;
   bool visible = true;  // part of *
+  // Computed from the path's value rather than read.
+  enum class Of : std::uint8_t { Value, JsonType, JsonAtom, Nothing } of = Of::Value;
 };
 
 struct Table {
   std::vector<Column> columns;
-  bool trees = true;  // has _tree, and paths that no column shows
+  bool trees = true;       // has _tree, and paths that no column shows
+  bool in_memory = false;  // an ordinary table of the database: its values are as declared
 };
 
 class Catalog {

@@ -11,6 +11,14 @@
 
 namespace arbors::plan::select {
 
+// Values before they have a field: leaves numbered from here on.
+inline constexpr std::uint32_t kCallValue = 1U << 22;
+inline constexpr std::uint32_t kWindowValue = 1U << 23;
+inline constexpr std::uint32_t kScalarValue = 1U << 24;
+
+// Adds the conditions that AND joins.
+void add_conjuncts(const expr::ExprPtr& parsed, std::vector<expr::ExprPtr>& found);
+
 class CoreLowering {
  public:
   CoreLowering(Lowering& lowering, const Core& core, const CommonTables* tables,
@@ -30,14 +38,32 @@ class CoreLowering {
   struct Clause {
     std::string_view name;
     bool aggregates = false;
+    bool windows = false;
+  };
+  // A name of the query around, where none may be read.
+  struct OuterName {
+    std::size_t byte;
+    std::string name;
+  };
+  struct PendingWindow {
+    Window window;  // without its calls
+    WindowCall call;
+  };
+  struct PendingScalar {
+    Join join;
+    NodePtr right;
+    expr::ExprPtr value;  // over the joined trees
   };
 
   // ---- FROM (lower_from.cpp)
   void from();
   NodePtr from_item(const FromItem& item, ScopeTable& table);
   NodePtr common_table(const FromItem& item, const CommonTables& found, ScopeTable& table);
+  void next_item(const FromItem& item, ScopeTable table);
+  std::vector<expr::ExprPtr> shared_columns(const FromItem& item, const ScopeTable& table);
   void each(const FromItem& item, ScopeTable table);
-  void join(const FromItem& item, ScopeTable table, NodePtr right);
+  std::string fresh_field(const std::string& wanted);
+  bool computes_fields() const;
 
   // ---- expressions (lower_expression.cpp)
   Typed lower(const expr::ExprPtr& parsed, const Clause& clause, std::size_t byte);
@@ -47,12 +73,29 @@ class CoreLowering {
   expr::ExprPtr element_expression(const expr::ExprPtr& parsed);
   const Leaf* leaf_of(const expr::Expr& parsed) const;
 
+  // ---- queries inside (lower_subqueries.cpp)
+  Typed outer_name(const Leaf& leaf, const Scope::Found& found);
+  void lower_partner(const Query& query);
+  expr::ExprPtr over_pair(const expr::ExprPtr& condition, const Path& as) const;
+  void keep_partners(const Leaf& leaf, bool negated);
+  Typed scalar(const Leaf& leaf, const Clause& clause);
+  Typed correlated_scalar(const Leaf& leaf, Join join);
+  void add_scalars();
+
+  // ---- windows (lower_windows.cpp)
+  Typed window(const Leaf& leaf, const Clause& clause);
+  WindowSpec window_of(const WindowSpec& over) const;
+  WindowFrame frame_of(const Frame& frame, std::size_t byte) const;
+  void add_windows();
+
   // ---- groups (lower_groups.cpp)
+  AggregateCall aggregate_call(const Leaf& leaf, const Clause& inside);
   Typed aggregate(const Leaf& leaf, const Clause& clause);
   bool aggregates() const { return !calls_.empty() || !keys_.empty() || core_.having; }
   void group_keys();
   void group();
   expr::ExprPtr over_groups(const expr::ExprPtr& expr, std::size_t byte);
+  expr::ExprPtr finished(const expr::ExprPtr& expr, std::size_t byte);
   Typed over_groups(Typed value, std::size_t byte);
   std::string fresh_name(std::string_view wanted);
 
@@ -77,10 +120,18 @@ class CoreLowering {
   Scope scope_;
   const std::vector<OutColumn>* names_ = nullptr;  // given to the result's columns, or null
   NodePtr plan_;
+  std::vector<std::string> fields_;  // of the joined trees, where each item has one
   std::vector<Item> items_;
   std::vector<Typed> keys_;             // of groups, over the joined trees
   std::vector<std::string> key_names_;  // the fields they become
   std::vector<AggregateCall> calls_;    // likewise
+  std::vector<PendingWindow> windows_;
+  std::vector<std::string> window_names_;  // the fields they become
+  std::vector<PendingScalar> scalars_;
+  const std::vector<OrderTerm>* order_ = nullptr;  // of the query, where it is this core alone
+  bool partner_ = false;                           // names of the query around may be read
+  std::vector<Typed> outer_values_;
+  std::vector<expr::ExprPtr> conditions_;  // of a partner: those that read the query around
 };
 
 }  // namespace arbors::plan::select

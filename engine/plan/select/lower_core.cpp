@@ -19,8 +19,9 @@ CoreLowering::CoreLowering(Lowering& lowering, const Core& core, const CommonTab
 Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* names) {
   names_ = names;
   scope_.result_named = [this](const std::string& alias) { return result_named(alias); };
+  if (query != nullptr) order_ = &query->order_by;
   from();
-  scope_.makes_reals = core_.distinct || !core_.group_by.empty();
+  scope_.makes_reals = core_.distinct || !core_.group_by.empty() || computes_fields();
   where();
   scope_.result_named = nullptr;
   result_columns();
@@ -30,8 +31,19 @@ Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* na
 
 void CoreLowering::where() {
   if (!core_.where) return;
-  const Typed condition = lower(core_.where, {"WHERE", false}, core_.begin);
-  plan_ = make(Filter{condition.expr}, {plan_});
+  std::vector<expr::ExprPtr> all, conditions;
+  add_conjuncts(core_.where, all);
+  std::vector<std::pair<const Leaf*, bool>> partners;  // and whether they are not wanted
+  for (const expr::ExprPtr& one : all) {
+    const bool negated = one->as<expr::Not>() != nullptr;
+    const Leaf* leaf = leaf_of(negated ? *one->args.front() : *one);
+    if (leaf != nullptr && (leaf->kind == Leaf::Kind::In || leaf->kind == Leaf::Kind::Exists))
+      partners.emplace_back(leaf, negated != leaf->flag);
+    else
+      conditions.push_back(lower(one, {"WHERE"}, core_.begin).expr);
+  }
+  if (!conditions.empty()) plan_ = make(Filter{expr::and_all(std::move(conditions))}, {plan_});
+  for (const auto& [leaf, negated] : partners) keep_partners(*leaf, negated);
 }
 
 // WHERE and ON may name a result column, as in SQLite; its own expression may not name it again.
@@ -52,7 +64,7 @@ void CoreLowering::result_columns() {
       star(column);
       continue;
     }
-    Typed value = lower(column.expr, {"the result", true}, column.begin);
+    Typed value = lower(column.expr, {"the result", true, true}, column.begin);
     std::string name = name_of(column, value);
     if (!column.alias.empty()) scope_.aliases.push_back({column.alias, value});
     add_item({std::move(name), std::move(value), column.begin, column.end});
@@ -95,7 +107,9 @@ bool CoreLowering::is_whole_tree() const {
       core_.distinct || !keys_.empty() || !calls_.empty())
     return false;
   const Path* path = bare_path(*items_.front().value.expr);
-  return path != nullptr && path->steps.empty();
+  return path != nullptr &&
+         std::any_of(scope_.tables.begin(), scope_.tables.end(),
+                     [&](const ScopeTable& table) { return table.trees && table.root == *path; });
 }
 
 // An ORDER BY term: a result column by position or name, else an expression.
@@ -140,7 +154,8 @@ Typed CoreLowering::over_result(const Typed& value, std::size_t byte) {
 
 std::vector<SortKey> CoreLowering::sort_keys(const std::vector<OrderTerm>& terms) {
   std::vector<SortKey> keys;
-  for (const OrderTerm& one : terms) keys.push_back(sort_key(one, term(one, {"ORDER BY", true})));
+  for (const OrderTerm& one : terms)
+    keys.push_back(sort_key(one, term(one, {"ORDER BY", true, true})));
   return keys;
 }
 
@@ -150,15 +165,15 @@ Lowered CoreLowering::finish(const Query* query) {
   static const std::vector<OrderTerm> kNoOrder;
   const std::vector<OrderTerm>& order = query != nullptr ? query->order_by : kNoOrder;
   std::vector<SortKey> keys = sort_keys(order);
-  if (aggregates()) {
-    group();
-    if (having.expr) plan_ = make(Filter{over_groups(having.expr, core_.begin)}, {plan_});
-    for (Item& item : items_) item.value = over_groups(std::move(item.value), item.begin);
-    for (std::size_t i = 0; i < keys.size(); ++i)
-      keys[i].expr = over_groups(keys[i].expr, order[i].begin);
-  }
   Lowered result;
   result.whole_trees = is_whole_tree();
+  if (aggregates()) group();
+  add_scalars();
+  if (having.expr) plan_ = make(Filter{finished(having.expr, core_.begin)}, {plan_});
+  add_windows();
+  for (Item& item : items_) item.value.expr = finished(item.value.expr, item.begin);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    keys[i].expr = finished(keys[i].expr, order[i].begin);
   for (const Item& item : items_)
     result.columns.push_back({item.name, item.value.affinity, item.value.collation});
   if (core_.distinct) {
@@ -178,6 +193,11 @@ Lowered CoreLowering::finish(const Query* query) {
   if (!keys.empty()) plan_ = make(Sort{std::move(keys), {}, false, false}, {plan_});
   if (query != nullptr) plan_ = limited(std::move(plan_), *query, lexer_);
   if (!core_.distinct && !result.whole_trees) project();
+  if (result.whole_trees && !scope_.tables.front().root.steps.empty()) {
+    Project trees;
+    trees.fields.push_back({{}, items_.front().value.expr, true});
+    plan_ = make(std::move(trees), {plan_});
+  }
   result.plan = plan_;
   return result;
 }

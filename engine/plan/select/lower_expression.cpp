@@ -74,9 +74,7 @@ Typed CoreLowering::lower_leaf(const Leaf& leaf, const Clause& clause) {
   switch (leaf.kind) {
     case Leaf::Kind::Name: {
       Scope::Found found = scope_.find(leaf);
-      if (found.level > 0)
-        lexer_.fail_at(leaf.begin, "a query that reads columns of the query around it (" +
-                                       found.name + ") is not understood here");
+      if (found.level > 0) return outer_name(leaf, found);
       return std::move(found.value);
     }
     case Leaf::Kind::Aggregate:
@@ -84,9 +82,13 @@ Typed CoreLowering::lower_leaf(const Leaf& leaf, const Clause& clause) {
     case Leaf::Kind::Access:
       return lower_access(leaf, clause);
     case Leaf::Kind::Window:
-      lexer_.fail_at(leaf.begin, "window functions are not understood here");
+      return window(leaf, clause);
+    case Leaf::Kind::Scalar:
+      return scalar(leaf, clause);
     default:
-      lexer_.fail_at(leaf.begin, "a query as a value is not understood here");
+      lexer_.fail_at(leaf.begin,
+                     "IN and EXISTS over a query are understood here as conditions that AND joins "
+                     "in WHERE; elsewhere they are not understood here");
   }
 }
 

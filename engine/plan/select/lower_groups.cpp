@@ -13,9 +13,6 @@
 namespace arbors::plan::select {
 namespace {
 
-// An aggregate before its field has a name: numbered from here on.
-constexpr std::uint32_t kCall = 1U << 22;
-
 bool same_call(const AggregateCall& left, const AggregateCall& right) {
   const auto same = [](const expr::ExprPtr& a, const expr::ExprPtr& b) {
     return a == b || (a && b && expr::equal(*a, *b));
@@ -27,13 +24,9 @@ bool same_call(const AggregateCall& left, const AggregateCall& right) {
 
 }  // namespace
 
-Typed CoreLowering::aggregate(const Leaf& leaf, const Clause& clause) {
+// Reads an aggregate's arguments and FILTER.
+AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& inside) {
   const std::string& word = leaf.words.front().text;
-  if (!clause.aggregates)
-    lexer_.fail_at(leaf.begin,
-                   "the aggregate " + word + "() cannot stand in " + std::string(clause.name));
-  if (!leaf.order.empty())
-    lexer_.fail_at(leaf.order.front().begin, "ORDER BY inside an aggregate is not understood here");
   lowering_.catalog().check_function(word);
   AggregateCall call;
   call.function = aggregate_named(word);
@@ -44,7 +37,6 @@ Typed CoreLowering::aggregate(const Leaf& leaf, const Clause& clause) {
   if ((leaf.flag && !counts_rows) || args < call.function->least_args ||
       args > call.function->most_args || (leaf.distinct && args != 1))
     lexer_.fail_at(leaf.begin, "wrong number of arguments: " + std::string(call.function->syntax));
-  const Clause inside{"an aggregate", false};
   if (args > 0) call.argument = as_key(lower(leaf.args[0], inside, leaf.begin));
   if (args > 1) call.second = lower(leaf.args[1], inside, leaf.begin).expr;
   if (leaf.filter) call.filter = lower(leaf.filter, inside, leaf.begin).expr;
@@ -54,10 +46,20 @@ Typed CoreLowering::aggregate(const Leaf& leaf, const Clause& clause) {
   } catch (const Error& error) {
     lexer_.fail_at(leaf.begin, error.what());
   }
+  return call;
+}
+
+Typed CoreLowering::aggregate(const Leaf& leaf, const Clause& clause) {
+  if (!clause.aggregates)
+    lexer_.fail_at(leaf.begin, "the aggregate " + leaf.words.front().text + "() cannot stand in " +
+                                   std::string(clause.name));
+  if (!leaf.order.empty())
+    lexer_.fail_at(leaf.order.front().begin, "ORDER BY inside an aggregate is not understood here");
+  AggregateCall call = aggregate_call(leaf, {"an aggregate"});
   auto known = std::find_if(calls_.begin(), calls_.end(),
                             [&](const AggregateCall& one) { return same_call(one, call); });
   if (known == calls_.end()) known = calls_.insert(known, std::move(call));
-  return constant(expr::parameter(kCall + static_cast<std::uint32_t>(known - calls_.begin())));
+  return constant(expr::parameter(kCallValue + static_cast<std::uint32_t>(known - calls_.begin())));
 }
 
 void CoreLowering::group_keys() {
@@ -105,7 +107,7 @@ void CoreLowering::group() {
     keys.push_back({key_names_.back(), as_key(key)});
   }
   for (std::size_t i = 0; i < calls_.size(); ++i) {
-    const expr::ExprPtr leaf = expr::parameter(kCall + static_cast<std::uint32_t>(i));
+    const expr::ExprPtr leaf = expr::parameter(kCallValue + static_cast<std::uint32_t>(i));
     calls_[i].name = fresh_name(wanted(*leaf, "value" + std::to_string(i + 1)));
   }
   plan_ = keys.empty() ? make(Aggregate{calls_}, {plan_})
@@ -121,8 +123,10 @@ Typed CoreLowering::over_groups(Typed value, std::size_t byte) {
 expr::ExprPtr CoreLowering::over_groups(const expr::ExprPtr& expr, std::size_t byte) {
   for (std::size_t key = 0; key < keys_.size(); ++key)
     if (expr::equal(*keys_[key].expr, *expr)) return expr::path(field(key_names_[key]));
-  if (const auto* call = expr->as<expr::Parameter>())
-    return expr::path(field(calls_[call->number - kCall].name));
+  if (const auto* value = expr->as<expr::Parameter>())
+    return value->number >= kWindowValue
+               ? expr
+               : expr::path(field(calls_[value->number - kCallValue].name));
   if (const Path* path = bare_path(*expr))
     lexer_.fail_at(byte, "the column " + arbors::to_text(*path) +
                              " stands neither in GROUP BY nor in an aggregate, which is not "
@@ -134,6 +138,20 @@ expr::ExprPtr CoreLowering::over_groups(const expr::ExprPtr& expr, std::size_t b
   for (expr::ExprPtr& arg : args)
     if (!elements || &arg == &args.front()) arg = over_groups(arg, byte);
   return expr::with_args(*expr, std::move(args));
+}
+
+// Puts fields in the place of all that had none when the expression was read.
+expr::ExprPtr CoreLowering::finished(const expr::ExprPtr& expr, std::size_t byte) {
+  const expr::ExprPtr grouped = aggregates() ? over_groups(expr, byte) : expr;
+  return rewrite_leaves(grouped, [&](const expr::ExprPtr& leaf) -> expr::ExprPtr {
+    const auto* value = leaf->as<expr::Parameter>();
+    if (value == nullptr || value->number < kWindowValue) return leaf;
+    if (value->number >= kScalarValue) return scalars_[value->number - kScalarValue].value;
+    const std::size_t window = value->number - kWindowValue;
+    if (window >= window_names_.size())
+      lexer_.fail_at(byte, "a window function inside another is not understood here");
+    return expr::path(field(window_names_[window]));
+  });
 }
 
 }  // namespace arbors::plan::select

@@ -4,6 +4,7 @@
 #include "engine/base/error.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/evaluate.h"
+#include "engine/plan/aggregate.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/words.h"
@@ -28,6 +29,40 @@ NodePtr distinct(NodePtr plan, const std::vector<OutColumn>& columns) {
   UniqueBy unique;
   for (const OutColumn& column : columns) unique.keys.push_back(unique_key(column));
   return make(std::move(unique), {std::move(plan)});
+}
+
+// Gives the distinct rows of the first plan that the second has too, or has not: rows are grouped,
+// and each group knows whose rows it has.
+NodePtr rows_of_side(NodePtr first, NodePtr second, const std::vector<OutColumn>& columns,
+                     bool in_both) {
+  std::string side = "side";
+  while (std::any_of(columns.begin(), columns.end(),
+                     [&](const OutColumn& column) { return column.name.ends_with(side); }))
+    side += '_';
+  const auto marked = [&](NodePtr plan, std::int64_t number) {
+    AddField add;
+    add.fields.push_back({arbors::to_text(field(side)), expr::constant(Value::of(number))});
+    return make(std::move(add), {std::move(plan)});
+  };
+  GroupBy group;
+  group.in_key_order = false;
+  for (const OutColumn& column : columns) group.keys.push_back({column.name, unique_key(column)});
+  const auto bound = [&](std::string_view function) {
+    AggregateCall call;
+    call.function = find_aggregate(function);
+    call.name = std::string(function) + '_' + side;
+    call.argument = expr::path(field(side));
+    return call;
+  };
+  group.aggregates = {bound("min"), bound("max")};
+  const auto is = [&](std::string_view function, std::int64_t number) {
+    return expr::compare(expr::Comparison::Equal,
+                         expr::path(field(std::string(function) + '_' + side)),
+                         expr::constant(Value::of(number)));
+  };
+  const expr::ExprPtr wanted = in_both ? expr::and_all({is("min", 1), is("max", 2)}) : is("max", 1);
+  NodePtr both = make(Concat{}, {marked(std::move(first), 1), marked(std::move(second), 2)});
+  return make(Filter{wanted}, {make(std::move(group), {std::move(both)})});
 }
 
 // What LIMIT or OFFSET says, a whole number; throws where it is none.
@@ -122,8 +157,11 @@ Lowered Lowering::compound(const Query& query, const CommonTables* tables, const
       if (united.columns[c].affinity != parts[i].columns[c].affinity)
         united.columns[c].affinity = {};
     const SetOperator op = query.operators[i - 1];
-    if (op == SetOperator::Intersect || op == SetOperator::Except)
-      lexer_.fail_at(query.begin, "INTERSECT and EXCEPT are not understood here");
+    if (op == SetOperator::Intersect || op == SetOperator::Except) {
+      united.plan = rows_of_side(std::move(united.plan), std::move(other), united.columns,
+                                 op == SetOperator::Intersect);
+      continue;
+    }
     united.plan = make(Concat{}, {united.plan, std::move(other)});
     if (op == SetOperator::Union) united.plan = distinct(united.plan, united.columns);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/error.h"
 #include "engine/expr/builder.h"
 #include "engine/plan/nearest_name.h"
 #include "engine/plan/select/words.h"
@@ -16,6 +17,21 @@ Path joined_path(Path path, const std::vector<PathStep>& steps) {
 }
 
 PathStep key_step(const std::string& key) { return {PathStep::Kind::Key, key, 0}; }
+
+// A column of json_each that says something of its value.
+Typed computed(const ScopeTable& table, const Column& column) {
+  if (column.of == Column::Of::Nothing)
+    throw_invalid("the column " + column.name + " of json_each is not understood here");
+  const expr::ExprPtr value = expr::path(table.root);
+  expr::ExprPtr kind = expr::call("json_kind", {value});
+  if (column.of == Column::Of::JsonAtom)
+    kind = expr::case_of(nullptr,
+                         {{expr::in(std::move(kind), {Value::of("array"), Value::of("object")},
+                                    false, Collation::Binary, expr::Coercion::None),
+                           expr::constant(Value::null())}},
+                         value);
+  return {std::move(kind), Affinity::None, Collation::Binary, false, true};
+}
 
 std::string last_key(const Path& path) {
   for (auto step = path.steps.rbegin(); step != path.steps.rend(); ++step)
@@ -45,10 +61,13 @@ Scope::Found at_path(const ScopeTable& table, const std::vector<PathStep>& steps
 }  // namespace
 
 Scope::Found Scope::column_of(const ScopeTable& table, const Column& column) const {
+  if (column.of != Column::Of::Value) return {computed(table, column), column.name, 0};
+  if (!table.each_key.steps.empty() && column.name == "key")
+    return {{expr::path(table.each_key), Affinity::None, Collation::Binary, false, true}, "key", 0};
   Typed value{expr::path(joined_path(table.root, column.path.steps),
                          column.affinity.value_or(Affinity::None)),
               column.affinity, column.collation, false, true};
-  if ((makes_reals || !table.trees) && column.affinity == Affinity::Real)
+  if ((makes_reals || !table.trees) && !table.in_memory && column.affinity == Affinity::Real)
     value.expr = expr::call("real_only", {value.expr});
   return {std::move(value), column.name, 0};
 }
@@ -79,18 +98,16 @@ std::optional<Scope::Found> Scope::find_in(const ScopeTable& table, const Leaf& 
 
 std::optional<Scope::Found> Scope::find_column(const Leaf& name) const {
   std::optional<Found> found;
+  const auto is_shared = [&](const std::string& word) {
+    return std::any_of(shared.begin(), shared.end(),
+                       [&](const std::string& one) { return same_name(one, word); });
+  };
   const auto take = [&](std::optional<Found> one) {
     if (!one) return;
     if (found) lexer_.fail_at(name.begin, "ambiguous column name: " + written(name));
     found = std::move(one);
   };
-  for (const ScopeTable& table : tables) {
-    const bool shared_already =
-        found && name.words.size() == 1 &&
-        std::any_of(shared.begin(), shared.end(),
-                    [&](const std::string& one) { return same_name(one, name.words[0].text); });
-    if (shared_already) break;
-    // A qualified column goes before an unqualified one with steps behind it.
+  for (const ScopeTable& table : tables) {  // a qualified column goes first
     if (name.words.size() >= 2 && same_name(table.alias, name.words[0].text))
       take(find_in(table, name, 1));
     if (name.words.size() == 3 && same_name(table.schema, name.words[0].text) &&
@@ -99,13 +116,8 @@ std::optional<Scope::Found> Scope::find_column(const Leaf& name) const {
   }
   if (found || (name.words.size() > 1 && table_named({}, name.words[0].text) != nullptr))
     return found;
-  for (const ScopeTable& table : tables) {
-    const bool known =
-        found.has_value() && std::any_of(shared.begin(), shared.end(), [&](const std::string& one) {
-          return same_name(one, name.words[0].text);
-        });
-    if (!known) take(find_in(table, name, 0));
-  }
+  for (const ScopeTable& table : tables)
+    if (!found || !is_shared(name.words[0].text)) take(find_in(table, name, 0));
   return found;
 }
 
@@ -183,6 +195,13 @@ const ScopeTable* Scope::table_named(const std::string& schema, const std::strin
     if (same_name(table.alias, name) && (schema.empty() || same_name(table.schema, schema)))
       return &table;
   return nullptr;
+}
+
+std::optional<Scope::Found> Scope::column(const std::string& name) const {
+  for (const ScopeTable& table : tables)
+    for (const Column& column : table.columns)
+      if (same_name(column.name, name)) return column_of(table, column);
+  return std::nullopt;
 }
 
 std::vector<Scope::Found> Scope::star(const ScopeTable* only) const {

@@ -2,6 +2,7 @@
 // in FROM, names of result columns, paths into trees, names of the query around.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct ScopeTable {
   Path root;
   std::vector<Column> columns;
   bool trees = true;
+  bool in_memory = false;  // an ordinary table of the database
+  Path each_key = {};      // of json_each: where the element's index or key stands
 };
 
 struct Alias {
@@ -49,6 +52,8 @@ class Scope {
   Found find(const Leaf& name) const;
   // The table of that alias, or null.
   const ScopeTable* table_named(const std::string& schema, const std::string& name) const;
+  // The first column of that name.
+  std::optional<Found> column(const std::string& name) const;
   // The columns that * stands for, of one table or (null) of all.
   std::vector<Found> star(const ScopeTable* only) const;
 

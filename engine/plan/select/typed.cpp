@@ -34,7 +34,7 @@ class Rebuild {
 
   Typed operator()(const expr::Compare& compare) {
     read_plainly();
-    return whole(expr::Compare{compare.op, collation_of(at(0), at(1)), coercion_of(at(0), at(1))});
+    return with_collation(comparison(compare.op, at(0), at(1)));
   }
   Typed operator()(const expr::Is& is) {
     read_plainly();
@@ -42,6 +42,11 @@ class Rebuild {
   }
   Typed operator()(const expr::Between& between) {
     read_plainly();
+    if (integers_as_texts(at(0), at(1)) || integers_as_texts(at(0), at(2))) {
+      const ExprPtr both = expr::and_all({comparison(expr::Comparison::GreaterEqual, at(0), at(1)),
+                                          comparison(expr::Comparison::LessEqual, at(0), at(2))});
+      return with_collation(between.negated ? expr::negation(both) : both);
+    }
     return whole(expr::Between{between.negated, collation_of(at(0), at(1)),
                                collation_of(at(0), at(2)), coercion_of(at(0), at(1)),
                                coercion_of(at(0), at(2))});
@@ -106,6 +111,33 @@ class Rebuild {
     std::vector<ExprPtr> args;
     for (const Typed& operand : operands_) args.push_back(operand.expr);
     return with_collation(expr::with_args(expr::Expr{std::move(form), {}, 1}, std::move(args)));
+  }
+
+  // Tells whether two integers may meet under TEXT affinity: SQLite compares them as numbers,
+  // before it thinks of affinity. They do where the tree holds integers that no INSERT has
+  // converted.
+  static bool integers_as_texts(const Typed& left, const Typed& right) {
+    const auto may_be_integer = [](const Typed& value) {
+      const auto* constant = value.expr->as<expr::Constant>();
+      return constant == nullptr || constant->value.kind == ValueKind::Integer;
+    };
+    return coercion_of(left, right) == Coercion::Text && may_be_integer(left) &&
+           may_be_integer(right);
+  }
+
+  static ExprPtr comparison(expr::Comparison op, const Typed& left, const Typed& right) {
+    const Collation order = collation_of(left, right);
+    const Coercion convert = coercion_of(left, right);
+    ExprPtr plain = expr::compare(op, left.expr, right.expr, order, convert);
+    const bool equality = op == expr::Comparison::Equal || op == expr::Comparison::NotEqual;
+    if (equality || !integers_as_texts(left, right)) return plain;
+    const auto is_integer = [](const Typed& value) {
+      return expr::compare(expr::Comparison::Equal, expr::call("typeof", {value.expr}),
+                           expr::constant(Value::of("integer")));
+    };
+    const ExprPtr numbers = expr::compare(op, left.expr, right.expr, order, Coercion::None);
+    return expr::case_of(nullptr, {{expr::and_all({is_integer(left), is_integer(right)}), numbers}},
+                         std::move(plain));
   }
 
   // What compares sees no difference between 1 and 1.0, and knows columns better than functions.

@@ -1,0 +1,56 @@
+// json_each(list) in FROM: a row of each element, as SQLite gives them.
+#include <algorithm>
+
+#include "engine/expr/builder.h"
+#include "engine/plan/rewrite.h"
+#include "engine/plan/select/core_lowering.h"
+#include "engine/plan/select/words.h"
+
+namespace arbors::plan::select {
+
+namespace {
+
+std::vector<Column> each_columns() {
+  const auto column = [](const char* name, Column::Of of) {
+    Column made;
+    made.name = name;
+    made.of = of;
+    return made;
+  };
+  using Of = Column::Of;
+  return {column("key", Of::Value),       column("value", Of::Value), column("type", Of::JsonType),
+          column("atom", Of::JsonAtom),   column("id", Of::Nothing),  column("parent", Of::Nothing),
+          column("fullkey", Of::Nothing), column("path", Of::Nothing)};
+}
+
+}  // namespace
+
+void CoreLowering::each(const FromItem& item, ScopeTable table) {
+  if (item.on || !item.columns.empty() || item.natural)
+    lexer_.fail_at(item.begin, "a condition of the join with json_each is not understood here");
+  const Typed list = lower(item.argument, {"json_each", false}, item.begin);
+  if (bare_path(*list.expr) == nullptr)
+    lexer_.fail_at(item.begin, "json_each is understood here over a column or a path");
+  const std::string name = table.root.steps.front().key;
+  // The elements' indexes are made only where a query speaks of a key.
+  const auto& leaves = lowering_.statement().leaves;
+  const bool keyed = std::any_of(leaves.begin(), leaves.end(), [](const Leaf& leaf) {
+    return leaf.kind == Leaf::Kind::Name && same_name(leaf.words.back().text, "key");
+  });
+  const std::string key = fresh_field(name + " key");
+  Explode explode;
+  explode.path = table.root;
+  explode.as = name;
+  explode.outer = item.join == FromItem::Join::Left;
+  explode.each = true;
+  if (keyed) explode.key = key;
+  AddField add;
+  add.fields.push_back({arbors::to_text(table.root), list.expr});
+  plan_ = make(std::move(explode), {make(std::move(add), {plan_})});
+  table.columns = each_columns();
+  table.trees = false;
+  table.each_key = field(key);
+  scope_.tables.push_back(std::move(table));
+}
+
+}  // namespace arbors::plan::select

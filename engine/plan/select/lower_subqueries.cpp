@@ -1,0 +1,243 @@
+// Queries inside expressions: IN and EXISTS among the conditions of WHERE become semi and anti
+// joins; a query as a value is joined to every row. Those that read columns of the query around
+// must do so by equalities, which become keys.
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/expr/builder.h"
+#include "engine/plan/aggregate.h"
+#include "engine/plan/join.h"
+#include "engine/plan/rewrite.h"
+#include "engine/plan/select/core_lowering.h"
+
+namespace arbors::plan::select {
+namespace {
+
+// A name of the query around that an inner one reads, before it is joined: numbered from here on.
+constexpr std::uint32_t kOuterValue = 1U << 25;
+
+bool reads_outer(const expr::Expr& expr) { return expr::parameter_count(expr) >= kOuterValue; }
+
+// A pair of keys that always agree: each row meets each of the other side.
+JoinKey always() {
+  const expr::ExprPtr one = expr::constant(Value::of(std::int64_t{1}));
+  return {one, one, Collation::Binary, expr::Coercion::None, false};
+}
+
+NodePtr first_row(NodePtr plan) { return make(Slice{0, 1}, {std::move(plan)}); }
+
+expr::ExprPtr under(const expr::ExprPtr& expr, const Path& root) {
+  return rewrite_leaves(expr, [&](const expr::ExprPtr& leaf) {
+    const auto* read = leaf->as<expr::PathRead>();
+    if (read == nullptr) return leaf;
+    Path path = root;
+    path.steps.insert(path.steps.end(), read->path.steps.begin(), read->path.steps.end());
+    return expr::path(std::move(path), read->affinity);
+  });
+}
+
+}  // namespace
+
+void add_conjuncts(const expr::ExprPtr& parsed, std::vector<expr::ExprPtr>& found) {
+  if (parsed->as<expr::And>() == nullptr) return found.push_back(parsed);
+  for (const expr::ExprPtr& one : parsed->args) add_conjuncts(one, found);
+}
+
+// Reads a name of the query around, if this one may.
+Typed CoreLowering::outer_name(const Leaf& leaf, const Scope::Found& found) {
+  if (!partner_) throw OuterName{leaf.begin, found.name};
+  if (found.level > 1)
+    lexer_.fail_at(leaf.begin, "a name of a query two levels around (" + found.name +
+                                   ") is not understood here");
+  outer_values_.push_back(found.value);
+  Typed value = found.value;
+  value.expr = expr::parameter(kOuterValue + static_cast<std::uint32_t>(outer_values_.size() - 1));
+  return value;
+}
+
+// Reads FROM and WHERE as one side of a join: `conditions_` gets what reads the query around.
+void CoreLowering::lower_partner(const Query& query) {
+  partner_ = true;
+  scope_.makes_reals = true;
+  from();
+  if (core_.distinct || !core_.group_by.empty() || core_.having || query.limit ||
+      query.cores.size() != 1 || !core_.values.empty())
+    lexer_.fail_at(
+        query.begin,
+        "a query with groups, set operators, DISTINCT or LIMIT that reads columns of the "
+        "query around it is not understood here");
+  std::vector<expr::ExprPtr> conjuncts, own;
+  if (core_.where) add_conjuncts(core_.where, conjuncts);
+  for (const expr::ExprPtr& one : conjuncts) {
+    expr::ExprPtr condition = lower(one, {"WHERE"}, core_.begin).expr;
+    (reads_outer(*condition) ? conditions_ : own).push_back(std::move(condition));
+  }
+  if (!own.empty()) plan_ = make(Filter{expr::and_all(std::move(own))}, {plan_});
+}
+
+// A condition of a partner over {left…, as: right}.
+expr::ExprPtr CoreLowering::over_pair(const expr::ExprPtr& condition, const Path& as) const {
+  return rewrite_leaves(under(condition, as), [&](const expr::ExprPtr& leaf) {
+    const auto* parameter = leaf->as<expr::Parameter>();
+    return parameter == nullptr ? leaf : outer_values_[parameter->number - kOuterValue].expr;
+  });
+}
+
+// [NOT] IN and [NOT] EXISTS as a condition that must hold.
+void CoreLowering::keep_partners(const Leaf& leaf, bool negated) {
+  Join join;
+  join.kind = negated ? Join::Kind::Anti : Join::Kind::Semi;
+  join.as = fresh_field("inner query");
+  join.any_order = true;
+  const bool in = leaf.kind == Leaf::Kind::In;
+  join.null_aware = in && negated;
+  const Query& query = *leaf.query;
+  Typed left;
+  if (in) left = lower(leaf.args[0], {"WHERE"}, leaf.begin);
+  NodePtr right;
+  const auto add_in_key = [&](const Typed& value) {
+    const InComparison how = in_comparison(left, value);
+    join.keys.insert(join.keys.begin(),
+                     JoinKey{left.expr, value.expr, how.collation, how.coercion, false});
+  };
+  try {
+    Lowered inner = lowering_.query(query, tables_, &scope_);
+    if (in && (inner.columns.size() != 1 || inner.whole_trees))
+      lexer_.fail_at(query.begin, "the query behind IN must have one column");
+    if (in) {
+      const OutColumn& column = inner.columns.front();
+      add_in_key({expr::path(field(column.name)), column.affinity, column.collation, false, true});
+      right = inner.plan;
+    } else {
+      join.keys.push_back(always());
+      right = first_row(inner.plan);
+    }
+  } catch (const OuterName&) {
+    CoreLowering inner(lowering_, query.cores.front(), tables_, &scope_);
+    inner.lower_partner(query);
+    if (in) {
+      if (inner.core_.columns.size() != 1 || !inner.core_.columns.front().expr)
+        lexer_.fail_at(query.begin, "the query behind IN must have one column");
+      const Typed value = inner.lower(inner.core_.columns.front().expr, {"IN"}, query.begin);
+      if (reads_outer(*value.expr))
+        lexer_.fail_at(query.begin, "a result that reads the query around is not understood here");
+      add_in_key(value);
+    }
+    for (const expr::ExprPtr& condition : inner.conditions_)
+      add_condition(join, inner.over_pair(condition, field(join.as)));
+    if (join.keys.empty() || (join.null_aware && join.residual))
+      lexer_.fail_at(query.begin,
+                     "a query that reads the query around it by anything but equalities is not "
+                     "understood here");
+    right = inner.plan_;
+  }
+  plan_ = make(std::move(join), {plan_, std::move(right)});
+}
+
+// (query) as a value.
+Typed CoreLowering::scalar(const Leaf& leaf, const Clause& clause) {
+  Join join;
+  join.kind = Join::Kind::Left;
+  join.as = fresh_field("value");
+  join.any_order = true;
+  try {
+    Lowered inner = lowering_.query(*leaf.query, tables_, &scope_);
+    if (inner.columns.size() != 1)
+      lexer_.fail_at(leaf.begin, "a query as a value must have one column");
+    const OutColumn& column = inner.columns.front();
+    Path path = field(join.as);
+    if (!inner.whole_trees) path.steps.push_back(field(column.name).steps.front());
+    join.keys.push_back(always());
+    NodePtr right = first_row(inner.plan);
+    Typed value{expr::path(path), column.affinity, {}, false, false};
+    if (!clause.aggregates) {
+      plan_ = make(std::move(join), {plan_, std::move(right)});
+      return value;
+    }
+    scalars_.push_back({std::move(join), std::move(right), value.expr});
+    value.expr = expr::parameter(kScalarValue + static_cast<std::uint32_t>(scalars_.size() - 1));
+    return value;
+  } catch (const OuterName&) {
+    return correlated_scalar(leaf, std::move(join));
+  }
+}
+
+// (SELECT aggregate … WHERE inner = outer): grouped by the inner keys, and joined by them.
+Typed CoreLowering::correlated_scalar(const Leaf& leaf, Join join) {
+  const Query& query = *leaf.query;
+  CoreLowering inner(lowering_, query.cores.front(), tables_, &scope_);
+  inner.lower_partner(query);
+  if (inner.core_.columns.size() != 1 || !inner.core_.columns.front().expr)
+    lexer_.fail_at(leaf.begin, "a query as a value must have one column");
+  const Typed result =
+      inner.lower(inner.core_.columns.front().expr, {"the result", true}, leaf.begin);
+  if (inner.calls_.empty() || reads_outer(*result.expr))
+    lexer_.fail_at(leaf.begin,
+                   "a query as a value that reads the query around it is understood here as "
+                   "aggregates alone: any other is not understood here");
+  Join pairs;
+  pairs.as = join.as;
+  for (const expr::ExprPtr& condition : inner.conditions_)
+    add_condition(pairs, inner.over_pair(condition, field(join.as)));
+  const bool exact = std::all_of(pairs.keys.begin(), pairs.keys.end(), [](const JoinKey& key) {
+    return key.collation == Collation::Binary && key.coercion == expr::Coercion::None;
+  });
+  if (pairs.keys.empty() || pairs.residual || !exact)
+    lexer_.fail_at(leaf.begin,
+                   "a query that reads the query around it by anything but plain equalities is not "
+                   "understood here");
+  for (JoinKey& key : pairs.keys) {
+    inner.keys_.push_back(constant(key.right));
+    join.keys.push_back(std::move(key));
+  }
+  inner.group();
+  for (std::size_t i = 0; i < join.keys.size(); ++i)
+    join.keys[i].right = expr::path(field(inner.key_names_[i]));
+  Typed value = inner.over_groups(result, leaf.begin);
+  value.expr = rewrite_leaves(value.expr, [&](const expr::ExprPtr& read) -> expr::ExprPtr {
+    const Path* path = bare_path(*read);
+    if (path == nullptr) return read;
+    expr::ExprPtr joined = under(read, field(join.as));
+    for (const AggregateCall& call : inner.calls_) {  // what there is of no rows
+      if (field(call.name) != *path) continue;
+      if (call.function->kind == AggregateKind::Count)
+        return expr::call("ifnull", {joined, expr::constant(Value::of(std::int64_t{0}))});
+      if (call.function->kind == AggregateKind::Total)
+        return expr::call("ifnull", {joined, expr::constant(Value::of(0.0))});
+    }
+    return joined;
+  });
+  plan_ = make(std::move(join), {plan_, inner.plan_});
+  value.collation = {};
+  return value;
+}
+
+void CoreLowering::add_scalars() {
+  for (PendingScalar& scalar : scalars_)
+    plan_ = make(std::move(scalar.join), {plan_, std::move(scalar.right)});
+}
+
+// Tells whether any expression of this SELECT makes a field beside the trees.
+bool CoreLowering::computes_fields() const {
+  const auto computes = [&](const auto& self, const expr::ExprPtr& parsed) -> bool {
+    if (!parsed) return false;
+    if (const Leaf* leaf = leaf_of(*parsed)) {
+      if (leaf->kind == Leaf::Kind::Window || leaf->kind == Leaf::Kind::Scalar) return true;
+      return self(self, leaf->filter) ||
+             std::any_of(leaf->args.begin(), leaf->args.end(),
+                         [&](const expr::ExprPtr& arg) { return self(self, arg); });
+    }
+    return std::any_of(parsed->args.begin(), parsed->args.end(),
+                       [&](const expr::ExprPtr& arg) { return self(self, arg); });
+  };
+  const auto any = [&](const expr::ExprPtr& parsed) { return computes(computes, parsed); };
+  return any(core_.where) || any(core_.having) ||
+         std::any_of(core_.columns.begin(), core_.columns.end(),
+                     [&](const ResultColumn& column) { return any(column.expr); }) ||
+         std::any_of(core_.group_by.begin(), core_.group_by.end(),
+                     [&](const OrderTerm& term) { return any(term.expr); }) ||
+         (order_ != nullptr && std::any_of(order_->begin(), order_->end(),
+                                           [&](const OrderTerm& term) { return any(term.expr); }));
+}
+
+}  // namespace arbors::plan::select
