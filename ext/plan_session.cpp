@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/exec/run/source_statistics.h"
+#include "engine/exec/run/unknown_paths.h"
 #include "engine/plan/plan_parser.h"
 #include "ext/authorization.h"
 #include "ext/bound_store.h"
@@ -102,6 +103,7 @@ void PlanSession::allow(const plan::NodePtr& plan, const Asked& asked) {
   if (asked.condition) read = plan::make(plan::Filter{asked.condition}, {read});
   if (!asked.trees) read = plan::make(plan::Aggregate{}, {read});
   authorize(session_, *read);
+  exec::refuse_unknown_paths(*read, binder_, session_.execution());
 }
 
 void PlanSession::remember_view(const ArborName& name, const plan::NodePtr& plan) {

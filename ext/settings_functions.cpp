@@ -62,6 +62,13 @@ void set_max_window_bytes(Session& session, std::int64_t value) {
   session.connection()->max_window_bytes = static_cast<std::uint64_t>(value);
 }
 
+std::int64_t get_strict_paths(const Session& session) {
+  return session.execution().strict_paths ? 1 : 0;
+}
+void set_strict_paths(Session& session, std::int64_t value) {
+  session.execution().strict_paths = value != 0;
+}
+
 std::int64_t get_files(const Session& session) { return session.files() ? 1 : 0; }
 void set_files(Session& session, std::int64_t value) {
   if (value == 0) return session.switch_files_off();
@@ -69,7 +76,7 @@ void set_files(Session& session, std::int64_t value) {
     throw Error(ErrorCode::ReadOnly, "files are switched off for this connection, for good");
 }
 
-constexpr std::array<Setting, 10> kSettings{{
+constexpr std::array<Setting, 11> kSettings{{
     {"files", 0, 1, get_files, set_files},
     {"cache_bytes", 0, kNoLimit, get_cache_bytes, set_cache_bytes},
     {"threads", 1, 256, get_threads, set_threads},
@@ -83,6 +90,7 @@ constexpr std::array<Setting, 10> kSettings{{
      set_budget<&exec::Budgets::max_tree_bytes>},
     {"parallel_trees", 0, kNoLimit, get_budget<&exec::Budgets::parallel_trees>,
      set_budget<&exec::Budgets::parallel_trees>},
+    {"strict_paths", 0, 1, get_strict_paths, set_strict_paths},
     {"dqs", 0, 1, get_quoted_texts, set_quoted_texts},
     {"max_window_bytes", 1024, std::int64_t{2} << 30, get_max_window_bytes, set_max_window_bytes},
 }};

@@ -1,6 +1,7 @@
 // Looks values up among those that were numbered, by as many threads as there are.
 #include <bit>
 
+#include "engine/exec/group/text_translation.h"
 #include "engine/exec/group/value_numbers.h"
 #include "engine/exec/group/whole_number.h"
 
@@ -10,6 +11,7 @@ using batch::Tag;
 
 // Gives the texts of a domain a table of their own as well: what is looked up may be of another.
 void ValueNumbers::freeze() {
+  translation_ = std::make_shared<TextTranslation>();
   if (!domain_) return;
   batch::TextPool texts;
   domain_->copy(in_domain_, texts);
@@ -72,7 +74,7 @@ std::uint32_t ValueNumbers::find_row(const batch::Vector& values, std::size_t ro
 
 void ValueNumbers::find_texts(const batch::Vector& values,
                               std::vector<std::uint32_t>& numbers) const {
-  if (find_in_domain(values, numbers)) return;
+  if (find_in_domain(values, numbers) || find_translated(values, numbers)) return;
   const std::size_t entries = values.strings ? values.strings->size() : 0;
   std::string space;
   if (entries > std::size_t{values.rows} * 4) {
@@ -92,6 +94,30 @@ void ValueNumbers::find_texts(const batch::Vector& values,
     if (known == kUnknown) known = find_text((*values.strings)[values.codes[row]], space);
     numbers[row] = known;
   }
+}
+
+// Finds texts by their numbers in a domain of their own, from the second time on.
+bool ValueNumbers::find_translated(const batch::Vector& values,
+                                   std::vector<std::uint32_t>& numbers) const {
+  if (!values.strings || !values.strings->numbers ||
+      !translation_->serves(values.strings->numbers->domain()))
+    return false;
+  const batch::EntryNumbers::Numbers* known =
+      values.strings->numbers->find(*values.strings, values.codes);
+  if (known == nullptr) return false;
+  std::string space;
+  for (std::uint32_t row = 0; row < values.rows; ++row) {
+    if (values.tag(row) != Tag::String) {
+      numbers[row] = null_;
+      continue;
+    }
+    const std::uint32_t code = values.codes[row];
+    const std::uint32_t text = known[code].load(std::memory_order_relaxed);
+    if (text >= translation_->size()) return false;
+    numbers[row] =
+        translation_->translate(text, [&] { return find_text((*values.strings)[code], space); });
+  }
+  return true;
 }
 
 // Finds texts by their numbers in the domain, where both are of one.

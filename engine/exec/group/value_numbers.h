@@ -19,6 +19,8 @@
 
 namespace arbors::exec {
 
+class TextTranslation;  // text_translation.h
+
 class ValueNumbers {
  public:
   explicit ValueNumbers(Collation collation = Collation::Binary) : collation_(collation) {}
@@ -61,6 +63,7 @@ class ValueNumbers {
   std::uint32_t find_text(std::string_view text, std::string& space) const;
   void find_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
   bool find_in_domain(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
+  bool find_translated(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
   void number_codes(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
   void number_new_codes(const batch::Vector& values);
   void number_entries(std::span<const std::string_view> texts, std::uint32_t* entries);
@@ -87,7 +90,8 @@ class ValueNumbers {
   // number of each text, and the entry of each of the domain's numbers.
   batch::TextDomainPtr domain_;
   std::vector<std::uint32_t> in_domain_, domain_entries_;
-  bool all_strings_ = true;  // no entry stands for an opaque text
+  std::shared_ptr<TextTranslation> translation_;  // made by freeze(), filled by find()
+  bool all_strings_ = true;                       // no entry stands for an opaque text
   std::vector<std::uint32_t> of_code_;
   std::vector<std::uint32_t> new_codes_, new_entries_;
   std::vector<std::string_view> new_texts_;

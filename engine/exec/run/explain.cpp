@@ -11,6 +11,7 @@
 #include "engine/exec/run/query.h"
 #include "engine/exec/run/row_streams.h"
 #include "engine/exec/run/source_statistics.h"
+#include "engine/exec/run/unknown_paths.h"
 #include "engine/exec/scan/decode_plan.h"
 #include "engine/expr/prune.h"
 #include "engine/plan/aggregate.h"
@@ -286,6 +287,9 @@ std::string explain(const plan::NodePtr& plan, std::string_view sections, const 
     out += std::string(section.name) + ":\n";
     section.write(subject, out);
   }
+  const std::vector<std::string> unknown = unknown_paths(*subject.optimized.plan, bind);
+  for (const std::string& sentence : unknown)
+    out += (&sentence == &unknown.front() ? "notes:\n  " : "  ") + sentence + '\n';
   return out;
 }
 

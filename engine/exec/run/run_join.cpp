@@ -8,6 +8,7 @@
 #include "engine/exec/run/run_plan.h"
 #include "engine/exec/scan/compute_blocks.h"
 #include "engine/expr/builder.h"
+#include "engine/expr/prune.h"
 #include "engine/plan/join.h"
 
 namespace arbors::exec {
@@ -142,6 +143,67 @@ void narrow_scan(const plan::Join& join, const RightSide& right, Relation& left)
   }
 }
 
+// About how many rows a relation has, without reading a payload.
+double estimated_rows(const Relation& relation) {
+  if (relation.picked) return static_cast<double>(relation.picked->size());
+  auto rows = static_cast<double>(relation.input.source->trees());
+  const auto segments = relation.input.source->segments();
+  if (relation.input.predicate && !segments.empty()) {
+    const batch::BatchReaderPtr first = relation.input.source->open_batch(segments[0].batch);
+    rows *= expr::selectivity(*relation.input.predicate, first.get());
+  }
+  return relation.slice.limit ? std::min(rows, static_cast<double>(*relation.slice.limit)) : rows;
+}
+
+// Tells whether the pairs' trees can be said with the left trees far and the right ones scanned.
+bool may_swap(const plan::Join& join, const Relation& left, const Relation& right) {
+  if (join.kind != Kind::Inner || !join.any_order || right.picked || right.sliced()) return false;
+  const auto keeps_order = [&](const plan::RowShape& shape) {
+    return shape.is_list_of_fields() && !shape.edits().empty() &&
+           std::none_of(shape.edits().begin(), shape.edits().end(),
+                        [&](const auto& edit) { return edit.at.steps.front().key == join.as; });
+  };
+  if (!keeps_order(left.shape)) return false;
+  if (!right.shape.is_whole() || right.exploded != 0) return false;
+  return estimated_rows(left) * 2 < estimated_rows(right);
+}
+
+// The trees of pairs over the right rows, with the left trees on a mount.
+plan::RowShape swapped_shape(const plan::Join& join, const plan::RowShape& left,
+                             std::uint32_t mount) {
+  std::vector<plan::NamedExpr> fields;
+  for (const plan::RowShape::Edit& edit : left.edits()) {
+    Path path = mounted_path(mount);
+    path.steps.push_back(edit.at.steps.front());
+    fields.push_back({edit.at.steps.front().key, expr::path(std::move(path)), edit.shows_null});
+  }
+  fields.push_back({join.as, expr::path(Path())});
+  return *plan::RowShape().select(fields);
+}
+
+// Builds on the left side and scans the right one.
+std::optional<Relation> joined_swapped(const plan::Join& join, const Relation& left, Relation right,
+                                       const ExecutionContext& context) {
+  plan::Join swapped = join;
+  for (plan::JoinKey& key : swapped.keys) std::swap(key.left, key.right);
+  const plan::RowShape pairs = swapped_shape(join, left.shape, right.exploded + 1);
+  BlockJoin::Parts parts{swapped, {}, {}, {}, nullptr, nullptr, true};
+  for (const plan::JoinKey& key : swapped.keys) parts.keys.emplace_back(key.left);
+  if (join.residual) {
+    const expr::ExprPtr residual = pairs.resolve(join.residual);
+    if (!residual) return std::nullopt;
+    parts.residual.emplace(residual);
+  }
+  RightSide side = right_side(swapped, left, context);
+  narrow_scan(swapped, side, right);
+  parts.table = std::move(side.table);
+  parts.trees = std::move(side.trees);
+  expand_rows(right, ChangeStep{std::make_shared<const BlockJoin>(std::move(parts))}, context);
+  ++right.exploded;
+  right.shape = pairs;
+  return right;
+}
+
 }  // namespace
 
 Relation joined(Relation left, Relation right, const plan::Join& join,
@@ -150,6 +212,8 @@ Relation joined(Relation left, Relation right, const plan::Join& join,
     throw_invalid("a join needs an equality of the left and the right tree: e = e'");
   if (join.null_aware && join.residual)
     throw_invalid("NOT IN over a subquery that is correlated by other than equalities");
+  if (may_swap(join, left, right))
+    if (auto swapped = joined_swapped(join, left, right, context)) return std::move(*swapped);
   RightSide side = right_side(join, std::move(right), context);
   if (left.sliced()) pick(left, context);
   LeftSide of_left = left_side(join, left, context);

@@ -21,6 +21,7 @@ struct Budgets {
 struct ExecutionContext {
   Counters* counters = nullptr;
   Budgets budgets;
+  bool strict_paths = false;  // a path that no tree has is an error
 
   // Asks at once whether to stop; see poll_interrupt().
   static void check_interrupt() { poll_interrupt(); }

@@ -1,0 +1,47 @@
+// The numbers that the texts of one domain have elsewhere, each looked up once, by any thread: what
+// probing a table with a column of another Arbor costs a text no hash with.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "engine/batch/text_domain.h"
+
+namespace arbors::exec {
+
+class TextTranslation {
+ public:
+  static constexpr std::uint32_t kUnknown = 0xFFFFFFFE;
+
+  // Takes the first domain that is asked about; false for any other.
+  bool serves(const batch::TextDomainPtr& domain) {
+    std::call_once(begun_, [&] {
+      domain_ = domain;
+      size_ = domain->size();
+      entries_ = std::make_unique<std::atomic<std::uint32_t>[]>(size_);
+      for (std::uint32_t text = 0; text < size_; ++text) entries_[text] = kUnknown;
+    });
+    return domain_ == domain;
+  }
+
+  // How many of the domain's texts it knows of: those that came first.
+  std::uint32_t size() const { return size_; }
+  // Gives the number of a text by its number in the domain, below size(); `find` looks it up the
+  // first time.
+  template <typename Find>
+  std::uint32_t translate(std::uint32_t text, Find find) {
+    std::uint32_t entry = entries_[text].load(std::memory_order_relaxed);
+    if (entry == kUnknown) entries_[text].store(entry = find(), std::memory_order_relaxed);
+    return entry;
+  }
+
+ private:
+  std::once_flag begun_;
+  batch::TextDomainPtr domain_;
+  std::uint32_t size_ = 0;
+  std::unique_ptr<std::atomic<std::uint32_t>[]> entries_;
+};
+
+}  // namespace arbors::exec
