@@ -2,6 +2,7 @@
 // in FROM, names of result columns, paths into trees, names of the query around.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
