@@ -157,9 +157,8 @@ def test_stores(report):
 
 
 def other_process(file, sql):
-    script = ("import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.enable_load_extension(True); db.load_extension(sys.argv[2]);"
-              "db.execute(sys.argv[3]); db.commit()")
-    subprocess.run([sys.executable, "-c", script, file, os.environ["ARBORS_EXTENSION"], sql], check=True)
+    subprocess.run([sys.executable, "-c", "import sys, arbors; arbors.connect(sys.argv[1]).sql(sys.argv[2])", file, sql], check=True,
+                   env={**os.environ, "PYTHONPATH": str(package.SOURCE)})
 
 
 def test_write_scopes(report):
