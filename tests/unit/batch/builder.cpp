@@ -97,7 +97,8 @@ TEST_CASE("Random documents survive whatever the limits are", "[builder]") {
 TEST_CASE("A document that fails leaves no trace", "[builder]") {
   const auto documents = built_documents(77, 400);
   RandomDocuments random(5);
-  const BuilderLimits limits{.max_paths = GENERATE(60, 2000), .most_paths = 2000};
+  const BuilderLimits limits{.max_paths = GENERATE(std::size_t{60}, std::size_t{2000}),
+                             .most_paths = 2000};
   PathDictionary clean_paths, paths;
   const BuiltBatch clean = build(documents, clean_paths, limits);
   BatchBuilder builder(limits);
