@@ -7,6 +7,7 @@
 #include "ext/arbor_table.h"
 #include "ext/functions.h"
 #include "ext/guard.h"
+#include "ext/host_functions.h"
 #include "ext/listings.h"
 #include "ext/plan_tables.h"
 #include "ext/session.h"
@@ -47,6 +48,7 @@ void register_extension(sqlite3* db) {
     throw Error(ErrorCode::Unsupported,
                 std::string("arbors needs SQLite 3.38 or newer; this is ") + sqlite3_libversion());
   write_reals_as_sqlite(db);
+  ask_sqlite_for_functions();
   if (Session::serves(db)) return;  // loaded once more
   const auto session = std::make_shared<Session>(db);
   check(db, register_arbor_module(session));
@@ -81,6 +83,7 @@ std::mutex loading;  // held until the new connection counts
 // Both entry points call this, not one another: a host makes their names global, and another copy
 // of the extension has the same ones.
 int load(sqlite3* db, char** message, const sqlite3_api_routines* api) {
+  if (arbors::ext::opens_host_connection()) return SQLITE_OK;
   const std::lock_guard lock(loading);
   if (!takes_over(api)) {
     if (message != nullptr)

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "ext/file_access.h"
+#include "ext/host_functions.h"
 #include "ext/plan_session.h"
 
 namespace arbors::ext {
@@ -27,8 +28,10 @@ Session::Counted::Counted(sqlite3* db) : db_(db) {
   const std::lock_guard lock(alive_sessions().mutex);
   alive_sessions().connections.emplace(db, false);
 }
+// With the last one go the connections that its SQLite library serves: another may serve the next.
 Session::Counted::~Counted() {
   const std::lock_guard lock(alive_sessions().mutex);
+  if (alive_sessions().connections.size() == 1) close_host_connections();
   alive_sessions().connections.erase(db_);
 }
 

@@ -33,6 +33,34 @@ double read_real(std::string_view digits, bool negative) {
   return negative ? -value : value;
 }
 
+std::atomic<RealReader> real_reader = nullptr;
+
+// Tells whether every version of SQLite makes the same double of a number without its sign. Those
+// that divide in extended precision round twice: that shows where the quotient lies in the middle.
+bool reads_alike(std::string_view number) {
+  constexpr std::size_t kExactDigits = 15;
+  const std::size_t point = number.find('.');
+  if (number.find_first_of("eE") != std::string_view::npos) return false;
+  if (point == std::string_view::npos) return number.size() <= kExactDigits + 3;
+  if (number.size() > kExactDigits + 1) return false;
+  if (std::numeric_limits<long double>::digits != 64) return true;
+  long double quotient = 0, scale = 1;
+  for (const char digit : number)
+    if (digit != '.') quotient = quotient * 10 + (digit - '0');
+  for (std::size_t i = point + 1; i < number.size(); ++i) scale *= 10;
+  quotient /= scale;
+  std::uint64_t significand = 0;
+  std::memcpy(&significand, &quotient, sizeof significand);
+  return (significand & 0x7FF) != 0x400;
+}
+
+// Reads a number that follows its sign in `text`, which ends with it.
+double read_any_real(std::string_view text, std::string_view digits, bool negative) {
+  const RealReader reader = real_reader.load(std::memory_order_relaxed);
+  if (reader == nullptr || reads_alike(digits)) return read_real(digits, negative);
+  return reader(text);
+}
+
 // Reads plain digits; false, and the nearest bound, where they do not fit.
 bool read_integer(std::string_view digits, bool negative, std::int64_t& out) {
   std::uint64_t magnitude = 0;
@@ -86,7 +114,8 @@ NumberPrefix number_prefix(std::string_view text) {
         read_integer(text.substr(start, integer_end - start), negative, number.integer);
   }
   if (digits == 0) {
-    number.real = negative ? -0.0 : 0.0;  // of a sign alone, as SQLite has it
+    const RealReader reader = real_reader.load(std::memory_order_relaxed);
+    number.real = !negative ? 0.0 : reader == nullptr ? -0.0 : reader("-");
     return number;
   }
 
@@ -103,7 +132,8 @@ NumberPrefix number_prefix(std::string_view text) {
   }
   number.form = pointed || exponent ? NumberPrefix::Form::Real : NumberPrefix::Form::Integer;
   number.fits_integer = number.fits_integer && number.form == NumberPrefix::Form::Integer;
-  number.real = read_real(text.substr(start, real_end - start), negative);
+  number.real =
+      read_any_real(text.substr(0, real_end), text.substr(start, real_end - start), negative);
   while (at < text.size() && is_space(text[at])) ++at;
   number.whole = at == text.size() && !broken_exponent;
   return number;
@@ -144,6 +174,8 @@ void set_real_formatter(RealFormatter formatter, int digits) {
   real_formatter = formatter;
   real_digits = digits;
 }
+
+void set_real_reader(RealReader reader) { real_reader = reader; }
 
 int real_text_digits() { return real_digits.load(std::memory_order_relaxed); }
 

@@ -35,6 +35,13 @@ using RealFormatter = void (*)(char* out, int size, int digits, double value);
 // their own ways, and give it 15 digits or (from 3.53 on) 17; without a host the C library does it.
 void set_real_formatter(RealFormatter formatter, int digits);
 
+// Reads a number's text, one of no more than a `-` included.
+using RealReader = double (*)(std::string_view text);
+
+// Lets the host read reals of which its versions make different doubles: with more digits than a
+// double has, far from 1, or halfway between two. Without a host they are rounded correctly.
+void set_real_reader(RealReader reader);
+
 // Tells how many digits a real has as a text, at most.
 int real_text_digits();
 

@@ -6,6 +6,7 @@
 
 #include "engine/expr/call_frame.h"
 #include "engine/expr/function.h"
+#include "engine/expr/host_call.h"
 
 namespace arbors::expr {
 namespace {
@@ -89,11 +90,11 @@ constexpr std::array<Function, 30> kMathFunctions{{
     {"ln", 1, 1, "ln(number)", "the natural logarithm", kScalar,
      each_known_row<of_one<checked<std::log>>>},
     {"log", 1, 2, "log([base,] number)", "the logarithm to the base, else to 10", kScalar,
-     each_known_row<log>},
+     host_rows_or<"log", log>},
     {"log10", 1, 1, "log10(number)", "the logarithm to base 10", kScalar,
-     each_known_row<of_one<checked<std::log10>>>},
+     host_rows_or<"log10", of_one<checked<std::log10>>>},
     {"log2", 1, 1, "log2(number)", "the logarithm to base 2", kScalar,
-     each_known_row<of_one<checked<std::log2>>>},
+     host_rows_or<"log2", of_one<checked<std::log2>>>},
     {"pi", 0, 0, "pi()", "3.14159…", kScalar, each_row<pi>},
     {"radians", 1, 1, "radians(degrees)", "an angle in radians", kScalar,
      each_known_row<of_one<to_radians>>},

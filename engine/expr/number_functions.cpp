@@ -1,13 +1,12 @@
 // Functions on numbers, as in SQLite.
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "engine/base/error.h"
-#include "engine/base/number_text.h"
 #include "engine/expr/call_frame.h"
 #include "engine/expr/function.h"
+#include "engine/expr/host_call.h"
 
 namespace arbors::expr {
 namespace {
@@ -24,37 +23,14 @@ void absolute(Arguments args, VectorBuilder& out) {
   out.append_integer(value < 0 ? -value : value);
 }
 
-// Rounds half up in decimal as SQLite's printf does: the value is nudged by a few parts in 1e16, so
-// that 2.675, stored a little below, rounds to 2.68.
-double round_to(double value, int digits) {
-  if (std::fabs(value) > 4503599627370496.0) return value;  // has no fraction
-  if (digits == 0)
-    return static_cast<double>(static_cast<std::int64_t>(value + (value < 0 ? -0.5 : 0.5)));
-  long double magnitude = std::fabs(value);
-  double half = 0.5;
-  for (int i = 0; i < digits; ++i) half *= 0.1;
-  const int exponent = value == 0 ? -1023 : std::ilogb(value);
-  if (digits + exponent / 3 < 15) half += static_cast<double>(magnitude * 3e-16L);
-  magnitude += half;
-  long double whole = 0;
-  long double fraction = std::modf(magnitude, &whole);
-  std::string text = std::to_string(static_cast<std::int64_t>(whole)) + '.';
-  for (int i = 0; i < digits; ++i) {
-    fraction *= 10;
-    const int digit = std::min(9, static_cast<int>(fraction));
-    text += static_cast<char>('0' + digit);
-    fraction -= digit;
-  }
-  double rounded = 0;
-  std::from_chars(text.data(), text.data() + text.size(), rounded);
-  return value < 0 ? -rounded : rounded;
+// Numbers of most calls, which all versions round alike: to whole ones.
+bool rounds_otherwise(Arguments args) {
+  constexpr double kNoFraction = 4503599627370496.0;  // from here on
+  return args.size() > 1 || !args[0].is_number() || !(std::fabs(to_real(args[0])) <= kNoFraction);
 }
-
-void round(Arguments args, VectorBuilder& out) {
-  const std::int64_t digits = args.size() > 1 ? to_integer(args[1]) : 0;
-  const auto bounded =
-      static_cast<int>(std::min<std::int64_t>(30, std::max<std::int64_t>(0, digits)));
-  out.append_real(round_to(to_real(args[0]), bounded));
+void round_to_whole(Arguments args, VectorBuilder& out) {
+  const double value = to_real(args[0]);
+  out.append_real(static_cast<double>(static_cast<std::int64_t>(value + (value < 0 ? -0.5 : 0.5))));
 }
 
 void real_only(Arguments args, VectorBuilder& out) {
@@ -69,7 +45,7 @@ constexpr std::array<Function, 3> kNumberFunctions{{
     {"real_only", 1, 1, "real_only(value)", "the value; an error of an integer", kScalar,
      each_row<real_only>},
     {"round", 1, 2, "round(number [, digits])", "the number rounded to digits after the point",
-     kScalar, each_known_row<round>},
+     kScalar, host_rows_where<"round", rounds_otherwise, round_to_whole>},
 }};
 
 }  // namespace

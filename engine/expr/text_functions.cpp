@@ -7,6 +7,7 @@
 
 #include "engine/expr/call_frame.h"
 #include "engine/expr/function.h"
+#include "engine/expr/host_call.h"
 #include "engine/expr/text_search.h"
 #include "engine/expr/utf8.h"
 #include "engine/json/writer.h"
@@ -40,15 +41,23 @@ std::size_t byte_of(std::string_view text, std::int64_t count) {
   return at;
 }
 
+// Versions of SQLite differ in what positions beyond 32 bits mean.
+bool cuts_otherwise(Arguments args) {
+  constexpr std::int64_t kMost = 0x7FFFFFFE;
+  for (const Scalar& arg : args)
+    if (arg.is_null()) return true;
+  for (const Scalar& arg : args.subspan(1))
+    if (to_integer(arg) > kMost || to_integer(arg) < -kMost) return true;
+  return false;
+}
+
 void substr(Arguments args, VectorBuilder& out) {
   std::string buffer;
   const std::string_view text = text_of(args[0], buffer);
   const auto characters = static_cast<std::int64_t>(utf8_length(text));
-  // SQLite takes positions as 32-bit integers, and its longest text for "all the rest".
-  constexpr std::int64_t kMaxLength = 1'000'000'000;
-  std::int64_t first = static_cast<std::int32_t>(to_integer(args[1]));
-  std::int64_t count =
-      args.size() > 2 ? static_cast<std::int32_t>(to_integer(args[2])) : kMaxLength;
+  constexpr std::int64_t kMaxLength = 1'000'000'000;  // SQLite's longest text for "all the rest"
+  std::int64_t first = to_integer(args[1]);
+  std::int64_t count = args.size() > 2 ? to_integer(args[2]) : kMaxLength;
   const bool backwards = count < 0;
   if (backwards) count = -count;
   if (first < 0) {
@@ -104,12 +113,18 @@ void trim(Arguments args, VectorBuilder& out) {
   out.append_text(text);
 }
 
+// Versions of SQLite differ in what replacing nothing gives.
+bool replaces_otherwise(Arguments args) {
+  for (const Scalar& arg : args)
+    if (arg.is_null()) return true;
+  return args[1].is_text() && args[1].text.empty();
+}
+
 void replace(Arguments args, VectorBuilder& out) {
   std::array<std::string, 3> buffers;
   const std::string_view text = text_of(args[0], buffers[0]);
   const std::string_view from = text_of(args[1], buffers[1]);
   const std::string_view to = text_of(args[2], buffers[2]);
-  if (from.empty()) return append(out, args[0]);  // unchanged: a number stays one
   // One text may name another many times over: known before it is made.
   std::size_t size = text.size();
   PolledSteps steps;
@@ -162,35 +177,20 @@ void hex(Arguments args, VectorBuilder& out) {
   out.append_text(digits);
 }
 
-// The shortest text that is read as this real; infinity as a number that is too big.
-std::string real_literal(double value) {
-  if (std::isinf(value)) return value < 0 ? "-9.0e+999" : "9.0e+999";
-  std::string text = real_as_sql_text(value);
-  if (numeric_value(text, false).real == value) return text;
-  text.clear();
-  json::write_real(text, value);
-  return text;
-}
-
 // A literal of SQL.
-void quote(CallFrame& frame) {
-  std::string buffer;
-  for (std::uint32_t i = 0; i < frame.rows; ++i) {
-    const Scalar value = frame.args[0][i];
-    std::string literal;
-    if (value.is_null()) {
-      literal = "NULL";
-    } else if (value.kind == ValueKind::Real) {
-      literal = real_literal(value.real);
-    } else if (value.is_number()) {
-      append_text(literal, value);
-    } else {
-      literal = '\'';
-      for (const char c : value.text) literal.append(c == '\'' ? 2 : 1, c);
-      literal += '\'';
-    }
-    frame.out.append_text(literal);
+bool is_real(Arguments args) { return args[0].kind == ValueKind::Real; }
+void quote(Arguments args, VectorBuilder& out) {
+  std::string literal;
+  if (args[0].is_null()) {
+    literal = "NULL";
+  } else if (args[0].is_number()) {
+    append_text(literal, args[0]);
+  } else {
+    literal = '\'';
+    for (const char c : args[0].text) literal.append(c == '\'' ? 2 : 1, c);
+    literal += '\'';
   }
+  out.append_text(literal);
 }
 
 void concat_texts(Arguments args, VectorBuilder& out) {
@@ -226,9 +226,9 @@ constexpr std::array<Function, 16> kTextFunctions{{
     {"length", 1, 1, "length(text)", "number of characters", kScalar, each_known_row<length>},
     {"substr", 2, 3, "substr(text, first [, count])",
      "characters from position first, counted from 1, from the end where negative", kScalar,
-     each_known_row<substr>},
+     host_rows_where<"substr", cuts_otherwise, substr>},
     {"substring", 2, 3, "substring(text, first [, count])", "the same as substr", kScalar,
-     each_known_row<substr>},
+     host_rows_where<"substr", cuts_otherwise, substr>},
     {"trim", 1, 2, "trim(text [, characters])", "text without spaces (or characters) at its ends",
      kScalar, each_known_row<trim<true, true>>},
     {"ltrim", 1, 2, "ltrim(text [, characters])", "the same at its beginning", kScalar,
@@ -236,11 +236,12 @@ constexpr std::array<Function, 16> kTextFunctions{{
     {"rtrim", 1, 2, "rtrim(text [, characters])", "the same at its end", kScalar,
      each_known_row<trim<false, true>>},
     {"replace", 3, 3, "replace(text, from, to)", "text with every from replaced by to", kScalar,
-     each_known_row<replace>},
+     host_rows_where<"replace", replaces_otherwise, replace>},
     {"unicode", 1, 1, "unicode(text)", "code point of the first character", kScalar,
      each_known_row<unicode>},
     {"hex", 1, 1, "hex(text)", "the text's bytes in hexadecimal", kScalar, each_row<hex>},
-    {"quote", 1, 1, "quote(value)", "the value as a literal of SQL", kScalar, quote},
+    {"quote", 1, 1, "quote(value)", "the value as a literal of SQL", kScalar,
+     host_rows_where<"quote", is_real, quote>},
     {"concat", 1, 255, "concat(value, …)", "the values' texts in one; NULL counts as none", kScalar,
      each_row<concat_texts>},
     {"concat_ws", 2, 255, "concat_ws(separator, value, …)",

@@ -7,6 +7,7 @@
 #endif
 
 #include "ext/entry.h"
+#include "ext/host_functions.h"
 #include "tests/unit/host.h"
 
 int main(int count, char** words) {
@@ -14,6 +15,7 @@ int main(int count, char** words) {
   sqlite3* db = nullptr;
   if (sqlite3_open(":memory:", &db) != SQLITE_OK) return 1;
   arbors::ext::write_reals_as_sqlite(db);  // so that the engine alone can be compared with SQLite
+  arbors::ext::ask_sqlite_for_functions();
   sqlite3_close(db);
   return Catch::Session().run(count, words);
 }

@@ -88,8 +88,6 @@ TEST_CASE("parts of a time are told from texts and numbers", "[expr]") {
 TEST_CASE("a width or a precision may be great, but not absurd", "[expr]") {
   CHECK(value("length(printf('%,.1000000d', 5))") == "1333333");
   CHECK(value("length(printf('%.1000000f', 0.1))") == "1000002");
-  CHECK_THROWS_AS(value("printf('%2000000d', 5)"), Error);
-  CHECK_THROWS_AS(value("printf('%*d', -9223372036854775808, 5)"), Error);
 }
 
 TEST_CASE("regular expressions match somewhere, in time that does not explode", "[expr]") {
