@@ -239,17 +239,22 @@ void lock_for_writing(Session& session, std::string_view name) {
 }
 
 StorePtr create_arbor(Session& session, const ArborName& name) {
-  execute(session.db(), "CREATE VIRTUAL TABLE " + quote_identifier(name.schema) + '.' +
-                            quote_identifier(name.table) + " USING arbor");
-  return open_arbor(session, name);
+  StorePtr store = store::Store::create(session.connection(), name.schema, name.table, {});
+  store->begin();  // as SQLite's transaction has, to which its table will belong
+  session.set_undeclared(store);
+  return store;
 }
 
 void join_transaction(Session& session, const ArborName& name) {
+  if (session.undeclared(name.schema, name.table)) return;  // there is no table yet
   execute(session.db(), "DELETE FROM " + quote_identifier(name.schema) + '.' +
                             quote_identifier(name.table) + " WHERE 0");
 }
 
 void declare_new_columns(Session& session, const ArborName& name) {
+  if (session.undeclared(name.schema, name.table))
+    return execute(session.db(), "CREATE VIRTUAL TABLE " + quote_identifier(name.schema) + '.' +
+                                     quote_identifier(name.table) + " USING arbor");
   const StorePtr store = session.find(name.schema, name.table);
   if (!store || !session.has_new_columns(name.schema, name.table)) return;
   execute(session.db(), "PRAGMA writable_schema = RESET");

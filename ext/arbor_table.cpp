@@ -100,7 +100,9 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
     if (table->name.empty()) throw_invalid("an Arbor needs a name");
     const std::span<const char* const> arguments(argv + 3, static_cast<std::size_t>(argc - 3));
     const Declaration declaration = parse_declaration(arguments);
-    StorePtr store = create ? nullptr : session->find(table->schema, table->name);
+    StorePtr store = create ? session->undeclared(table->schema, table->name)
+                            : session->find(table->schema, table->name);
+    if (create) session->set_undeclared(nullptr);
     if (!store) {
       const store::ConnectionPtr& connection = session->connection();
       store = create ? store::Store::create(connection, table->schema, table->name,

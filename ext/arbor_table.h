@@ -2,12 +2,14 @@
 // transaction's events. Reading is in cursor.h, planning in best_index.h, writing in update.h.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/base/path.h"
 #include "engine/base/value.h"
 #include "ext/declaration.h"
+#include "ext/repeated_lookups.h"
 #include "ext/session.h"
 #include "ext/table_facts.h"
 #include "ext/write_scans.h"
@@ -46,6 +48,7 @@ struct ArborTable : sqlite3_vtab {
   bool utf8 = true;              // the database's encoding, in whose bytes BINARY texts are ordered
   TableFacts facts;
   WriteScans write_scans;
+  std::weak_ptr<RepeatedLookups> lookups;  // of the cursors that are open
 
   int hidden(Hidden which) const {
     return static_cast<int>(columns.size()) + static_cast<int>(which);

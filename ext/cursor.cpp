@@ -20,6 +20,11 @@ namespace {
 // Look-ups of the same column in one statement before a hash table is worth building.
 constexpr std::uint32_t kLookupsBeforeTable = 3;
 
+// Rows that go into a hash table in the time that an index takes to find one, and what a search
+// costs besides, in rows that it finds.
+constexpr std::uint64_t kRowsForOneByIndex = 8;
+constexpr std::uint64_t kRowsOfASearch = 4;
+
 // Fewer trees are scanned as fast as a plan for them is improved.
 constexpr std::uint64_t kTreesWorthPlanning = 4096;
 
@@ -35,6 +40,7 @@ ArborCursor::ArborCursor(ArborTable& table)
     : sqlite3_vtab_cursor{},
       table_(table),
       hold_(table.session->limits().hold()),
+      lookups_(RepeatedLookups::shared(table.lookups)),
       write_scan_(table.write_scans.opened(table.session->db(), table.schema.c_str())) {}
 
 ArborCursor::~ArborCursor() {
@@ -61,7 +67,7 @@ void ArborCursor::read_spec(const char* spec) {
       refuse_match(table_);
     std::erase_if(spec_.terms, doubtful);
   }
-  counted_for_.reset();
+  repeated_ = &lookups_->of(spec_text_);
 }
 
 // Asks the host whether it lets the statement read what its MATCHes read, once for each.
@@ -87,7 +93,7 @@ void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) 
   if (write_scan_ != nullptr) *write_scan_ = {false, old_generation_};
   if (no_generation) return;
   plan::RowRestriction rows = row_restriction(table_, spec_, arguments);
-  auto found = generation ? std::nullopt : search_index(table_, spec_, arguments);
+  auto found = generation ? std::nullopt : search(arguments);
   const bool by_index = found.has_value();
   if (by_index) rows.keep_rowids(*std::move(found));
   const auto rowids = generation ? std::nullopt : named_rowids(rows, kRowsCut);
@@ -137,25 +143,47 @@ void ArborCursor::run(const plan::NodePtr& plan, std::uint64_t expected_rows) {
   next_run();
 }
 
+// Tells whether a hash table serves better than the index, which a join may have asked so often for
+// so many rows that making a table would have cost less.
+bool ArborCursor::prefers_table() {
+  RepeatedLookups::Lookup& repeated = *repeated_;
+  if (spec_.indexed.empty() || spec_.walked) return false;
+  const std::uint64_t trees = table_.store->trees();
+  if (repeated.found_by_index * kRowsForOneByIndex < trees) return false;
+  if (!repeated.beats_an_index)
+    repeated.beats_an_index = trees <= table_.session->execution().budgets.max_index_entries &&
+                              lookup_term(table_, spec_, table_.store->snapshot()) != nullptr;
+  return *repeated.beats_an_index;
+}
+
+std::optional<std::vector<std::int64_t>> ArborCursor::search(std::span<sqlite3_value*> arguments) {
+  if (prefers_table()) return std::nullopt;
+  auto found = search_index(table_, spec_, arguments);
+  if (found) repeated_->found_by_index += kRowsOfASearch + found->size();
+  return found;
+}
+
 // Finds the rows of a repeated equality in a hash table of the column instead of by another scan;
 // null where that is not worth it.
 const std::vector<exec::RowRef>* ArborCursor::look_up(std::span<sqlite3_value*> arguments) {
-  if (counted_for_ != snapshot_) {
-    counted_for_ = snapshot_;
-    filters_ = 0;
-    lookup_.reset();
+  RepeatedLookups::Lookup& repeated = *repeated_;
+  if (repeated.snapshot != snapshot_) {
+    repeated.snapshot = snapshot_;
+    repeated.filters = repeated.beats_an_index.value_or(false) ? kLookupsBeforeTable : 0;
+    repeated.table.reset();
   }
   const exec::ExecutionContext& execution = table_.session->execution();
-  if (++filters_ <= kLookupsBeforeTable) return nullptr;
-  if (!lookup_) {
-    looked_up_ = lookup_term(table_, spec_, snapshot_);
-    if (looked_up_ == nullptr || snapshot_->trees() > execution.budgets.max_index_entries)
-      return nullptr;
-    const auto column = static_cast<std::size_t>(table_.column_number(looked_up_->column));
-    lookup_.emplace(snapshot_, expr::path(table_.columns[column].path), looked_up_->collation,
-                    execution);
+  if (++repeated.filters <= kLookupsBeforeTable) return nullptr;
+  if (!repeated.table) {
+    const Term* term = lookup_term(table_, spec_, snapshot_);
+    if (term == nullptr || snapshot_->trees() > execution.budgets.max_index_entries) return nullptr;
+    const auto column = static_cast<std::size_t>(table_.column_number(term->column));
+    repeated.argument = term->argument;
+    repeated.table.emplace(snapshot_, expr::path(table_.columns[column].path), term->collation,
+                           execution);
   }
-  found_ = lookup_->find(to_value(arguments[static_cast<std::size_t>(looked_up_->argument) - 1]));
+  found_ =
+      repeated.table->find(to_value(arguments[static_cast<std::size_t>(repeated.argument) - 1]));
   return &found_;
 }
 

@@ -10,7 +10,6 @@
 
 #include "engine/exec/rows/point_stream.h"
 #include "engine/exec/rows/row_run.h"
-#include "engine/exec/run/key_lookup.h"
 #include "engine/exec/run/source_statistics.h"
 #include "engine/plan/logical_plan.h"
 #include "ext/arbor_table.h"
@@ -52,11 +51,14 @@ class ArborCursor : public sqlite3_vtab_cursor {
   void read_spec(const char* spec);
   bool is_own_match(const Term& term) const;
   void allow_matches(std::span<sqlite3_value*> arguments);
+  bool prefers_table();
+  std::optional<std::vector<std::int64_t>> search(std::span<sqlite3_value*> arguments);
   const std::vector<exec::RowRef>* look_up(std::span<sqlite3_value*> arguments);
   bool hand_out(std::vector<exec::RowRef> places, std::span<sqlite3_value*> arguments);
 
   ArborTable& table_;
   const HostLimits::Hold hold_;
+  const std::shared_ptr<RepeatedLookups> lookups_;
   std::shared_ptr<store::Snapshot> snapshot_;
   bool old_generation_ = false;  // the snapshot is of one that was asked for, and not the newest
   WriteScanPtr write_scan_;
@@ -75,13 +77,10 @@ class ArborCursor : public sqlite3_vtab_cursor {
 
   std::string spec_text_;  // what spec_ was read from
   ScanSpec spec_;
-  std::uint32_t filters_ = 0;              // times this spec was filtered on this snapshot
-  const Term* looked_up_ = nullptr;        // of spec_, what the same look-ups are by
-  std::optional<exec::KeyLookup> lookup_;  // made when the same look-up comes again and again
+  RepeatedLookups::Lookup* repeated_ = nullptr;  // of spec_
   std::vector<exec::RowRef> found_;
-  std::shared_ptr<store::Snapshot> counted_for_;  // the snapshot of filters_ and lookup_
-  std::optional<exec::PointReader> points_;       // of rows that are known
-  std::shared_ptr<store::Snapshot> points_of_;    // the snapshot of points_
+  std::optional<exec::PointReader> points_;     // of rows that are known
+  std::shared_ptr<store::Snapshot> points_of_;  // the snapshot of points_
 
   const exec::SourceBinder bind_ = [this](const plan::Source& source) { return bind(source); };
   std::optional<exec::SourceStatistics> statistics_;  // what the optimizer knows of the snapshot

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "engine/exec/run/key_lookup.h"
 #include "engine/exec/run/source_statistics.h"
 #include "engine/expr/builder.h"
 #include "engine/plan/select/select.h"
@@ -13,6 +14,7 @@
 #include "ext/plan_tables.h"
 #include "ext/planner_knowledge.h"
 #include "ext/read_callbacks.h"
+#include "ext/row_restriction.h"
 #include "ext/scan_spec.h"
 #include "ext/sql_value.h"
 #include "ext/statements.h"
@@ -61,6 +63,8 @@ class ViewCursor : public sqlite3_vtab_cursor {
   void read_spec(const char* words);
   void allow_plan() const;
   void allow_column(int number);
+  void freeze();
+  std::optional<plan::RowRestriction> look_up(std::span<sqlite3_value*> arguments);
   void next_run() {
     const HostLimits::Watch watch(view_.session->limits());
     blocks_.assign(view_.columns.size(), {});
@@ -73,8 +77,11 @@ class ViewCursor : public sqlite3_vtab_cursor {
   View& view_;
   const HostLimits::Hold hold_;
   ScanSpec spec_;
-  std::string words_;           // that spec_ was read from
-  exec::TreeSourcePtr source_;  // the plan's rows, where they must keep their numbers
+  std::string words_;                      // that spec_ was read from
+  exec::TreeSourcePtr source_;             // the plan's rows, where they are read again and again
+  std::uint32_t filters_ = 0;              // in these words
+  std::optional<exec::KeyLookup> lookup_;  // made when the same look-up comes again and again
+  const Term* looked_up_ = nullptr;        // of spec_, what it is by
   exec::SourceBinder bind_source_ = [this](const plan::Source&) {
     return exec::BoundSource(source_);
   };
@@ -277,6 +284,8 @@ void ViewCursor::read_spec(const char* words) {
   spec_ = parse_scan_spec(words);
   words_ = words;
   source_.reset();
+  lookup_.reset();
+  filters_ = 0;
   Session& session = *view_.session;
   if (plan::select::is_select(view_.text)) {  // its names are those of now
     view_.plan = session.plans().parse(view_.text);
@@ -285,11 +294,37 @@ void ViewCursor::read_spec(const char* words) {
   const auto doubtful = [](const Term& term) { return may_stand_in_outer_on(term.op); };
   if (std::any_of(spec_.terms.begin(), spec_.terms.end(), doubtful) && may_join_outer(session.db()))
     std::erase_if(spec_.terms, doubtful);
-  if ((!spec_.terms.empty() || !spec_.keys.empty()) && may_join_right(session.db())) {
-    const exec::SourceBinder& bind = session.plans().binder();
-    source_ = exec::open(
-        {exec::optimized(session.plans().with_views(view_.plan), bind), bind, session.execution()});
+  if ((!spec_.terms.empty() || !spec_.keys.empty()) && may_join_right(session.db())) freeze();
+}
+
+void ViewCursor::freeze() {
+  Session& session = *view_.session;
+  const exec::SourceBinder& bind = session.plans().binder();
+  source_ = exec::open(
+      {exec::optimized(session.plans().with_views(view_.plan), bind), bind, session.execution()});
+}
+
+// Finds the rows of a repeated equality, as a join asks for them, in a hash table of the plan's
+// rows instead of by running the plan again; nullopt where that is not worth it.
+std::optional<plan::RowRestriction> ViewCursor::look_up(std::span<sqlite3_value*> arguments) {
+  constexpr std::uint32_t kRunsBeforeTable = 3;
+  if (++filters_ <= kRunsBeforeTable) return std::nullopt;
+  const exec::ExecutionContext& execution = view_.session->execution();
+  if (!lookup_) {
+    const auto equal = std::find_if(spec_.terms.begin(), spec_.terms.end(),
+                                    [](const Term& term) { return term.op == TermOp::Equal; });
+    if (equal == spec_.terms.end()) return std::nullopt;
+    if (!source_) freeze();
+    if (source_->trees() > execution.budgets.max_index_entries) return std::nullopt;
+    looked_up_ = &*equal;
+    lookup_.emplace(source_, expr::path(column_named(view_, equal->column).path), equal->collation,
+                    execution);
   }
+  plan::RowRestriction rows;
+  keep_places(
+      rows, *source_,
+      lookup_->find(to_value(arguments[static_cast<std::size_t>(looked_up_->argument) - 1])));
+  return rows;
 }
 
 // Asks the host whether it lets the statement read what decides which rows there are.
@@ -336,10 +371,14 @@ void ViewCursor::filter(const char* words, std::span<sqlite3_value*> arguments) 
   }
   Session& session = *view_.session;
   run_.reset();
+  std::optional<plan::RowRestriction> found = look_up(arguments);
   const exec::SourceBinder& bind = source_ ? bind_source_ : session.plans().binder();
+  plan::Source frozen;
+  if (found) frozen.rows = *std::move(found);
   plan::NodePtr rows =
-      source_ ? plan::make(plan::Source{}) : session.plans().with_views(view_.plan);
-  rows = exec::optimized(scan_plan(view_, std::move(rows), spec_, arguments), bind);
+      source_ ? plan::make(std::move(frozen)) : session.plans().with_views(view_.plan);
+  rows = scan_plan(view_, std::move(rows), spec_, arguments);
+  if (!lookup_) rows = exec::optimized(rows, bind);
   stream_ = exec::execute(rows, bind, session.execution(), expected);
   index_ = 0;
   next_run();

@@ -164,13 +164,13 @@ std::optional<std::vector<exec::RowRef>> named_places(store::Snapshot& snapshot,
   return places;
 }
 
-void keep_places(plan::RowRestriction& rows, const store::Snapshot& snapshot,
+void keep_places(plan::RowRestriction& rows, const exec::TreeSource& source,
                  const std::vector<exec::RowRef>& places) {
   Set positions;
   positions.reserve(places.size());
   for (const exec::RowRef& place : places)
-    positions.push_back(static_cast<std::int64_t>(
-        exec::position_of(snapshot.segments()[place.segment], place.row)));
+    positions.push_back(
+        static_cast<std::int64_t>(exec::position_of(source.segments()[place.segment], place.row)));
   intersect(rows.position_set, std::move(positions));
 }
 

@@ -35,7 +35,7 @@ std::optional<std::vector<exec::RowRef>> named_places(store::Snapshot& snapshot,
                                                       std::size_t most);
 
 // Restricts the rows to those of some places besides.
-void keep_places(plan::RowRestriction& rows, const store::Snapshot& snapshot,
+void keep_places(plan::RowRestriction& rows, const exec::TreeSource& source,
                  const std::vector<exec::RowRef>& places);
 
 }  // namespace arbors::ext

@@ -86,6 +86,11 @@ StorePtr Session::find(const std::string& schema, const std::string& table) cons
   return found == connected_.end() ? nullptr : found->second.store.lock();
 }
 
+StorePtr Session::undeclared(const std::string& schema, const std::string& table) const {
+  StorePtr store = undeclared_.lock();
+  return store && key(store->schema(), store->table()) == key(schema, table) ? store : nullptr;
+}
+
 bool Session::has_new_columns(const std::string& schema, const std::string& table) const {
   const auto found = connected_.find(key(schema, table));
   if (found == connected_.end()) return false;

@@ -66,6 +66,10 @@ class Session {
   void remember(const std::string& schema, const std::string& table, const StorePtr& store);
   void forget(const std::string& schema, const std::string& table);
   StorePtr find(const std::string& schema, const std::string& table) const;
+  // An Arbor that was made and has no table yet, as long as its maker holds it; the table that is
+  // created under its name is its own.
+  void set_undeclared(const StorePtr& store) { undeclared_ = store; }
+  StorePtr undeclared(const std::string& schema, const std::string& table) const;
   bool has_new_columns(const std::string& schema, const std::string& table) const;
 
   // What the application's authorizer has allowed since it was last set.
@@ -101,6 +105,7 @@ class Session {
   bool files_;
   std::map<Key, Connected> connected_;
   AllowedReads allowed_;
+  std::weak_ptr<store::Store> undeclared_;
 };
 
 using SessionPtr = std::shared_ptr<Session>;

@@ -17,6 +17,10 @@ namespace {
 // Indexes about this much text at a time: the index and the text it covers stay in the cache.
 constexpr std::size_t kGroupBytes = 128U << 10;
 
+// Trees, and values of a column, that are not worth the overhead of thousands of columns.
+constexpr std::uint32_t kFewTrees = 8;
+constexpr std::size_t kFewValues = 8;
+
 // Puts a byte that begins no token after a text, for as long as it is walked.
 class Sentinel {
  public:
@@ -71,6 +75,14 @@ class BatchBuilder::Impl {
                                   std::size_t count);
 
   BuiltBatch take(const std::vector<PathId>& path_of);
+
+  // Keeps few trees whole where their columns would hold hardly more than a value each, and so take
+  // many times the trees' text.
+  void fold_lone_maps() {
+    if (trees_ <= kFewTrees && columns_.columns().size() > limits_.max_paths &&
+        columns_.values_a_column() < kFewValues)
+      columns_.fold(columns_.root(), true);
+  }
 
   bool all_known(const PathDictionary& paths, std::vector<PathId>& path_of) const;
   void intern_all(PathDictionary& paths, std::size_t room, std::vector<PathId>& path_of);
@@ -282,6 +294,7 @@ std::uint64_t BatchBuilder::json_bytes() const { return impl_->json_bytes(); }
 BuiltBatch BatchBuilder::finish(SharedPaths& paths, std::uint64_t sequence) {
   const std::unique_ptr<Impl> built =
       std::exchange(impl_, std::make_unique<Impl>(limits_, leniency_));
+  built->fold_lone_maps();
   std::vector<PathId> path_of;
   paths.resolve(
       sequence,

@@ -16,6 +16,14 @@
 
 namespace arbors::batch {
 
+// The rows of a column that are not missing.
+struct SparseColumn {
+  std::vector<std::uint32_t> rows;  // ascending
+  VectorPtr values;                 // value i is that of rows[i]
+  std::uint32_t domain_rows = 0;
+};
+using SparseColumnPtr = std::shared_ptr<const SparseColumn>;
+
 class BatchReader {
  public:
   virtual ~BatchReader() = default;
@@ -34,6 +42,10 @@ class BatchReader {
   // Decodes a path's column over its domain; nullptr where the path does not occur. Loads it first
   // where load() did not. Throws Error{Corrupt} naming the batch.
   virtual VectorPtr column(PathId path) = 0;
+
+  // The same of a column that few rows have, without room for the others, where there are so many
+  // columns that all of them would fill memory; nullptr where column() serves. Not kept.
+  virtual SparseColumnPtr sparse_column(PathId /*path*/) { return nullptr; }
 
   // The bytes that a path's column takes in storage; 0 where it lies in memory. Reads no payload.
   virtual std::uint64_t stored_bytes(PathId /*path*/) { return 0; }

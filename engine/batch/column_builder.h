@@ -27,6 +27,7 @@ struct ColumnBuilder {
   std::uint32_t rows = 0;       // of the domain; kept where domain == this
   bool opaque_objects = false;  // objects here stay whole
   bool opaque_arrays = false;
+  std::size_t folded = 0;  // members of the objects here whose own objects stay whole
 
   std::vector<std::uint8_t> tags;
   std::vector<std::int64_t> integers;

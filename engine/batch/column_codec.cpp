@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -42,6 +43,24 @@ using Shapes = std::vector<std::vector<PathId>>;
 std::uint32_t count_pools(TagSet kinds) {
   const int mixed = std::has_single_bit(kinds) || kinds == 0 ? 0 : 1;
   return static_cast<std::uint32_t>(std::popcount(static_cast<TagSet>(kinds & kPoolTags)) + mixed);
+}
+
+// Calls visit(row) for each row that is not missing; passes over eight missing ones at once.
+template <typename Visit>
+void for_each_present(const std::vector<std::uint8_t>& tags, Visit visit) {
+  static_assert(static_cast<std::uint8_t>(Tag::Missing) == 0);
+  const auto rows = static_cast<std::uint32_t>(tags.size());
+  for (std::uint32_t row = 0; row < rows;) {
+    std::uint64_t eight = 1;
+    if (rows - row >= sizeof eight) std::memcpy(&eight, tags.data() + row, sizeof eight);
+    if (eight == 0) {
+      row += sizeof eight;
+      continue;
+    }
+    for (const std::uint32_t end = std::min<std::uint32_t>(rows, row + sizeof eight); row < end;
+         ++row)
+      if (tags[row] != 0) visit(row);
+  }
 }
 
 class ChunkWriter {
@@ -113,8 +132,9 @@ class ChunkWriter {
 
 class ChunkReader {
  public:
-  ChunkReader(ByteSpan data, std::uint32_t rows, std::size_t paths)
-      : in_(data, "a column's chunk"), rows_(rows), paths_(paths) {}
+  enum class Room : std::uint8_t { None, ForAllRows };
+  ChunkReader(ByteSpan data, std::uint32_t rows, std::size_t paths, Room room = Room::ForAllRows)
+      : in_(data, "a column's chunk"), rows_(rows), paths_(paths), room_(room) {}
 
   DenseColumn read() {
     check_header();
@@ -144,14 +164,30 @@ class ChunkReader {
   void read_tags(std::vector<std::uint8_t>& tags) {
     tags.resize(rows_);
     codec::decode_tags(in_.blob(), tags);
+    count_tags(tags);
     std::size_t known = 0;
     for (unsigned tag = 0; tag < kTags; ++tag) {
       if ((kinds_ >> tag & 1) == 0) continue;
-      counts_[tag] = static_cast<std::size_t>(std::count(tags.begin(), tags.end(), tag));
       if (counts_[tag] == 0) in_.fail("a kind does not occur");
       known += counts_[tag];
     }
     if (known != rows_) in_.fail("a row has a kind that should not occur");
+  }
+
+  // Where few rows are there, what is there is counted; else each kind for itself, in vectors.
+  void count_tags(const std::vector<std::uint8_t>& tags) {
+    if (room_ == Room::None) {
+      std::size_t present = 0;
+      for_each_present(tags, [&](std::uint32_t row) {
+        ++counts_[tags[row] % kTags];
+        ++present;
+      });
+      counts_[static_cast<unsigned>(Tag::Missing)] = tags.size() - present;
+      return;
+    }
+    for (unsigned tag = 0; tag < kTags; ++tag)
+      if ((kinds_ >> tag & 1) != 0)
+        counts_[tag] = static_cast<std::size_t>(std::count(tags.begin(), tags.end(), tag));
   }
 
   std::size_t count(Tag tag) const {
@@ -162,7 +198,7 @@ class ChunkReader {
   template <typename T>
   std::vector<T> room(Tag tag) const {
     std::vector<T> values;
-    values.reserve(rows_);
+    if (room_ == Room::ForAllRows) values.reserve(rows_);
     values.resize(count(tag));
     return values;
   }
@@ -224,6 +260,7 @@ class ChunkReader {
   ByteReader in_;
   std::uint32_t rows_;
   std::size_t paths_;
+  Room room_;
   TagSet kinds_ = 0;
   std::array<std::size_t, kTags> counts_{};
 };
@@ -244,6 +281,26 @@ DecodedColumn decode_column(ByteSpan data, std::uint32_t rows, std::size_t paths
   DenseColumn column = ChunkReader(data, rows, paths).read();
   const std::uint32_t pools = count_pools(column.kinds);
   return {spread(std::move(column)), pools};
+}
+
+DecodedSparseColumn decode_sparse_column(ByteSpan data, std::uint32_t rows, std::size_t paths) {
+  poll_interrupt(1 + rows / kRowsAStep);
+  DenseColumn column = ChunkReader(data, rows, paths, ChunkReader::Room::None).read();
+  const std::uint32_t pools = count_pools(column.kinds);
+  auto sparse = std::make_shared<SparseColumn>();
+  sparse->domain_rows = rows;
+  if (column.tags.empty() && column.kinds != tag_bit(Tag::Missing))
+    column.tags.assign(rows, static_cast<std::uint8_t>(std::countr_zero(column.kinds)));
+  std::vector<std::uint8_t> tags;
+  for_each_present(column.tags, [&](std::uint32_t row) {
+    sparse->rows.push_back(row);
+    tags.push_back(column.tags[row]);
+  });
+  column.rows = static_cast<std::uint32_t>(sparse->rows.size());
+  column.kinds &= static_cast<TagSet>(~tag_bit(Tag::Missing));
+  column.tags = std::has_single_bit(column.kinds) ? std::vector<std::uint8_t>() : std::move(tags);
+  sparse->values = spread(std::move(column));
+  return {std::move(sparse), pools};
 }
 
 std::uint32_t pool_count(const Statistics& statistics) { return count_pools(statistics.kinds()); }

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "engine/base/bytes.h"
+#include "engine/batch/batch_reader.h"
 #include "engine/batch/column_buffer.h"
 #include "engine/batch/statistics.h"
 #include "engine/batch/vector.h"
@@ -32,6 +33,13 @@ struct DecodedColumn {
 // Decodes a chunk whose column must have `rows` rows (Statistics::rows, or the parents' lengths)
 // and may name paths below `paths` (the dictionary's size).
 DecodedColumn decode_column(ByteSpan data, std::uint32_t rows, std::size_t paths);
+
+// Decodes the rows that are not missing alone.
+struct DecodedSparseColumn {
+  SparseColumnPtr column;
+  std::uint32_t pools = 0;
+};
+DecodedSparseColumn decode_sparse_column(ByteSpan data, std::uint32_t rows, std::size_t paths);
 
 // Counts the typed streams of a column, as decode_column would, from its statistics alone.
 std::uint32_t pool_count(const Statistics& statistics);

@@ -14,6 +14,7 @@ constexpr std::size_t kFewKeys = 24;     // below, an object path is no map
 constexpr std::size_t kMapRatio = 16;    // a map has this many times the keys of one object
 constexpr std::size_t kRecordRatio = 4;  // a record's objects have a quarter of its keys
 constexpr double kSparse = 4;  // a sparse path has a value in fewer than one of so many trees
+constexpr std::size_t kManyFolded = 32;
 constexpr std::size_t kRoomShare = 4;  // of the columns: how many are folded, or added, at once
 
 }  // namespace
@@ -30,6 +31,11 @@ ColumnBuilder& ColumnSet::add(ColumnBuilder& parent, bool element, std::string_v
     added.opaque_objects = fold_later_.contains({place, true});
     added.opaque_arrays = fold_later_.contains({place, false});
   }
+  if (element) return added;
+  // Where most of an object's members were folded, the next ones would be, too.
+  if (parent.folded >= kManyFolded && parent.folded * 2 >= parent.children.size())
+    added.opaque_objects = true;
+  parent.folded += added.opaque_objects ? 1 : 0;
   return added;
 }
 
@@ -59,6 +65,15 @@ ColumnBuilder* ColumnSet::elements(ColumnBuilder& array) {
   if (array.elements != nullptr) return array.elements;
   if (is_full() && make_room(array, false)) return nullptr;
   return array.elements = &add(array, true, {});
+}
+
+std::size_t ColumnSet::values_a_column() const {
+  std::size_t values = 0;
+  for (const auto& column : columns_)
+    values += column->tags.size() -
+              static_cast<std::size_t>(std::count(column->tags.begin(), column->tags.end(),
+                                                  static_cast<std::uint8_t>(Tag::Missing)));
+  return values / columns_.size();
 }
 
 bool ColumnSet::is_full() const {
@@ -125,6 +140,7 @@ void ColumnSet::roll_back() {
       last.parent->elements = nullptr;
     } else {
       last.parent->children.erase(last.key);
+      last.parent->folded -= last.opaque_objects ? 1 : 0;
       last.parent->trie.clear();
     }
     columns_.pop_back();
@@ -178,7 +194,10 @@ void ColumnSet::fold(ColumnBuilder& column, bool objects, ColumnText& text) {
 
 void ColumnSet::forget_below(ColumnBuilder& column, bool objects) {
   if (objects) {
+    if (column.parent != nullptr && !column.element && !column.opaque_objects)
+      ++column.parent->folded;
     column.opaque_objects = true;
+    column.folded = 0;
     column.shape_of.clear();
     column.shapes.clear();
     column.shape_codes.clear();

@@ -36,6 +36,9 @@ class ColumnSet {
   void begin_document();
   void roll_back();
 
+  // How many values a column has on average, rounded down.
+  std::size_t values_a_column() const;
+
   // Does what child() or elements() asked for.
   void apply_fold();
 

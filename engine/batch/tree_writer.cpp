@@ -31,6 +31,19 @@ void prefetch_row(const std::vector<const Vector*>& columns, std::uint32_t row) 
 TreeWriter::TreeWriter(BatchReader& batch, Counters* counters)
     : batch_(batch), counters_(counters) {}
 
+// Trees are mostly written in their order: looks at the next row first.
+bool TreeWriter::Node::find(std::uint32_t row) {
+  const std::vector<std::uint32_t>& rows = sparse->rows;
+  if (place < rows.size() && rows[place] == row) return true;
+  const bool behind = place < rows.size() && rows[place] < row;
+  const auto from = rows.begin() + (behind ? place + 1 : 0);
+  const auto found =
+      from != rows.end() && *from >= row ? from : std::lower_bound(from, rows.end(), row);
+  if (found == rows.end() || *found != row) return false;
+  place = static_cast<std::uint32_t>(found - rows.begin());
+  return true;
+}
+
 void TreeWriter::prefetch(std::uint32_t row) const {
   const auto domain = domains_.find(kRootPath);
   if (domain == domains_.end()) return;
@@ -70,17 +83,18 @@ bool TreeWriter::write(PathId path, std::uint32_t row, std::string& out) {
 // Writes a scalar, or opens an object or array.
 void TreeWriter::begin(Node& node, Tag tag, std::uint32_t row, std::string& out) {
   const Vector& vector = *node.vector;
+  const std::uint32_t at = node.at(row);
   if (tag == Tag::Object) {
-    const auto& keys = members(node, vector.codes[row]);
+    const auto& keys = members(node, vector.codes[at]);
     out += '{';
     open_.push_back({&node, &keys, row, 0, static_cast<std::uint32_t>(keys.size())});
   } else if (tag == Tag::Array) {
     out += '[';
-    open_.push_back({element(node), nullptr, row, vector.starts[row], vector.starts[row + 1]});
-    if (node.elements != nullptr && vector.starts[row] != vector.starts[row + 1])
-      prefetch_row(*node.elements, vector.starts[row]);
+    open_.push_back({element(node), nullptr, row, vector.starts[at], vector.starts[at + 1]});
+    if (node.elements != nullptr && vector.starts[at] != vector.starts[at + 1])
+      prefetch_row(*node.elements, vector.starts[at]);
   } else {
-    write_value(vector, row, out);
+    write_value(vector, at, out);
   }
 }
 
@@ -96,7 +110,7 @@ void TreeWriter::continue_object(std::string& out) {
     const std::size_t comma = out.back() == '{' ? 0 : 1;
     out.append(member.key.data() + 1 - comma, member.key.size() - 1 + comma);
     if (tag == Tag::Integer) {
-      json::write_integer(out, member.integers[row]);
+      json::write_integer(out, member.integers[member.at(row)]);
       continue;
     }
     begin(member, tag, row, out);
@@ -125,9 +139,11 @@ TreeWriter::Node& TreeWriter::node(PathId path) {
   Node& node = entry->second;
   if (!fresh) return node;
   node.path = path;
-  node.vector = batch_.column(path);
+  node.sparse = batch_.sparse_column(path);
+  node.vector = node.sparse ? node.sparse->values : batch_.column(path);
+  if (node.vector) node.domain_rows = node.sparse ? node.sparse->domain_rows : node.vector->rows;
   const bool of_trees = batch_.paths()[path].domain == kRootPath;
-  if (node.vector && of_trees && node.vector->rows != batch_.trees())
+  if (node.vector && of_trees && node.domain_rows != batch_.trees())
     throw_corrupt("a column holds another count of rows than its batch");
   if (!batch_.paths()[path].element && path != kRootPath) {
     node.key = ',';
@@ -138,7 +154,7 @@ TreeWriter::Node& TreeWriter::node(PathId path) {
   node.tags = node.vector->tags.empty() ? nullptr : node.vector->tags.data();
   node.uniform = node.vector->uniform;
   node.integers = node.vector->integers.data();
-  domains_[batch_.paths()[path].domain].push_back(node.vector.get());
+  if (!node.sparse) domains_[batch_.paths()[path].domain].push_back(node.vector.get());
   if (node.vector->shapes) {
     node.members.resize(node.vector->shapes->size());
     places_ += node.members.size();
@@ -158,7 +174,7 @@ const std::vector<TreeWriter::Node*>& TreeWriter::members(Node& object, std::uin
         batch_.paths()[key].element)
       throw_corrupt("a shape names a path of another object");
     Node& member = node(key);
-    if (member.vector && member.vector->rows != object.vector->rows)
+    if (member.vector && member.domain_rows != object.domain_rows)
       throw_corrupt("a member's column holds another count of rows");
     members.push_back(&member);
   }
@@ -173,7 +189,7 @@ TreeWriter::Node* TreeWriter::element(Node& array) {
   if (rows == 0) return nullptr;
   const PathId path = batch_.paths().find_element(array.path);
   array.element = path == kNoPath ? nullptr : &node(path);
-  if (array.element == nullptr || !array.element->vector || array.element->vector->rows != rows)
+  if (array.element == nullptr || !array.element->vector || array.element->domain_rows != rows)
     throw_corrupt("an array's elements are not as many as its lengths say");
   array.elements = &domains_[path];
   return array.element;

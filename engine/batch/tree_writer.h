@@ -51,10 +51,17 @@ class TreeWriter {
     const Domain* elements = nullptr;
     VectorPtr vector;  // null where the path does not occur
     PathId path = kRootPath;
+    SparseColumnPtr sparse;         // where `vector` holds some rows alone
+    std::uint32_t domain_rows = 0;  // of the vector, or of the whole column
+    std::uint32_t place = 0;        // in a sparse one, of the row last asked for
 
-    Tag tag(std::uint32_t row) const {
-      return tags == nullptr ? uniform : static_cast<Tag>(tags[row]);
+    // A row's tag; at(row) then is where the vector has it.
+    Tag tag(std::uint32_t row) {
+      if (sparse != nullptr && !find(row)) return Tag::Missing;
+      return tags == nullptr ? uniform : static_cast<Tag>(tags[at(row)]);
     }
+    std::uint32_t at(std::uint32_t row) const { return sparse == nullptr ? row : place; }
+    bool find(std::uint32_t row);
   };
   // An object or array under way: its next member, or its next element's row.
   struct Open {

@@ -2,18 +2,16 @@
 // integer per group of positions (pattern.h); beats a general compressor in size and speed. Strings
 // of another length, the strangers, are kept aside.
 //
-//   body      := varint strangers, [aside], pattern, integers (nested) per group
-//   aside     := positions (nested codes, ascending), varint size, plain list's body
-//                when there are any
+//   body      := strangers (strangers.h), pattern, integers (nested) per group
 //   integers  := one for each string that is no stranger
 #include <algorithm>
-#include <functional>
 #include <vector>
 
 #include "engine/codec/encodings.h"
 #include "engine/codec/pattern.h"
 #include "engine/codec/pattern_numbers.h"
 #include "engine/codec/sampling.h"
+#include "engine/codec/strangers.h"
 #include "engine/codec/string_encodings.h"
 
 namespace arbors::codec {
@@ -33,44 +31,6 @@ std::size_t common_length(Strings values) {
   return static_cast<std::size_t>(same) * 8 >= samples * 7 ? length : 0;
 }
 
-struct Strangers {
-  std::vector<std::uint32_t> positions;
-  StringPool texts;
-};
-
-Strangers decode_strangers(ByteReader& in, std::size_t count) {
-  Strangers strangers;
-  strangers.positions.resize(in.count(count));
-  if (strangers.positions.empty()) return strangers;
-  decode_nested<std::uint32_t>(in, strangers.positions, 0);
-  if (strangers.positions.back() >= count ||
-      !std::is_sorted(strangers.positions.begin(), strangers.positions.end(), std::less_equal<>()))
-    in.fail("its strangers are out of order");
-  ByteReader list(in.blob(), "strings out of a pattern");
-  decode_plain_strings(list, strangers.positions.size(), strangers.texts);
-  list.expect_done();
-  return strangers;
-}
-
-void append(std::string_view text, StringPool& out) {
-  out.heap.insert(out.heap.end(), text.begin(), text.end());
-  out.offsets.push_back(static_cast<std::uint32_t>(out.heap.size()));
-}
-
-// Puts the strangers back between the strings of the pattern.
-void weave(std::size_t count, std::string_view rows, std::size_t length, const Strangers& strangers,
-           StringPool& out) {
-  out.heap.reserve(rows.size() + strangers.texts.heap.size());
-  out.offsets.reserve(count + 1);
-  std::size_t next = 0, row = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (next < strangers.positions.size() && strangers.positions[next] == i)
-      append(strangers.texts.entry(next++), out);
-    else
-      append(rows.substr(row++ * length, length), out);
-  }
-}
-
 // Values to read the alphabets from: so many that one more hardly shows another letter.
 std::vector<std::string_view> spread(Strings values) {
   constexpr std::size_t kRead = 1024;
@@ -85,26 +45,13 @@ std::vector<std::string_view> spread(Strings values) {
 bool encode_pattern_strings(Strings values, Bytes& out) {
   const std::size_t length = common_length(values);
   if (length == 0 || length > kMostPatternLength) return false;
-  std::vector<std::string_view> members, strangers;
-  std::vector<std::uint32_t> positions;
-  members.reserve(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i].size() == length) {
-      members.push_back(values[i]);
-      continue;
-    }
-    strangers.push_back(values[i]);
-    positions.push_back(static_cast<std::uint32_t>(i));
-  }
-  if (strangers.size() > values.size() / 8) return false;
-  ByteWriter writer(out);
-  writer.varint(strangers.size());
-  if (!strangers.empty()) {
-    encode_nested<std::uint32_t>(positions, 0, out);
-    Bytes list;
-    encode_plain_strings(strangers, list);
-    writer.blob(list);
-  }
+  Parted parted;
+  parted.members.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i)
+    parted.add(values[i], values[i].size() == length, i);
+  if (!parted.pays()) return false;
+  encode_strangers(parted, out);
+  const std::vector<std::string_view>& members = parted.members;
   const std::size_t start = out.size();
   if (encode_members(members, find_pattern(spread(members)), out)) return true;
   out.resize(start);
@@ -116,8 +63,13 @@ void decode_pattern_strings(ByteReader& in, std::size_t count, StringPool& out) 
   const std::size_t members = count - strangers.positions.size();
   std::vector<char> rows = decode_members(in, members);
   const std::size_t length = members == 0 ? 0 : rows.size() / members;
-  if (!strangers.positions.empty())
-    return weave(count, {rows.data(), rows.size()}, length, strangers, out);
+  if (!strangers.positions.empty()) {
+    const std::string_view all(rows.data(), rows.size());
+    out.heap.reserve(rows.size() + strangers.texts.heap.size());
+    out.offsets.reserve(count + 1);
+    return weave(
+        count, strangers, [&](std::size_t row) { return all.substr(row * length, length); }, out);
+  }
   out.heap = std::move(rows);
   out.offsets.resize(count + 1);
   for (std::size_t i = 0; i <= count; ++i) out.offsets[i] = static_cast<std::uint32_t>(i * length);

@@ -20,5 +20,7 @@ void decode_pattern_strings(ByteReader& in, std::size_t count, StringPool& out);
 // number_strings.cpp
 bool encode_number_strings(Strings values, Bytes& out);
 void decode_number_strings(ByteReader& in, std::size_t count, StringPool& out);
+bool encode_numbers_and_others(Strings values, Bytes& out);
+void decode_numbers_and_others(ByteReader& in, std::size_t count, StringPool& out);
 
 }  // namespace arbors::codec

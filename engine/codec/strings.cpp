@@ -22,6 +22,8 @@ constexpr double kGoodEnough = 0.5;
 constexpr std::array kStringCodecs{
     StringCodec{0, "plain", 1.0, encode_plain_strings, decode_plain_strings},
     StringCodec{3, "number", 1.0, encode_number_strings, decode_number_strings},
+    StringCodec{4, "numbers and others", 1.05, encode_numbers_and_others,
+                decode_numbers_and_others},
     StringCodec{2, "pattern", 1.0, encode_pattern_strings, decode_pattern_strings},
     StringCodec{1, "zstd", 1.25, encode_zstd_strings, decode_zstd_strings},
 };
@@ -54,6 +56,7 @@ bool encode_with(const StringCodec& codec, Strings values, Bytes& out) {
 ListPlan::ListPlan(Strings values) : values_(values), excerpt_(excerpt_of(values)) {
   const std::size_t parts = std::max<std::size_t>(excerpt_.size(), 1);
   for (const StringCodec& codec : kStringCodecs) {
+    ++tried_;
     Candidate candidate{&codec, 0, 0, {}};
     if (!encode_with(codec, excerpt_, candidate.trial)) continue;
     candidate.size = candidate.trial.size() * std::max<std::size_t>(values.size(), 1) / parts;
@@ -68,8 +71,21 @@ ListPlan::ListPlan(Strings values) : values_(values), excerpt_(excerpt_of(values
 
 void ListPlan::encode(Bytes& out) const {
   if (excerpt_.size() == values_.size()) return ByteWriter(out).raw(ByteSpan(ranking_[0].trial));
-  for (const Candidate& candidate : ranking_)
+  for (const Candidate& candidate : ranking_) {
+    const bool takes_all = candidate.codec == kStringCodecs.data();
+    if (takes_all && encode_untried(candidate.size, out)) return;
     if (encode_with(*candidate.codec, values_, out)) return;
+  }
+}
+
+// What the excerpt was best with may take no other value: then what was not tried may.
+bool ListPlan::encode_untried(std::size_t plain_size, Bytes& out) const {
+  const std::size_t start = out.size();
+  for (const StringCodec& codec : std::span(kStringCodecs).subspan(tried_)) {
+    if (encode_with(codec, values_, out) && out.size() - start < plain_size) return true;
+    out.resize(start);
+  }
+  return false;
 }
 
 void decode_list(ByteSpan list, std::size_t count, StringPool& out) {

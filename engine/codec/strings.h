@@ -49,9 +49,12 @@ class ListPlan {
     double score;
     Bytes trial;
   };
+  bool encode_untried(std::size_t plain_size, Bytes& out) const;
+
   Strings values_;
   Strings excerpt_;
   std::vector<Candidate> ranking_;
+  std::size_t tried_ = 0;  // codecs
 };
 
 void decode_list(ByteSpan list, std::size_t count, StringPool& out);

@@ -67,14 +67,12 @@ void StoredBatch::fetch(PathId path, Column& column) {
   pools_needed_ += batch::pool_count(*column.statistics);
 }
 
-batch::VectorPtr StoredBatch::column(PathId path) {
-  Column& column = find(path);
-  if (column.statistics == nullptr) return nullptr;
-  fetch(path, column);
-  if (column.vector != nullptr) return column.vector;
-  batch::DecodedColumn decoded;
+// Decodes a column that was fetched, and counts that.
+template <typename Decode>
+auto StoredBatch::decode(PathId path, Column& column, Decode decode) {
+  decltype(decode(column.data, column.statistics->rows, paths_->size())) decoded;
   try {
-    decoded = batch::decode_column(column.data, column.statistics->rows, paths_->size());
+    decoded = decode(column.data, column.statistics->rows, paths_->size());
   } catch (const Error& error) {
     column.fetched = false;  // another query may find it mended
     if (error.code() != ErrorCode::Corrupt) throw;
@@ -85,10 +83,33 @@ batch::VectorPtr StoredBatch::column(PathId path) {
   if (pools_decoded_ == 0) ++counters.batches_decoded;
   pools_decoded_ += decoded.pools;
   counters.pools_decoded += decoded.pools;
-  column.vector = std::move(decoded.vector);
+  return decoded;
+}
+
+batch::VectorPtr StoredBatch::column(PathId path) {
+  Column& column = find(path);
+  if (column.statistics == nullptr) return nullptr;
+  fetch(path, column);
+  if (column.vector != nullptr) return column.vector;
+  column.vector = decode(path, column, batch::decode_column).vector;
   column.data = Bytes();
   chunks_->connection()->cache.put(facts_.nonce, path, column.vector, chunks_.get());
   return column.vector;
+}
+
+batch::SparseColumnPtr StoredBatch::sparse_column(PathId path) {
+  constexpr std::uint64_t kMostDenseBytes = 64U << 20;  // of a batch's columns
+  constexpr std::uint32_t kSparse = 16;                 // one value in so many rows
+  if (std::uint64_t{facts_.pools} * facts_.trees * sizeof(std::int64_t) < kMostDenseBytes)
+    return nullptr;
+  Column& column = find(path);
+  if (column.statistics == nullptr || column.vector != nullptr) return nullptr;
+  const batch::Statistics& statistics = *column.statistics;
+  const std::uint32_t present = statistics.rows - statistics.count(batch::Tag::Missing);
+  if (present >= statistics.rows / kSparse) return nullptr;
+  fetch(path, column);
+  if (column.vector != nullptr) return nullptr;  // the cache had it
+  return decode(path, column, batch::decode_sparse_column).column;
 }
 
 }  // namespace arbors::store

@@ -26,6 +26,7 @@ class StoredBatch : public batch::BatchReader {
   const batch::Statistics* statistics(PathId path) override;
   void load(std::span<const PathId> paths) override;
   batch::VectorPtr column(PathId path) override;
+  batch::SparseColumnPtr sparse_column(PathId path) override;
   std::uint64_t stored_bytes(PathId path) override { return chunks_->bytes(path, batch_); }
   void settle();  // counts what has been left unread so far; done at the end otherwise
 
@@ -38,6 +39,8 @@ class StoredBatch : public batch::BatchReader {
   };
   Column& find(PathId path);                // reads its statistics
   void fetch(PathId path, Column& column);  // its data, or its vector from the cache
+  template <typename Decode>
+  auto decode(PathId path, Column& column, Decode decode);
 
   ChunkTablePtr chunks_;
   std::shared_ptr<const PathDictionary> paths_;

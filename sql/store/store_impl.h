@@ -238,6 +238,7 @@ class Store::Impl {
   std::shared_ptr<RowReaders> row_readers_;  // null: none yet
   const std::shared_ptr<RowReaders>& row_readers();
   std::vector<std::weak_ptr<Snapshot>> pins_;
+  std::weak_ptr<Snapshot> older_;  // of the older generation that was asked for last
 
   bool unlogged() const { return carried_due_ || counts_due_ || !buffered_.empty(); }
   std::int64_t following_seq();

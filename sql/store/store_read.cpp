@@ -58,7 +58,7 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot_of(std::span<const std::int64_t>
   });
   auto snapshot =
       std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, rows, row_readers());
-  pin(snapshot);
+  connection_->pins.add(snapshot);  // not one of pins_: it lacks rows
   return snapshot;
 }
 
@@ -87,6 +87,8 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
                                          " (readable: " + std::to_string(oldest) + " to " +
                                          std::to_string(generation_) + ")");
   }
+  // A join asks for the same again and again.
+  if (auto made = older_.lock(); made != nullptr && made->generation() == generation) return made;
   const auto base = log_->base_of(generation);
   if (!base) throw_corrupt("the change log of '" + names_.table + "' lacks a base");
   std::vector<Record> records;
@@ -98,6 +100,7 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
   auto snapshot =
       std::make_shared<Snapshot>(generation, chunks_, published(), *mirror, blocks, row_readers());
   pin(snapshot);
+  older_ = snapshot;
   return snapshot;
 }
 

@@ -57,6 +57,7 @@ void Store::Impl::open() {
 void Store::Impl::discard() {
   mirror_.reset();
   cached_.reset();
+  older_.reset();
   row_readers_.reset();
   buffered_.clear();
   carried_due_ = counts_due_ = false;

@@ -74,6 +74,8 @@ LONG = [
     ("whole trees, stored", "SELECT length(arbor_json('s'))"),
     ("one huge tree, stored", "SELECT length(_tree) FROM h"),
     ("explode of one huge tree, stored", "SELECT arbor_json('h | explode x | aggregate count(distinct x.t) as n')"),
+    ("a SELECT in the engine", "SELECT length(arbor_json('SELECT a, count(*) AS n, count(DISTINCT t) AS d, max(t) AS m FROM s GROUP BY a, b % 100 ORDER BY m'))"),
+    ("Arrow messages", "SELECT sum(length(message)) FROM arbor_arrow('s | sort_by t')"),
     ("handles", "SELECT arbor_open('s | sort_by t | filter b % 2 = 0')"),
     ("explain_analyze", "SELECT arbor_explain_analyze('s | sort_by t')"),
     ("rows", "SELECT idx FROM arbor_rows('s | group_by t || b as k { count(distinct t) as n }') LIMIT 1"),

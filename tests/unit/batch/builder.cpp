@@ -201,6 +201,39 @@ TEST_CASE("Documents with more keys than paths are looked for keep their columns
   check_round_trip(documents, {.max_paths = 100, .most_paths = 200});
 }
 
+TEST_CASE("A few trees with thousands of keys are kept whole, many are not", "[builder]") {
+  const int trees = GENERATE(1, 5, 20);
+  std::vector<std::string> documents;
+  for (int i = 0; i < trees; ++i) {
+    std::string document = R"({"id":)" + std::to_string(i);
+    for (int k = 0; k < 30; ++k)
+      document += ",\"k" + std::to_string(k) + R"(":{"name":"n","list":[1,{"x":2}]})";
+    documents.push_back(document + '}');
+  }
+  PathDictionary paths;
+  const BuiltBatch batch = build(documents, paths, {.max_paths = 100});
+  check_sizes(batch, paths);
+  CHECK(is_column(batch, paths, "id") == (trees == 20));
+  check_round_trip(documents, {.max_paths = 100});
+}
+
+TEST_CASE("Where most of an object's members were folded the next ones are kept as text",
+          "[builder]") {
+  std::vector<std::string> documents;
+  for (int i = 0; i < 300; ++i) {
+    std::string document = "{\"id" + std::to_string(i) + "\":{\"a\":1";
+    for (int k = 0; k < 9; ++k)
+      document += ",\"k" + std::to_string(k) + R"(":{"x":)" + std::to_string(i) + "}";
+    documents.push_back(document + "}}");
+  }
+  PathDictionary paths;
+  const BuiltBatch batch = build(documents, paths, {.max_paths = 100, .most_paths = 1000});
+  check_sizes(batch, paths);
+  CHECK(is_column(batch, paths, "id299"));
+  CHECK(paths.children(paths.find_key(kRootPath, "id299")).empty());
+  check_round_trip(documents, {.max_paths = 100, .most_paths = 1000});
+}
+
 TEST_CASE("Rare objects are folded, the paths beside them stay columns", "[builder]") {
   const BuilderLimits limits =
       GENERATE(BuilderLimits{.max_paths = 100}, BuilderLimits{.max_paths = 100, .most_paths = 150});

@@ -1,6 +1,7 @@
 #include "engine/batch/column_codec.h"
 
 #include <random>
+#include <utility>
 
 #include "engine/base/error.h"
 #include "engine/batch/column_vector.h"
@@ -29,6 +30,27 @@ void require_equal(const Vector& left, const Vector& right) {
       REQUIRE((*left.shapes)[left.codes[row]] == (*right.shapes)[right.codes[row]]);
   }
   REQUIRE(left.starts == right.starts);
+}
+
+// Holds the rows of a column that are not missing against the whole.
+void require_some_rows(const SparseColumn& some, const Vector& all) {
+  std::size_t at = 0;
+  for (std::uint32_t row = 0; row < all.rows; ++row) {
+    if (all.tag(row) == Tag::Missing) continue;
+    REQUIRE(at < some.rows.size());
+    REQUIRE(some.rows[at] == row);
+    const Vector& values = *some.values;
+    REQUIRE(values.tag(at) == all.tag(row));
+    REQUIRE(values.text(at) == all.text(row));
+    if (all.tag(row) == Tag::Integer) REQUIRE(values.integers[at] == all.integers[row]);
+    if (all.tag(row) == Tag::Array)
+      REQUIRE(std::pair(values.starts[at], values.starts[at + 1]) ==
+              std::pair(all.starts[row], all.starts[row + 1]));
+    if (all.tag(row) == Tag::Object)
+      REQUIRE((*values.shapes)[values.codes[at]] == (*all.shapes)[all.codes[row]]);
+    ++at;
+  }
+  REQUIRE(at == some.rows.size());
 }
 
 // Touches everything that a vector promises to be in range.
@@ -67,6 +89,10 @@ TEST_CASE("columns of every kind come back as they were built", "[batch]") {
       const DecodedColumn decoded = decode_column(encoded.data, rows, paths.size());
       require_equal(*decoded.vector, *make_vector(buffer));
       REQUIRE(decoded.pools == pool_count(Statistics::read(encoded.stats)));
+      const DecodedSparseColumn sparse = decode_sparse_column(encoded.data, rows, paths.size());
+      REQUIRE(sparse.pools == decoded.pools);
+      REQUIRE(sparse.column->domain_rows == rows);
+      require_some_rows(*sparse.column, *decoded.vector);
     }
   }
 }

@@ -26,7 +26,7 @@ TEST_CASE("stored numbers of encodings never change", "[codec]") {
   CHECK(numbered(integer_codecs<std::uint32_t>()) == integers);
   CHECK(numbered(real_codecs()) == Numbered{{1, "decimal"}, {0, "bits"}});
   CHECK(numbered(string_codecs()) ==
-        Numbered{{0, "plain"}, {3, "number"}, {2, "pattern"}, {1, "zstd"}});
+        Numbered{{0, "plain"}, {3, "number"}, {4, "numbers and others"}, {2, "pattern"}, {1, "zstd"}});
   CHECK(kDictionaryNumber == 15);
 }
 
@@ -83,6 +83,7 @@ TEST_CASE("strings get the encoding that suits them", "[codec]") {
       {"record keys x5000", "pattern"},
       {"hex x5000", "pattern"},
       {"ids with strangers x5000", "pattern"},
+      {"numbers and others x5000", "numbers and others"},
       {"any bytes x5000", "plain"}};
   for (const auto& [name, texts] : samples::texts())
     for (const auto& [wanted, encoding] : expected) {

@@ -63,6 +63,10 @@ inline std::vector<Texts> texts() {
     add("almost numbers", count, [&](std::size_t i) {
       return i + 1 == count ? std::string("007") : std::to_string(random() % 1000);
     });
+    add("numbers and others", count, [&](std::size_t i) {
+      return i % 50 == 3 ? "unknown, " + std::to_string(i)
+                         : "user-" + std::to_string(random() % 1000000) + ".jpg";
+    });
     add("words", count, [&](std::size_t) {
       std::string text;
       for (std::size_t words = random() % 20; words > 0; --words)
