@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterator
 
 from . import text
@@ -11,6 +12,10 @@ from .plan import ArborPlan
 from .query import Query
 from .session import Handle
 from .tree import Tree, loads
+
+# Stages that make fields of each tree by itself; expressions that mean something else each time.
+_ROW_WISE = re.compile(r"(select|add_field|drop|rename)\b")
+_OF_NOW = re.compile(r"\bnow\b|random|\b(date|time|datetime|julianday|unixepoch|strftime)\s*\(", re.IGNORECASE)
 
 
 class Arbor(Query):
@@ -31,10 +36,13 @@ class Arbor(Query):
         self._session, self._text, self._keep = handle.session, handle.name, (handle,)
         self._budgets: dict[str, int] = {}
         self._length: int | None = None
+        self._columns_plan = handle.name  # the same trees, where their columns are at hand
 
     def _stage(self, stage: str, other: Any = None, after: str = "", budgets: dict[str, int] | None = None) -> Any:
-        plan = self.plan()._stage(stage, other, after, budgets)
-        return plan.collect()
+        made = self.plan()._stage(stage, other, after, budgets).collect()
+        if _ROW_WISE.match(stage) and not _OF_NOW.search(stage):
+            made._columns_plan = f"{self._columns_plan} | {stage}{after}"
+        return made
 
     @property
     def name(self) -> str | None:

@@ -22,7 +22,7 @@ class Frames:
 
     def _arrow_source(self) -> Any:
         from . import arrow
-        return arrow.Source(self._session, self._text, self)
+        return arrow.Source(self._session, getattr(self, "_columns_plan", self._text), self)
 
     @property
     def last_error(self) -> BaseException | None:
