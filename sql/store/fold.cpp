@@ -45,6 +45,7 @@ std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_re
 
 void Store::Impl::fold(FoldAll all) {
   if (!mirror_->pending()) return flush();
+  mark_.lost = true;  // from the first batch on: a fold may fail half-way
   const Raised settling(settling_);
   generation_for_write();
   const auto rewritten = choose_rewritten(*mirror_, most_replaced(), all == FoldAll::Yes);
