@@ -15,8 +15,12 @@ class LineFinder : public DocumentFinder {
     } while (reader.here() == end_ && (reader.move_to(reader.at() + 1), true));
     const std::size_t begin = reader.at();
     const std::size_t end = reader.find(end_, begin);
-    reader.add(begin, end);
-    reader.move_to(end);
+    if (end_ == '\n') {
+      reader.add_line(begin, end);
+    } else {
+      reader.add(begin, end);
+      reader.move_to(end);
+    }
     return true;
   }
 

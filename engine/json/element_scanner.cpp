@@ -63,13 +63,13 @@ bool ElementScanner::open(char c) {
   return false;
 }
 
-// Closes the nearest bracket of its kind and those within it; where there is none it stands for the
-// other kind.
+// Closes the nearest bracket of its kind and those within it. Where there is none, a brace stands
+// for a bracket, and a bracket for nothing: an object's own brace is yet to come, or the next one.
 void ElementScanner::close(char c) {
   const std::size_t fellow = open_.rfind(c == '}' ? '{' : '[');
   if (fellow != std::string::npos)
     open_.resize(fellow);
-  else if (!open_.empty())
+  else if (c == '}' && !open_.empty())
     open_.pop_back();
   wanted_ = Wanted::Comma;
 }

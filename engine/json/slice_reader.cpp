@@ -94,6 +94,11 @@ void SliceReader::add(std::size_t begin, std::size_t end) {
     slice_.documents_.push_back({begin, end - begin, line_, offset_ + begin, line_offset_, 0});
 }
 
+void SliceReader::add_line(std::size_t begin, std::size_t end) {
+  add(begin, end);
+  at_ = counted_ = end;
+}
+
 void SliceReader::count_lines(std::size_t to) {
   if (to <= counted_) return;
   const std::string_view text = slice_.text().substr(counted_, to - counted_);

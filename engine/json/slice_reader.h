@@ -68,6 +68,8 @@ class SliceReader {
   std::size_t find(char c, std::size_t from);
 
   void add(std::size_t begin, std::size_t end);  // a document, white space around it left out
+  // The same and moves behind it, where no line ends in it: then its bytes need not be counted.
+  void add_line(std::size_t begin, std::size_t end);
   // Throws Error{Invalid} with the place, or notes it where faults are passed over.
   void fault(std::string_view why);
   [[noreturn]] void fail(std::string_view why);

@@ -185,6 +185,35 @@ def test_beginnings(report):
     run_import(database, wide)
 
 
+def test_jsonb(report):
+    """What SQLite hands in as JSONB, from 3.45 on, is the JSON that it stands for; on older hosts a blob is a text or refused."""
+    only_here()
+    import isolated
+    try:
+        import apsw
+    except ImportError:
+        raise harness.Skip("no apsw") from None
+
+    def taken():
+        database = apsw.Connection(":memory:")
+        database.enable_load_extension(True)
+        database.load_extension(str(OPTIONS.extension).removesuffix(".so"))
+        database.execute("CREATE VIRTUAL TABLE t USING arbor")
+        wrong = []
+        for text in ('{"a":[1,2.5,null,true,"x\\n"],"é":{}}', "[1]", "7", '"text"', "null", "{a:+.5,b:0xFF,'c':'\\x41'}", json.dumps(["x" * 300] * 300)):
+            for sql in ("INSERT INTO t(_tree) VALUES (jsonb(?1))", "UPDATE t SET _tree = jsonb(?1)", "SELECT arbor_append('t', jsonb('[' || ?1 || ']'))"):
+                database.execute("DELETE FROM t WHERE ?1 LIKE '%arbor%'" if sql.startswith("UPDATE") else "DELETE FROM t", (text,) if sql.startswith("UPDATE") else ())
+                if sql.startswith("UPDATE"):
+                    database.execute("INSERT INTO t(_tree) VALUES ('{}')")
+                database.execute(sql, (text,)).fetchall()
+                got = [json.loads(row[0]) for row in database.execute("SELECT _tree FROM t")]
+                want = json.loads(database.execute("SELECT json(?)", (text,)).fetchone()[0])
+                if got != [want]:
+                    wrong.append((text[:40], sql, got))
+        return wrong
+    report.equal(isolated.call(taken), [], "JSONB")
+
+
 def test_messages(report):
     only_here()
     path, database = file_of("here.jsonl", PLAIN), open_database()

@@ -1,13 +1,17 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "engine/base/error.h"
 #include "engine/json/document_splitter.h"
+#include "engine/json/fault.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/random_seed.h"
 #include "tests/unit/stop_at.h"
 
 using namespace arbors;
@@ -283,7 +287,8 @@ TEST_CASE("where broken elements are skipped, the others are found", "[json]") {
   // A bracket or quote lacks, or is of the wrong kind.
   CHECK(kept(R"([{"a":[1,2},{"b":1}])") == Texts{R"({"a":[1,2})", R"({"b":1})"});
   CHECK(kept(R"([{"a":{"c":1},{"b":1}])") == Texts{R"({"a":{"c":1},)", R"({"b":1})"});
-  CHECK(kept(R"([{"a":1],{"b":1}])") == Texts{R"({"a":1])", R"({"b":1})"});
+  CHECK(kept(R"([{"a":1],{"b":1}])") == Texts{R"({"a":1],)", R"({"b":1})"});
+  CHECK(kept(R"([{"a":1],2,"c":3},{"b":1}])") == Texts{R"({"a":1],2,"c":3})", R"({"b":1})"});
   CHECK(kept("[{\"a\":\"x},\n{\"b\":1}]") == Texts{"{\"a\":\"x},", "{\"b\":1}"});
   CHECK(kept(R"([{"l":[{"a":{"c":1},{"d":1}],"e":2},{"b":1}])").back() == R"({"b":1})");
   // Something lacks between elements.
@@ -294,6 +299,35 @@ TEST_CASE("where broken elements are skipped, the others are found", "[json]") {
   CHECK(split_skipping("[,{}]").documents == Texts{"{}"});
   CHECK(split_skipping("[{}").faults == Texts{"the array does not end"});
   CHECK(split_skipping("[{}] x", Format::Array).faults.size() == 1);
+}
+
+TEST_CASE("one broken element costs no other", "[json]") {
+  std::mt19937_64 random(random_seed());
+  const std::string element =
+      R"({"i":#,"s":"a, {b} [c]","l":[1,[2],{"x":3}],"o":{"p":{"q":"r"}},"e":[]})";
+  const auto at_random = [&](std::size_t count) { return random() % count; };
+  for (int round = 0; round < 300; ++round) {
+    Texts elements;
+    for (int i = 0; i < 6; ++i) {
+      elements.push_back(element);
+      elements.back().replace(elements.back().find('#'), 1, std::to_string(i));
+    }
+    std::string& broken = elements[at_random(elements.size())];
+    const std::string was = broken;
+    while (broken == was || !find_fault(broken)) {
+      broken = was;
+      const std::size_t place = broken.find_first_of("{}[]\",:", at_random(broken.size()));
+      if (place != std::string::npos && place > 0) broken.erase(place, 1);
+    }
+    std::string text = "[";
+    for (const std::string& each : elements) text += (text.size() > 1 ? ",\n" : "") + each;
+    CAPTURE(broken);
+    Texts whole;
+    for (const std::string& each : split_skipping(text + "]").documents)
+      if (!find_fault(each)) whole.push_back(each);
+    elements.erase(std::find(elements.begin(), elements.end(), broken));
+    CHECK(whole == elements);
+  }
 }
 
 TEST_CASE("trees are found within documents", "[json]") {
