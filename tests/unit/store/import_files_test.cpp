@@ -14,7 +14,7 @@ using namespace arbors::store::tests;
 
 namespace {
 
-using Names = std::vector<std::string>;
+using FileNames = std::vector<std::string>;
 
 // A folder of files that goes with it.
 class Folder {
@@ -40,10 +40,10 @@ TEST_CASE("names, globs and lists find files in order", "[store]") {
   const Folder folder;
   const std::string b = folder.add("b.jsonl", ""), a = folder.add("a.jsonl", "");
   const std::string odd = folder.add("[a].jsonl", "");
-  CHECK(find_files(b) == Names{b});
-  CHECK(find_files(folder / "?.jsonl") == Names{a, b});
-  CHECK(find_files(odd) == Names{odd});
-  CHECK(find_files("[\"" + b + "\",\"" + (folder / "?.jsonl") + "\"]") == Names{b, a, b});
+  CHECK(find_files(b) == FileNames{b});
+  CHECK(find_files(folder / "?.jsonl") == FileNames{a, b});
+  CHECK(find_files(odd) == FileNames{odd});
+  CHECK(find_files("[\"" + b + "\",\"" + (folder / "?.jsonl") + "\"]") == FileNames{b, a, b});
   CHECK_THROWS_WITH(find_files(folder / "*.csv"), ContainsSubstring("no file matches"));
   CHECK_THROWS_WITH(find_files("t", b), ContainsSubstring("is " + b + " the file?"));
   CHECK_THROWS_WITH(find_files("ftp://host/x"), ContainsSubstring("is a URL"));
@@ -61,7 +61,7 @@ TEST_CASE("progress tells the file, the share of bytes and the time left", "[sto
 TEST_CASE("many small files share batches, whatever the number of readers", "[store]") {
   const unsigned threads = GENERATE(1U, 2U, 5U);
   const Folder folder;
-  Names files;
+  FileNames files;
   Trees want;
   for (int i = 0; i < 40; ++i) {
     std::string text;
