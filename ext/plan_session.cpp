@@ -60,9 +60,9 @@ exec::RowStreamPtr PlanSession::execute_with_files(const exec::Query& query) {
 }
 
 exec::BoundSource PlanSession::bind_files(const plan::Source& source) const {
-  require_files(session_, "file()");
   if (!files_allowed_)
     throw_invalid("file() is a source in arbor_file_rows, arbor_save and arbor_export alone");
+  require_files(session_, "file()");
   store::ImportOptions options;
   if (!source.options.empty()) options = store::parse_import_options(source.options);
   options.max_window_bytes = session_.connection()->max_window_bytes;

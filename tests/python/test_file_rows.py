@@ -112,6 +112,11 @@ def test_out_of_reach(report):
         database.execute("INSERT INTO o VALUES (1)")
         database.execute(f"CREATE TRIGGER other AFTER DELETE ON o BEGIN SELECT arbor_save('x', '{quoted}'); END")
         report.raises(lambda: database.execute("DELETE FROM o"), "a trigger that saves", "unsafe use")
+    database = open_database()
+    database.execute("PRAGMA query_only = 1")
+    report.equal(rows(database, plan), ['{"a":1}'], "reading is no writing")
+    database.execute("SELECT arbor_config('files', 0)").fetchall()
+    report.raises(lambda: rows(database, plan), "files switched off", "file")
     os.remove(path)
 
 
