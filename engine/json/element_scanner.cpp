@@ -13,6 +13,8 @@ std::size_t ElementScanner::scan(std::string_view text, std::size_t at) {
     }
     if (is_space(c)) continue;
     if (open_.empty() && (c == ',' || c == ']')) return at;
+    if (torn_ && c == '{') return at;
+    torn_ = false;
     switch (c) {
       case '"':
         in_string_ = true;
@@ -39,13 +41,15 @@ std::size_t ElementScanner::scan(std::string_view text, std::size_t at) {
   return std::string_view::npos;
 }
 
-// No string goes on after a line's end.
+// No string goes on after a line's end. Brackets may have been taken for a part of one that does
+// not end there, so an object that begins the next line is the next element.
 void ElementScanner::pass_in_string(char c) {
   if (c != '\n' && (escaped_ || c != '"')) {
     escaped_ = !escaped_ && c == '\\';
     return;
   }
   in_string_ = escaped_ = false;
+  torn_ = c == '\n';
   wanted_ = key_ && c == '"' ? Wanted::Colon : Wanted::Comma;
 }
 

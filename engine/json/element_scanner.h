@@ -27,6 +27,7 @@ class ElementScanner {
   bool in_string_ = false;
   bool escaped_ = false;  // a backslash came last
   bool key_ = false;      // the string is a key
+  bool torn_ = false;     // a string that does not end was the last
 };
 
 }  // namespace arbors::json
