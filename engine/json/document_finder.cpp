@@ -49,6 +49,7 @@ class ArrayFinder : public DocumentFinder {
     if (!begun_ && !begin(reader)) return false;
     const auto found = elements_.find(reader);
     if (found == ElementFinder::Found::Element) return true;
+    if (found == ElementFinder::Found::End && goes_on(reader)) return true;
     over_ = true;
     if (found == ElementFinder::Found::End) end(reader);
     return false;
@@ -61,6 +62,20 @@ class ArrayFinder : public DocumentFinder {
     first_line_ = reader.line_here();
     reader.move_to(reader.at() + 1);
     return begun_ = true;
+  }
+
+  // Passes over a bracket that a comma follows: one before it lacks, and broken elements are
+  // skipped.
+  bool goes_on(SliceReader& reader) {
+    const std::size_t behind = reader.at();
+    if (!reader.skips()) return false;
+    if (reader.to_next_text() && reader.here() == ',') {
+      reader.fault("the array ends before its last element");
+      elements_.go_on();
+      return true;
+    }
+    reader.move_to(behind);
+    return false;
   }
 
   void end(SliceReader& reader) const {

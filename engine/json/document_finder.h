@@ -43,6 +43,7 @@ class ElementFinder {
   enum class Found : std::uint8_t { Element, End, Cut };  // Cut: the text ends before the array
 
   void begin() { state_ = State::First; }
+  void go_on() { state_ = State::Comma; }  // behind an element
   Found find(SliceReader& reader);
 
  private:

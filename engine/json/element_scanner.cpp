@@ -1,5 +1,7 @@
 #include "engine/json/element_scanner.h"
 
+#include <utility>
+
 #include "engine/json/scalar.h"
 
 namespace arbors::json {
@@ -11,10 +13,14 @@ std::size_t ElementScanner::scan(std::string_view text, std::size_t at) {
       pass_in_string(c);
       continue;
     }
-    if (is_space(c)) continue;
+    if (is_space(c)) {
+      begins_line_ = begins_line_ || c == '\n';
+      continue;
+    }
     if (open_.empty() && (c == ',' || c == ']')) return at;
     if (torn_ && c == '{') return at;
     torn_ = false;
+    const bool begins_line = std::exchange(begins_line_, false);
     switch (c) {
       case '"':
         in_string_ = true;
@@ -22,7 +28,7 @@ std::size_t ElementScanner::scan(std::string_view text, std::size_t at) {
         break;
       case '{':
       case '[':
-        if (open(c)) return at;
+        if (open(c, begins_line)) return at;
         break;
       case '}':
       case ']':
@@ -49,15 +55,16 @@ void ElementScanner::pass_in_string(char c) {
     return;
   }
   in_string_ = escaped_ = false;
-  torn_ = c == '\n';
+  torn_ = begins_line_ = c == '\n';
   wanted_ = key_ && c == '"' ? Wanted::Colon : Wanted::Comma;
 }
 
-// An object cannot begin where an object wants a key or a comma: brackets lack before it, those up
-// to the nearest array at least.
-bool ElementScanner::open(char c) {
+// An object cannot begin where an object wants a key or a comma: where it begins a line, brackets
+// lack before it, those up to the nearest array at least. Within a line it may be a part of the
+// broken element, which must not pass for one.
+bool ElementScanner::open(char c, bool begins_line) {
   if (open_.empty() && wanted_ != Wanted::Value) return true;
-  if (c == '{' && !open_.empty() && wanted_ != Wanted::Value) {
+  if (c == '{' && begins_line && wanted_ != Wanted::Value && wanted_ != Wanted::Colon) {
     const std::size_t array = open_.rfind('[');
     if (array == std::string::npos) return true;
     open_.resize(array + 1);

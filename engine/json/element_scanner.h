@@ -19,15 +19,16 @@ class ElementScanner {
   enum class Wanted : unsigned char { Value, Key, Colon, Comma };
 
   void pass_in_string(char c);
-  bool open(char c);  // true where the element ends before `c`
+  bool open(char c, bool begins_line);  // true where the element ends before `c`
   void close(char c);
 
   std::string open_;  // the brackets around this place, within the element
   Wanted wanted_ = Wanted::Value;
   bool in_string_ = false;
-  bool escaped_ = false;  // a backslash came last
-  bool key_ = false;      // the string is a key
-  bool torn_ = false;     // a string that does not end was the last
+  bool escaped_ = false;      // a backslash came last
+  bool key_ = false;          // the string is a key
+  bool begins_line_ = false;  // a line has ended since the last token
+  bool torn_ = false;         // a string that does not end was the last
 };
 
 }  // namespace arbors::json

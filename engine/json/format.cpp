@@ -66,8 +66,9 @@ bool is_broken_line(std::string_view text, std::size_t begin) {
   return is_valid(text.substr(second, end - second));
 }
 
-Look look_at_array(std::string_view text, std::size_t begin, bool whole, bool lines) {
+Look look_at_array(std::string_view text, std::size_t begin, bool whole, const FormatHints& hints) {
   const std::size_t end = value_end(text, begin), line = line_end(text, begin);
+  const bool lines = hints.names_lines;
   const std::size_t next = end == std::string_view::npos ? end : skip_space(text, end);
   if (lines) {
     if (end == std::string_view::npos || end > line)
@@ -75,6 +76,8 @@ Look look_at_array(std::string_view text, std::size_t begin, bool whole, bool li
     return {next < line ? Format::Values : Format::Lines};
   }
   if (end == std::string_view::npos || next == text.size()) return {Format::Array, whole};
+  // Where brackets lack, the end that they tell is none.
+  if (hints.skip && !is_valid(text.substr(begin, end - begin))) return {Format::Array};
   return {next < line || end > line ? Format::Values : Format::Lines};
 }
 
@@ -101,7 +104,7 @@ Look look(std::string_view text, bool whole, const FormatHints& hints) {
   const std::size_t begin = skip_space(text, 0);
   if (begin == text.size()) return {Format::Lines};
   if (text[begin] == kRecordSeparator) return {Format::Records};
-  if (text[begin] == '[') return look_at_array(text, begin, whole, hints.names_lines);
+  if (text[begin] == '[') return look_at_array(text, begin, whole, hints);
   if ((hints.names_lines || hints.skip) && begins_broken(text, whole)) return {Format::Lines};
   std::size_t end = value_end(text, begin);
   if (end == std::string_view::npos && whole) end = text.size();
