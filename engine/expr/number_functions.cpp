@@ -33,17 +33,25 @@ void round_to_whole(Arguments args, VectorBuilder& out) {
   out.append_real(static_cast<double>(static_cast<std::int64_t>(value + (value < 0 ? -0.5 : 0.5))));
 }
 
-void real_only(Arguments args, VectorBuilder& out) {
-  if (args[0].kind == ValueKind::Integer)
-    throw_invalid("a column declared REAL holds the integer " + std::to_string(args[0].integer) +
-                  ", of which SQLite makes a real or not as it plans (write CAST(… AS REAL))");
+// Gives a value that a column of the type may hold as it is.
+void as_declared(Arguments args, VectorBuilder& out) {
+  const Value value = args[0].is_null()                    ? Value::null()
+                      : args[0].is_text()                  ? Value::of(std::string(args[0].text))
+                      : args[0].kind == ValueKind::Integer ? Value::of(args[0].integer)
+                                                           : Value::of(args[0].real);
+  const Value stored = apply_affinity(value, affinity_of_type(std::string(args[1].text)));
+  if (stored.kind != value.kind)
+    throw_invalid("a column declared " + std::string(args[1].text) +
+                  " holds a value that SQLite converts or not as it plans (write CAST(… AS " +
+                  std::string(args[1].text) + "))");
   append(out, args[0]);
 }
 
 constexpr std::array<Function, 3> kNumberFunctions{{
     {"abs", 1, 1, "abs(number)", "the number without its sign", kScalar, each_known_row<absolute>},
-    {"real_only", 1, 1, "real_only(value)", "the value; an error of an integer", kScalar,
-     each_row<real_only>},
+    {"as_declared", 2, 2, "as_declared(value, type)",
+     "the value; an error where a column of that type would convert it", kScalar,
+     each_row<as_declared>},
     {"round", 1, 2, "round(number [, digits])", "the number rounded to digits after the point",
      kScalar, host_rows_where<"round", rounds_otherwise, round_to_whole>},
 }};

@@ -65,10 +65,13 @@ def measure(crew, query, lookups, runs):
 
 
 def contestants(crew, query):
-    """Yields (column, engine, variant): every engine that has words for the query, and the plan as a column."""
+    """Yields (column, engine, variant): every engine that has words for the query, the plan as a column, and the SQL run wholly
+    in the engine (arbor_rows) as another."""
     for name, engine in crew.items():
         if name == "arbors" and query.plan:
             yield "plan", engine, "plan"
+        if name == "arbors" and query.template(name) and not query.lookups and not query.documents:
+            yield "select", engine, "select"
         if query.template(name) and (query.lookups or name != "arbors+index"):
             yield name, engine, "sql"
 

@@ -38,9 +38,12 @@ def times_text(factor):
     return f"{factor:.0f}×" if factor >= 10 else f"{factor:.2g}×"
 
 
+OURS = ("plan", "select", "arbors", "arbors+index")
+
+
 def ours(columns, lookups):
     """Picks the column that stands for Arbors: the plan, or for look-ups the indexed table, else plain SQL."""
-    for name in ("plan", "arbors+index" if lookups else "arbors", "arbors"):
+    for name in ("plan", "select", "arbors+index" if lookups else "arbors", "arbors"):
         if "median" in columns.get(name, {}):
             return columns[name]["median"]
     return None
@@ -49,7 +52,7 @@ def ours(columns, lookups):
 def query_table(query_set, results):
     """Prints medians; behind each peer's, how many times ours that is."""
     names = list(dict.fromkeys(name for r in results.values() for name in r["columns"]))
-    names.sort(key=lambda name: ("plan", "arbors", "arbors+index").index(name) if name.startswith(("plan", "arbors")) else 9)
+    names.sort(key=lambda name: OURS.index(name) if name in OURS else len(OURS))
     print(f"\n## Queries: {query_set.name} (medians; in brackets: a peer's time as a multiple of ours)")
     rows, notes = [], []
     for query in query_set.queries:
@@ -76,7 +79,7 @@ def cell(result, base, name):
         return ""
     if "median" not in result:
         return "unsupported"
-    if base is None or name.startswith(("plan", "arbors")):
+    if base is None or name in OURS:
         return time_text(result["median"])
     return f"{time_text(result['median'])} ({times_text(result['median'] / base)})"
 

@@ -20,7 +20,8 @@ struct Column {
   // Of a table's column; nullopt: that of a query's, which is an expression and has none.
   std::optional<Affinity> affinity = Affinity::None;
   Collation collation = Collation::Binary;
-  bool visible = true;  // part of *
+  bool visible = true;   // part of *
+  bool settled = false;  // of a query: its values are all as the affinity makes them
   // Computed from the path's value rather than read.
   enum class Of : std::uint8_t { Value, JsonType, JsonAtom, Nothing } of = Of::Value;
 };

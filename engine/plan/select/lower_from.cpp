@@ -16,7 +16,8 @@ namespace {
 void add_columns(ScopeTable& table, const Lowered& query) {
   for (const OutColumn& column : query.columns)
     table.columns.push_back({column.name, query.whole_trees ? Path{} : field(column.name),
-                             column.affinity, column.collation.value_or(Collation::Binary), true});
+                             column.affinity, column.collation.value_or(Collation::Binary), true,
+                             column.settled});
   table.trees = false;
 }
 

@@ -148,8 +148,10 @@ Lowered Lowering::compound(const Query& query, const CommonTables* tables, const
   Lowered united = parts.front();
   for (OutColumn& column : united.columns) {
     const auto at = static_cast<std::size_t>(&column - united.columns.data());
-    for (const Lowered& part : parts)
+    for (const Lowered& part : parts) {
       if (!column.collation) column.collation = part.columns[at].collation;
+      column.settled = column.settled && part.columns[at].settled;
+    }
   }
   for (std::size_t i = 1; i < parts.size(); ++i) {
     NodePtr other = parts[i].plan;

@@ -18,6 +18,7 @@ struct OutColumn {
   std::string name;
   std::optional<Affinity> affinity;
   std::optional<Collation> collation;
+  bool settled = false;  // by CAST, or of an ordinary table: as its affinity makes it
 };
 
 // A query as stages. Its trees have the columns as fields; a missing value stands for NULL.

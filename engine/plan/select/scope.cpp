@@ -60,15 +60,38 @@ Scope::Found at_path(const ScopeTable& table, const std::vector<PathStep>& steps
 
 }  // namespace
 
+// The type that SQLite may or may not convert a column's values to, as it plans: where it sorts for
+// groups those of a virtual table's REAL column, where it keeps a query's rows those of any.
+const char* Scope::doubtful_type(const ScopeTable& table, const Column& column) const {
+  if (table.in_memory || column.settled || !column.affinity) return nullptr;
+  if (table.trees) return makes_reals && column.affinity == Affinity::Real ? "REAL" : nullptr;
+  switch (*column.affinity) {
+    case Affinity::Text:
+      return "TEXT";
+    case Affinity::Numeric:
+      return "NUMERIC";
+    case Affinity::Integer:
+      return "INTEGER";
+    case Affinity::Real:
+      return "REAL";
+    default:
+      return nullptr;
+  }
+}
+
 Scope::Found Scope::column_of(const ScopeTable& table, const Column& column) const {
   if (column.of != Column::Of::Value) return {computed(table, column), column.name, 0};
   if (!table.each_key.steps.empty() && column.name == "key")
     return {{expr::path(table.each_key), Affinity::None, Collation::Binary, false, true}, "key", 0};
   Typed value{expr::path(joined_path(table.root, column.path.steps),
                          column.affinity.value_or(Affinity::None)),
-              column.affinity, column.collation, false, true};
-  if ((makes_reals || !table.trees) && !table.in_memory && column.affinity == Affinity::Real)
-    value.expr = expr::call("real_only", {value.expr});
+              column.affinity,
+              column.collation,
+              false,
+              true,
+              table.in_memory || column.settled};
+  if (const char* type = doubtful_type(table, column))
+    value.expr = expr::call("as_declared", {value.expr, expr::constant(Value::of(type))});
   return {std::move(value), column.name, 0};
 }
 

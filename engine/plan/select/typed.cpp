@@ -72,6 +72,7 @@ class Rebuild {
   Typed operator()(const expr::Cast& cast) {
     Typed made = whole(cast);
     made.affinity = cast.affinity;
+    made.settled = true;
     return of_operand(std::move(made));
   }
   Typed operator()(const expr::UnaryOp& unary) {
@@ -152,7 +153,7 @@ class Rebuild {
 
   // A COLLATE inside shows outside, the first one.
   Typed with_collation(ExprPtr made) const {
-    Typed typed{std::move(made), {}, {}, false, false};
+    Typed typed{std::move(made), {}, {}, false, false, false};
     for (const Typed& operand : operands_) {
       if (!operand.explicit_collation) continue;
       typed.collation = operand.collation;
@@ -176,10 +177,10 @@ class Rebuild {
 
 expr::ExprPtr without_real(const expr::ExprPtr& value) {
   const auto* call = value->as<expr::Call>();
-  return call != nullptr && call->function->name == "real_only" ? value->args.front() : value;
+  return call != nullptr && call->function->name == "as_declared" ? value->args.front() : value;
 }
 
-Typed constant(expr::ExprPtr value) { return {std::move(value), {}, {}, false, false}; }
+Typed constant(expr::ExprPtr value) { return {std::move(value), {}, {}, false, false, false}; }
 
 Collation collation_of(const Typed& value) { return value.collation.value_or(Collation::Binary); }
 

@@ -17,6 +17,7 @@ struct Typed {
   std::optional<Collation> collation;
   bool explicit_collation = false;  // by COLLATE, which goes before that of a column
   bool is_column = false;           // hands its collation on through CAST and unary plus
+  bool settled = false;             // the value is as its affinity makes it
 };
 
 Typed constant(expr::ExprPtr value);
