@@ -43,7 +43,7 @@ OURS = ("plan", "select", "arbors", "arbors+index")
 
 def ours(columns, lookups):
     """Picks the column that stands for Arbors: the plan, or for look-ups the indexed table, else plain SQL."""
-    for name in ("plan", "select", "arbors+index" if lookups else "arbors", "arbors"):
+    for name in ("plan", "arbors+index" if lookups else "arbors", "arbors"):
         if "median" in columns.get(name, {}):
             return columns[name]["median"]
     return None
