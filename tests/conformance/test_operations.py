@@ -220,7 +220,8 @@ def test_every_entry_has_a_case(report):
     used = {match.group() for aggregate, _ in cases.AGGREGATES for match in [re.match(r"[a-z_]+", aggregate)]}
     report.equal(sorted(names_in("aggregates", text) - used), [], "aggregates without a case")
     used = {match.group() for function, _ in cases.FUNCTIONS for match in [re.match(r"[a-z_0-9]+", function)] if match}
-    report.equal(sorted(names_in("functions:", text) - used), [], "functions without a case")
+    hosts = {"timediff"}  # an older SQLite has none; tests/differential/functions.py compares it with those that do
+    report.equal(sorted(names_in("functions:", text) - used - hosts), [], "functions without a case")
     forms = len(re.findall(r"^  \S", text.split("\nsources:", 1)[1].split("\n\n", 1)[0], re.MULTILINE))
     report.equal(forms, 6, "forms of sources, each among the kinds")
     known = {row[0] for row in database.execute("SELECT name FROM pragma_function_list WHERE name LIKE 'arbor\\_%' ESCAPE '\\'")}

@@ -69,11 +69,11 @@ def test_columns_are_found_again(report):
 def test_bounds_of_columns(report):
     """Visible and object columns are 1,900 together, visible ones first; columns=declared leaves both kinds out."""
     wide = {f"k{number}": number for number in range(1500)} | {f"o{number}": {} for number in range(500)}
-    database = opened([wide])
+    database = opened([wide] * 9)  # few trees with very many keys would be kept whole
     report.equal((len(names(database, 0)), len(names(database, 1))), (1500, 400 + 5), "the first objects")
     database.execute("SELECT arbor_append('t', ?)", (json.dumps({f"n{number}": number for number in range(300)}),)).fetchall()
     report.equal((len(names(database, 0)), len(names(database, 1))), (1800, 100 + 5), "visible ones go first")
-    report.equal(database.execute("SELECT o99, k0, n299 FROM t").fetchall(), [("{}", 0, None), (None, None, 299)], "they read right")
+    report.equal(database.execute("SELECT o99, k0, n299 FROM t").fetchall(), [("{}", 0, None)] * 9 + [(None, None, 299)], "they read right")
     database = opened([{"a": {"b": 1}, "c": 2, "d": {"e": {}}}], declaration='a, "d.e", columns=declared')
     report.equal((names(database, 0), names(database, 1)), (["a", "d.e"], ALWAYS), "columns=declared")
     report.equal(database.execute("SELECT * FROM t").fetchall(), [('{"b":1}', "{}")], "a declared column of objects")

@@ -75,7 +75,7 @@ def test_sqlalchemy(report):
     arbors.load(engine)
     with engine.connect() as connection:
         connection.execute(sqlalchemy.text("SELECT arbor_append('t', :trees)"), {"trees": '[{"n":1}]'})
-        report.equal(connection.execute(sqlalchemy.text("SELECT n FROM t")).fetchall(), [(1,)], "an engine")
+        report.equal([tuple(row) for row in connection.execute(sqlalchemy.text("SELECT n FROM t"))], [(1,)], "an engine")
     with sqlalchemy.create_engine("sqlite://").connect() as connection:
         arbors.load(connection)
         report.equal(connection.execute(sqlalchemy.text("SELECT arbor_count('json ''[1,2]''')")).scalar(), 2, "a connection")
