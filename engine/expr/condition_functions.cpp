@@ -1,6 +1,7 @@
 // Functions that choose among their arguments or look at their kinds.
 #include <array>
 
+#include "engine/base/error.h"
 #include "engine/expr/call_frame.h"
 #include "engine/expr/function.h"
 
@@ -135,6 +136,19 @@ void json_kind(CallFrame& frame) {
   }
 }
 
+void no_text(CallFrame& frame) {
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const Operand& operand = frame.args[0];
+    const bool text = operand.is_constant() ? Scalar(operand.constant()).is_text()
+                                            : operand.vector().tag(operand.row(i)) == Tag::String;
+    if (text)
+      throw_invalid(
+          "->> reaches into a text, which SQLite would read as JSON: write json_each over it, or "
+          "store JSON");
+    frame.out.append_null();
+  }
+}
+
 void exists(CallFrame& frame) {
   const Operand& operand = frame.args[0];
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
@@ -145,7 +159,7 @@ void exists(CallFrame& frame) {
 }
 
 constexpr auto kPresence = Function::Shape::Presence;
-constexpr std::array<Function, 13> kConditionFunctions{{
+constexpr std::array<Function, 14> kConditionFunctions{{
     {"coalesce", 2, 255, "coalesce(a, b, …)", "the first argument that is not NULL", kScalar,
      coalesce},
     {"ifnull", 2, 2, "ifnull(a, b)", "a, or b where a is NULL", kScalar, coalesce},
@@ -160,6 +174,7 @@ constexpr std::array<Function, 13> kConditionFunctions{{
     {"max", 2, 255, "max(a, b, …)", "the greatest argument; NULL where any is", kScalar,
      extreme<1>},
     {"typeof", 1, 1, "typeof(value)", "null, integer, real or text", kPresence, type_of},
+    {"no_text", 1, 1, "no_text(value)", "NULL; an error of a text", kPresence, no_text},
     {"json_kind", 1, 1, "json_kind(path)",
      "null, true, false, integer, real, text, array or object; NULL where nothing is", kScalar,
      json_kind},

@@ -75,8 +75,24 @@ expr::ExprPtr QueryReader::call(expr::Lexer& lexer) {
     exists.query = query_in_parens();
     return leaf(std::move(exists));
   }
+  if (lexer.at_keyword("json_extract")) return json_extract();
   if (lexer.at_keyword("raise")) lexer.fail("RAISE is not understood here");
   return is_aggregate_or_window(word.text) ? aggregate_call(word) : nullptr;
+}
+
+// json_extract(value, path) is value ->> path.
+expr::ExprPtr QueryReader::json_extract() {
+  Leaf access;
+  access.kind = Leaf::Kind::Access;
+  access.begin = lexer_.peek().begin;
+  access.flag = true;
+  lexer_.next();
+  lexer_.next();
+  access.args = expressions();
+  lexer_.expect_symbol(")");
+  if (access.args.size() != 2)
+    lexer_.fail_at(access.begin, "json_extract with several paths is not understood here");
+  return leaf(std::move(access));
 }
 
 // Reads f([DISTINCT] args [ORDER BY …]) [FILTER (WHERE …)] [OVER …]; null, and nothing read, where

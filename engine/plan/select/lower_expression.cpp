@@ -104,8 +104,14 @@ Typed CoreLowering::lower_access(const Leaf& leaf, const Clause& clause) {
   } catch (const Error& error) {
     lexer_.fail_at(leaf.begin, error.what());
   }
-  const Typed none = constant(expr::path(std::move(whole)));
-  return leaf.flag ? none : constant(expr::call("json_text", {none.expr}));
+  if (!leaf.flag) lexer_.fail_at(leaf.begin, "-> is not understood here (->> gives the value)");
+  expr::ExprPtr value = expr::path(std::move(whole));
+  // A text may be JSON to SQLite, which then looks into it; a whole tree is none.
+  const bool tree =
+      std::any_of(scope_.tables.begin(), scope_.tables.end(),
+                  [&](const ScopeTable& table) { return table.trees && table.root == *path; });
+  if (tree) return constant(std::move(value));
+  return constant(expr::call("coalesce", {value, expr::call("no_text", {base.expr})}));
 }
 
 }  // namespace arbors::plan::select

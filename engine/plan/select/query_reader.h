@@ -58,6 +58,7 @@ class QueryReader : private expr::Host {
   expr::ExprPtr in(expr::Lexer& lexer, const expr::ExprPtr& left, bool negated) override;
   expr::ExprPtr access(expr::Lexer& lexer, const expr::ExprPtr& left, const expr::ExprPtr& right,
                        bool as_value, std::size_t byte) override;
+  expr::ExprPtr json_extract();
   expr::ExprPtr aggregate_call(const expr::Token& word);
   std::vector<PathStep> steps_behind_name();
 
