@@ -250,7 +250,7 @@ def json_kind(value):
 
 
 FUNCTIONS = [
-    ("json_kind(team)", lambda tree: json_kind(at(tree, "team"))), ("json_kind(hits)", lambda tree: json_kind(at(tree, "hits"))), ("as_declared(id, 'INTEGER')", lambda tree: at(tree, "id")),
+    ("json_kind(team)", lambda tree: json_kind(at(tree, "team"))), ("json_kind(hits)", lambda tree: json_kind(at(tree, "hits"))), ("as_declared(id, 'INTEGER')", lambda tree: at(tree, "id")), ("no_text(id)", lambda tree: None),
     ("keys(born)", lambda tree: list(tree["born"]) if isinstance(at(tree, "born"), dict) else None), ("values(born)", lambda tree: list(tree["born"].values()) if isinstance(at(tree, "born"), dict) else None), ("entries(hits[0])", lambda tree: model.members(tree["hits"][0]) if hits(tree) else None),
     (f"abs({number_of})", with_number(abs)), ("array(id, team, null)", lambda tree: [at(tree, "id"), sql(at(tree, "team")), None]), (f"ceil({number_of})", with_number(lambda value: type(value)(math.ceil(value)))),
     (f"floor({number_of})", with_number(lambda value: type(value)(math.floor(value)))), ("char(64 + id % 26)", lambda tree: chr(64 + at(tree, "id") % 26)), ("coalesce(name, team, 'none')", lambda tree: next((sql(at(tree, path)) for path in ("name", "team") if sql(at(tree, path)) is not None), "none")),
