@@ -46,8 +46,8 @@ ArborName new_arbor_name(Session& session, std::string_view name);
 void lock_for_writing(Session& session, std::string_view name);
 
 // Creates an empty Arbor with found columns, for whoever calls to write to. Its table comes when
-// declare_new_columns() is called, with all its columns at once: to declare more of them later makes
-// SQLite read the whole schema again, which grows with the Arbors that there are.
+// declare_new_columns() is called, with all its columns at once: to declare more of them later
+// makes SQLite read the whole schema again, which grows with the Arbors that there are.
 StorePtr create_arbor(Session& session, const ArborName& name);
 
 // Makes the Arbor's table part of the transaction under way, as a statement that writes to it does:

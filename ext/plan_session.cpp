@@ -25,8 +25,8 @@ constexpr unsigned kMostViews = 32;  // views that read views
 
 bool reads_stored_arbor(const plan::Node& plan) {
   const auto* source = std::get_if<plan::Source>(&plan.op);
-  if (source != nullptr && (source->kind == plan::Source::Kind::Name ||
-                            source->kind == plan::Source::Kind::Table))
+  if (source != nullptr &&
+      (source->kind == plan::Source::Kind::Name || source->kind == plan::Source::Kind::Table))
     return true;
   return std::any_of(plan.inputs.begin(), plan.inputs.end(),
                      [](const plan::NodePtr& input) { return reads_stored_arbor(*input); });

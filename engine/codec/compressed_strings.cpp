@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::size_t kWorthwhile = 64;  // smaller heaps are not tried
 constexpr std::size_t kMostRatio = 1000;
-constexpr std::size_t kPiece = 4 << 20;  // longer heaps are compressed in pieces
-constexpr std::size_t kCompressedAStep = 8;    // bytes, of polling
+constexpr std::size_t kPiece = 4 << 20;      // longer heaps are compressed in pieces
+constexpr std::size_t kCompressedAStep = 8;  // bytes, of polling
 constexpr int kLevel = 3;  // prose 13 % smaller than at 1, for 1.4 times the encoding time
 
 std::string joined(Strings values) {

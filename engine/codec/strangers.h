@@ -1,7 +1,8 @@
-// Strings of a list that are unlike the others, kept aside so that they do not cost the others their
-// encoding.
+// Strings of a list that are unlike the others, kept aside so that they do not cost the others
+// their encoding.
 //
-//   strangers := varint count, [positions (nested codes, ascending), varint size, plain list's body]
+//   strangers := varint count, [positions (nested codes, ascending), varint size, plain list's
+//   body]
 //                the brackets where there are any
 #pragma once
 

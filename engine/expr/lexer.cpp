@@ -15,8 +15,9 @@ namespace {
 
 // Longer symbols first, so that the first that fits is the right one.
 constexpr std::array<std::string_view, 34> kSymbols{
-    "->>", "||", "&&", "<<", ">>", "<=", ">=", "<>", "!=", "!", "==", "->", "=", "<", ">", "|", "&",
-    "~",   "+",  "-",  "*",  "/",  "%",  "(",  ")",  "[",  "]", "{",  "}",  ",", ".", "@", ":", ";"};
+    "->>", "||", "&&", "<<", ">>", "<=", ">=", "<>", "!=", "!", "==", "->",
+    "=",   "<",  ">",  "|",  "&",  "~",  "+",  "-",  "*",  "/", "%",  "(",
+    ")",   "[",  "]",  "{",  "}",  ",",  ".",  "@",  ":",  ";"};
 
 bool is_word(char c) {
   const auto u = static_cast<unsigned char>(c);

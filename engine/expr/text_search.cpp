@@ -8,7 +8,8 @@
 namespace arbors::expr {
 namespace {
 
-constexpr std::size_t kPlacesAtOnce = 1 << 18;  // tried between two questions, or as many as part's bytes
+constexpr std::size_t kPlacesAtOnce =
+    1 << 18;  // tried between two questions, or as many as part's bytes
 constexpr std::size_t kShortPart = 16;
 
 // find() tries the whole part wherever its first byte stands; memmem is linear, but slow to begin.

@@ -84,8 +84,8 @@ struct IndexSearch {
 // ---- operators
 // -----------------------------------------------------------------------------------
 
-// A named Arbor, an Arbor in memory (`json`), an opened handle, or files, which are read once; or an
-// ordinary table of the database, of which a SELECT speaks.
+// A named Arbor, an Arbor in memory (`json`), an opened handle, or files, which are read once; or
+// an ordinary table of the database, of which a SELECT speaks.
 struct Source {
   enum class Kind { Name, Json, Handle, File, Table };
   Kind kind = Kind::Name;

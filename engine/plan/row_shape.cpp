@@ -50,9 +50,8 @@ std::optional<RowShape> RowShape::select(const std::vector<NamedExpr>& fields) c
     const NamedExpr& field = fields[i];
     expr::ExprPtr value = resolve(field.expr);
     if (!value || (field.spread && bare_path(*value) == nullptr)) return std::nullopt;
-    shape.edits_.push_back(
-        {field.spread ? Path() : key_path(field.name), std::move(value), field.shows_null,
-         field.spread});
+    shape.edits_.push_back({field.spread ? Path() : key_path(field.name), std::move(value),
+                            field.shows_null, field.spread});
   }
   return shape;
 }

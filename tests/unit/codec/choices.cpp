@@ -26,7 +26,8 @@ TEST_CASE("stored numbers of encodings never change", "[codec]") {
   CHECK(numbered(integer_codecs<std::uint32_t>()) == integers);
   CHECK(numbered(real_codecs()) == Numbered{{1, "decimal"}, {0, "bits"}});
   CHECK(numbered(string_codecs()) ==
-        Numbered{{0, "plain"}, {3, "number"}, {4, "numbers and others"}, {2, "pattern"}, {1, "zstd"}});
+        Numbered{
+            {0, "plain"}, {3, "number"}, {4, "numbers and others"}, {2, "pattern"}, {1, "zstd"}});
   CHECK(kDictionaryNumber == 15);
 }
 
