@@ -48,9 +48,12 @@ void as_declared(CallFrame& frame) {
                            : value.kind == ValueKind::Integer ? Value::of(value.integer)
                                                               : Value::of(value.real);
       if (apply_affinity(before, affinity).kind != before.kind)
-        throw_invalid("a column declared " + type +
-                      " holds a value that SQLite converts or not as it plans (write CAST(… AS " +
-                      type + "))");
+        throw_invalid(std::string("a column declared ")
+                          .append(type)
+                          .append(" holds a value that SQLite converts or not as it plans (write "
+                                  "CAST(… AS ")
+                          .append(type)
+                          .append("))"));
     }
     frame.pass(0, i);
   }

@@ -78,7 +78,7 @@ def write_commands(options):
     folder.mkdir(exist_ok=True)
     (options.build / "tidy-clean").mkdir(exist_ok=True)
     commands = [{"directory": str(options.build), "file": str(ROOT / path),
-                 "command": re.sub(r"^\S*ccache\s+", "", command) + " -Wno-unknown-warning-option"}
+                 "command": re.sub(r"^.*?ccache\s+|--param=\S+", "", command) + " -Wno-unknown-warning-option"}
                 for path, command in options.sources]
     (folder / "compile_commands.json").write_text(json.dumps(commands))
 
