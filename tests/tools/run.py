@@ -71,7 +71,7 @@ def test_programs(preset, folder, options, sanitized=False):
             python=options.python if sanitized else client(options), extension=f"{folder}/arbors.so",
             quick=options.quick or sanitized, sanitized=sanitized, seconds=options.seconds))
 
-    # Other clients' processes are not sanitized; nor is what a wheel builds.
+    # Other clients' processes are not sanitized.
     files = [file for file in programs.programs(FOLDERS) if not sanitized or file.parent.name != "clients"]
     files.sort(key=lambda file: LONG.index(file.name) if file.name in LONG else len(LONG))
     for file in files:
