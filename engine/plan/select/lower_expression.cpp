@@ -21,7 +21,10 @@ Typed CoreLowering::lower(const expr::ExprPtr& parsed, const Clause& clause, std
   if (const Leaf* leaf = leaf_of(*parsed)) return lower_leaf(*leaf, clause);
   if (parsed->as<expr::Call>() != nullptr) return lower_call(parsed, clause, byte);
   if (const auto* match = parsed->as<expr::Match>())
-    lowering_.catalog().check_function(match->pattern == expr::Pattern::Like ? "like" : "glob");
+    lowering_.note_call(match->pattern == expr::Pattern::Like ? "like" : "glob",
+                        parsed->args.size(), byte);
+  if (const auto* collate = parsed->as<expr::Collate>())
+    lowering_.check_collation(collate->collation, byte);
   if (parsed->args.empty() && parsed->as<expr::In>() == nullptr) return constant(parsed);
   std::vector<Typed> operands;
   for (const expr::ExprPtr& arg : parsed->args) operands.push_back(lower(arg, clause, byte));
@@ -35,7 +38,7 @@ Typed CoreLowering::lower(const expr::ExprPtr& parsed, const Clause& clause, std
 Typed CoreLowering::lower_call(const expr::ExprPtr& parsed, const Clause& clause,
                                std::size_t byte) {
   const expr::Function& function = *parsed->as<expr::Call>()->function;
-  lowering_.catalog().check_function(function.name);
+  lowering_.note_call(function.name, parsed->args.size(), byte);
   std::vector<Typed> operands;
   for (const expr::ExprPtr& arg : parsed->args) {
     const bool of_elements = function.shape == expr::Function::Shape::Elements && !operands.empty();

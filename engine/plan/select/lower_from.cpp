@@ -121,6 +121,9 @@ NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
     table.columns = std::move(known.columns);
     table.trees = known.trees;
     table.in_memory = known.in_memory;
+    for (const Column& column : table.columns)
+      if (column.collation != Collation::Binary)
+        lowering_.check_collation(column.collation, item.begin);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::NotFound && error.code() != ErrorCode::Invalid) throw;
     try {

@@ -27,7 +27,7 @@ bool same_call(const AggregateCall& left, const AggregateCall& right) {
 // Reads an aggregate's arguments and FILTER.
 AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& inside) {
   const std::string& word = leaf.words.front().text;
-  lowering_.catalog().check_function(word);
+  lowering_.note_call(word, leaf.args.size(), leaf.begin, aggregate_named(word) == nullptr);
   AggregateCall call;
   call.function = aggregate_named(word);
   if (call.function == nullptr)

@@ -1,5 +1,6 @@
 // Whole queries: WITH, set operations, VALUES, and the order and cut of what they give.
 #include <algorithm>
+#include <array>
 
 #include "engine/base/error.h"
 #include "engine/expr/builder.h"
@@ -114,6 +115,30 @@ NodePtr limited(NodePtr plan, const Query& query, const expr::Lexer& lexer) {
 
 Lowered Lowering::query(const Query& query, const CommonTables* tables, const Scope* outer) {
   return with_tables(query, 0, tables, outer);
+}
+
+void Lowering::note_call(std::string_view name, std::size_t args, std::size_t byte, bool window) {
+  const auto same = [&](const CalledFunction& call) {
+    return call.args == args && call.window == window && same_name(call.name, name);
+  };
+  if (std::any_of(calls_.begin(), calls_.end(), same)) return;
+  CalledFunction& call = calls_.emplace_back(CalledFunction{std::string(name), args, window, byte});
+  for (char& c : call.name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+}
+
+void Lowering::check_calls() const {
+  if (const CalledFunction* own = catalog_.own_call(calls_))
+    lexer_.fail_at(own->byte,
+                   "the application's own function " + own->name + "() is not understood here");
+}
+
+void Lowering::check_collation(Collation collation, std::size_t byte) const {
+  static constexpr std::array<std::string_view, 3> kNames{"BINARY", "NOCASE", "RTRIM"};
+  if (catalog_.is_own(collation))
+    lexer_.fail_at(byte, "the collation " +
+                             std::string(kNames[static_cast<std::size_t>(collation)]) +
+                             " that the application has defined anew is not understood here");
 }
 
 Lowered Lowering::with_tables(const Query& query, std::size_t defined, const CommonTables* tables,

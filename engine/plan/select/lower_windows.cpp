@@ -100,11 +100,11 @@ Typed CoreLowering::window(const Leaf& leaf, const Clause& clause) {
     pending.window.order.push_back(sort_key(term, lower(term.expr, inside, term.begin)));
   WindowCall& call = pending.call;
   if (spec.frame) call.frame = frame_of(*spec.frame, leaf.begin);
-  lowering_.catalog().check_function(word);
   if (const WindowInfo* function = find_window_function(word);
       function != nullptr && aggregate_named(word) == nullptr) {
     if (leaf.filter)
       lexer_.fail_at(leaf.begin, "FILTER stands behind aggregates alone, not behind " + word);
+    lowering_.note_call(word, leaf.args.size(), leaf.begin, true);
     call.function = function;
     for (const expr::ExprPtr& arg : leaf.args)
       call.arguments.push_back(lower(arg, inside, leaf.begin).expr);

@@ -42,6 +42,11 @@ class Lowering {
 
   Lowered query(const Query& query, const CommonTables* tables, const Scope* outer);
 
+  // Notes what the host may have given another meaning, and fails at the first that it has.
+  void note_call(std::string_view name, std::size_t args, std::size_t byte, bool window = false);
+  void check_collation(Collation collation, std::size_t byte) const;
+  void check_calls() const;
+
   const Statement& statement() const { return statement_; }
   const Catalog& catalog() const { return catalog_; }
   const expr::Lexer& lexer() const { return lexer_; }
@@ -55,6 +60,7 @@ class Lowering {
   const Statement& statement_;
   const Catalog& catalog_;
   const expr::Lexer& lexer_;
+  std::vector<CalledFunction> calls_;
 };
 
 // LIMIT and OFFSET, which read no table.
