@@ -54,6 +54,7 @@ void register_extension(sqlite3* db) {
   check(db, register_arbor_module(session));
   for (const RowTable& listing : listings()) check(db, register_row_table(session, listing));
   check(db, register_functions(session, storage_functions()));
+  check(db, register_functions(session, option_functions()));
   check(db, register_functions(session, settings_functions()));
   check(db, register_functions(session, plan_functions()));
   check(db, register_functions(session, save_functions()));

@@ -103,6 +103,12 @@ class Store {
   std::vector<PathTotals> path_totals();
   std::vector<std::string> check();  // faults, one sentence each; empty: none
 
+  // ---- options (store_options.cpp) -----------------------------------------------------------
+  // Change an option of an Arbor that stands; Error{Invalid} for a value that it cannot have.
+  void set_batch_trees(std::int64_t trees);
+  void set_retain(std::int64_t generations);
+  void set_retain_for(const std::string& modifier);  // empty: none
+
   // ---- kept-up indexes -----------------------------------------------------------------------
   // Error{Constraint} where there is one already, Error{Invalid} for a path through an array.
   void create_index(const Path& path);

@@ -1,7 +1,7 @@
 // What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
 // hooks), store_state.cpp (mirror and log), store_write.cpp, store_set.cpp, statement_undo.cpp,
-// store_read.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp.
+// store_read.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp, store_options.cpp.
 #pragma once
 
 #include <deque>
@@ -144,13 +144,18 @@ class Store::Impl {
   const std::shared_ptr<const PathDictionary>& published();
   void pin(const std::shared_ptr<Snapshot>& snapshot);
 
+  // ---- store_options.cpp
+  void set_option(std::string_view key, std::int64_t value, std::uint32_t& option,
+                  std::int64_t most);
+  void set_retain_for(const std::string& modifier);
+
   // ---- store_index.cpp
   using ValueOfRow = std::function<void(Value value, std::int64_t rowid)>;
   void load_indexes();
   PathIndex* find_index(const Path& path);  // nullptr: there is none
   void create_index(const Path& path);
   bool drop_index(const Path& path);
-  void tell_of_indexes();
+  void tell_of_facts();
   std::optional<std::vector<std::int64_t>> find_by_index(const Path& path,
                                                          std::span<const KeyRange> ranges,
                                                          std::size_t most);

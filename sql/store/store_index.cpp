@@ -100,7 +100,7 @@ void Store::Impl::create_index(const Path& path) {
     if (entries.size() >= kSortedEntries) add_sorted(*indexes_.back(), entries);
   }
   add_sorted(*indexes_.back(), entries);
-  tell_of_indexes();
+  tell_of_facts();
 }
 
 bool Store::Impl::drop_index(const Path& path) {
@@ -112,12 +112,12 @@ bool Store::Impl::drop_index(const Path& path) {
   std::erase_if(indexes_, [&](const auto& known) { return known.get() == index; });
   meta_->remove_index(number);
   PathIndex::drop_table(connection_->db, names_, number);
-  tell_of_indexes();
+  tell_of_facts();
   return true;
 }
 
 // Other connections load again what they know when the log has a record that is no plain change.
-void Store::Impl::tell_of_indexes() {
+void Store::Impl::tell_of_facts() {
   flush();
   changed();
   counts_due_ = true;

@@ -32,6 +32,7 @@ void Store::Impl::make_tables() {
 }
 
 void Store::Impl::create(const Options& options) {
+  if (!options.retain_for.empty()) check_age(connection_->db, options.retain_for);
   create_tables(connection_->db, names_);
   options_ = options;
   const std::int64_t first = 1 + static_cast<std::int64_t>(random_u64() % kMostGap);

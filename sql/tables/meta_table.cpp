@@ -117,6 +117,11 @@ void MetaTable::change(std::string_view key, const Value& value) {
 
 void MetaTable::set(std::string_view key, std::int64_t value) { change(key, Value::of(value)); }
 
+void MetaTable::set_text(std::string_view key, const std::string& text) {
+  if (text.empty()) return remove(key);
+  change(key, Value::blob(text));
+}
+
 std::vector<std::pair<std::int64_t, std::string>> MetaTable::read_indexes() {
   std::vector<std::pair<std::int64_t, std::string>> indexes;
   for (const auto& [name, path] : read()) {
@@ -135,12 +140,15 @@ void MetaTable::write_index(std::int64_t number, std::string_view path) {
   change(index_key(number), Value::blob(std::string(path)));
 }
 
-void MetaTable::remove_index(std::int64_t number) {
-  const std::string key = index_key(number);
+void MetaTable::remove_index(std::int64_t number) { remove(index_key(number)); }
+
+void MetaTable::remove(std::string_view key) {
   Rows rows = read();
-  rows.erase(key);
+  const auto found = rows.find(key);
+  if (found == rows.end()) return;
+  rows.erase(found);
   Statement::Use use(remove_);
-  use.bind(1, std::string_view(key)).run();
+  use.bind(1, key).run();
   write(kSealKey, Value::of(seal_of(rows)));
 }
 
@@ -153,6 +161,7 @@ void MetaTable::create(const Options& options, std::int64_t base) {
             {"declaration", Value::blob(options.declaration)},
             {"base", Value::of(base)},
             {"oldest", Value::of(std::int64_t{0})}};
+  if (!options.retain_for.empty()) rows.emplace("retain_for", Value::blob(options.retain_for));
   rows.emplace(kSealKey, Value::of(seal_of(rows)));
   for (const auto& [key, value] : rows) write(key, value);
 }
@@ -167,6 +176,8 @@ Options MetaTable::read_options() {
   options.batch_trees = static_cast<std::uint32_t>(batch_trees);
   options.retain = static_cast<std::uint32_t>(retain);
   options.found_columns = integer(rows, "found_columns") != 0;
+  if (const auto age = rows.find("retain_for"); age != rows.end())
+    options.retain_for = age->second.text;
   options.declared = read_declared(value(rows, "declared").text);
   options.declaration = value(rows, "declaration").text;
   return options;

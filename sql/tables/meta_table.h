@@ -24,6 +24,7 @@ class MetaTable {
 
   std::int64_t integer(std::string_view key);
   void set(std::string_view key, std::int64_t value);
+  void set_text(std::string_view key, const std::string& text);  // an empty one takes the row away
 
   // The kept-up indexes: numbers and the texts of their paths.
   std::vector<std::pair<std::int64_t, std::string>> read_indexes();
@@ -35,6 +36,7 @@ class MetaTable {
   Rows read();
   void check_format(const Rows& rows) const;
   void change(std::string_view key, const Value& value);
+  void remove(std::string_view key);
   void write(std::string_view key, const Value& value);
   std::int64_t integer(const Rows& rows, std::string_view key) const;
   const Value& value(const Rows& rows, std::string_view key) const;
