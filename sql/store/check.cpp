@@ -1,5 +1,6 @@
 // arbor_check: reads everything that is stored and lists what contradicts itself.
 #include <array>
+#include <charconv>
 #include <map>
 #include <set>
 #include <unordered_set>
@@ -68,21 +69,44 @@ class Checker {
     for (const std::string_view part : shadow_parts()) parts.emplace_back(part);
     for (const std::string& part : parts) {
       const std::string table = store_.names_.table + "_" + part;
-      Statement ask(store_.connection_->db, "PRAGMA " + quoted(store_.names_.schema) +
-                                                ".integrity_check(" + quoted(table) + ")");
-      Statement::Use use(ask);
-      while (use.step()) note_tree_faults(table, use.text(0));
+      const std::vector<std::string> answers = tree_faults(table);
+      // A page that could not be read just then is no fault of the file, but is listed as one.
+      if (!answers.empty() && tree_faults(table) != answers)
+        throw_sqlite(nullptr, SQLITE_IOERR_READ, "checking");
+      for (const std::string& line : answers) {
+        throw_unless_of_the_file(line);
+        fault("the table '" + table + "': " + line);
+      }
     }
   }
 
   // SQLite answers `ok`, or faults under a heading that names the database.
-  void note_tree_faults(const std::string& table, std::string_view answer) {
-    if (answer == "ok") return;
-    while (!answer.empty()) {
-      const std::string_view line = answer.substr(0, answer.find('\n'));
-      if (!line.starts_with("***")) fault("the table '" + table + "': " + std::string(line));
-      answer.remove_prefix(std::min(answer.size(), line.size() + 1));
+  std::vector<std::string> tree_faults(const std::string& table) {
+    Statement ask(store_.connection_->db, "PRAGMA " + quoted(store_.names_.schema) +
+                                              ".integrity_check(" + quoted(table) + ")");
+    Statement::Use use(ask);
+    std::vector<std::string> lines;
+    while (use.step()) {
+      std::string_view answer = use.text(0);
+      if (answer == "ok") continue;
+      while (!answer.empty()) {
+        const std::string_view line = answer.substr(0, answer.find('\n'));
+        if (!line.starts_with("***")) lines.emplace_back(line);
+        answer.remove_prefix(std::min(answer.size(), line.size() + 1));
+      }
     }
+    return lines;
+  }
+
+  // The same where it could not be read twice.
+  static void throw_unless_of_the_file(std::string_view line) {
+    constexpr std::string_view kCode = "error code=";
+    const std::size_t at = line.find(kCode);
+    if (at == std::string_view::npos) return;
+    int code = SQLITE_CORRUPT;
+    const std::string_view digits = line.substr(at + kCode.size());
+    std::from_chars(digits.data(), digits.data() + digits.size(), code);
+    if ((code & 0xFF) != SQLITE_CORRUPT) throw_sqlite(nullptr, code, "reading a page");
   }
 
   // Checks the seals of all rows that say what is where.

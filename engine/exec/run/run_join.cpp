@@ -131,10 +131,11 @@ LeftSide left_side(const plan::Join& join, Relation& left, const ExecutionContex
 // by all where they are few: statistics rule batches out by that.
 void narrow_scan(const plan::Join& join, const RightSide& right, Relation& left) {
   if (left.picked || (join.kind != Kind::Inner && join.kind != Kind::Semi)) return;
-  const auto mounts_trees = [](const ScanStep& step) {
+  const auto keeps_out = [](const ScanStep& step) {
+    if (const auto* change = std::get_if<ChangeStep>(&step)) return change->change->knows_rows();
     return std::holds_alternative<ReshapeStep>(step) || std::holds_alternative<FlattenStep>(step);
   };
-  if (std::any_of(left.input.steps.begin(), left.input.steps.end(), mounts_trees)) return;
+  if (std::any_of(left.input.steps.begin(), left.input.steps.end(), keeps_out)) return;
   for (std::size_t i = 0; i < join.keys.size(); ++i) {
     const expr::ExprPtr bound = key_bound(join.keys[i], *right.table, i, left.shape);
     if (!bound) continue;

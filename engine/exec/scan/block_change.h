@@ -23,6 +23,8 @@ class BlockChange {
   // Whether there is another mount afterwards, and the trees it reads, if these are far.
   virtual bool mounts() const = 0;
   virtual FarTreesPtr far_trees() const { return nullptr; }
+  // Whether it knows the block's rows by their numbers, which a filter before an explode changes.
+  virtual bool knows_rows() const { return false; }
   // What apply() evaluates over the block, as it was before, and over the far trees.
   virtual std::vector<const RowExpr*> expressions() const = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 
 #include "engine/exec/scan/scan.h"
 
@@ -27,6 +28,8 @@ void AttachedColumns::apply(ScannedRows& block) const {
   auto row = std::lower_bound(rows_.begin(), rows_.end(), RowRef{block.index, 0});
   for (; row != rows_.end() && row->segment == block.index; ++row) {
     const auto at = static_cast<std::uint32_t>(row - rows_.begin());
+    if (row->row >= values.size())
+      throw std::logic_error("the rows of a window were numbered anew");
     values[row->row] = values_.empty() ? at : values_[at];
   }
   block.mounts = std::make_shared<const Mounts>(before.attach(batch_, std::move(values)));

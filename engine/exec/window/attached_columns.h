@@ -18,6 +18,7 @@ class AttachedColumns : public BlockChange {
 
   void apply(ScannedRows& block) const override;
   bool mounts() const override { return true; }
+  bool knows_rows() const override { return true; }
   std::vector<const RowExpr*> expressions() const override { return {}; }
 
  private:

@@ -22,7 +22,7 @@ bool is_null(const batch::Vector& values, std::uint32_t row) {
 // What a kind of aggregate keeps of the rows in a frame. Rows come and go in order.
 class FrameCount {
  public:
-  FrameCount(const plan::AggregateCall&, const WindowArguments& arguments)
+  FrameCount(const plan::WindowCall&, const WindowArguments& arguments)
       : values_(arguments.value) {}
   void clear() { count_ = 0; }
   void add(std::uint32_t row) { count_ += counts(row); }
@@ -37,8 +37,8 @@ class FrameCount {
 
 class FrameSum {
  public:
-  FrameSum(const plan::AggregateCall& call, const WindowArguments& arguments)
-      : kind_(call.function->kind), values_(*arguments.value) {}
+  FrameSum(const plan::WindowCall& call, const WindowArguments& arguments)
+      : kind_(call.aggregate.function->kind), values_(*arguments.value) {}
   void clear() { state_ = {}; }
   void add(std::uint32_t row) { state_.add(values_, row); }
   void remove(std::uint32_t row) { state_.remove(values_, row); }
@@ -51,17 +51,19 @@ class FrameSum {
 };
 
 // The rows that can still be the bound, best first: each that comes drives out the worse before it.
+// Of equal ones (1 and 1.0) SQLite shows the first, or the latest where rows leave the frame.
 class FrameBound {
  public:
-  FrameBound(const plan::AggregateCall& call, const WindowArguments& arguments)
-      : greatest_(call.function->kind == AggregateKind::Max),
-        collation_(expr::collation(*call.argument, *call.argument)),
+  FrameBound(const plan::WindowCall& call, const WindowArguments& arguments)
+      : greatest_(call.aggregate.function->kind == AggregateKind::Max),
+        latest_(call.frame.from != plan::WindowFrame::Bound::UnboundedPreceding),
+        collation_(expr::collation(*call.aggregate.argument, *call.aggregate.argument)),
         values_(*arguments.value) {}
   void clear() { rows_.clear(); }
   void add(std::uint32_t row) {
     if (is_null(values_, row)) return;
     const Scalar value = scalar_at(values_, row);
-    while (!rows_.empty() && better(value, scalar_at(values_, rows_.back()))) rows_.pop_back();
+    while (!rows_.empty() && drives_out(value, scalar_at(values_, rows_.back()))) rows_.pop_back();
     rows_.push_back(row);
   }
   void remove(std::uint32_t row) {
@@ -72,11 +74,12 @@ class FrameBound {
   }
 
  private:
-  bool better(const Scalar& left, const Scalar& right) const {
-    const int order = compare(left, right, collation_);
-    return greatest_ ? order > 0 : order < 0;
+  bool drives_out(const Scalar& value, const Scalar& before) const {
+    const int order = compare(value, before, collation_);
+    return order == 0 ? latest_ : (order > 0) == greatest_;
   }
   bool greatest_;
+  bool latest_;
   Collation collation_;
   const batch::Vector& values_;
   std::deque<std::uint32_t> rows_;
@@ -85,8 +88,8 @@ class FrameBound {
 // Any other: gathers the frame's rows and aggregates them anew where they have changed.
 class FrameOther {
  public:
-  FrameOther(const plan::AggregateCall& call, const WindowArguments& arguments)
-      : call_(call), values_(*arguments.value) {}
+  FrameOther(const plan::WindowCall& call, const WindowArguments& arguments)
+      : call_(call.aggregate), values_(*arguments.value) {}
   void clear() {
     rows_.clear();
     known_ = nullptr;
@@ -120,7 +123,7 @@ class FrameOther {
 template <typename State>
 batch::VectorPtr slide(const plan::WindowCall& call, const WindowArguments& arguments,
                        const Partitions& partitions) {
-  State state(call.aggregate, arguments);
+  State state(call, arguments);
   batch::VectorBuilder in_order(static_cast<std::uint32_t>(partitions.rows.size()));
   PolledSteps steps;
   const auto change = [&](std::uint32_t place, bool comes) {
