@@ -10,11 +10,11 @@ import pyarrow.ipc
 
 def batches(first: bytes, later: Iterator[bytes]) -> Any:
     """A RecordBatchReader over the messages of an IPC stream, without copies."""
-    schema = _schema(first)
+    schema = schema_of(first)
     return pyarrow.RecordBatchReader.from_batches(schema, _batches(later, schema))
 
 
-def _schema(message: bytes) -> Any:
+def schema_of(message: bytes) -> Any:
     return pyarrow.ipc.read_schema(pyarrow.ipc.read_message(pyarrow.py_buffer(message)))
 
 
@@ -26,7 +26,7 @@ def _batches(messages: Iterator[bytes], schema: Any) -> Iterator[Any]:
 
 def table(messages: Iterator[bytes]) -> Any:
     """The whole as a Table."""
-    schema = _schema(next(messages))
+    schema = schema_of(next(messages))
     return pyarrow.Table.from_batches(_batches(messages, schema), schema)
 
 
@@ -44,7 +44,7 @@ def open_stream(first: bytes, later: Iterator[bytes], requested_schema: Any) -> 
 
 def schema_capsule(message: bytes) -> Any:
     """A PyCapsule of the schema in a message."""
-    return _schema(message).__arrow_c_schema__()
+    return schema_of(message).__arrow_c_schema__()
 
 
 def json_pieces(data: Any) -> Iterator[tuple[str, int]]:
