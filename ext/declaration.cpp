@@ -159,7 +159,10 @@ void parse_option(Words& words, const std::string& name, Declaration& declaratio
     return;
   }
   const std::string value = words.rest();
-  if (low == "batch_trees") {
+  if (low == "key") {
+    if (value.empty()) words.fail("expected a path, or (path, path, …)");
+    declaration.key = value;
+  } else if (low == "batch_trees") {
     declaration.batch_trees = parse_number(words, value, 1, store::kMostDeclaredBatchTrees);
   } else if (low == "retain") {
     declaration.retain = parse_number(words, value, 1, store::kMostRetain);
@@ -169,7 +172,7 @@ void parse_option(Words& words, const std::string& name, Declaration& declaratio
       words.fail("expected columns=declared or columns=all");
     declaration.found_columns = which == "all";
   } else {
-    words.fail("unknown option (there are: batch_trees, columns, retain, retain_for)");
+    words.fail("unknown option (there are: batch_trees, columns, key, retain, retain_for)");
   }
 }
 

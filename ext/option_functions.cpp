@@ -33,7 +33,9 @@ Value text_or_null(const std::string& text) {
   return text.empty() ? Value::null() : Value::of(text);
 }
 
-constexpr std::array<Option, 3> kTableOptions{{
+constexpr std::array<Option, 4> kTableOptions{{
+    {"key", [](const store::Options& options) { return text_or_null(options.key); },
+     [](store::Store& store, const Value& value) { store.set_key(text_of("key", value)); }},
     {"retain",
      [](const store::Options& options) { return Value::of(std::int64_t{options.retain}); },
      [](store::Store& store, const Value& value) {
@@ -80,7 +82,7 @@ void set_option(const CallArguments& call) {
 }
 
 constexpr std::array<ScalarFunction, 2> kOptionFunctions{{
-    {"arbor_option", 2, 2, Marks::Plain, Access::Reads, read_option},
+    {"arbor_option", 2, 2, Marks::Direct, Access::Reads, read_option},
     {"arbor_option", 3, 3, Marks::Direct, Access::Drops, set_option},
 }};
 

@@ -36,6 +36,7 @@ class Checker {
       attempt([&] { check_generations(); });
       attempt([&] { check_state(); });
       attempt([&] { check_indexes(); });
+      attempt([&] { check_key(); });
       for (const auto& stored : batches_) {
         attempt([&] { check_batch(stored.first, stored.second); });
       }
@@ -245,6 +246,44 @@ class Checker {
       if (missing > 0) fault(where + " lacks " + std::to_string(missing) + " entries");
       if (extra > 0) fault(where + " has " + std::to_string(extra) + " entries too many");
     }
+  }
+
+  // Looks every tree's key up, and counts what the key's index has besides. A tree that has no key
+  // is an error of its own.
+  void check_key() {
+    if (store_.key_ == nullptr) return;
+    KeyIndex& index = *store_.key_;
+    const std::string& table = store_.names_.table;
+    std::uint64_t expected = 0, missing = 0;
+    const auto snapshot = store_.snapshot();
+    for (const exec::Segment& segment : snapshot->segments()) {
+      poll_interrupt();
+      std::vector<std::uint32_t> rows;
+      for (std::uint32_t row = 0; row < segment.rows; ++row)
+        if (segment.is_live(row)) rows.push_back(segment.first_row + row);
+      const KeyReader keys(*snapshot->open_batch(segment.batch), index.columns(), rows);
+      for (std::size_t at = 0; at < rows.size(); ++at) {
+        const std::int64_t rowid = segment.rowid(rows[at] - segment.first_row);
+        try {
+          const TreeKey key = keys.at(at, table);
+          expected += KeyIndex::entries_of(key);
+          missing += index.holds(key, rowid) ? 0 : KeyIndex::entries_of(key);
+        } catch (const SqliteError& error) {
+          if (error.code() != ErrorCode::Constraint) throw;
+          fault("the tree of '" + table + "' with rowid " + std::to_string(rowid) +
+                " has no key: " + error.what());
+        }
+      }
+    }
+    const std::string where =
+        "the index of the key of '" + table + "' (" + index.columns().text() + ")";
+    const std::uint64_t entries = index.entries();
+    if (missing > 0) fault(where + " lacks " + std::to_string(missing) + " entries");
+    if (entries + missing > expected)
+      fault(where + " has " + std::to_string(entries + missing - expected) + " entries too many");
+    for (const KeyIndex::Duplicate& each : index.duplicates(1))
+      fault("trees of '" + table + "' have the same key, at rowids " + std::to_string(each.first) +
+            " and " + std::to_string(each.last));
   }
 
   // Rebuilds every tree of a batch, and holds the statistics against the values.

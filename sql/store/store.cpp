@@ -131,25 +131,28 @@ std::optional<exec::KeyRun> Store::walk_index(const plan::IndexSearch& search, c
 }
 
 std::int64_t Store::insert(std::string_view tree, std::optional<std::int64_t> rowid) {
-  return impl_->insert(tree, rowid);
+  return place(tree, rowid, OnConflict::Error).rowid;
+}
+Placed Store::place(std::string_view tree, std::optional<std::int64_t> rowid,
+                    OnConflict on_conflict) {
+  return impl_->place(tree, rowid, on_conflict);
 }
 bool Store::erase(std::int64_t rowid) { return impl_->erase(rowid); }
-bool Store::replace(std::int64_t rowid, std::string_view tree) {
-  return impl_->replace(rowid, tree);
+bool Store::replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict) {
+  return impl_->replace(rowid, tree, on_conflict);
 }
-bool Store::replace_minimal(std::int64_t rowid, std::string tree) {
-  return impl_->replace_minimal(rowid, std::move(tree));
+bool Store::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict) {
+  return impl_->replace_minimal(rowid, std::move(tree), on_conflict);
 }
 
 bool Store::set(std::int64_t rowid, std::span<const PathJson> values) {
   return impl_->set(rowid, values);
 }
 
-bool Store::replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid) {
-  if (rowid == new_rowid) return replace(rowid, tree);
-  if (!contains(rowid)) return false;
-  impl_->insert(tree, new_rowid);
-  return impl_->erase(rowid);
+bool Store::replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid,
+                    OnConflict on_conflict) {
+  if (rowid == new_rowid) return replace(rowid, tree, on_conflict);
+  return impl_->move(rowid, tree, new_rowid, on_conflict);
 }
 
 bool Store::contains(std::int64_t rowid) {

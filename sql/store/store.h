@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/base/path_dictionary.h"
+#include "engine/batch/batch_reader.h"
 #include "engine/batch/shared_paths.h"
 #include "engine/batch/statistics.h"
 #include "sql/access/savepoint.h"
@@ -45,6 +46,16 @@ struct Totals {
   std::uint64_t trees = 0, batches = 0, bytes = 0;
   std::int64_t generation = 0;
   std::size_t columns = 0;
+};
+
+// What becomes of a tree whose key or rowid another one has: an error, a replacement, nothing, or
+// the other tree with the new one as a merge patch.
+enum class OnConflict : std::uint8_t { Error, Replace, Ignore, Merge };
+
+struct Placed {
+  enum class As : std::uint8_t { Added, Replaced, Ignored };
+  std::int64_t rowid = 0;
+  As as = As::Added;
 };
 
 // A value for a path of keys, JSON text.
@@ -108,6 +119,13 @@ class Store {
   void set_batch_trees(std::int64_t trees);
   void set_retain(std::int64_t generations);
   void set_retain_for(const std::string& modifier);  // empty: none
+  // Makes paths the unique key (tree_key.h); empty: takes it away. A tree without such a key or a
+  // second one with the same: Error{Constraint}.
+  void set_key(const std::string& paths);
+  bool has_key();
+  // Tells whether a batch has trees without a key, or with one that is there already or comes
+  // twice.
+  bool has_clash(batch::BatchReader& batch);
 
   // ---- kept-up indexes -----------------------------------------------------------------------
   // Error{Constraint} where there is one already, Error{Invalid} for a path through an array.
@@ -128,22 +146,31 @@ class Store {
   // Checks a tree (Error{Invalid} for malformed JSON) and adds it at the end. An explicit rowid
   // that is taken: Error{Constraint}.
   std::int64_t insert(std::string_view tree, std::optional<std::int64_t> rowid = std::nullopt);
+  // The same where a tree with its key or rowid may be there: what replaces one with the same key
+  // takes its rowid and place, unless it comes with another rowid; what has a rowid and a key that
+  // others have removes both.
+  Placed place(std::string_view tree, std::optional<std::int64_t> rowid, OnConflict on_conflict);
   bool erase(std::int64_t rowid);  // false where there is none
   // Keeps the row's place; false where there is no such row.
-  bool replace(std::int64_t rowid, std::string_view tree);
+  // Where another row has its key: Error{Constraint}, or that one is removed.
+  bool replace(std::int64_t rowid, std::string_view tree,
+               OnConflict on_conflict = OnConflict::Error);
   // The same with minimal JSON text, which is not checked: a tree of this Arbor with scalars set.
-  bool replace_minimal(std::int64_t rowid, std::string tree);
+  bool replace_minimal(std::int64_t rowid, std::string tree,
+                       OnConflict on_conflict = OnConflict::Error);
   // Puts values in the place of others in a row's tree, which costs less than replacing the tree.
   // False, and nothing done, where that does not say it all: there is no such row, a value, old or
-  // new, is an object or array or not there, or an index on what is above would change.
+  // new, is an object or array or not there, an index on what is above would change, or the key.
   bool set(std::int64_t rowid, std::span<const PathJson> values);
   // Moves a row to another rowid besides (UPDATE … SET rowid = …).
-  bool replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid);
+  bool replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid,
+               OnConflict on_conflict = OnConflict::Error);
   bool contains(std::int64_t rowid);
   std::optional<std::uint64_t> position(std::int64_t rowid);
   std::optional<std::string> tree(std::int64_t rowid);  // its current JSON text
 
-  // Adds a whole batch at the end. `shared`: its builders may still intern paths meanwhile.
+  // Adds a whole batch at the end, none of whose keys is there. `shared`: its builders may still
+  // intern paths meanwhile.
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   void clear();  // removes every tree; followed by append(): replaces all in one generation

@@ -1,7 +1,8 @@
 // What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
 // hooks), store_state.cpp (mirror and log), store_write.cpp, store_set.cpp, statement_undo.cpp,
-// store_read.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp, store_options.cpp.
+// store_read.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp, store_key.cpp,
+// store_options.cpp.
 #pragma once
 
 #include <deque>
@@ -20,6 +21,7 @@
 #include "sql/store/store.h"
 #include "sql/tables/change_log.h"
 #include "sql/tables/column_registry.h"
+#include "sql/tables/key_index.h"
 #include "sql/tables/layout.h"
 #include "sql/tables/meta_table.h"
 #include "sql/tables/path_index.h"
@@ -66,10 +68,9 @@ class Store::Impl {
   void lock();  // takes the database's write lock, before work that takes long
 
   // ---- store_write.cpp
-  std::int64_t insert(std::string_view tree, std::optional<std::int64_t> rowid);
   bool erase(std::int64_t rowid);
-  bool replace(std::int64_t rowid, std::string_view tree);
-  bool replace_minimal(std::int64_t rowid, std::string tree);
+  bool replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict);
+  bool replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict);
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   void clear();
@@ -98,9 +99,14 @@ class Store::Impl {
     std::int64_t generation = 0;       // that the statement found
     std::vector<std::int64_t> rowids = {};  // of rows that were changed, where there are indexes
   };
+  // What the indexes know of a row.
+  struct IndexedRow {
+    std::vector<Value> values;   // of each of indexes_; empty where there are none, or no such row
+    std::optional<TreeKey> key;  // where there is a key
+  };
   struct RowValues {
     std::int64_t rowid;
-    std::vector<Value> values;
+    IndexedRow indexed;
   };
   void enter_row();
   void leave_row();
@@ -152,6 +158,7 @@ class Store::Impl {
   // ---- store_index.cpp
   using ValueOfRow = std::function<void(Value value, std::int64_t rowid)>;
   void load_indexes();
+  bool has_indexes() const { return !indexes_.empty() || key_ != nullptr; }
   PathIndex* find_index(const Path& path);  // nullptr: there is none
   void create_index(const Path& path);
   bool drop_index(const Path& path);
@@ -164,19 +171,37 @@ class Store::Impl {
   // Whether indexes order texts as the engine does: in a UTF-16 database BINARY compares the bytes
   // of UTF-16.
   bool orders_texts_alike();
-  // What each index knows of a row as it is now; empty where there is no index or no such row.
-  std::vector<Value> indexed_values(std::int64_t rowid);
-  std::vector<Value> values_to_index(std::string_view tree) const;
+  // What each index knows of a row as it is now, of which the key may be known already.
+  IndexedRow indexed_row(std::int64_t rowid, std::optional<TreeKey> key = std::nullopt);
+  IndexedRow row_to_index(std::string_view tree) const;
   // Tells whether replacing the value of a path by another may change an index on what is above.
   bool indexes_above(const Path& path) const;
-  void index_row(std::int64_t rowid, const std::vector<Value>& values);
-  void unindex_row(std::int64_t rowid, const std::vector<Value>& values);
-  void reindex_row(std::int64_t rowid, const std::vector<Value>& before,
-                   const std::vector<Value>& after);
+  void index_row(std::int64_t rowid, const IndexedRow& row);
+  void unindex_row(std::int64_t rowid, const IndexedRow& row);
+  void reindex_row(std::int64_t rowid, const IndexedRow& before, const IndexedRow& after);
   void index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared = nullptr);
   // Shows the values of a segment's live rows that are not NULL.
   static void for_each_value(batch::BatchReader& batch, const exec::Segment& segment,
                              const Path& path, const ValueOfRow& each);
+
+  // ---- store_key.cpp
+  Placed place(std::string_view tree, std::optional<std::int64_t> rowid, OnConflict on_conflict);
+  std::int64_t insert(std::string text, std::int64_t rowid, IndexedRow row);  // minimal JSON text
+  bool move(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid,
+            OnConflict on_conflict);
+  void set_key(const std::string& paths);  // empty: takes it away
+  void make_key(const KeyColumns& columns);
+  std::int64_t next_index_number() const;
+  void index_keys_of(const SegmentVersion& segment, batch::BatchReader& batch);
+  bool has_clash(batch::BatchReader& batch);
+  Placed settle_conflict(const KeyIndex::Holder& holder, std::string text, IndexedRow row,
+                         OnConflict on_conflict);
+  // Makes room for a changed row's key: throws where another row has it, or removes that one.
+  void claim_key(const TreeKey& key, std::int64_t rowid, OnConflict on_conflict);
+  void claim_rowid(std::int64_t rowid, OnConflict on_conflict);
+  bool put(std::int64_t rowid, std::string tree, const IndexedRow& before, const IndexedRow& after);
+  [[noreturn]] void refuse_rowid(std::int64_t rowid) const;
+  [[noreturn]] void refuse_duplicate() const;
 
   // ---- vacuum.cpp, check.cpp
   void purge(std::int64_t oldest);
@@ -201,7 +226,8 @@ class Store::Impl {
   std::unique_ptr<ChangeLog> log_;
   ChunkTablePtr chunks_;
   std::vector<std::unique_ptr<PathIndex>> indexes_;
-  std::optional<bool> utf8_;  // the database's encoding; none: not asked yet
+  std::unique_ptr<KeyIndex> key_;  // null: there is no key
+  std::optional<bool> utf8_;       // the database's encoding; none: not asked yet
   void make_tables();
 
   std::unique_ptr<PathDictionary> paths_;            // the writer's
@@ -268,7 +294,7 @@ class Store::Impl {
 class Store::Impl::Change {
  public:
   Change(Impl& store, std::int64_t rowid) : settling_(store.settling_), torn_(store.torn_) {
-    if (store.mark_.known && !store.indexes_.empty()) store.mark_.rowids.push_back(rowid);
+    if (store.mark_.known && store.has_indexes()) store.mark_.rowids.push_back(rowid);
     store.mark_.touched = true;
     torn_ = true;
   }

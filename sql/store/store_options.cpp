@@ -33,5 +33,11 @@ void Store::set_retain(std::int64_t generations) {
   impl_->set_option("retain", generations, impl_->options_.retain, kMostRetain);
 }
 void Store::set_retain_for(const std::string& modifier) { impl_->set_retain_for(modifier); }
+void Store::set_key(const std::string& paths) { impl_->set_key(paths); }
+bool Store::has_key() {
+  impl_->refresh();
+  return impl_->key_ != nullptr;
+}
+bool Store::has_clash(batch::BatchReader& batch) { return impl_->has_clash(batch); }
 
 }  // namespace arbors::store

@@ -34,6 +34,7 @@ const std::shared_ptr<Snapshot>& Store::Impl::current() {
                                          row_readers());
     std::vector<Path> indexed;
     for (const auto& index : indexes_) indexed.push_back(index->path());
+    if (key_ != nullptr) indexed.push_back(key_->paths().path());
     cached_->offer_indexes(std::move(indexed));
     pin(cached_);
   }

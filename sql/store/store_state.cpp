@@ -24,6 +24,7 @@ Store::Impl::~Impl() { chunks_->orphan(); }
 
 void Store::Impl::make_tables() {
   indexes_.clear();
+  key_.reset();
   sqlite3* db = connection_->db;
   meta_ = std::make_unique<MetaTable>(db, names_);
   path_table_ = std::make_unique<PathTable>(db, names_);
@@ -42,6 +43,9 @@ void Store::Impl::create(const Options& options) {
   Counts counts;
   counts.paths_seal = PathTable::seal(root, kRootPath, PathTable::kUndecided);
   log_->append(first, 0, Op::Base, counts, 0);
+  if (options.key.empty()) return;
+  const KeyColumns key(options.key, options.declared);
+  meta_->write_key(KeyIndex::create_table(connection_->db, names_, 1, key), key.text());
 }
 
 void Store::Impl::open() {
@@ -53,6 +57,7 @@ void Store::Impl::open() {
   };
   for (const std::string_view part : shadow_parts()) require(std::string(part));
   for (const auto& index : indexes_) require("index" + std::to_string(index->number()));
+  if (key_ != nullptr) require("index" + std::to_string(key_->number()));
 }
 
 void Store::Impl::discard() {

@@ -9,11 +9,14 @@ namespace arbors::store {
 namespace {
 
 constexpr std::string_view kIndexKey = "index.";
+constexpr std::string_view kKeyKey = "key.";
 constexpr std::string_view kSealKey = "seal";
 
 std::string index_key(std::int64_t number) {
   return std::string(kIndexKey) + std::to_string(number);
 }
+
+std::string key_key(std::int64_t number) { return std::string(kKeyKey) + std::to_string(number); }
 
 std::string to_bytes(const std::vector<DeclaredColumn>& declared) {
   Bytes out;
@@ -22,6 +25,7 @@ std::string to_bytes(const std::vector<DeclaredColumn>& declared) {
   for (const DeclaredColumn& column : declared) {
     writer.text(column.name);
     writer.text(column.type);
+    writer.varint(static_cast<std::uint64_t>(column.collation));
   }
   return {out.begin(), out.end()};
 }
@@ -34,6 +38,10 @@ std::vector<DeclaredColumn> read_declared(std::string_view bytes) {
     DeclaredColumn column;
     column.name = reader.text();
     column.type = reader.text();
+    const std::uint64_t collation = reader.varint();
+    if (collation > static_cast<std::uint64_t>(Collation::RTrim))
+      throw_corrupt("a declared column has an unknown collation");
+    column.collation = static_cast<Collation>(collation);
     declared.push_back(std::move(column));
   }
   reader.expect_done();
@@ -122,11 +130,14 @@ void MetaTable::set_text(std::string_view key, const std::string& text) {
   change(key, Value::blob(text));
 }
 
-std::vector<std::pair<std::int64_t, std::string>> MetaTable::read_indexes() {
-  std::vector<std::pair<std::int64_t, std::string>> indexes;
+std::vector<MetaTable::Numbered> MetaTable::read_indexes() { return read_numbered(kIndexKey); }
+std::vector<MetaTable::Numbered> MetaTable::read_keys() { return read_numbered(kKeyKey); }
+
+std::vector<MetaTable::Numbered> MetaTable::read_numbered(std::string_view prefix) {
+  std::vector<Numbered> indexes;
   for (const auto& [name, path] : read()) {
-    if (!name.starts_with(kIndexKey)) continue;
-    const std::string_view key = std::string_view(name).substr(kIndexKey.size());
+    if (!name.starts_with(prefix)) continue;
+    const std::string_view key = std::string_view(name).substr(prefix.size());
     std::int64_t number = 0;
     const auto [stop, error] = std::from_chars(key.data(), key.data() + key.size(), number);
     if (error != std::errc{} || stop != key.data() + key.size() || number < 1)
@@ -138,6 +149,10 @@ std::vector<std::pair<std::int64_t, std::string>> MetaTable::read_indexes() {
 
 void MetaTable::write_index(std::int64_t number, std::string_view path) {
   change(index_key(number), Value::blob(std::string(path)));
+}
+
+void MetaTable::write_key(std::int64_t number, const std::string& paths) {
+  set_text(key_key(number), paths);
 }
 
 void MetaTable::remove_index(std::int64_t number) { remove(index_key(number)); }

@@ -27,13 +27,18 @@ class MetaTable {
   void set_text(std::string_view key, const std::string& text);  // an empty one takes the row away
 
   // The kept-up indexes: numbers and the texts of their paths.
-  std::vector<std::pair<std::int64_t, std::string>> read_indexes();
+  using Numbered = std::pair<std::int64_t, std::string>;
+  std::vector<Numbered> read_indexes();
   void write_index(std::int64_t number, std::string_view path);
   void remove_index(std::int64_t number);
+  // The unique key, of which there is one at most: the number of its index and its paths.
+  std::vector<Numbered> read_keys();
+  void write_key(std::int64_t number, const std::string& paths);  // empty: takes it away
 
  private:
   using Rows = std::map<std::string, Value, std::less<>>;
   Rows read();
+  std::vector<Numbered> read_numbered(std::string_view prefix);
   void check_format(const Rows& rows) const;
   void change(std::string_view key, const Value& value);
   void remove(std::string_view key);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/path.h"
+#include "engine/base/value.h"
 #include "sql/access/sqlite.h"
 
 namespace arbors::store {
@@ -15,6 +16,7 @@ namespace arbors::store {
 struct DeclaredColumn {
   std::string name;  // as SQL names it
   std::string type;  // declared type, empty for none
+  Collation collation = Collation::Binary;
 };
 
 // The path behind a declared column's name: the name read as a path of keys, or as one key where it
@@ -26,6 +28,7 @@ struct Options {
   std::uint32_t retain = 8;           // generations kept readable, the current one included
   bool found_columns = true;          // false: columns=declared
   std::string retain_for;             // a modifier of time (`7 days`); empty: none
+  std::string key;                    // the paths of the unique key (tree_key.h); empty: none
   std::vector<DeclaredColumn> declared;
   std::string declaration;  // the arguments of the CREATE statement, as they stood
 };
