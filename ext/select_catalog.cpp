@@ -14,6 +14,7 @@ namespace select = plan::select;
 select::Table table_of_arbor(Session& session, const ArborName& name) {
   const StorePtr store = open_arbor(session, name);
   select::Table table;
+  table.stored = true;
   for (const store::Column& column : store->columns()) {
     select::Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
     if (column.declared) {

@@ -296,7 +296,7 @@ AggregateCall PlanReader::aggregate(bool named) {
 
 void PlanReader::check_share(const AggregateCall& call, std::size_t byte) {
   try {
-    quantile_share(call);
+    check_second(call);
   } catch (const Error& error) {
     lexer_.fail_at(byte, error.what());
   }

@@ -55,5 +55,92 @@ def test_own_collations(report):
     report.raises(lambda: rows(database, "SELECT s FROM t ORDER BY s"), "of a declared column", "the collation NOCASE")
 
 
+TREES = [{"a": 1, "b": True, "s": "x", "l": [1, 2, {"k": 1.0}], "r": 2.5, "n": None, "o": {"p": 1, "q": {"z": "w"}}},
+         {"a": 1, "b": False, "s": 'y"z', "l": [], "r": 1e100}, {"a": 2, "s": "[1,2]", "r": 3.0}, {"a": None, "s": "k", "r": -1}]
+OTHERS = [{"k": 1, "v": "one"}, {"k": 3, "v": "three"}, {"k": 1, "v": "uno"}, {"k": None, "v": None}]
+
+# What SQLite answers over the virtual tables, the engine must answer alike.
+ALIKE = """SELECT json_array(l, b, s, a, r) AS x FROM t
+SELECT json_group_array(l) AS x, json_group_array(b) AS y FROM t
+SELECT json_group_object(s, l) AS x FROM t
+SELECT json_type(l) AS x, json_type(b) AS y, json_type(a) AS z, json_type(_tree, '$.b') AS u, json_type(_tree, '$.n') AS v FROM t
+SELECT json_array_length(l) AS x, json_array_length(_tree, '$.l') AS y, json_array_length(_tree, '$.s') AS z, json_array_length(a) AS w FROM t
+SELECT _tree -> '$.s' AS u, _tree -> '$.b' AS v, l -> 1 AS w, l -> '$[2].k' AS x, typeof(_tree -> '$.b') AS y, _tree -> 'o' -> 'q' ->> 'z' AS z FROM t
+SELECT group_concat(s) AS u, group_concat(r, '-') AS v, group_concat(DISTINCT a) AS w, group_concat(s, NULL) AS x FROM t
+SELECT a, group_concat(s, '; ') AS x FROM t GROUP BY a HAVING group_concat(s) <> 'k'
+SELECT group_concat(s) OVER (ORDER BY r) AS x FROM t
+SELECT max(a) AS m, s FROM t
+SELECT a, max(r) AS m, s, upper(s) AS u, count(*) AS n FROM t GROUP BY a
+SELECT a, min(n) AS m, s FROM t GROUP BY a
+SELECT max(a), s FROM t WHERE a > 100
+SELECT a FROM t GROUP BY a HAVING min(r) > 0 AND s <> 'x'
+SELECT rowid, _index, oid AS o, a FROM t WHERE a = 1 OR rowid = 4
+SELECT t.rowid AS x, u.rowid AS y, t._index AS z FROM t JOIN u ON u.k = t.a WHERE u.rowid > 1
+SELECT a, EXISTS (SELECT 1 FROM u WHERE u.k = t.a) AS e, NOT EXISTS (SELECT * FROM u WHERE v = 'zzz') AS f FROM t
+SELECT a, a IN (SELECT k FROM u) AS e, a NOT IN (SELECT k FROM u WHERE k IS NOT NULL) AS f, a IN (SELECT k FROM u WHERE k > 100) AS g FROM t
+SELECT s FROM t WHERE a = 2 OR a IN (SELECT k FROM u)
+SELECT a FROM t WHERE a NOT IN (SELECT k FROM u)
+SELECT a FROM t WHERE a NOT IN (SELECT k FROM u WHERE k > 1)
+SELECT a FROM t WHERE a NOT IN (SELECT k FROM u WHERE k > 100)
+SELECT k FROM u WHERE k NOT IN (SELECT a FROM t WHERE a IS NOT NULL)
+SELECT s FROM t WHERE s = 'k' OR EXISTS (SELECT 1 FROM u WHERE u.k = t.a AND v LIKE 'u%')
+SELECT CASE WHEN EXISTS (SELECT 1 FROM u WHERE k = 3) THEN 'yes' ELSE 'no' END AS c FROM t
+SELECT a, count(*) AS n, count(*) IN (SELECT k FROM u) AS e FROM t GROUP BY a
+SELECT a, sum(a IN (SELECT k FROM u)) AS n FROM t GROUP BY a
+SELECT a, (SELECT count(*) FROM u WHERE u.k = t.a) AS n FROM t
+SELECT a, count(*) AS n FROM t GROUP BY a HAVING count(*) > (SELECT min(k) FROM u)"""
+
+# (text, words of the error)
+REFUSED = [
+    ("SELECT a FROM t WHERE EXISTS (SELECT count(*) FROM u WHERE u.k = t.a)", "an aggregate in EXISTS", "SQLite itself"),
+    ("SELECT t.a FROM t JOIN u ON u.k = t.a AND EXISTS (SELECT 1 FROM u AS w WHERE w.k = u.k)", "EXISTS in ON", "SQLite itself"),
+    ("SELECT t.a FROM t JOIN u ON u.k = t.a AND u.k = (SELECT max(w.k) FROM u AS w WHERE w.k = u.k)", "in ON", "SQLite itself"),
+    ("SELECT a, s FROM t GROUP BY a", "line 1, column 11", "neither in GROUP BY", "SQLite itself"),
+    ("SELECT min(a), max(a), s FROM t", "neither in GROUP BY"),
+    ("SELECT * FROM t FULL JOIN u ON u.k = t.a", "RIGHT and FULL JOIN", "SQLite itself"),
+    ("VALUES (1), (2)", "VALUES", "SQLite itself"),
+    ("WITH RECURSIVE w(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM w) SELECT n FROM w", "WITH RECURSIVE", "SQLite itself"),
+    ("SELECT sum(a) OVER (ORDER BY a ROWS 1 PRECEDING EXCLUDE TIES) AS x FROM t", "EXCLUDE", "SQLite itself"),
+    ("SELECT group_concat(s ORDER BY r) AS x FROM t", "ORDER BY inside an aggregate", "SQLite itself"),
+    ("SELECT a FROM t, u", "needs an equality"), ("SELECT \"sz\" FROM t", "did you mean"), ("SELECT a FROM tt", "there are: t, u"),
+    ("SELECT v FROM t JOIN u ON u.k = t.a JOIN u AS w ON w.k = t.a", "ambiguous column name: v"), ("SELECT lenght(s) AS x FROM t", "did you mean length"),
+    ("SELECT json_group_object(a, s) AS x FROM t WHERE a = 1", "comes twice"), ("SELECT json_group_object(n, s) AS x FROM t", "must not be NULL"),
+    ("SELECT group_concat(s, s) AS x FROM t", "the separator is a constant"), ("SELECT _generation FROM t", "_generation", "SQLite itself"),
+]
+
+
+def values(row):
+    """A row with its JSON read, and booleans as SQL shows them."""
+    made = []
+    for value in row:
+        if isinstance(value, str) and value[:1] in "[{":
+            value = json.loads(value)
+        made.append(int(value) if isinstance(value, bool) else value)
+    return repr(made)
+
+
+def test_as_sqlite(report):
+    database = filled(report.options, TREES)
+    database.execute("CREATE VIRTUAL TABLE u USING arbor()")
+    database.execute("SELECT arbor_append('u', ?)", (json.dumps(OTHERS),))
+    for sql in ALIKE.split("\n"):
+        want = [values(row) for row in database.execute(sql)]
+        report.equal(sorted(map(values, rows(database, sql))), sorted(want), sql)
+    for sql, *words in REFUSED:
+        report.raises(lambda: rows(database, sql), sql, *words)
+    report.equal(rows(database, "SELECT x.zz FROM (SELECT zz FROM t) AS x WHERE exists(x.zz)"), [(None,)] * 4, "a query's column is there in every row")
+
+
+def test_rowids(report):
+    """Rowids and places of an Arbor with gaps, in batches, as SQL gives them."""
+    database = filled(report.options, [{"a": index % 7} for index in range(100)], "batch_trees=9")
+    database.execute("DELETE FROM t WHERE rowid % 3 = 0 OR a = 5")
+    database.execute("INSERT INTO t(rowid, a) VALUES (1000, 1), (500, 2)")
+    for sql in ("SELECT rowid, _index, a FROM t", "SELECT _index, rowid FROM t WHERE a = 2", "SELECT rowid, a FROM t ORDER BY a DESC, rowid DESC LIMIT 20",
+                "SELECT a, max(rowid) AS r, min(_index) AS i, count(*) AS n FROM t GROUP BY a", "SELECT rowid FROM t WHERE _index BETWEEN 3 AND 20 AND a < 4"):
+        report.equal(rows(database, sql), [tuple(row) for row in database.execute(sql)], sql)
+    report.check("window" in database.execute("SELECT arbor_explain('SELECT rowid FROM t')").fetchone()[0], "explain shows where rowids come from")
+
+
 if __name__ == "__main__":
     harness.run(globals())

@@ -30,6 +30,7 @@ struct Table {
   std::vector<Column> columns;
   bool trees = true;       // has _tree, and paths that no column shows
   bool in_memory = false;  // an ordinary table of the database: its values are as declared
+  bool stored = false;     // an Arbor, whose trees have rowids and places
 };
 
 // A function that a SELECT calls, by SQL's name.

@@ -167,7 +167,10 @@ Lowered CoreLowering::finish(const Query* query) {
   std::vector<SortKey> keys = sort_keys(order);
   Lowered result;
   result.whole_trees = is_whole_tree();
-  if (aggregates()) group();
+  if (aggregates()) {
+    find_bare_columns(keys, having);
+    group();
+  }
   add_scalars();
   if (having.expr) plan_ = make(Filter{finished(having.expr, core_.begin)}, {plan_});
   add_windows();
@@ -205,7 +208,7 @@ Lowered CoreLowering::finish(const Query* query) {
 
 void CoreLowering::project() {
   Project project;
-  for (const Item& item : items_) project.fields.push_back({item.name, item.value.expr});
+  for (const Item& item : items_) project.fields.push_back({item.name, item.value.expr, true});
   plan_ = make(std::move(project), {plan_});
 }
 

@@ -111,6 +111,8 @@ Typed CoreLowering::window(const Leaf& leaf, const Clause& clause) {
     if (std::string fault = fault_of(call); !fault.empty()) lexer_.fail_at(leaf.begin, fault);
   } else {
     call.aggregate = aggregate_call(leaf, inside);
+    if (call.aggregate.function->pairs)
+      lexer_.fail_at(leaf.begin, word + "() over a window is not understood here");
   }
   windows_.push_back(std::move(pending));
   return constant(expr::parameter(kWindowValue + static_cast<std::uint32_t>(windows_.size() - 1)));

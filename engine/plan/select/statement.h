@@ -65,7 +65,7 @@ struct Leaf {
     Name,       // words, then further steps of a path
     Aggregate,  // words.front() (args…) [FILTER (WHERE filter)]; no args and `star`: count(*)
     Window,     // the same, OVER window or a window's name
-    Access,     // args[0] -> args[1], or ->> where `flag` is set
+    Access,     // args[0] -> args[1], or ->> where `flag` is set; or a function of the value there
     Scalar,     // (query)
     Exists,     // EXISTS (query)
     In          // args[0] [NOT] IN (query); `flag`: NOT
