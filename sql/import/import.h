@@ -25,9 +25,10 @@ struct ImportOptions {
   std::vector<std::string> path;       // keys to the trees within each document
   std::optional<std::string> source;   // the key that gets the file's name
   IfExists if_exists = IfExists::Append;
-  std::string rejects;          // the table that gets what was rejected; empty: none
-  bool nonfinite_null = false;  // NaN, Infinity and -Infinity are null
-  bool lenient = false;         // comments and trailing commas are passed over
+  OnConflict on_conflict = OnConflict::Error;  // of a tree whose key is there
+  std::string rejects;                         // the table that gets what was rejected; empty: none
+  bool nonfinite_null = false;                 // NaN, Infinity and -Infinity are null
+  bool lenient = false;                        // comments and trailing commas are passed over
   std::uint64_t max_window_bytes = 2ULL << 30;  // of zstd
 
   bool skips() const {

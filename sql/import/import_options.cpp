@@ -73,6 +73,13 @@ constexpr Option kOptions[] = {
        options.if_exists = static_cast<IfExists>(word - std::begin(kWords));
        return value.kind == JsonKind::String && word != std::end(kWords);
      }},
+    {"on_conflict", "'error', 'replace', 'ignore' or 'merge'",
+     [](ImportOptions& options, const JsonValue& value) {
+       constexpr std::string_view kWords[] = {"error", "replace", "ignore", "merge"};
+       const auto* word = std::find(std::begin(kWords), std::end(kWords), value.text);
+       options.on_conflict = static_cast<OnConflict>(word - std::begin(kWords));
+       return value.kind == JsonKind::String && word != std::end(kWords);
+     }},
     {"nonfinite", "'error' or 'null'",
      [](ImportOptions& options, const JsonValue& value) {
        options.nonfinite_null = value.text == "null";

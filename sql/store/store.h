@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "engine/base/path_dictionary.h"
-#include "engine/batch/batch_reader.h"
+#include "engine/batch/column_buffer.h"
 #include "engine/batch/shared_paths.h"
 #include "engine/batch/statistics.h"
 #include "sql/access/savepoint.h"
@@ -124,8 +124,9 @@ class Store {
   void set_key(const std::string& paths);
   bool has_key();
   // Tells whether a batch has trees without a key, or with one that is there already or comes
-  // twice.
-  bool has_clash(batch::BatchReader& batch);
+  // twice. Its paths are numbered in writable_paths(), which others may still share.
+  bool has_clash(const std::shared_ptr<const batch::BuiltBatch>& batch,
+                 const batch::SharedPaths& shared);
 
   // ---- kept-up indexes -----------------------------------------------------------------------
   // Error{Constraint} where there is one already, Error{Invalid} for a path through an array.

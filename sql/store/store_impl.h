@@ -193,7 +193,8 @@ class Store::Impl {
   void make_key(const KeyColumns& columns);
   std::int64_t next_index_number() const;
   void index_keys_of(const SegmentVersion& segment, batch::BatchReader& batch);
-  bool has_clash(batch::BatchReader& batch);
+  bool has_clash(const std::shared_ptr<const batch::BuiltBatch>& built,
+                 const batch::SharedPaths& shared);
   Placed settle_conflict(const KeyIndex::Holder& holder, std::string text, IndexedRow row,
                          OnConflict on_conflict);
   // Makes room for a changed row's key: throws where another row has it, or removes that one.

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "engine/base/interrupt.h"
+#include "engine/batch/memory_batch.h"
 #include "engine/json/merge_patch.h"
 #include "engine/json/writer.h"
 #include "sql/access/sqlite_error.h"
@@ -240,7 +241,12 @@ void Store::Impl::index_keys_of(const SegmentVersion& segment, batch::BatchReade
   }
 }
 
-bool Store::Impl::has_clash(batch::BatchReader& batch) {
+bool Store::Impl::has_clash(const std::shared_ptr<const batch::BuiltBatch>& built,
+                            const batch::SharedPaths& shared) {
+  require_transaction();
+  refresh();
+  shared.read([&](const PathDictionary&) { published(); });
+  batch::MemoryBatch batch(built, published_);
   std::vector<std::uint32_t> rows(batch.trees());
   for (std::uint32_t row = 0; row < batch.trees(); ++row) rows[row] = row;
   std::vector<KeyEntry> entries;
