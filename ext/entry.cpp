@@ -55,6 +55,7 @@ void register_extension(sqlite3* db) {
   for (const RowTable& listing : listings()) check(db, register_row_table(session, listing));
   check(db, register_functions(session, storage_functions()));
   check(db, register_functions(session, option_functions()));
+  check(db, register_functions(session, history_functions()));
   check(db, register_functions(session, settings_functions()));
   check(db, register_functions(session, plan_functions()));
   check(db, register_functions(session, save_functions()));

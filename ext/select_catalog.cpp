@@ -51,7 +51,7 @@ select::Table SelectCatalog::table(plan::Source& source) const {
   if (!found || session_.find(found->schema, found->table) ||
       store::Store::exists(session_.db(), found->schema, found->table))
     return table_of_arbor(session_, existing_arbor(session_, name));
-  if (source.generation) throw_invalid(name + " is no Arbor: it has no generations");
+  if (source.when) throw_invalid(name + " is no Arbor: it has no generations");
   source.kind = plan::Source::Kind::Table;
   select::Table table;
   table.columns = table_columns(session_, *found);

@@ -114,8 +114,19 @@ class Checker {
   void check_rows() {
     const auto found = [&](std::string sentence) { fault(std::move(sentence)); };
     attempt([&] { path_seals_ = store_.path_table_->check(found); });
-    attempt([&] { store_.log_->check(found); });
+    attempt([&] { store_.log_->check(ends_of_kept(), found); });
     attempt([&] { segments_ = store_.segment_table_->read_all(found); });
+  }
+
+  // Behind these records of the log others may be gone.
+  std::set<std::int64_t> ends_of_kept() {
+    std::set<std::int64_t> ends;
+    try {
+      for (const KeptGeneration& kept : store_.meta_->retained().kept) ends.insert(kept.seal);
+    } catch (const Error&) {
+      return {};  // which has been told already
+    }
+    return ends;
   }
 
   void check_paths() {
@@ -166,8 +177,23 @@ class Checker {
     }
   }
 
+  // Makes the state of each generation that is kept alone, and finds those that tags name.
+  void check_kept() {
+    const Retained retained = store_.meta_->retained();
+    for (const KeptGeneration& kept : retained.kept) {
+      attempt([&] { store_.state_of(retained, kept.generation); });
+    }
+    for (const auto& [tag, generation] : retained.tags) {
+      if (!store_.is_readable(retained, generation)) {
+        fault("the tag " + tag + " of '" + store_.names_.table + "' names generation " +
+              std::to_string(generation) + ", which is not there");
+      }
+    }
+  }
+
   // Holds the segments that each readable generation sees against those that the log knows.
   void check_generations() {
+    check_kept();
     if (store_.counts_due_) return;                // what is being written is not told yet
     std::map<std::int64_t, std::int64_t> changes;  // of the seals combined, by generation
     for (const SegmentVersion& segment : segments_) {
@@ -175,8 +201,6 @@ class Checker {
       changes[segment.died] ^= segment.seal;
     }
     const std::int64_t oldest = store_.oldest();
-    const auto base = store_.log_->base_of(oldest);
-    if (!base) throw_corrupt("the change log of '" + store_.names_.table + "' lacks a base");
     std::int64_t generation = 0, known = 0, found = 0;
     auto change = changes.begin();
     const auto compare = [&] {
@@ -188,7 +212,7 @@ class Checker {
               store_.names_.table + "' are not those that its change log knows");
       }
     };
-    store_.log_->read_from(*base, [&](const Record& record) {
+    store_.log_->read_from(store_.base_of(oldest), [&](const Record& record) {
       if (record.generation != generation) compare();
       generation = record.generation;
       if (tells_counts(record.op)) known = record.counts.segments_seal;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sql/access/clock.h"
 #include "sql/store/store_impl.h"
 
 namespace arbors::store {
@@ -110,6 +111,11 @@ std::shared_ptr<Snapshot> Store::snapshot_of(std::span<const std::int64_t> rowid
   return impl_->snapshot_of(rowids);
 }
 std::vector<GenerationInfo> Store::history() { return impl_->history(); }
+std::int64_t Store::generation_of(const Value& when) { return impl_->generation_of(when); }
+std::int64_t Store::tag(const std::string& tag, const std::optional<Value>& when) {
+  return impl_->tag(tag, when);
+}
+bool Store::untag(const std::string& tag) { return impl_->untag(tag); }
 Totals Store::totals() { return impl_->totals(); }
 std::vector<PathTotals> Store::path_totals() { return impl_->path_totals(); }
 std::vector<std::string> Store::check() { return impl_->check(); }
@@ -209,6 +215,7 @@ void Store::begin() {
   impl.first_own_seq_ = 0;
   impl.own_added_ = impl.own_removed_ = 0;
   impl.write_generation_ = impl.generation_ + 1;
+  impl.write_time_ = std::max(now(impl.connection_->db), impl.time_);
 }
 
 void Store::unlock() {

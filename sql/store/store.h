@@ -30,7 +30,10 @@ namespace arbors::store {
 
 struct GenerationInfo {
   std::int64_t generation = 0;
+  std::int64_t time = 0;  // see sql/access/clock.h
   std::uint64_t trees = 0, added = 0, removed = 0;
+  std::vector<std::string> tags;
+  std::string_view kept;  // why: newest, age, tag, handle
 };
 
 // Everything known of one path over the current generation: of its trees as they are.
@@ -109,6 +112,9 @@ class Store {
   // A snapshot that holds these rows, as far as they are there, and perhaps all others.
   std::shared_ptr<Snapshot> snapshot_of(std::span<const std::int64_t> rowids);
   std::vector<GenerationInfo> history();  // readable generations, oldest first
+  // The generation that a number, a tag, a time value of SQLite's or a modifier of now means.
+  // NotFound where it is gone, which names the oldest readable one, and for a tag that is none.
+  std::int64_t generation_of(const Value& when);
   std::uint64_t trees();
   Totals totals();
   std::vector<PathTotals> path_totals();
@@ -184,6 +190,11 @@ class Store {
   void undo_statement();
   // The generation that was the newest when the statement of the row under way began.
   std::int64_t statement_generation() const;
+
+  // Names a readable generation (the newest), which stays readable until untag(); gives it.
+  // Error{Constraint} for a tag that is taken, Error{Invalid} for what is no word.
+  std::int64_t tag(const std::string& tag, const std::optional<Value>& when);
+  bool untag(const std::string& tag);  // false where there is none
 
   void fold_pending();                           // writes pending trees as batches
   void optimize();                               // merges small batches and pending rows

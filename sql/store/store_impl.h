@@ -1,7 +1,8 @@
 // What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
 // hooks), store_state.cpp (mirror and log), store_write.cpp, store_set.cpp, statement_undo.cpp,
-// store_read.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp, store_key.cpp,
+// store_read.cpp, history.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp,
+// store_key.cpp,
 // store_options.cpp.
 #pragma once
 
@@ -9,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -139,10 +141,9 @@ class Store::Impl {
   std::shared_ptr<Snapshot> snapshot();
   const std::shared_ptr<Snapshot>& current();  // the same of a mirror that is current
   std::shared_ptr<Snapshot> snapshot(std::int64_t generation);
+  std::unique_ptr<Mirror> state_of(const Retained& retained, std::int64_t generation);
   std::shared_ptr<Snapshot> snapshot_of(std::span<const std::int64_t> rowids);
   std::optional<std::string> tree(std::int64_t rowid);
-  std::int64_t oldest();
-  std::vector<GenerationInfo> history();
   Totals totals();  // totals.cpp, with the next two
   std::uint64_t stored_bytes(std::string_view part);
   std::vector<PathTotals> path_totals();
@@ -154,6 +155,24 @@ class Store::Impl {
   void set_option(std::string_view key, std::int64_t value, std::uint32_t& option,
                   std::int64_t most);
   void set_retain_for(const std::string& modifier);
+
+  // ---- history.cpp
+  std::int64_t base_of(std::int64_t generation);  // the seq of its Base
+  std::int64_t oldest();                          // from there on all generations are readable
+  std::int64_t oldest(const Retained& retained);
+  std::int64_t first_young();             // by retain_for; INT64_MAX: none
+  std::set<std::int64_t> pinned() const;  // generations of snapshots that others hold
+  // The stored generations before `oldest` that a tag or a handle keeps.
+  std::set<std::int64_t> kept_alone(const Retained& retained, std::int64_t oldest);
+  bool is_readable(const Retained& retained, std::int64_t generation);
+  // How far the log is read for a generation.
+  static ChangeLog::Until until(const Retained& retained, std::int64_t generation);
+  [[noreturn]] void refuse_gone(const Retained& retained, const std::string& what);
+  std::vector<GenerationInfo> history();
+  std::int64_t tag(const std::string& tag, const std::optional<Value>& when);
+  bool untag(const std::string& tag);
+  std::int64_t generation_of(const Value& when);
+  std::int64_t generation_at(const Retained& retained, std::int64_t time);
 
   // ---- store_index.cpp
   using ValueOfRow = std::function<void(Value value, std::int64_t rowid)>;
@@ -206,6 +225,9 @@ class Store::Impl {
 
   // ---- vacuum.cpp, check.cpp
   void purge(std::int64_t oldest);
+  // Which generations before `oldest` stay, each alone.
+  std::vector<KeptGeneration> still_kept(const Retained& retained, std::int64_t oldest);
+  void note_purged(std::int64_t oldest, std::span<const KeptGeneration> kept);
   void purge_log(std::uint64_t most);  // of the records that purge() left, so many at most
   std::uint64_t vacuum(std::uint32_t keep);
   std::vector<std::string> check();
@@ -238,6 +260,7 @@ class Store::Impl {
   std::unique_ptr<Mirror> mirror_;   // null: to be read anew
   std::int64_t seq_ = 0;             // of the newest stored record in the mirror
   std::int64_t seal_ = 0;            // of the same
+  std::int64_t time_ = 0;            // and its time
   std::optional<unsigned> version_;  // the database's, which the mirror was found current in
   std::int64_t generation_ = 0;      // of the newest change, buffered ones included
   Counts counts_;                    // as the next Base would say
@@ -256,6 +279,7 @@ class Store::Impl {
   bool writing_ = false;               // between begin and commit
   bool locked_ = false;                // nobody else writes, and every rollback is told of
   std::int64_t write_generation_ = 0;  // what this transaction's changes make
+  std::int64_t write_time_ = 0;        // and the time of that
   std::int64_t first_own_seq_ = 0;     // of this transaction's records; 0: none yet
   // Of this transaction's records, those that one of its states may begin with: they tell whether
   // what the tables hold is its work, or another table's that a rollback put back under the name.
@@ -263,7 +287,8 @@ class Store::Impl {
   bool gap_due_ = true;                              // the next record leaves a random gap
   std::uint64_t own_added_ = 0, own_removed_ = 0;    // by this transaction
   std::uint64_t bulk_added_ = 0, bulk_removed_ = 0;  // of these, told by no record yet
-  std::int64_t purge_before_ = 0;  // records before this one are left to be deleted; 0: none
+  // Records [first, second) of the log that are left to be deleted.
+  std::vector<std::pair<std::int64_t, std::int64_t>> purged_;
 
   std::shared_ptr<Snapshot> cached_;
   std::uint32_t rows_cut_ = 0;               // snapshots of some rows since the state changed
@@ -274,6 +299,8 @@ class Store::Impl {
 
   bool unlogged() const { return carried_due_ || counts_due_ || !buffered_.empty(); }
   std::int64_t following_seq();
+  // Where the next record goes.
+  ChangeLog::Spot spot(std::int64_t seq) const { return {seq, generation_, write_time_, seal_}; }
   void logged(std::int64_t seq, std::int64_t seal);  // the newest record is this one now
 
  private:

@@ -1,5 +1,6 @@
 #include "sql/tables/meta_table.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "sql/tables/row_seal.h"
@@ -10,6 +11,8 @@ namespace {
 
 constexpr std::string_view kIndexKey = "index.";
 constexpr std::string_view kKeyKey = "key.";
+constexpr std::string_view kTagKey = "tag.";
+constexpr std::string_view kKeptKey = "kept.";
 constexpr std::string_view kSealKey = "seal";
 
 std::string index_key(std::int64_t number) {
@@ -46,6 +49,29 @@ std::vector<DeclaredColumn> read_declared(std::string_view bytes) {
   }
   reader.expect_done();
   return declared;
+}
+
+std::string kept_bytes(const KeptGeneration& kept) {
+  Bytes out;
+  ByteWriter writer(out);
+  writer.fixed(kept.seal);
+  writer.fixed(kept.until);
+  return {out.begin(), out.end()};
+}
+
+KeptGeneration read_kept(std::int64_t generation, std::string_view bytes) {
+  ByteReader reader({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
+                    "a kept generation");
+  KeptGeneration kept{generation, reader.fixed<std::int64_t>(), reader.fixed<std::int64_t>()};
+  reader.expect_done();
+  return kept;
+}
+
+std::optional<std::int64_t> read_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || stop != text.data() + text.size() || number < 0) return std::nullopt;
+  return number;
 }
 
 template <typename Rows>
@@ -137,12 +163,9 @@ std::vector<MetaTable::Numbered> MetaTable::read_numbered(std::string_view prefi
   std::vector<Numbered> indexes;
   for (const auto& [name, path] : read()) {
     if (!name.starts_with(prefix)) continue;
-    const std::string_view key = std::string_view(name).substr(prefix.size());
-    std::int64_t number = 0;
-    const auto [stop, error] = std::from_chars(key.data(), key.data() + key.size(), number);
-    if (error != std::errc{} || stop != key.data() + key.size() || number < 1)
-      throw_corrupt("'" + table_ + "' has an index without a number");
-    indexes.emplace_back(number, path.text);
+    const auto number = read_number(std::string_view(name).substr(prefix.size()));
+    if (number.value_or(0) < 1) throw_corrupt("'" + table_ + "' has an index without a number");
+    indexes.emplace_back(*number, path.text);
   }
   return indexes;
 }
@@ -159,12 +182,57 @@ void MetaTable::remove_index(std::int64_t number) { remove(index_key(number)); }
 
 void MetaTable::remove(std::string_view key) {
   Rows rows = read();
-  const auto found = rows.find(key);
-  if (found == rows.end()) return;
-  rows.erase(found);
-  Statement::Use use(remove_);
-  use.bind(1, key).run();
+  if (!erase(rows, std::string(key))) return;
   write(kSealKey, Value::of(seal_of(rows)));
+}
+
+bool MetaTable::erase(Rows& rows, const std::string& key) {
+  if (rows.erase(key) == 0) return false;
+  Statement::Use use(remove_);
+  use.bind(1, std::string_view(key)).run();
+  return true;
+}
+
+Retained MetaTable::retained() {
+  const Rows rows = read();
+  Retained retained;
+  retained.oldest = integer(rows, "oldest");
+  for (const auto& [key, value] : rows) {
+    if (key.starts_with(kTagKey))
+      retained.tags.emplace(key.substr(kTagKey.size()), integer(rows, key));
+    if (!key.starts_with(kKeptKey)) continue;
+    const auto generation = read_number(std::string_view(key).substr(kKeptKey.size()));
+    if (!generation || *generation >= retained.oldest)
+      throw_corrupt("'" + table_ + "' keeps an impossible generation");
+    retained.kept.push_back(read_kept(*generation, value.text));
+  }
+  std::ranges::sort(retained.kept, {}, &KeptGeneration::generation);
+  return retained;
+}
+
+// Leaves tags as they are.
+void MetaTable::retain(const Retained& retained) {
+  Rows rows = read();
+  const auto put = [&](const std::string& key, const Value& value) {
+    rows.insert_or_assign(key, value);
+    write(key, value);
+  };
+  std::vector<std::string> old;
+  for (const auto& [key, value] : rows) {
+    if (key.starts_with(kKeptKey)) old.push_back(key);
+  }
+  for (const std::string& key : old) erase(rows, key);
+  put("oldest", Value::of(retained.oldest));
+  for (const KeptGeneration& kept : retained.kept) {
+    put(std::string(kKeptKey) + std::to_string(kept.generation), Value::blob(kept_bytes(kept)));
+  }
+  write(kSealKey, Value::of(seal_of(rows)));
+}
+
+void MetaTable::set_tag(const std::string& tag, std::optional<std::int64_t> generation) {
+  const std::string key = std::string(kTagKey) + tag;
+  if (generation) return change(key, Value::of(*generation));
+  remove(key);
 }
 
 void MetaTable::create(const Options& options, std::int64_t base) {

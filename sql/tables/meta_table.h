@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,21 @@
 #include "sql/tables/options.h"
 
 namespace arbors::store {
+
+// A generation older than `oldest` that is kept, alone.
+struct KeptGeneration {
+  std::int64_t generation = 0;
+  std::int64_t seal = 0;   // of its last record in the log
+  std::int64_t until = 0;  // the time of the generation that followed
+
+  bool operator==(const KeptGeneration&) const = default;
+};
+
+struct Retained {
+  std::int64_t oldest = 0;           // from there on all are whole
+  std::vector<KeptGeneration> kept;  // ascending
+  std::map<std::string, std::int64_t> tags;
+};
 
 class MetaTable {
  public:
@@ -25,6 +41,11 @@ class MetaTable {
   std::int64_t integer(std::string_view key);
   void set(std::string_view key, std::int64_t value);
   void set_text(std::string_view key, const std::string& text);  // an empty one takes the row away
+
+  // Which generations are readable.
+  Retained retained();
+  void retain(const Retained& retained);
+  void set_tag(const std::string& tag, std::optional<std::int64_t> generation);  // none: takes off
 
   // The kept-up indexes: numbers and the texts of their paths.
   using Numbered = std::pair<std::int64_t, std::string>;
@@ -43,6 +64,7 @@ class MetaTable {
   void change(std::string_view key, const Value& value);
   void remove(std::string_view key);
   void write(std::string_view key, const Value& value);
+  bool erase(Rows& rows, const std::string& key);  // false where there is none; seals nothing
   std::int64_t integer(const Rows& rows, std::string_view key) const;
   const Value& value(const Rows& rows, std::string_view key) const;
 

@@ -76,14 +76,14 @@ def reseal_segments(table):
 def reseal_log(table, paths, segments):
     previous = 0
     for row in table.rows:
-        seq, generation, op, rowid, _, tree = row
+        seq, generation, time, op, rowid, _, tree = row
         if number(op) in (0, 5) and len(blob(tree)) >= 24:
             seen = 0
             for born, died, seal in segments:
                 seen ^= seal if born <= number(generation) < died else 0
             tree = blob(tree)[:-24] + struct.pack("<QQQ", paths, seen, previous)
             table.set(row, "tree", tree)
-        previous = row_seal("pending", seq, generation, op, rowid, tree, signed(previous))
+        previous = row_seal("pending", seq, generation, time, op, rowid, tree, signed(previous))
         table.set(row, "seal", signed(previous))
 
 

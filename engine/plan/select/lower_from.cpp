@@ -156,7 +156,7 @@ NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
     add_columns(table, inner);
     return inner.plan;
   }
-  if (item.kind == FromItem::Kind::Table && item.schema.empty() && !item.generation)
+  if (item.kind == FromItem::Kind::Table && item.schema.empty() && !item.when)
     for (const CommonTables* known = tables_; known != nullptr; known = known->outer)
       if (known->table != nullptr && same_name(known->table->name, item.name))
         return common_table(item, *known, table);
@@ -164,7 +164,7 @@ NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
   source.kind = item.kind == FromItem::Kind::Handle ? Source::Kind::Handle : Source::Kind::Name;
   source.schema = item.schema;
   source.name = item.name;
-  source.generation = item.generation;
+  source.when = item.when;
   table.schema = item.schema;
   table.table = item.name;
   try {

@@ -39,7 +39,7 @@ class QueryReader : private expr::Host {
   void add_from(std::vector<FromItem>& items, FromItem::Join join, bool natural);
   FromItem from_item();
   void table_name(FromItem& item);
-  std::int64_t generation();
+  std::int64_t handle_number();
   bool joined(std::vector<FromItem>& items);
   std::string alias();  // [AS] name, or nothing
 

@@ -96,7 +96,7 @@ struct FromItem {
   Kind kind = Kind::Table;
   Join join = Join::Comma;
   std::string schema, name;  // of a table, a handle's name
-  std::optional<std::int64_t> generation;
+  std::optional<Value> when;  // see plan/moment.h
   std::string alias;       // empty: none
   QueryPtr query;          // of a query in parentheses
   expr::ExprPtr argument;  // of json_each
