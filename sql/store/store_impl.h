@@ -2,8 +2,7 @@
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
 // hooks), store_state.cpp (mirror and log), store_write.cpp, store_set.cpp, statement_undo.cpp,
 // store_read.cpp, history.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp,
-// store_key.cpp,
-// store_options.cpp.
+// store_key.cpp, store_options.cpp.
 #pragma once
 
 #include <deque>

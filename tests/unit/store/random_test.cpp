@@ -22,6 +22,7 @@ struct Row {
   bool operator==(const Row&) const = default;
 };
 using Model = std::vector<Row>;
+using Tags = std::map<std::string, std::int64_t>;
 
 class RandomWriter {
  public:
@@ -58,6 +59,7 @@ class RandomWriter {
 
   void transaction() {
     const Model before = model_;
+    const Tags tags_before = tags_;
     const std::int64_t next_before = next_;
     database_.run("BEGIN");
     store_->begin();
@@ -65,6 +67,8 @@ class RandomWriter {
     for (std::uint64_t k = 0; k < changes; ++k) {
       if (below(8) == 0) {
         savepoint();
+      } else if (below(6) == 0) {
+        tag();
       } else {
         change();
       }
@@ -73,6 +77,7 @@ class RandomWriter {
       store_->rollback();
       database_.run("ROLLBACK");
       model_ = before;
+      tags_ = tags_before;
       next_ = next_before;
       return;
     }
@@ -85,6 +90,7 @@ class RandomWriter {
 
   void savepoint() {
     const Model before = model_;
+    const Tags tags_before = tags_;
     const std::int64_t next_before = next_;
     store_->savepoint(0);
     database_.run("SAVEPOINT s");
@@ -93,6 +99,7 @@ class RandomWriter {
       store_->rollback_to(0);
       database_.run("ROLLBACK TO s");
       model_ = before;
+      tags_ = tags_before;
       next_ = next_before;
     }
     store_->release(0);
@@ -131,6 +138,24 @@ class RandomWriter {
       model_.push_back({rowid, tree});
       next_ = rowid + 1;
     }
+  }
+
+  // Tags a readable generation, or takes a tag off.
+  void tag() {
+    const std::string name(1, static_cast<char>('a' + below(4)));
+    if (tags_.erase(name) > 0) {
+      CHECK(store_->untag(name));
+      return;
+    }
+    CHECK_FALSE(store_->untag(name));
+    const auto history = store_->history();
+    const std::int64_t generation = history[below(history.size())].generation;
+    if (generation == store_->generation()) {
+      CHECK(store_->tag(name, std::nullopt) == generation);
+    } else {
+      CHECK(store_->tag(name, Value::of(generation)) == generation);
+    }
+    tags_.emplace(name, generation);
   }
 
   EncodedBatch batch_of(const Trees& trees) {
@@ -181,6 +206,11 @@ class RandomWriter {
       CHECK(info.trees == known->second.size());
       if (below(5) == 0) compare(*store_->snapshot(info.generation), known->second);
     }
+    for (const auto& [name, generation] : tags_) {
+      REQUIRE(store_->generation_of(Value::of(name)) == generation);
+      compare(*store_->snapshot(generation), generations_[generation]);
+      compare(*reader_->snapshot(generation), generations_[generation]);
+    }
   }
 
   std::mt19937_64 random_;
@@ -188,9 +218,10 @@ class RandomWriter {
   Database database_, other_;
   std::unique_ptr<Store> store_, reader_;
   Model model_;
+  Tags tags_;
   std::int64_t next_ = 1;
   std::int64_t generation_ = 0;
-  std::map<std::int64_t, Model> generations_;
+  std::map<std::int64_t, Model> generations_{{0, {}}};
   std::vector<std::pair<std::shared_ptr<Snapshot>, Model>> held_;
 };
 
