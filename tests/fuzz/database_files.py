@@ -146,7 +146,8 @@ def test_self(report):
         report.equal(sealing.sealed_chunk(stats, data, key >> 32), stats, "a chunk's stats")
     kinds = [kind for kind, in database.execute("SELECT DISTINCT op FROM t_pending WHERE seq >= (SELECT max(seq) FROM t_pending WHERE op = 0) ORDER BY op")]
     report.equal(kinds, [0, 1, 2, 3, 4, 6], "the kinds of records that the log's state is made of")
-    newest = [table for table in damaging.tables_of(CHANGED, "t") if table != "t_pending"]
+    # Where the log begins behind a gap its seals come out otherwise, and so does what t_meta tells of them; arbor_check reads both.
+    newest = [table for table in damaging.tables_of(CHANGED, "t") if table not in ("t_pending", "t_meta")]
     after = [damaging.Table(database, table).rows for table in damaging.tables_of(CHANGED, "t")]
     report.equal([rows for table, rows in zip(damaging.tables_of(CHANGED, "t"), after) if table in newest], [rows for table, rows in zip(damaging.tables_of(CHANGED, "t"), before) if table in newest], "the seals of rows")
     database.close()
