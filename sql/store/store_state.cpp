@@ -165,6 +165,8 @@ void Store::Impl::note_record(const Record& record) {
 // Reads what another connection has logged since, where that is all that changed.
 bool Store::Impl::catch_up() {
   if (!log_->holds(seq_, seal_)) return false;
+  // Before the newest Base the log may have gaps.
+  if (meta_->integer("base") > seq_) return false;
   std::vector<Record> news;
   bool plain = true;
   log_->read_after(seq_, seal_, [&](Record& record) {
