@@ -21,7 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import programs  # noqa: E402
 
 ROOT = programs.ROOT
-FOLDERS = ["tests/sql", "tests/python", "tests/differential", "tests/conformance", "tests/crash", "tests/fuzz", "tests/clients", "tests/spark"]
+FOLDERS = ["tests/sql", "tests/python", "tests/differential", "tests/conformance", "tests/crash", "tests/fuzz", "tests/clients", "tests/spark", "tests/replicas"]
 # Programs that run longest begin first.
 LONG = ["test_spark.py", "failures.py", "kill.py", "processes.py", "test_memory.py", "database_files.py", "plans.py", "random_queries.py"]
 
