@@ -62,6 +62,7 @@ void register_extension(sqlite3* db) {
   check(db, register_rows_function(session));
   check(db, register_arrow_function(session));
   check(db, register_marshal_function(session));
+  check(db, register_diff_function(session));
   check(db, register_view_module(session));
   session->all_registered();
 }

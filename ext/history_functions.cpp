@@ -1,4 +1,5 @@
-// The scalar functions of an Arbor's history: tags, and which generation a time means.
+// The scalar functions of an Arbor's history: tags, which generation a time means, and going back
+// to one.
 #include <array>
 
 #include "ext/arbor_name.h"
@@ -50,9 +51,19 @@ void generation(const CallArguments& call) {
   sqlite3_result_int64(call.context, store->generation_of(when_argument(call, 1)));
 }
 
-constexpr std::array<ScalarFunction, 3> kHistoryFunctions{{
+void restore(const CallArguments& call) {
+  const Value when = when_argument(call, 1);
+  const std::int64_t changed = change_history(call, [&](store::Store& store) {
+    return static_cast<std::int64_t>(store.restore(store.generation_of(when)));
+  });
+  declare_new_columns(call.session, existing_arbor(call.session, arbor_argument(call)));
+  sqlite3_result_int64(call.context, changed);
+}
+
+constexpr std::array<ScalarFunction, 4> kHistoryFunctions{{
     {"arbor_tag", 2, 3, Marks::Direct, Access::Writes, tag},
     {"arbor_untag", 2, 2, Marks::Direct, Access::Writes, untag},
+    {"arbor_restore", 2, 2, Marks::Direct, Access::Writes, restore},
     {"arbor_generation", 2, 2, Marks::Plain, Access::Reads, generation},
 }};
 

@@ -115,6 +115,10 @@ std::int64_t Store::generation_of(const Value& when) { return impl_->generation_
 std::int64_t Store::tag(const std::string& tag, const std::optional<Value>& when) {
   return impl_->tag(tag, when);
 }
+std::unique_ptr<TreeComparison> Store::difference(std::int64_t from, std::int64_t to) {
+  return impl_->difference(from, to);
+}
+std::uint64_t Store::restore(std::int64_t generation) { return impl_->restore(generation); }
 bool Store::untag(const std::string& tag) { return impl_->untag(tag); }
 Totals Store::totals() { return impl_->totals(); }
 std::vector<PathTotals> Store::path_totals() { return impl_->path_totals(); }

@@ -22,6 +22,7 @@
 #include "sql/state/connection.h"
 #include "sql/state/encoded_batch.h"
 #include "sql/state/snapshot.h"
+#include "sql/state/tree_comparison.h"
 #include "sql/tables/column_registry.h"
 #include "sql/tables/options.h"
 #include "sql/tables/path_index.h"
@@ -115,6 +116,8 @@ class Store {
   // The generation that a number, a tag, a time value of SQLite's or a modifier of now means.
   // NotFound where it is gone, which names the oldest readable one, and for a tag that is none.
   std::int64_t generation_of(const Value& when);
+  // The trees in which two readable generations differ.
+  std::unique_ptr<TreeComparison> difference(std::int64_t from, std::int64_t to);
   std::uint64_t trees();
   Totals totals();
   std::vector<PathTotals> path_totals();
@@ -195,6 +198,10 @@ class Store {
   // Error{Constraint} for a tag that is taken, Error{Invalid} for what is no word.
   std::int64_t tag(const std::string& tag, const std::optional<Value>& when);
   bool untag(const std::string& tag);  // false where there is none
+
+  // Makes the Arbor what it was in a readable generation, rowids and positions included, and gives
+  // the number of trees that this changes. Error{Constraint} where a key forbids what was then.
+  std::uint64_t restore(std::int64_t generation);
 
   void fold_pending();                           // writes pending trees as batches
   void optimize();                               // merges small batches and pending rows

@@ -1,8 +1,8 @@
 // What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
 // hooks), store_state.cpp (mirror and log), store_write.cpp, store_set.cpp, statement_undo.cpp,
-// store_read.cpp, history.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp,
-// store_key.cpp, store_options.cpp.
+// store_read.cpp, history.cpp, restore.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp,
+// store_index.cpp, store_key.cpp, store_options.cpp.
 #pragma once
 
 #include <deque>
@@ -172,6 +172,17 @@ class Store::Impl {
   bool untag(const std::string& tag);
   std::int64_t generation_of(const Value& when);
   std::int64_t generation_at(const Retained& retained, std::int64_t time);
+
+  // ---- restore.cpp
+  std::unique_ptr<TreeComparison> difference(std::int64_t from, std::int64_t to);
+  // The rows that the log says have changed between two generations; nullopt where it does not.
+  std::optional<std::vector<std::int64_t>> rows_logged(std::int64_t from, std::int64_t to);
+  std::uint64_t restore(std::int64_t generation);
+  // Brings indexes and the key from one generation's trees to another's; counts those.
+  struct Restored {
+    std::uint64_t trees = 0, added = 0, removed = 0;
+  };
+  Restored index_restored(std::int64_t generation);
 
   // ---- store_index.cpp
   using ValueOfRow = std::function<void(Value value, std::int64_t rowid)>;

@@ -217,8 +217,9 @@ void ChangeLog::read_from(std::int64_t base, const Until& until, const Each& eac
   read(base, std::nullopt, until, each);
 }
 
-void ChangeLog::read_after(std::int64_t seq, std::int64_t seal, const Each& each) {
-  if (seq < INT64_MAX) read(seq + 1, seal, {}, each);
+void ChangeLog::read_after(std::int64_t seq, std::int64_t seal, const Until& until,
+                           const Each& each) {
+  if (seq < INT64_MAX) read(seq + 1, seal, until, each);
 }
 
 void ChangeLog::check(const std::set<std::int64_t>& ends,

@@ -86,7 +86,10 @@ class ChangeLog {
   // where one was changed, or where some are missing.
   void read_from(std::int64_t base, const Each& each) { read_from(base, {}, each); }
   void read_from(std::int64_t base, const Until& until, const Each& each);
-  void read_after(std::int64_t seq, std::int64_t seal, const Each& each);
+  void read_after(std::int64_t seq, std::int64_t seal, const Each& each) {
+    read_after(seq, seal, {}, each);
+  }
+  void read_after(std::int64_t seq, std::int64_t seal, const Until& until, const Each& each);
   // Names the records that fail their seals. Behind those with the seals `ends`, some may be gone.
   void check(const std::set<std::int64_t>& ends, const std::function<void(std::string)>& fault);
 

@@ -1,6 +1,7 @@
 """Generations by time and by name: arbor_history, tags, name@when in plans and SELECTs, _generation, retention; transactions, two connections, damage."""
 import json
 import pathlib
+import random
 import sqlite3
 import sys
 
@@ -194,6 +195,179 @@ def test_retention(report):
     call(database, "arbor_close", handle)
     report.raises(lambda: call(database, "arbor_count", "t@15"), "after arbor_close", "no generation 15", "14, ")
     sound(report, database)
+
+
+def diff(database, *when, columns="rowid, change, path, old, new"):
+    return database.execute(f"SELECT {columns} FROM arbor_diff({', '.join('?' * (1 + len(when)))})", ("t", *when)).fetchall()
+
+
+def state(database):
+    return database.execute("SELECT rowid, _index, _tree FROM t").fetchall()
+
+
+def applied(trees, changes):
+    """Trees by rowid after what arbor_diff tells was done to them. Their keys are plain words."""
+    trees = json.loads(json.dumps(list(trees.items())))
+    trees = {rowid: tree for rowid, tree in trees}
+    for rowid, change, path, _, new in changes:
+        if change == "added":
+            trees[rowid] = json.loads(new)
+        elif change == "removed":
+            del trees[rowid]
+        elif path == "$":
+            trees[rowid] = json.loads(new)
+        else:
+            *above, key = path.split(".")
+            within = trees[rowid]
+            for step in above:
+                within = within[step]
+            if new is None:
+                del within[key]
+            else:
+                within[key] = json.loads(new)
+    return trees
+
+
+def test_diff(report):
+    database = connect()
+    database.execute("CREATE VIRTUAL TABLE t USING arbor(batch_trees=4)")
+    trees = [{"id": 1, "o": {"x": 1, "y": {"z": [1, {"a": 1, "b": 2}]}}, "s": "x"}, {"id": 2, "b": True, "n": None}, {"id": 3}, [1, 2], 5, {"a.b": {"c d": 1}}]
+    call(database, "arbor_append", "t", "\n".join(map(json.dumps, trees)), '{"format":"jsonl"}')
+    call(database, "arbor_tag", "t", "then")
+    report.equal(diff(database, "then"), [], "nothing yet")
+    cursor = database.execute("SELECT * FROM arbor_diff('t', 'then')")
+    report.equal([column[0] for column in cursor.description], ["rowid", "change", "path", "old", "new"], "the columns")
+    for rowid, tree in [(1, {"s": "x", "o": {"y": {"z": [1, {"b": 2, "a": 1}]}, "x": 1.0}, "id": 1}), (2, {"id": 2, "b": 1, "m": None}), (4, {"0": 1}), (5, 6), (6, {"a.b": {"c d": None, "e": "é\n"}})]:
+        database.execute("UPDATE t SET _tree = ? WHERE rowid = ?", (json.dumps(tree), rowid))
+    database.execute("DELETE FROM t WHERE rowid = 3")
+    database.execute("INSERT INTO t(_tree) VALUES ('{\"id\": 7}')")
+    want = [(1, "changed", "o.x", "1", "1.0"), (2, "changed", "b", "true", "1"), (2, "changed", "n", "null", None), (2, "changed", "m", None, "null"), (3, "removed", None, '{"id":3}', None),
+            (4, "changed", "$", "[1,2]", '{"0":1}'), (5, "changed", "$", "5", "6"), (6, "changed", '"a.b"."c d"', "1", "null"), (6, "changed", '"a.b".e', None, '"é\\n"'), (7, "added", None, None, '{"id":7}')]
+    report.equal(diff(database, "then"), want, "all kinds of change")
+    report.equal(diff(database, "then", call(database, "arbor_generation", "t", "now")), want, "to the newest by its number")
+    back = [(rowid, {"added": "removed", "removed": "added"}.get(change, change), path, new, old) for rowid, change, path, old, new in want]
+    report.equal(sorted(map(repr, diff(database, "now", "then"))), sorted(map(repr, back)), "backwards")
+    call(database, "arbor_optimize", "t")
+    report.equal(diff(database, "then"), want, "after arbor_optimize")
+    call(database, "arbor_vacuum", "t")
+    report.equal(diff(database, "then"), want, "after arbor_vacuum")
+    database.execute("BEGIN")
+    database.execute("UPDATE t SET id = 70 WHERE rowid = 7")
+    report.equal(diff(database, "then")[-1], (7, "added", None, None, '{"id":70}'), "what a transaction has not committed")
+    database.execute("ROLLBACK")
+    report.equal(database.execute("SELECT count(*) FROM arbor_diff('t', 'then') WHERE change = 'changed' AND rowid = 2").fetchone(), (3,), "a condition")
+    report.equal(database.execute("SELECT d.new FROM t, arbor_diff('t', 'then') d WHERE t.rowid = d.rowid AND t.rowid = 7").fetchall(), [('{"id":7}',)], "a join")
+    for wrong in ((), ("nothing",), (99,), ("then", "nothing"), (b"x",)):
+        report.raises(lambda: diff(database, *wrong), f"arbor_diff{('t', *wrong)}")
+    report.equal(diff(database, None) + diff(database, "then", None), [], "NULL")
+
+
+def random_value(rng, depth=0):
+    kind = rng.randrange(8 if depth < 3 else 5)
+    if kind > 5:
+        return {rng.choice("abcd"): random_value(rng, depth + 1) for _ in range(rng.randrange(4))}
+    return [rng.randrange(3), rng.choice(["x", "y"]), None, rng.random() < 0.5, rng.choice([0.5, 1.0]), [rng.randrange(2), {"k": 1}]][kind]
+
+
+def test_random_diff(report):
+    """A diff applied to the old state gives the new one, between all generations; a restore brings each back."""
+    rng = random.Random(harness.seed_of(OPTIONS))
+    for _ in range(3 if OPTIONS.quick else 20):
+        database = connect()
+        database.execute(f"CREATE VIRTUAL TABLE t USING arbor(batch_trees={rng.choice([1, 4, 1000])}, retain=100)")
+        states = {0: {}}
+        for _ in range(12):
+            database.execute("BEGIN")
+            for _ in range(rng.choice([1, 3, 10])):
+                rowids = [rowid for rowid, in database.execute("SELECT rowid FROM t")]
+                kind, tree = rng.randrange(10), json.dumps(random_value(rng))
+                if kind < 4 or not rowids:
+                    database.execute("INSERT INTO t(_tree) VALUES (?)", (tree,))
+                elif kind < 7:
+                    database.execute("UPDATE t SET _tree = ? WHERE rowid = ?", (tree, rng.choice(rowids)))
+                elif kind < 8:
+                    database.execute("DELETE FROM t WHERE rowid = ?", (rng.choice(rowids),))
+                elif kind < 9:
+                    database.execute("UPDATE t SET _patch = ? WHERE rowid = ?", (json.dumps({"a": random_value(rng), "b": {"c": rng.randrange(3)}}), rng.choice(rowids)))
+                else:
+                    call(database, rng.choice(["arbor_optimize", "arbor_check"]), "t")
+            database.execute("COMMIT")
+            states[call(database, "arbor_generation", "t", "now")] = {rowid: json.loads(tree) for rowid, tree in database.execute("SELECT rowid, _tree FROM t")}
+        for _ in range(15):
+            old, new = rng.choice(list(states)), rng.choice(list(states))
+            got = applied(states[old], diff(database, old, new))
+            report.equal(json.dumps(sorted(got.items()), sort_keys=True), json.dumps(sorted(states[new].items()), sort_keys=True), f"generation {old} to {new}")
+        for number in rng.sample(sorted(states), min(4, len(states))):
+            call(database, "arbor_restore", "t", number)
+            report.equal({rowid: json.loads(tree) for rowid, tree in database.execute("SELECT rowid, _tree FROM t")}, states[number], f"generation {number} restored")
+        sound(report, database)
+
+
+def test_restore(report):
+    for key in ("", "key=id, "):
+        database = connect()
+        database.execute(f"CREATE VIRTUAL TABLE t USING arbor({key}batch_trees=8, retain=100)")
+        call(database, "arbor_append", "t", json.dumps([{"id": n, "s": str(n)} for n in range(30)]))
+        call(database, "arbor_create_index", "t", "s")
+        states = [state(database)]
+        call(database, "arbor_tag", "t", "s0")
+        changes = ["UPDATE t SET s = 'new' WHERE id % 5 = 1", "DELETE FROM t WHERE id % 7 = 3", "INSERT INTO t(id, s) VALUES (100, 'a'), (101, 'b')", "UPDATE t SET _tree = json_object('id', id, 'other', 1) WHERE id = 8",
+                   "SELECT arbor_optimize('t')", "DELETE FROM t", "INSERT INTO t(id) VALUES (5)"]
+        for number, change in enumerate(changes, 1):
+            database.execute(change).fetchall()
+            call(database, "arbor_tag", "t", f"s{number}")
+            states.append(state(database))
+        for number in (0, 7, 3, 2, 4, 1, 6, 5, 0):
+            before = state(database)
+            want = {row for rowid, _, tree in before for row in [(rowid, tree)]} ^ {(rowid, tree) for rowid, _, tree in states[number]}
+            report.equal(call(database, "arbor_restore", "t", f"s{number}"), len({rowid for rowid, _ in want}), f"the trees that changed, to s{number}")
+            report.equal(state(database), states[number], f"rowids, positions and trees of s{number}")
+            report.equal(diff(database, f"s{number}"), [], f"nothing differs from s{number}")
+            report.equal(database.execute("SELECT rowid FROM t WHERE s = 'new' ORDER BY rowid").fetchall(), database.execute("SELECT rowid FROM t WHERE +s = 'new' ORDER BY rowid").fetchall(), "by the index")
+            sound(report, database)
+        newest = call(database, "arbor_generation", "t", "now")
+        report.equal(call(database, "arbor_restore", "t", "now"), 0, "the newest")
+        report.equal(call(database, "arbor_generation", "t", "now"), newest, "which makes no generation")
+        rowid = database.execute("INSERT INTO t(id) VALUES (500) RETURNING rowid").fetchone()[0]
+        report.check(rowid > max(row[0] for states in states for row in states), "no rowid comes again", rowid)
+        call(database, "arbor_restore", "t", call(database, "arbor_generation", "t", "now") - 1)
+        report.equal(state(database), states[0], "undone")
+        if key:
+            report.raises(lambda: database.execute("INSERT INTO t(id) VALUES (7)"), "the key holds", "UNIQUE constraint failed: t.id")
+        database.execute("BEGIN")
+        database.execute("DELETE FROM t WHERE id < 20")
+        call(database, "arbor_restore", "t", "s3")
+        database.execute("INSERT INTO t(id) VALUES (501)")
+        database.execute("SAVEPOINT s")
+        call(database, "arbor_restore", "t", "s6")
+        report.equal(state(database), [], "inside")
+        database.execute("ROLLBACK TO s")
+        report.equal(state(database)[:-1], states[3], "ROLLBACK TO")
+        database.execute("COMMIT")
+        report.equal(state(database)[:-1], states[3], "COMMIT")
+        sound(report, database)
+        database.execute("BEGIN")
+        call(database, "arbor_restore", "t", "s0")
+        database.execute("ROLLBACK")
+        report.equal(state(database)[:-1], states[3], "ROLLBACK")
+        for wrong in ("nothing", 999, None, "1999-01-01"):
+            report.raises(lambda: call(database, "arbor_restore", "t", wrong), f"arbor_restore to {wrong!r}")
+        sound(report, database)
+
+
+def test_restore_against_a_key(report):
+    """What was then has two trees of one key, or one without: nothing is changed."""
+    for trees, word in (([{"id": 1}, {"id": 1}], "UNIQUE"), ([{"id": 1}, {"a": 2}], "id")):
+        database = connect()
+        database.execute("CREATE VIRTUAL TABLE t USING arbor")
+        call(database, "arbor_append", "t", json.dumps(trees))
+        call(database, "arbor_tag", "t", "then")
+        database.execute("UPDATE t SET id = rowid")
+        call(database, "arbor_option", "t", "key", "id")
+        before = state(database), history(database)
+        report.raises(lambda: call(database, "arbor_restore", "t", "then"), "against the key", word, kind=sqlite3.IntegrityError)
+        report.equal((state(database), history(database)), before, "nothing changed")
+        sound(report, database)
 
 
 if __name__ == "__main__":

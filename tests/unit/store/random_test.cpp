@@ -43,6 +43,7 @@ class RandomWriter {
       for (auto& [snapshot, trees] : held_) compare(*snapshot, trees);
       if (below(10) == 0) CHECK(store_->check() == std::vector<std::string>{});
       compare_history();
+      compare_generations();
     }
   }
 
@@ -130,6 +131,8 @@ class RandomWriter {
     } else if (kind < 96) {
       insert_at(at);
     } else if (kind < 97) {
+      restore();
+    } else if (kind < 98) {
       store_->clear();
       model_.clear();
     } else {
@@ -156,6 +159,41 @@ class RandomWriter {
       CHECK(store_->tag(name, Value::of(generation)) == generation);
     }
     tags_.emplace(name, generation);
+  }
+
+  void restore() {
+    const auto history = store_->history();
+    const std::int64_t generation = history[below(history.size())].generation;
+    if (generation == store_->generation()) return;
+    const Model& then = generations_[generation];
+    const std::uint64_t changed = store_->restore(generation);
+    CHECK(changed == differences(model_, then).size());
+    model_ = then;
+  }
+
+  // The rowids of trees that two models differ in, with those of the second.
+  static std::map<std::int64_t, std::string> differences(const Model& from, const Model& to) {
+    std::map<std::int64_t, std::string> before, changed;
+    for (const Row& row : from) before.emplace(row.rowid, row.tree);
+    for (const Row& row : to) {
+      const auto found = before.find(row.rowid);
+      if (found == before.end() || found->second != row.tree) changed.emplace(row.rowid, row.tree);
+      if (found != before.end()) before.erase(found);
+    }
+    for (const auto& [rowid, tree] : before) changed.emplace(rowid, "");
+    return changed;
+  }
+
+  void compare_generations() {
+    const auto history = store_->history();
+    const std::int64_t from = history[below(history.size())].generation;
+    const std::int64_t to = history[below(history.size())].generation;
+    if (!generations_.contains(from) || !generations_.contains(to)) return;
+    std::map<std::int64_t, std::string> changed;
+    for (const auto changes = store_->difference(from, to); changes->next();) {
+      changed.emplace(changes->rowid(), changes->after().value_or(""));
+    }
+    CHECK(changed == differences(generations_[from], generations_[to]));
   }
 
   EncodedBatch batch_of(const Trees& trees) {
