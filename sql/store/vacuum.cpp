@@ -69,8 +69,13 @@ void Store::Impl::purge(std::int64_t oldest) {
       chunks_->erase(batch, static_cast<PathId>(paths_->size()));
     }
   }
-  if (oldest > retained.oldest || kept != retained.kept)
-    meta_->retain({std::max(oldest, retained.oldest), kept, {}});
+  if (oldest <= retained.oldest && kept == retained.kept) return;
+  meta_->retain({std::max(oldest, retained.oldest), kept, {}});
+  // Nothing tells any more where a generation ended that is kept no longer.
+  const auto stays = [&](const KeptGeneration& each) {
+    return std::ranges::find(kept, each) != kept.end();
+  };
+  if (!std::ranges::all_of(retained.kept, stays)) purge_log(UINT32_MAX);
 }
 
 void Store::Impl::purge_log(std::uint64_t most) {

@@ -328,7 +328,7 @@ def test_restore(report):
         newest = call(database, "arbor_generation", "t", "now")
         report.equal(call(database, "arbor_restore", "t", "now"), 0, "the newest")
         report.equal(call(database, "arbor_generation", "t", "now"), newest, "which makes no generation")
-        rowid = database.execute("INSERT INTO t(id) VALUES (500) RETURNING rowid").fetchone()[0]
+        rowid = database.execute("INSERT INTO t(id) VALUES (500)").lastrowid
         report.check(rowid > max(row[0] for states in states for row in states), "no rowid comes again", rowid)
         call(database, "arbor_restore", "t", call(database, "arbor_generation", "t", "now") - 1)
         report.equal(state(database), states[0], "undone")
