@@ -19,6 +19,7 @@ enum class IfExists : std::uint8_t { Append, Replace, Fail };
 
 struct ImportOptions {
   json::Format format = json::Format::Auto;
+  bool arrow = false;                  // the bytes are an Arrow IPC stream
   std::optional<OnError> on_error;     // unset: Skip where `rejects` is given, else Abort
   std::optional<std::uint64_t> limit;  // trees, at most
   std::optional<bool> progress;        // unset: where stderr is a terminal and it takes long
@@ -56,5 +57,7 @@ struct ImportReport {
 ImportReport import_files(Store& store, const std::vector<std::string>& files,
                           const ImportOptions& options = {});
 ImportReport import_text(Store& store, std::string_view text, const ImportOptions& options = {});
+// Takes the rows of an Arrow IPC stream straight into columns; of the options only `if_exists`.
+ImportReport import_arrow(Store& store, std::string_view bytes, const ImportOptions& options = {});
 
 }  // namespace arbors::store

@@ -21,10 +21,11 @@ struct Option {
 };
 
 constexpr Option kOptions[] = {
-    {"format", "auto, jsonl, array, json or seq",
+    {"format", "auto, jsonl, array, json, seq or arrow",
      [](ImportOptions& options, const JsonValue& value) {
        if (value.kind != JsonKind::String) return false;
-       options.format = json::format_of(value.text);
+       options.arrow = value.text == "arrow";
+       if (!options.arrow) options.format = json::format_of(value.text);
        return true;
      }},
     {"on_error", "'abort' or 'skip'",

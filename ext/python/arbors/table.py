@@ -80,8 +80,11 @@ class ArborTable:
 
     def _append(self, trees: Any, options: dict[str, Any]) -> dict[str, int]:
         held = files.hold(trees)
+        is_table = hasattr(held, "__arrow_c_stream__") and not isinstance(held, Arbor)
+        if is_table and options:
+            held, is_table = sources.from_arrow(held), False
         with self._session.transaction():
-            if hasattr(held, "__arrow_c_stream__") and not isinstance(held, Arbor):
+            if is_table:
                 from . import arrow
                 return {"trees": arrow.append(self._session, self._place, held)}
             return sources.append_pieces(self._session, self._place, sources.pieces_of(held), {"format": "jsonl", **options})
