@@ -131,6 +131,17 @@ def test_as_sqlite(report):
     report.equal(rows(database, "SELECT x.zz FROM (SELECT zz FROM t) AS x WHERE exists(x.zz)"), [(None,)] * 4, "a query's column is there in every row")
 
 
+def test_declared_values(report):
+    """Where versions of SQLite compare, or one converts, as it plans, the engine says so; texts and numbers as declared go through."""
+    database = filled(report.options, [{"a": 0, "n": 3}, {"a": "x", "n": 2.5}], "a TEXT, n REAL")
+    for sql in ("SELECT a FROM t WHERE a = 0.0", "SELECT a FROM t WHERE a IN (0, 1)", "SELECT a FROM t WHERE a BETWEEN 0 AND 1"):
+        report.raises(lambda: rows(database, sql), sql, "a column declared TEXT holds a value", "CAST")
+    report.raises(lambda: rows(database, "SELECT x.c FROM (SELECT instr(2.5, abs(n)) AS c FROM t) AS x GROUP BY x.c"), "an expression inside a grouped query", "declared REAL")
+    database = filled(report.options, [{"a": "0", "n": 3.0}, {"a": "x", "n": 2.5}], "a TEXT, n REAL")
+    for sql in ("SELECT a FROM t WHERE a = 0", "SELECT a FROM t WHERE a IN (0, 1)", "SELECT a FROM t WHERE a BETWEEN 0 AND 1", "SELECT a, n FROM t WHERE n = 3 AND a < 'y'"):
+        report.equal(rows(database, sql), [tuple(row) for row in database.execute(sql)], sql)
+
+
 def test_rowids(report):
     """Rowids and places of an Arbor with gaps, in batches, as SQL gives them."""
     database = filled(report.options, [{"a": index % 7} for index in range(100)], "batch_trees=9")

@@ -21,7 +21,7 @@ Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* na
   scope_.result_named = [this](const std::string& alias) { return result_named(alias); };
   if (query != nullptr) order_ = &query->order_by;
   from();
-  scope_.makes_reals = core_.distinct || !core_.group_by.empty() || computes_fields();
+  scope_.makes_reals = lowering_.gathers() || computes_fields();
   where();
   scope_.result_named = nullptr;
   result_columns();

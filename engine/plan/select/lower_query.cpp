@@ -77,7 +77,27 @@ std::int64_t whole_number(const ExprPtr& expr, std::string_view clause, std::siz
   lexer.fail_at(byte, std::string(clause) + " takes a whole number");
 }
 
+bool gathers(const Query& query) {
+  const auto inside = [](const QueryPtr& one) { return one && gathers(*one); };
+  return std::any_of(query.with.begin(), query.with.end(),
+                     [&](const CommonTable& table) { return inside(table.query); }) ||
+         std::any_of(query.cores.begin(), query.cores.end(), [&](const Core& core) {
+           return core.distinct || !core.group_by.empty() ||
+                  std::any_of(core.from.begin(), core.from.end(),
+                              [&](const FromItem& item) { return inside(item.query); });
+         });
+}
+
+bool any_gathers(const Statement& statement) {
+  return gathers(*statement.query) ||
+         std::any_of(statement.leaves.begin(), statement.leaves.end(),
+                     [](const Leaf& leaf) { return leaf.query && gathers(*leaf.query); });
+}
+
 }  // namespace
+
+Lowering::Lowering(const Statement& statement, const Catalog& catalog, const expr::Lexer& lexer)
+    : statement_(statement), catalog_(catalog), lexer_(lexer), gathers_(any_gathers(statement)) {}
 
 Path field(const std::string& name) { return Path{{{PathStep::Kind::Key, name, 0}}}; }
 

@@ -103,8 +103,8 @@ void CoreLowering::keep_partners(const Leaf& leaf, bool negated) {
   NodePtr right;
   const auto add_in_key = [&](const Typed& value) {
     const InComparison how = in_comparison(left, value);
-    join.keys.insert(join.keys.begin(),
-                     JoinKey{left.expr, value.expr, how.collation, how.coercion, false});
+    join.keys.insert(join.keys.begin(), JoinKey{sure_text(left, value), sure_text(value, left),
+                                                how.collation, how.coercion, false});
   };
   try {
     Lowered inner = lowering_.query(query, tables_, &scope_);
