@@ -115,6 +115,22 @@ def test_summaries_are_kept(report):
     os.unlink(file)
 
 
+def test_older_states(report):
+    import datetime
+    file = cluster.fill(FOLDER / "older.db", [{"n": 1}], "t")
+    database = harness.connect(cluster.OPTIONS.extension, file)
+    database.execute("SELECT arbor_tag('t', 'first')").fetchall()
+    time.sleep(0.02)
+    between = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    time.sleep(0.02)
+    cluster.fill(file, [{"n": 2}, {"late": "x"}], "t")
+    for at in ("1", "first", between):
+        report.equal(read(file, at=at), [{"n": 1}], f"at {at}: its trees and columns alone")
+    report.equal([row["n"] for row in read(file, at="-0 seconds")], [1, 2, None], "counted from now")
+    for at in ("99", "nothing", "-1 day"):
+        report.raises(lambda at=at: read(file, at=at), f"at {at}: there is none", "older.db", kind=Exception)
+
+
 def test_shapes(report):
     from arbors.spark import shapes
     merged = lambda *all: shapes.merged([(f"file{i}", shape) for i, shape in enumerate(all)])  # noqa: E731

@@ -51,6 +51,8 @@ def of_schema(schema: Any, root: Node) -> Shape:
 
 def _struct(fields: list[Any], node: Node) -> Shape:
     keys = node.keys()
+    if len({key.lower() for key in keys if key}) == len(keys):  # the engine has named none anew
+        keys = [field.name for field in fields if field.name in node.below]  # an older generation has fewer
     if len(keys) != len(fields) or not all(field.name == key or field.name.startswith(key) for field, key in zip(fields, keys)):
         return "open"
     return ["struct", [[key, _of_field(field, node.below[key])] for field, key in zip(fields, keys)]]
