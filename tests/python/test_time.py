@@ -3,6 +3,7 @@ import json
 import pathlib
 import random
 import sqlite3
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -177,6 +178,48 @@ def test_two_connections(report):
         reader.load_extension(str(pathlib.Path(OPTIONS.extension).resolve()))
         report.equal((call(reader, "arbor_generation", "t", "kept"), call(reader, "arbor_count", "t@kept")), (2, 2), "a connection that only reads")
         report.raises(lambda: call(reader, "arbor_tag", "t", "x"), "a tag where nothing may be written")
+
+
+def writer(path, extension):
+    """What another process does: inserts, updates, a tag of its own."""
+    database = harness.connect(extension, path)
+    database.execute("PRAGMA busy_timeout = 60000")
+    for number in range(60):
+        database.execute("INSERT INTO t(d, own) VALUES (?, 1)", (number,))
+        database.execute("UPDATE t SET d = d + 1 WHERE rowid = (SELECT max(rowid) FROM t)")
+        if number == 30:
+            call(database, "arbor_tag", "t", "theirs")
+
+
+def test_two_processes(report):
+    with harness.scratch() as folder:
+        path = str(pathlib.Path(folder) / "t.db")
+        database = harness.connect(OPTIONS.extension, path)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA busy_timeout = 60000")
+        database.execute("CREATE VIRTUAL TABLE t USING arbor(d, own, batch_trees=8, retain=3)")
+        database.execute("INSERT INTO t(d) VALUES (1), (2), (3)")
+        call(database, "arbor_tag", "t", "first")
+        first = state(database)
+        script = f"import sys; sys.argv[1:] = []; sys.path.insert(0, {str(harness.ROOT / 'tests/python')!r}); import test_time; test_time.writer({path!r}, {OPTIONS.extension!r})"
+        other = subprocess.Popen([sys.executable, "-c", script])
+        for number in range(30):
+            call(database, "arbor_restore", "t", "first")
+            database.execute("BEGIN IMMEDIATE")
+            call(database, "arbor_tag", "t", f"n{number}")
+            database.execute("DELETE FROM t WHERE own = 1")
+            database.execute("COMMIT")
+            report.equal([row[2] for row in database.execute("SELECT rowid, _index, _tree FROM t WHERE _generation = arbor_generation('t', 'first')")], [row[2] for row in first], "the first state")
+            report.check(call(database, "arbor_count", f"t@n{number}") >= 0, "a tag is readable")
+            if number % 3:
+                call(database, "arbor_untag", "t", f"n{number}")
+        report.equal(other.wait(120), 0, "the other process")
+        report.check(call(database, "arbor_count", "t@theirs") >= 0, "the other's tag")
+        call(database, "arbor_vacuum", "t")
+        report.equal(sorted(tag for _, tags, _ in history(database) for tag in (tags or "").split(",") if tag), sorted(["first", "theirs"] + [f"n{n}" for n in range(0, 30, 3)]), "all tags")
+        call(database, "arbor_restore", "t", "first")
+        report.equal([row[2] for row in state(database)], [row[2] for row in first], "restored")
+        sound(report, database)
 
 
 def test_retention(report):
