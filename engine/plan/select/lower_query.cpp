@@ -197,6 +197,12 @@ Lowered Lowering::compound(const Query& query, const CommonTables* tables, const
       if (!column.collation) column.collation = part.columns[at].collation;
       column.settled = column.settled && part.columns[at].settled;
     }
+    // SQLite orders the whole by that collation, a query around it by the first one's.
+    if (collation_of({nullptr, {}, column.collation, false, false}) !=
+        collation_of({nullptr, {}, parts.front().columns[at].collation, false, false}))
+      lexer_.fail_at(query.begin, "the column " + column.name +
+                                      " of queries around a set operator, of which the first has "
+                                      "no collation and another has, is not understood here");
   }
   for (std::size_t i = 1; i < parts.size(); ++i) {
     NodePtr other = parts[i].plan;
