@@ -76,7 +76,7 @@ class Checker {
         throw_sqlite(nullptr, SQLITE_IOERR_READ, "checking");
       for (const std::string& line : answers) {
         throw_unless_of_the_file(line);
-        fault("the table '" + table + "': " + line);
+        fault(std::string("the table '").append(table).append("': ").append(line));
       }
     }
   }
