@@ -2,6 +2,7 @@
 #include <array>
 
 #include "ext/arbor_name.h"
+#include "ext/call_scope.h"
 #include "ext/functions.h"
 #include "ext/sql_value.h"
 #include "sql/access/savepoint.h"
@@ -72,18 +73,24 @@ void set_option(const CallArguments& call) {
   const Option& option = find_option(text_argument(call.values[1], "the option's name"));
   const Value value = to_value(call.values[2]);
   Session& session = call.session;
+  // Where a key is taken away its index is dropped; a savepoint that lets no table be dropped is
+  // the surer one.
+  const bool drops = value.is_null();
+  CallScope call_scope(session, drops ? Access::Drops : Access::Writes, call.values);
   const ArborName place = existing_arbor(session, text_argument(call.values[0], "an Arbor's name"));
   const StorePtr store = open_arbor(session, place);
   join_transaction(session, place);
-  store::WriteScope scope(*store, store::Savepoint::Drops::Tables);
+  using Drops = store::Savepoint::Drops;
+  store::WriteScope scope(*store, drops ? Drops::Tables : Drops::Nothing);
   option.set(*store, value);
   scope.done();
+  call_scope.done();
   set_result(call.context, option.get(store->options()));
 }
 
 constexpr std::array<ScalarFunction, 2> kOptionFunctions{{
     {"arbor_option", 2, 2, Marks::Direct, Access::Reads, read_option},
-    {"arbor_option", 3, 3, Marks::Direct, Access::Drops, set_option},
+    {"arbor_option", 3, 3, Marks::Direct, Access::None, set_option},
 }};
 
 }  // namespace
