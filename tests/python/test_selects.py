@@ -137,6 +137,9 @@ def test_declared_values(report):
     for sql in ("SELECT a FROM t WHERE a = 0.0", "SELECT a FROM t WHERE a IN (0, 1)", "SELECT a FROM t WHERE a BETWEEN 0 AND 1"):
         report.raises(lambda: rows(database, sql), sql, "a column declared TEXT holds a value", "CAST")
     report.raises(lambda: rows(database, "SELECT x.c FROM (SELECT instr(2.5, abs(n)) AS c FROM t) AS x GROUP BY x.c"), "an expression inside a grouped query", "declared REAL")
+    database = filled(report.options, [{"a": 1, "n": "10"}], "a INTEGER, n NUMERIC")
+    report.raises(lambda: rows(database, "SELECT n FROM t WHERE n IN (2.5, 'Abc ', '10')"), "a text in a numeric column", "declared NUMERIC")
+    report.equal(rows(database, "SELECT a FROM t WHERE a IN (2.5, 'Abc ', '1')"), [(1,)], "numbers in one")
     database = filled(report.options, [{"a": "0", "n": 3.0}, {"a": "x", "n": 2.5}], "a TEXT, n REAL")
     for sql in ("SELECT a FROM t WHERE a = 0", "SELECT a FROM t WHERE a IN (0, 1)", "SELECT a FROM t WHERE a BETWEEN 0 AND 1", "SELECT a, n FROM t WHERE n = 3 AND a < 'y'"):
         report.equal(rows(database, sql), [tuple(row) for row in database.execute(sql)], sql)

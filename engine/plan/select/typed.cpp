@@ -65,8 +65,7 @@ class Rebuild {
   Typed operator()(const expr::In& in) {
     read_plainly();
     std::vector<Value> items = in.set->items();
-    if (std::any_of(items.begin(), items.end(), [](const Value& item) { return item.is_number(); }))
-      operands_[0].expr = sure_text(at(0), constant(expr::constant(Value::of(std::int64_t{0}))));
+    operands_[0].expr = as_listed(at(0));
     if (in.set->holds_null()) items.push_back(Value::null());
     const Typed none = constant(expr::constant(Value::null()));
     const ExprPtr set = expr::in(at(0).expr, std::move(items), in.negated,
@@ -137,6 +136,18 @@ class Rebuild {
     };
     return coercion_of(left, right) == Coercion::Text && may_be_integer(left) &&
            may_be_integer(right) && !is_sure_text(left) && !is_sure_text(right);
+  }
+
+  // A declared column's value as IN compares it with a list: versions of SQLite differ about one
+  // that its type would convert.
+  static ExprPtr as_listed(const Typed& value) {
+    static constexpr std::array<const char*, 5> kTypes{nullptr, "TEXT", "NUMERIC", "INTEGER",
+                                                       "NUMERIC"};
+    const char* type = value.affinity ? kTypes[static_cast<std::size_t>(*value.affinity)] : nullptr;
+    const auto* call = value.expr->as<expr::Call>();
+    const bool checked = call != nullptr && call->function->name == "as_declared";
+    if (type == nullptr || value.settled || checked) return value.expr;
+    return expr::call("as_declared", {value.expr, expr::constant(Value::of(type))});
   }
 
   void settle_texts(std::size_t left, std::size_t right) {
