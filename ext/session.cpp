@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "ext/file_access.h"
-#include "ext/host_meanings.h"
 #include "ext/host_functions.h"
+#include "ext/host_meanings.h"
 #include "ext/plan_session.h"
 
 namespace arbors::ext {

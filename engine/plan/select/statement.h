@@ -95,11 +95,11 @@ struct FromItem {
   enum class Join : std::uint8_t { Comma, Inner, Left };
   Kind kind = Kind::Table;
   Join join = Join::Comma;
-  std::string schema, name;  // of a table, a handle's name
+  std::string schema, name;   // of a table, a handle's name
   std::optional<Value> when;  // see plan/moment.h
-  std::string alias;       // empty: none
-  QueryPtr query;          // of a query in parentheses
-  expr::ExprPtr argument;  // of json_each
+  std::string alias;          // empty: none
+  QueryPtr query;             // of a query in parentheses
+  expr::ExprPtr argument;     // of json_each
   expr::ExprPtr on;
   std::vector<Word> columns;  // USING
   bool natural = false;

@@ -2,6 +2,7 @@
 
 #include "tests/unit/catch.h"
 #include "tests/unit/store/database.h"
+#include "tests/unit/store/key_values.h"
 
 namespace arbors::store::tests {
 namespace {
@@ -26,8 +27,6 @@ class Keys {
   KeyIndex index;
 };
 
-Value number(std::int64_t value) { return Value::of(value); }
-Value text(const char* value) { return Value::of(std::string(value)); }
 using Rowids = std::vector<std::int64_t>;
 
 TEST_CASE("a key's index finds the row that has a key", "[store][key]") {
