@@ -14,7 +14,7 @@ constexpr std::uint64_t kFreeValues = 1U << 24, kValuesAByte = 64;  // see arrow
 
 void refuse_other_options(const ImportOptions& options) {
   if (options.on_error || options.limit || options.source || options.lenient ||
-      !options.path.empty() || !options.rejects.empty())
+      !options.path.empty() || !options.rejects.empty() || options.on_conflict != OnConflict::Error)
     throw_invalid("with the format arrow the only other option is 'if_exists'");
 }
 

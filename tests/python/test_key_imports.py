@@ -118,6 +118,7 @@ def test_options(report):
     database = harness.connect(report.options.extension)
     for options in ({"on_conflict": "replace"}, {"on_conflict": "sometimes"}, {"on_conflict": None}):
         report.raises(lambda: database.execute("SELECT arbor_append('t', '{\"id\":1}', ?)", (json.dumps(options),)), f"{options}", "on_conflict")
+    report.raises(lambda: database.execute("SELECT arbor_append('t', x'00', '{\"format\":\"arrow\",\"on_conflict\":\"replace\"}')"), "Arrow streams have no on_conflict", "if_exists")
     report.equal(database.execute("SELECT count(*) FROM arbor_list").fetchone()[0], 0, "nothing was made")
     database.execute("SELECT arbor_append('t', '{\"id\":1,\"a\":{\"b\":1,\"c\":2}}', '{\"on_conflict\":\"error\"}')")
     database.execute("SELECT arbor_option('t', 'key', 'id')")
