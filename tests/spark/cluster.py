@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"
 import harness  # noqa: E402
 
 OPTIONS = harness.parser().parse_args()
+OPTIONS.extension = os.path.abspath(OPTIONS.extension)  # a session has a working directory of its own
 HERE = tempfile.TemporaryDirectory(prefix="arbors-spark-test-")
 FOLDER = pathlib.Path(HERE.name)
 
