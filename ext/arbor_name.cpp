@@ -97,17 +97,33 @@ bool is_arbor(Session& session, const std::string& schema, const std::string& ta
   return is_virtual(session, schema, table) && store::Store::exists(session.db(), schema, table);
 }
 
-// The Arbor in the first of these schemas that has a table or view of that name.
+// The table or view of that name in the first of these schemas that has one.
 std::optional<ArborName> find_in(Session& session, const std::vector<std::string>& places,
-                                 const std::string& table, std::string_view name) {
-  for (const std::string& place : places) {
-    const std::optional<std::string> found = find_table(session, place, table);
-    if (!found) continue;
-    if (!is_arbor(session, place, *found))
-      throw_invalid(std::string(name) + " is not an Arbor but an ordinary table or view");
-    return ArborName{place, *found};
-  }
+                                 const std::string& table) {
+  for (const std::string& place : places)
+    if (const auto found = find_table(session, place, table)) return ArborName{place, *found};
   return std::nullopt;
+}
+
+// The same in all schemas; most tables are in those that need no listing.
+std::optional<ArborName> find_anywhere(Session& session, const std::string& table) {
+  if (auto found = find_in(session, {"temp", "main"}, table)) return found;
+  std::vector<std::string> others = schemas(session);
+  others.erase(others.begin(), others.begin() + 2);
+  return find_in(session, others, table);
+}
+
+std::optional<ArborName> search(Session& session, std::string_view name) {
+  const auto [schema, table] = split(session, name);
+  if (schema)
+    if (auto found = find_in(session, {*schema}, table)) return found;
+  return find_anywhere(session, std::string(name));
+}
+
+void require_arbor(Session& session, const ArborName& found, std::string_view name) {
+  if (session.find(found.schema, found.table)) return;  // connected
+  if (!is_arbor(session, found.schema, found.table))
+    throw_invalid(std::string(name) + " is not an Arbor but an ordinary table or view");
 }
 
 std::string names_there_are(Session& session) {
@@ -167,29 +183,23 @@ std::vector<ArborName> list_arbors(Session& session) {
 }
 
 std::optional<ArborName> find_arbor(Session& session, std::string_view name) {
-  const auto [schema, table] = split(session, name);
-  if (schema)
-    if (auto found = find_in(session, {*schema}, table, name)) return found;
-  // The dot and the quotes may be parts of the name.
-  if (auto found = find_in(session, schemas(session), std::string(name), name)) return found;
-  const std::optional<SplitName> quoted = split_quoted(session, name);
-  if (!quoted) return std::nullopt;
-  return find_in(session, quoted->schema ? std::vector{*quoted->schema} : schemas(session),
-                 quoted->table, name);
+  std::optional<ArborName> found = find_relation(session, name);
+  if (!found) {  // The dot and the quotes may be parts of the name.
+    const std::optional<SplitName> quoted = split_quoted(session, name);
+    if (!quoted) return std::nullopt;
+    found = quoted->schema ? find_in(session, {*quoted->schema}, quoted->table)
+                           : find_anywhere(session, quoted->table);
+  }
+  if (found) require_arbor(session, *found, name);
+  return found;
 }
 
 std::optional<ArborName> find_relation(Session& session, std::string_view name) {
-  const auto find = [&](const std::vector<std::string>& places,
-                        const std::string& table) -> std::optional<ArborName> {
-    for (const std::string& place : places)
-      if (const auto found = find_table(session, place, table)) return ArborName{place, *found};
-    return std::nullopt;
-  };
-  const auto [schema, table] = split(session, name);
-  std::optional<ArborName> found;
-  if (schema) found = find({*schema}, table);
-  if (!found) found = find(schemas(session), std::string(name));
-  return found;
+  FoundNames& names = session.names();
+  if (names.held == 0) return search(session, name);
+  const auto known = names.found.find(name);
+  if (known != names.found.end()) return known->second;
+  return names.found.emplace(std::string(name), search(session, name)).first->second;
 }
 
 std::optional<ArborName> find_virtual_table(Session& session, std::string_view name) {

@@ -12,9 +12,18 @@
 
 namespace arbors::ext {
 
-struct ArborName {
-  std::string schema;
-  std::string table;
+// While one lives, a name that was searched is not searched again: no table is made or dropped.
+class HeldNames {
+ public:
+  explicit HeldNames(Session& session) : names_(session.names()) { ++names_.held; }
+  HeldNames(const HeldNames&) = delete;
+  HeldNames& operator=(const HeldNames&) = delete;
+  ~HeldNames() {
+    if (--names_.held == 0) names_.found.clear();
+  }
+
+ private:
+  FoundNames& names_;
 };
 
 // All Arbors of the connection, by schema and name.

@@ -34,9 +34,11 @@ store::Options store_options(const Declaration& declaration,
   store::Options options;
   options.batch_trees = declaration.batch_trees;
   options.retain = declaration.retain;
+  options.retain_for = declaration.retain_for;
   options.found_columns = declaration.found_columns;
   for (const DeclaredColumn& column : declaration.columns)
-    options.declared.push_back({column.name, column.type});
+    options.declared.push_back({column.name, column.type, column.collation});
+  options.key = declaration.key;
   options.declaration = arguments_text(arguments);
   return options;
 }

@@ -38,7 +38,7 @@ std::optional<std::vector<std::int64_t>> find_rows(store::Store& store, const Pa
 
 exec::BoundSource bind_store(const std::shared_ptr<store::Store>& store,
                              const plan::Source& source) {
-  if (source.generation) return store->snapshot(*source.generation);
+  if (source.when) return store->snapshot(store->generation_of(*source.when));
   std::shared_ptr<store::Snapshot> snapshot = store->snapshot();
   if (!source.search) return snapshot;
   if (source.search->order != plan::IndexSearch::Order::Any) {

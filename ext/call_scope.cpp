@@ -1,6 +1,5 @@
 #include "ext/call_scope.h"
 
-#include "ext/arbor_name.h"
 #include "ext/sql_value.h"
 
 namespace arbors::ext {
@@ -9,6 +8,7 @@ CallScope::CallScope(Session& session, Access access, std::span<sqlite3_value*> 
   if (access == Access::None) return;
   if (access == Access::Reads) {
     read_.emplace(session.db());
+    names_.emplace(session);
     return;
   }
   using Drops = store::Savepoint::Drops;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "ext/arbor_name.h"
 #include "ext/functions.h"
 #include "sql/access/read_scope.h"
 #include "sql/access/savepoint.h"
@@ -20,6 +21,7 @@ class CallScope {
 
  private:
   std::optional<store::ReadScope> read_;
+  std::optional<HeldNames> names_;
   std::optional<store::Savepoint> change_;
 };
 

@@ -151,19 +151,28 @@ std::uint32_t parse_number(const Words& words, const std::string& text, std::uin
 }
 
 void parse_option(Words& words, const std::string& name, Declaration& declaration) {
-  const std::string value = words.rest();
   const std::string low = lower_ascii(name);
-  if (low == "batch_trees") {
-    declaration.batch_trees = parse_number(words, value, 1, 16'384);
+  if (low == "retain_for") {
+    const bool quoted = words.at('\'') || words.at('"');
+    declaration.retain_for = quoted ? words.word() : words.rest();
+    if (!words.done() || declaration.retain_for.empty()) words.fail("expected an age: '7 days'");
+    return;
+  }
+  const std::string value = words.rest();
+  if (low == "key") {
+    if (value.empty()) words.fail("expected a path, or (path, path, …)");
+    declaration.key = value;
+  } else if (low == "batch_trees") {
+    declaration.batch_trees = parse_number(words, value, 1, store::kMostDeclaredBatchTrees);
   } else if (low == "retain") {
-    declaration.retain = parse_number(words, value, 1, 1'000'000);
+    declaration.retain = parse_number(words, value, 1, store::kMostRetain);
   } else if (low == "columns") {
     const std::string which = lower_ascii(value);
     if (which != "declared" && which != "all")
       words.fail("expected columns=declared or columns=all");
     declaration.found_columns = which == "all";
   } else {
-    words.fail("unknown option (there are: batch_trees, columns, retain)");
+    words.fail("unknown option (there are: batch_trees, columns, key, retain, retain_for)");
   }
 }
 

@@ -3,7 +3,8 @@
 //
 //   argument := column | option
 //   column   := name [type words] [COLLATE name] [other constraints are refused]
-//   option   := batch_trees=N | retain=N | columns=declared|all
+//   option   := key=path | key=(path, …) | batch_trees=N | retain=N | retain_for='7 days' |
+//   columns=declared|all
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,8 @@ struct Declaration {
   bool found_columns = true;           // columns=declared turns this off
   std::uint32_t batch_trees = 16'384;  // 1 to 16,384
   std::uint32_t retain = 8;            // generations kept for reading
+  std::string key;                     // the paths of a unique key; empty: none
+  std::string retain_for;              // an age, such as `7 days`; empty: none
 };
 
 // Parses the module arguments after the table's name. Throws Error{Invalid}.

@@ -54,12 +54,15 @@ void register_extension(sqlite3* db) {
   check(db, register_arbor_module(session));
   for (const RowTable& listing : listings()) check(db, register_row_table(session, listing));
   check(db, register_functions(session, storage_functions()));
+  check(db, register_functions(session, option_functions()));
+  check(db, register_functions(session, history_functions()));
   check(db, register_functions(session, settings_functions()));
   check(db, register_functions(session, plan_functions()));
   check(db, register_functions(session, save_functions()));
   check(db, register_rows_function(session));
   check(db, register_arrow_function(session));
   check(db, register_marshal_function(session));
+  check(db, register_diff_function(session));
   check(db, register_view_module(session));
   session->all_registered();
 }

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "engine/base/error.h"
 #include "engine/base/workers.h"
 #include "ext/call_scope.h"
 #include "ext/file_access.h"
@@ -15,15 +16,25 @@ namespace {
 // ones ignore; their header lacks the name.
 constexpr int kMarksResults = 0x1000000;
 
+// Beyond so many arities a function is registered for any, and counts its arguments itself: SQLite
+// is slow to list, and to register, hundreds of functions of one name.
+constexpr int kMostArities = 8;
+
 struct Aux {
   SessionPtr session;
   const ScalarFunction* function;
 };
 
+void check_arity(const ScalarFunction& function, int arguments) {
+  if (arguments < function.least_arguments || arguments > function.most_arguments)
+    throw_invalid("wrong number of arguments to function " + std::string(function.name) + "()");
+}
+
 void call(sqlite3_context* context, int argc, sqlite3_value** argv) {
   const Aux& aux = *static_cast<Aux*>(sqlite3_user_data(context));
   guarded(context, [&] {
     ready_for_exceptions();
+    check_arity(*aux.function, argc);
     const InsertRowidKept kept(aux.session->db());
     const HostLimits::Watch watch(aux.session->limits());
     const CallArguments arguments{*aux.session, context, {argv, static_cast<std::size_t>(argc)}};
@@ -44,7 +55,10 @@ void drop_aux(void* aux) { delete static_cast<Aux*>(aux); }
 
 int register_functions(const SessionPtr& session, std::span<const ScalarFunction> functions) {
   for (const ScalarFunction& function : functions) {
-    for (int arity = function.least_arguments; arity <= function.most_arguments; ++arity) {
+    const bool any = function.most_arguments - function.least_arguments > kMostArities;
+    const int first = any ? -1 : function.least_arguments;
+    const int last = any ? -1 : function.most_arguments;
+    for (int arity = first; arity <= last; ++arity) {
       auto aux = std::make_unique<Aux>(Aux{session, &function});
       const int result =
           sqlite3_create_function_v2(session->db(), function.name, arity,

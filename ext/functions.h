@@ -45,6 +45,8 @@ struct ScalarFunction {
 int register_functions(const SessionPtr& session, std::span<const ScalarFunction> functions);
 
 std::span<const ScalarFunction> storage_functions();   // storage_functions.cpp
+std::span<const ScalarFunction> option_functions();    // option_functions.cpp
+std::span<const ScalarFunction> history_functions();   // history_functions.cpp
 std::span<const ScalarFunction> settings_functions();  // settings_functions.cpp
 std::span<const ScalarFunction> plan_functions();      // plan_functions.cpp
 std::span<const ScalarFunction> save_functions();      // save_functions.cpp

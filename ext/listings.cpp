@@ -6,6 +6,7 @@
 #include "engine/expr/builder.h"
 #include "ext/arbor_name.h"
 #include "ext/authorization.h"
+#include "sql/access/clock.h"
 
 namespace arbors::ext {
 namespace {
@@ -121,12 +122,19 @@ TableRows schema_rows(Session& session, std::span<const Value> arguments) {
   return rows;
 }
 
+Value tags_of(const store::GenerationInfo& info) {
+  std::string tags;
+  for (const std::string& tag : info.tags) tags += (tags.empty() ? "" : ",") + tag;
+  return tags.empty() ? Value::null() : Value::of(std::move(tags));
+}
+
 TableRows history_rows(Session& session, std::span<const Value> arguments) {
   TableRows rows;
   const StorePtr store = open_arbor(session, arbor_argument(session, arguments[0]));
   for (const store::GenerationInfo& info : store->history())
-    rows.push_back(
-        {Value::of(info.generation), number(info.trees), number(info.added), number(info.removed)});
+    rows.push_back({Value::of(info.generation), Value::of(store::time_text(info.time)),
+                    number(info.trees), number(info.added), number(info.removed), tags_of(info),
+                    Value::of(std::string(info.kept))});
   return rows;
 }
 
@@ -134,7 +142,8 @@ constexpr std::array<RowTable, 3> kListings{{
     {"arbor_list", "schema, name, trees, batches, bytes, generation, columns", "", 7, 0, list_rows},
     {"arbor_schema", "path, \"column\", kinds, count, nulls, min, max, \"distinct\", bytes",
      "arbor HIDDEN", 9, 1, schema_rows},
-    {"arbor_history", "generation, trees, added, removed", "arbor HIDDEN", 4, 1, history_rows},
+    {"arbor_history", "generation, time, trees, added, removed, tag, kept", "arbor HIDDEN", 7, 1,
+     history_rows},
 }};
 
 }  // namespace

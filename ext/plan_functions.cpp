@@ -8,6 +8,7 @@
 #include "engine/plan/rewrite.h"
 #include "ext/functions.h"
 #include "ext/handed_text.h"
+#include "ext/match_text.h"
 #include "ext/plan_session.h"
 #include "ext/sql_value.h"
 
@@ -134,6 +135,11 @@ void help(const CallArguments& call) {
   set_text(call.context, plan::help(topic));
 }
 
+void match(const CallArguments& call) {
+  set_text(call.context,
+           bound_match(text_argument(call.values[0], "the expression"), parameters_from(call, 1)));
+}
+
 void open(const CallArguments& call) {
   set_text(call.context, call.session.plans().open(text_argument(call.values[0], "the plan"),
                                                    parameters_from(call, 1)));
@@ -146,7 +152,7 @@ void close(const CallArguments& call) {
   sqlite3_result_null(call.context);
 }
 
-constexpr std::array<ScalarFunction, 16> kPlanFunctions{{
+constexpr std::array<ScalarFunction, 17> kPlanFunctions{{
     {"arbor_count", 1, kMostArguments, Marks::Plain, Access::Reads, count},
     {"arbor_any", 2, kMostArguments, Marks::Plain, Access::Reads, any},
     {"arbor_all", 2, kMostArguments, Marks::Plain, Access::Reads, all},
@@ -160,6 +166,7 @@ constexpr std::array<ScalarFunction, 16> kPlanFunctions{{
     {"arbor_explain", 1, kMostArguments, Marks::Plain, Access::Reads, explain},
     {"arbor_explain_analyze", 1, kMostArguments, Marks::Plain, Access::Reads, explain_analyze},
     {"arbor_help", 0, 1, Marks::Innocuous, Access::None, help},
+    {"arbor_match", 1, kMostArguments, Marks::Innocuous, Access::None, match},
     {"arbor_open", 1, kMostArguments, Marks::Direct, Access::Reads, open},
     {"arbor_refresh", 1, 1, Marks::Direct, Access::Reads, refresh},
     {"arbor_close", 1, 1, Marks::Direct, Access::None, close},

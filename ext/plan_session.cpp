@@ -123,7 +123,7 @@ plan::NodePtr PlanSession::with_views(const plan::NodePtr& plan, unsigned depth)
     if (!view) return plan;
     const auto known = views_.find({lower_ascii(view->schema), lower_ascii(view->table)});
     if (known == views_.end()) return plan;
-    if (source->generation)
+    if (source->when)
       throw_invalid(source->name + " is a view: name a generation of what it reads");
     if (depth == kMostViews)
       throw_invalid("views are nested too deeply at " + source->name + ", or read each other");

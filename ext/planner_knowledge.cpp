@@ -46,13 +46,6 @@ bool may_be_redefined(sqlite3* db, std::string_view function) {
   return ask_unless_refused([&] { return is_redefined(db, function); }, true);
 }
 
-std::set<std::string> own_functions(sqlite3* db) {
-  std::set<std::string> names;
-  for_each_row(db, "SELECT DISTINCT lower(name) FROM pragma_function_list WHERE builtin = 0", {},
-               [&](sqlite3_stmt* row) { names.insert(column_text(row, 0)); });
-  return names;
-}
-
 PathFacts PlannerKnowledge::facts(int column) {
   const Path& path = table_.columns[static_cast<std::size_t>(column)].path;
   return ask_unless_refused([&] { return table_.facts.of(table_.store->snapshot(), path); },

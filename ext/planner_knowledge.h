@@ -3,8 +3,6 @@
 // made of them is right, and SQLite reports or mends the refusal when the statement runs.
 #pragma once
 
-#include <set>
-#include <string>
 #include <string_view>
 
 #include "engine/base/path.h"
@@ -17,9 +15,6 @@ struct ArborTable;
 
 // Whether the application may have put a function of its own in the place of `function`.
 bool may_be_redefined(sqlite3* db, std::string_view function);
-
-// The functions, in lower case, that SQLite has not brought itself.
-std::set<std::string> own_functions(sqlite3* db);
 
 class PlannerKnowledge {
  public:

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "engine/base/workers.h"
+#include "ext/arbor_name.h"
 #include "ext/guard.h"
 #include "ext/host_limits.h"
 
@@ -43,6 +44,7 @@ struct ReadCallbacks {
                     sqlite3_value** argv) {
     return guarded(&cursor->pVtab->zErrMsg, [&] {
       const HostLimits::Watch watch(of(cursor->pVtab).session->limits());
+      const HeldNames names(*of(cursor->pVtab).session);
       of(cursor).filter(words, std::span<sqlite3_value*>(argv, static_cast<std::size_t>(argc)));
       return SQLITE_OK;
     });

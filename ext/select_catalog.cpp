@@ -2,8 +2,8 @@
 
 #include "ext/arbor_name.h"
 #include "ext/bound_table.h"
+#include "ext/host_meanings.h"
 #include "ext/plan_session.h"
-#include "ext/planner_knowledge.h"
 #include "ext/view_columns.h"
 
 namespace arbors::ext {
@@ -14,6 +14,7 @@ namespace select = plan::select;
 select::Table table_of_arbor(Session& session, const ArborName& name) {
   const StorePtr store = open_arbor(session, name);
   select::Table table;
+  table.stored = true;
   for (const store::Column& column : store->columns()) {
     select::Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
     if (column.declared) {
@@ -47,9 +48,10 @@ select::Table SelectCatalog::table(plan::Source& source) const {
   const plan::NodePtr seen_through = session_.plans().with_views(read);
   if (seen_through != read) return table_of_plan(session_, *seen_through);
   const std::optional<ArborName> found = find_relation(session_, name);
-  if (!found || store::Store::exists(session_.db(), found->schema, found->table))
+  if (!found || session_.find(found->schema, found->table) ||
+      store::Store::exists(session_.db(), found->schema, found->table))
     return table_of_arbor(session_, existing_arbor(session_, name));
-  if (source.generation) throw_invalid(name + " is no Arbor: it has no generations");
+  if (source.when) throw_invalid(name + " is no Arbor: it has no generations");
   source.kind = plan::Source::Kind::Table;
   select::Table table;
   table.columns = table_columns(session_, *found);
@@ -58,11 +60,13 @@ select::Table SelectCatalog::table(plan::Source& source) const {
   return table;
 }
 
-void SelectCatalog::check_function(std::string_view name) const {
-  if (!own_functions_) own_functions_ = own_functions(session_.db());
-  if (own_functions_->contains(lower_ascii(name)))
-    throw_invalid("the application's own function " + std::string(name) +
-                  "() is not understood here");
+const select::CalledFunction* SelectCatalog::own_call(
+    std::span<const select::CalledFunction> calls) const {
+  return session_.meanings().own_call(calls);
+}
+
+bool SelectCatalog::is_own(Collation collation) const {
+  return session_.meanings().is_own(collation);
 }
 
 }  // namespace arbors::ext

@@ -2,10 +2,6 @@
 // handles, with the columns that SQL knows.
 #pragma once
 
-#include <optional>
-#include <set>
-#include <string>
-
 #include "engine/plan/select/catalog.h"
 #include "ext/session.h"
 
@@ -16,11 +12,12 @@ class SelectCatalog : public plan::select::Catalog {
   explicit SelectCatalog(Session& session) : session_(session) {}
 
   plan::select::Table table(plan::Source& source) const override;
-  void check_function(std::string_view name) const override;
+  const plan::select::CalledFunction* own_call(
+      std::span<const plan::select::CalledFunction> calls) const override;
+  bool is_own(Collation collation) const override;
 
  private:
   Session& session_;
-  mutable std::optional<std::set<std::string>> own_functions_;  // asked for once
 };
 
 }  // namespace arbors::ext

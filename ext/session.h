@@ -19,6 +19,19 @@ namespace arbors::ext {
 
 using StorePtr = std::shared_ptr<store::Store>;
 class PlanSession;
+class HostMeanings;
+
+// A table or view by schema and name.
+struct ArborName {
+  std::string schema;
+  std::string table;
+};
+
+// What a search by name found, while a call that changes no table is under way (HeldNames).
+struct FoundNames {
+  unsigned held = 0;
+  std::map<std::string, std::optional<ArborName>, std::less<>> found;
+};
 
 // A span of time in which SQLite prepares no statement anew, as some store counts them.
 using Preparing = std::pair<const store::Store*, std::uint64_t>;
@@ -53,6 +66,7 @@ class Session {
   const exec::ExecutionContext& execution() const { return execution_; }
 
   PlanSession& plans() { return *plans_; }
+  HostMeanings& meanings() { return *meanings_; }
 
   // What lets the application stop this connection's work.
   HostLimits& limits() { return limits_; }
@@ -74,6 +88,7 @@ class Session {
 
   // What the application's authorizer has allowed since it was last set.
   AllowedReads& allowed() { return allowed_; }
+  FoundNames& names() { return names_; }
   // Another one than before where SQLite has prepared statements anew, for which the authorizer is
   // asked; none where no table is connected.
   std::optional<Preparing> preparing() const;
@@ -102,9 +117,11 @@ class Session {
   HostLimits limits_;
   exec::ExecutionContext execution_;
   std::unique_ptr<PlanSession> plans_;
+  std::unique_ptr<HostMeanings> meanings_;
   bool files_;
   std::map<Key, Connected> connected_;
   AllowedReads allowed_;
+  FoundNames names_;
   std::weak_ptr<store::Store> undeclared_;
 };
 

@@ -57,6 +57,8 @@ void import(const CallArguments& call) {
   const std::string name = name_argument(call);
   const std::string file = text_argument(call.values[1], "the file's name");
   const store::ImportOptions options = import_options(call);
+  if (options.arrow)
+    throw_invalid("arbor_import reads no Arrow data; arbor_append takes its bytes");
   const std::vector<std::string> files = store::find_files(file, name);
   const store::ImportReport report =
       write_to(call.session, name, options.if_exists,
@@ -74,10 +76,24 @@ std::string appended(sqlite3_value* argument) {
   return std::move(json.text);
 }
 
+void append_arrow(const CallArguments& call, const std::string& name,
+                  const store::ImportOptions& options) {
+  sqlite3_value* argument = call.values[1];
+  if (sqlite3_value_type(argument) != SQLITE_BLOB)
+    throw_invalid("arbor_append takes Arrow data as a blob");
+  const std::string_view bytes(static_cast<const char*>(sqlite3_value_blob(argument)),
+                               static_cast<std::size_t>(sqlite3_value_bytes(argument)));
+  const store::ImportReport report =
+      write_to(call.session, name, options.if_exists,
+               [&](store::Store& store) { return store::import_arrow(store, bytes, options); });
+  set_json(call.context, report.to_json());
+}
+
 void append(const CallArguments& call) {
   const std::string name = name_argument(call);
-  const std::string text = appended(call.values[1]);
   const store::ImportOptions options = import_options(call);
+  if (options.arrow) return append_arrow(call, name, options);
+  const std::string text = appended(call.values[1]);
   if (options.source) throw_invalid("the option 'source' names files; arbor_append reads none");
   const store::ImportReport report =
       write_to(call.session, name, options.if_exists,

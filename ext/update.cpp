@@ -27,17 +27,19 @@ void undo_failed_statement(ArborTable& table, int result) {
   });
 }
 
+// SQLite itself does the rest of what a statement says of conflicts: it undoes, goes on or stops.
+store::OnConflict on_conflict(const ArborTable& table) {
+  return sqlite3_vtab_on_conflict(table.session->db()) == SQLITE_REPLACE
+             ? store::OnConflict::Replace
+             : store::OnConflict::Error;
+}
+
 void insert_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   bool minimal = false;
   std::optional<std::string> given = row.tree();
   if (const auto patch = row.patch()) given = json::merge_patch({}, *patch);
   const std::string tree = row.apply_columns(std::move(given).value_or("{}"), minimal);
-  const std::optional<std::int64_t> wanted = row.rowid();
-  if (wanted && table.store->contains(*wanted)) {
-    const int conflict = sqlite3_vtab_on_conflict(table.session->db());
-    if (conflict == SQLITE_REPLACE) table.store->erase(*wanted);
-  }
-  *rowid = table.store->insert(tree, wanted);
+  *rowid = table.store->place(tree, row.rowid(), on_conflict(table)).rowid;
 }
 
 void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
@@ -51,15 +53,12 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   if (const auto patch = row.patch()) tree = json::merge_patch(*tree, *patch);
   bool minimal = false;
   std::string changed = row.apply_columns(std::move(*tree), minimal);
-  if (new_rowid != old_rowid && table.store->contains(new_rowid) &&
-      sqlite3_vtab_on_conflict(table.session->db()) == SQLITE_REPLACE)
-    table.store->erase(new_rowid);
   if (new_rowid != old_rowid)
-    table.store->replace(old_rowid, changed, new_rowid);
+    table.store->replace(old_rowid, changed, new_rowid, on_conflict(table));
   else if (minimal)
-    table.store->replace_minimal(old_rowid, std::move(changed));
+    table.store->replace_minimal(old_rowid, std::move(changed), on_conflict(table));
   else
-    table.store->replace(old_rowid, changed);
+    table.store->replace(old_rowid, changed, on_conflict(table));
 }
 
 void write_row(ArborTable& table, int argc, sqlite3_value** argv, sqlite3_int64* rowid) {

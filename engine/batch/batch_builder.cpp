@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/interrupt.h"
+#include "engine/batch/arrow_walker.h"
 #include "engine/batch/column_set.h"
 #include "engine/batch/document_walker.h"
 #include "engine/json/fault.h"
@@ -61,7 +62,7 @@ BatchBuilder::Rejected rejection(const json::DocumentSpan& span, std::string_vie
 class BatchBuilder::Impl {
  public:
   explicit Impl(const BuilderLimits& limits)
-      : limits_(limits), columns_(limits), walker_(columns_, limits) {}
+      : limits_(limits), columns_(limits), walker_(columns_, limits), rows_(columns_, limits) {}
 
   Impl(const BuilderLimits& limits, Leniency leniency) : Impl(limits) { leniency_ = leniency; }
   void set_leniency(Leniency leniency) { leniency_ = leniency; }
@@ -70,6 +71,8 @@ class BatchBuilder::Impl {
     copy_ = document;
     add_alone({copy_.data(), copy_.size()}, copy_.data() + copy_.size());
   }
+
+  void add(const arrow::Array& rows, std::size_t at, arrow::Allowance& allowance);
 
   std::vector<Rejected> add_slice(json::Slice& slice, OnError on_error, std::size_t first,
                                   std::size_t count);
@@ -108,6 +111,7 @@ class BatchBuilder::Impl {
   const BuilderLimits limits_;
   ColumnSet columns_;
   DocumentWalker walker_;
+  ArrowWalker rows_;
   bool add_without_nonfinite(std::string_view document);
 
   Leniency leniency_;
@@ -128,6 +132,7 @@ void BatchBuilder::Impl::add_indexed(std::string_view document, const json::Toke
     if (outcome == Outcome::Added) break;
     columns_.root().rows = trees_;
     columns_.roll_back();
+    rows_.forget();
     if (outcome == Outcome::Malformed) refuse(document);
     require_well_formed(document);
     if (outcome == Outcome::DuplicateKey) return add_without_duplicates(document);
@@ -136,6 +141,22 @@ void BatchBuilder::Impl::add_indexed(std::string_view document, const json::Toke
   ++trees_;
   json_bytes_ += document.size();
   poll_interrupt(document.size() / kBytesAStep);
+}
+
+void BatchBuilder::Impl::add(const arrow::Array& rows, std::size_t at,
+                             arrow::Allowance& allowance) {
+  while (true) {
+    columns_.begin_document();
+    columns_.root().rows = trees_ + 1;
+    if (rows_.walk(rows, at, trees_, allowance)) break;
+    columns_.root().rows = trees_;
+    columns_.roll_back();
+    rows_.forget();
+    columns_.apply_fold();
+  }
+  ++trees_;
+  json_bytes_ += rows_.json_bytes();
+  check_room(json_bytes_);
 }
 
 void BatchBuilder::Impl::add_without_duplicates(std::string_view document) {
@@ -282,6 +303,10 @@ void BatchBuilder::set_leniency(Leniency leniency) {
 }
 
 void BatchBuilder::add(std::string_view document) { impl_->add(document); }
+
+void BatchBuilder::add(const arrow::Array& rows, std::size_t at, arrow::Allowance& allowance) {
+  impl_->add(rows, at, allowance);
+}
 
 std::vector<BatchBuilder::Rejected> BatchBuilder::add_slice(json::Slice& slice, OnError on_error,
                                                             std::size_t first, std::size_t count) {

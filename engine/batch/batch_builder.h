@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/arrow/array.h"
+#include "engine/arrow/texts.h"
 #include "engine/base/error.h"
 #include "engine/base/path_dictionary.h"
 #include "engine/batch/builder_limits.h"
@@ -42,6 +44,10 @@ class BatchBuilder {
 
   // Adds one tree. Throws DocumentError and is then as it was before the call.
   void add(std::string_view document);
+
+  // Adds a row of an Arrow array as a tree. Throws Error{Invalid} for bytes that contradict
+  // themselves; the builder is then of no use.
+  void add(const arrow::Array& rows, std::size_t at, arrow::Allowance& allowance);
 
   // A document that the slice's reader had to leave out, or the first one where it stopped.
   using Rejected = json::SplitFault;

@@ -137,10 +137,12 @@ void json_kind(CallFrame& frame) {
 }
 
 void no_text(CallFrame& frame) {
+  const Operand& operand = frame.args[0];
+  const bool may_be_text = operand.is_constant() || operand.vector().has(Tag::String);
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
-    const Operand& operand = frame.args[0];
-    const bool text = operand.is_constant() ? Scalar(operand.constant()).is_text()
-                                            : operand.vector().tag(operand.row(i)) == Tag::String;
+    const bool text = may_be_text &&
+                      (operand.is_constant() ? Scalar(operand.constant()).is_text()
+                                             : operand.vector().tag(operand.row(i)) == Tag::String);
     if (text)
       throw_invalid(
           "->> reaches into a text, which SQLite would read as JSON: write json_each over it, or "

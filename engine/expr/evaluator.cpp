@@ -248,6 +248,16 @@ Operand ValueOf::list_call(const Function& function, bool constant) {
   return constant ? folded(out.finish()) : Operand(out.finish());
 }
 
+// Tells whether coalesce() has nothing to choose from behind its first argument, which then goes
+// through as it is, its dictionary with it.
+bool has_only_first(const Function& function, const std::vector<Operand>& args) {
+  return function.name == "coalesce" &&
+         std::all_of(args.begin() + 1, args.end(), [](const Operand& arg) {
+           return arg.is_constant() ? arg.constant().is_null()
+                                    : (arg.vector().kinds & ~batch::kNullTags) == 0;
+         });
+}
+
 Operand ValueOf::operator()(const Call& form) {
   const Function& function = *form.function;
   const bool constant = !reads_rows(expr);
@@ -258,6 +268,7 @@ Operand ValueOf::operator()(const Call& form) {
     args.push_back(evaluator.value(*arg, presence ? Nested::Kind : Nested::Text));
   }
   if (constant) return folded(run(function, evaluator.context(), std::move(args), 1));
+  if (has_only_first(function, args)) return std::move(args.front());
   const auto varies = [](const Operand& operand) { return !operand.is_constant(); };
   if (std::count_if(args.begin(), args.end(), varies) == 1) {
     const auto at = std::find_if(args.begin(), args.end(), varies) - args.begin();

@@ -25,7 +25,11 @@ enum class AggregateKind : std::uint8_t {
   Stddev,
   Variance,
   List,
-  AnyValue
+  AnyValue,
+  ArgMin,
+  ArgMax,
+  Concat,
+  Object
 };
 
 struct AggregateInfo {
@@ -33,6 +37,7 @@ struct AggregateInfo {
   AggregateKind kind;
   std::uint8_t least_args, most_args;
   bool ordered;  // the answer depends on the order of the trees
+  bool pairs;    // the second argument is a value of each tree, else a constant
   std::string_view syntax;
   std::string_view help;
 };
@@ -45,5 +50,9 @@ std::string to_text(const AggregateCall& call);  // without its name
 // The share that a quantile or a median takes. Throws Error{Invalid} where it is no constant from 0
 // to 1.
 double quantile_share(const AggregateCall& call);
+// The text between values. Throws Error{Invalid} where it is no constant.
+std::string separator_of(const AggregateCall& call);
+// Throws Error{Invalid} where a second argument must be a constant, and is none or a wrong one.
+void check_second(const AggregateCall& call);
 
 }  // namespace arbors::plan

@@ -91,7 +91,7 @@ struct Source {
   Kind kind = Kind::Name;
   std::string schema;  // of a name; may be empty
   std::string name;    // the name, the JSON text, the handle (`@1`), or the file, glob or list
-  std::optional<std::int64_t> generation;
+  std::optional<Value> when;  // of a name: an older state, see moment.h; none: the newest
   RowRestriction rows;
   std::optional<IndexSearch> search;
   std::string options = {};  // of files: JSON, or empty

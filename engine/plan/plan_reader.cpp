@@ -6,6 +6,7 @@
 #include "engine/expr/function.h"
 #include "engine/expr/parser.h"
 #include "engine/plan/aggregate.h"
+#include "engine/plan/moment.h"
 #include "engine/plan/nearest_name.h"
 #include "engine/plan/other_words.h"
 #include "engine/plan/rewrite.h"
@@ -111,8 +112,17 @@ NodePtr PlanReader::named_source() {
     source.schema = std::move(source.name);
     source.name = name();
   }
-  if (lexer_.accept_symbol("@")) source.generation = static_cast<std::int64_t>(count());
+  if (lexer_.accept_symbol("@")) source.when = moment();
   return make(std::move(source));
+}
+
+Value PlanReader::moment() {
+  if (lexer_.peek().kind != Token::Kind::Parameter) return read_moment(lexer_);
+  const std::size_t byte = lexer_.peek().begin;
+  Value given = parameter();
+  if (given.kind != ValueKind::Text && given.kind != ValueKind::Integer)
+    lexer_.fail_at(byte, "expected a generation, or the text of a tag or a time");
+  return given;
 }
 
 NodePtr PlanReader::stage(NodePtr input) {
@@ -173,6 +183,15 @@ std::string PlanReader::name() {
   return lexer_.next().text;
 }
 
+Value PlanReader::parameter() {
+  const std::size_t byte = lexer_.peek().begin;
+  const std::uint32_t number = lexer_.next().parameter;
+  if (number == 0) lexer_.fail_at(byte, "a parameter is written ?1, ?2, …");
+  if (number > parameters_.size())
+    lexer_.fail_at(byte, "parameter ?" + std::to_string(number) + " is not given");
+  return parameters_[number - 1];
+}
+
 std::int64_t PlanReader::whole_number() {
   const std::size_t byte = lexer_.peek().begin;
   const bool negative = lexer_.accept_symbol("-");
@@ -180,11 +199,7 @@ std::int64_t PlanReader::whole_number() {
   if (lexer_.peek().kind == Token::Kind::Number) {
     value = lexer_.next().number;
   } else if (lexer_.peek().kind == Token::Kind::Parameter) {
-    const std::uint32_t number = lexer_.next().parameter;
-    if (number == 0) lexer_.fail_at(byte, "a parameter is written ?1, ?2, …");
-    if (number > parameters_.size())
-      lexer_.fail_at(byte, "parameter ?" + std::to_string(number) + " is not given");
-    value = apply_affinity(parameters_[number - 1], Affinity::Integer);
+    value = apply_affinity(parameter(), Affinity::Integer);
   }
   if (value.kind != ValueKind::Integer) lexer_.fail_at(byte, "expected a whole number");
   return negative ? -value.integer : value.integer;
@@ -296,7 +311,7 @@ AggregateCall PlanReader::aggregate(bool named) {
 
 void PlanReader::check_share(const AggregateCall& call, std::size_t byte) {
   try {
-    quantile_share(call);
+    check_second(call);
   } catch (const Error& error) {
     lexer_.fail_at(byte, error.what());
   }

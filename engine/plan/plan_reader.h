@@ -53,7 +53,9 @@ class PlanReader {
  private:
   NodePtr source();
   NodePtr named_source();
-  NodePtr files();  // file('name' [, 'options'])
+  Value moment();     // behind a name's @
+  Value parameter();  // a token ?n that comes next
+  NodePtr files();    // file('name' [, 'options'])
   std::string text_or_parameter(std::string_view taker);
   NodePtr handle(std::string name);
   NodePtr stage(NodePtr input);

@@ -6,6 +6,7 @@
 #include "engine/expr/builder.h"
 #include "engine/expr/keywords.h"
 #include "engine/plan/aggregate.h"
+#include "engine/plan/moment.h"
 #include "engine/plan/plan_parser.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/window.h"
@@ -106,7 +107,7 @@ struct StageWriter {
              (source.options.empty() ? "" : ", " + quoted(source.options, '\'')) + ")";
     std::string text = source.schema.empty() ? "" : name_text(source.schema) + '.';
     text += name_text(source.name);
-    return source.generation ? text + '@' + std::to_string(*source.generation) : text;
+    return source.when ? text + '@' + moment_text(*source.when) : text;
   }
   std::string operator()(const Filter& op) const {
     return "filter " + expr::to_text(*op.predicate);

@@ -1,5 +1,6 @@
 #include "engine/plan/window.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/expr/evaluate.h"
@@ -10,7 +11,7 @@ namespace {
 
 using Kind = WindowKind;
 
-constexpr std::array<WindowInfo, 14> kFunctions{{
+constexpr std::array<WindowInfo, 16> kFunctions{{
     {"row_number", Kind::RowNumber, 0, 0, false, "row_number()", "1, 2, 3 … in order"},
     {"rank", Kind::Rank, 0, 0, false, "rank()", "the row number of the first of equal trees"},
     {"dense_rank", Kind::DenseRank, 0, 0, false, "dense_rank()",
@@ -33,6 +34,9 @@ constexpr std::array<WindowInfo, 14> kFunctions{{
     {"first_value", Kind::First, 1, 1, true, "first_value(e)", "the same as first"},
     {"last_value", Kind::Last, 1, 1, true, "last_value(e)", "the same as last"},
     {"nth_value", Kind::Nth, 2, 2, true, "nth_value(e, n)", "the same as nth"},
+    {"rowid", Kind::Rowid, 0, 0, false, "rowid()", "the tree's rowid in its Arbor"},
+    {"position", Kind::Position, 0, 0, false, "position()",
+     "the tree's place in its Arbor, from 0 on"},
 }};
 
 std::string bound_text(WindowFrame::Bound bound, std::uint64_t rows) {
@@ -51,6 +55,14 @@ std::string bound_text(WindowFrame::Bound bound, std::uint64_t rows) {
 }
 
 }  // namespace
+
+bool is_identity(const Window& window) {
+  return window.by.empty() && window.order.empty() && !window.first_rows &&
+         std::all_of(window.calls.begin(), window.calls.end(), [](const WindowCall& call) {
+           return call.function != nullptr &&
+                  (call.function->kind == Kind::Rowid || call.function->kind == Kind::Position);
+         });
+}
 
 std::span<const WindowInfo> window_functions() { return kFunctions; }
 

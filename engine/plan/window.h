@@ -22,7 +22,9 @@ enum class WindowKind : std::uint8_t {
   Lead,
   First,
   Last,
-  Nth
+  Nth,
+  Rowid,  // these two are of the tree alone: no partition, order or frame counts
+  Position
 };
 
 struct WindowInfo {
@@ -39,6 +41,9 @@ std::span<const WindowInfo> window_functions();
 const WindowInfo* find_window_function(std::string_view name);
 
 std::string to_text(const WindowCall& call);  // without its name
+
+// Tells whether all calls say what a tree is in its source, whatever others there are.
+bool is_identity(const Window& window);
 
 // Says what is wrong with a frame that SQLite or we refuse; empty where nothing is.
 std::string fault_of(const WindowFrame& frame);

@@ -84,6 +84,7 @@ WindowCall read_call(PlanReader& reader) {
     call.aggregate = reader.aggregate(false);
     if (call.aggregate.distinct)
       lexer.fail_at(begin, "a window function takes no distinct, as in SQLite");
+    if (call.aggregate.function->pairs) lexer.fail_at(begin, "this aggregate takes no window");
   }
   read_frame(reader, call.frame);
   call.name = lexer.accept_keyword("as") ? reader.name() : to_text(call);

@@ -88,7 +88,8 @@ class FileFeed : public exec::TreeFeed {
 
 exec::TreeFeedPtr feed_files(std::vector<std::string> files, const ImportOptions& options,
                              unsigned threads) {
-  if (!options.rejects.empty() || options.if_exists != IfExists::Append || options.progress)
+  if (!options.rejects.empty() || options.if_exists != IfExists::Append ||
+      options.on_conflict != OnConflict::Error || options.progress)
     throw_invalid("file() takes the options that say how files are read, not where trees go");
   return std::make_shared<FileFeed>(std::move(files), options, threads);
 }

@@ -19,15 +19,17 @@ enum class IfExists : std::uint8_t { Append, Replace, Fail };
 
 struct ImportOptions {
   json::Format format = json::Format::Auto;
+  bool arrow = false;                  // the bytes are an Arrow IPC stream
   std::optional<OnError> on_error;     // unset: Skip where `rejects` is given, else Abort
   std::optional<std::uint64_t> limit;  // trees, at most
   std::optional<bool> progress;        // unset: where stderr is a terminal and it takes long
   std::vector<std::string> path;       // keys to the trees within each document
   std::optional<std::string> source;   // the key that gets the file's name
   IfExists if_exists = IfExists::Append;
-  std::string rejects;          // the table that gets what was rejected; empty: none
-  bool nonfinite_null = false;  // NaN, Infinity and -Infinity are null
-  bool lenient = false;         // comments and trailing commas are passed over
+  OnConflict on_conflict = OnConflict::Error;  // of a tree whose key is there
+  std::string rejects;                         // the table that gets what was rejected; empty: none
+  bool nonfinite_null = false;                 // NaN, Infinity and -Infinity are null
+  bool lenient = false;                        // comments and trailing commas are passed over
   std::uint64_t max_window_bytes = 2ULL << 30;  // of zstd
 
   bool skips() const {
@@ -55,5 +57,7 @@ struct ImportReport {
 ImportReport import_files(Store& store, const std::vector<std::string>& files,
                           const ImportOptions& options = {});
 ImportReport import_text(Store& store, std::string_view text, const ImportOptions& options = {});
+// Takes the rows of an Arrow IPC stream straight into columns; of the options only `if_exists`.
+ImportReport import_arrow(Store& store, std::string_view bytes, const ImportOptions& options = {});
 
 }  // namespace arbors::store

@@ -21,10 +21,11 @@ struct Option {
 };
 
 constexpr Option kOptions[] = {
-    {"format", "auto, jsonl, array, json or seq",
+    {"format", "auto, jsonl, array, json, seq or arrow",
      [](ImportOptions& options, const JsonValue& value) {
        if (value.kind != JsonKind::String) return false;
-       options.format = json::format_of(value.text);
+       options.arrow = value.text == "arrow";
+       if (!options.arrow) options.format = json::format_of(value.text);
        return true;
      }},
     {"on_error", "'abort' or 'skip'",
@@ -71,6 +72,13 @@ constexpr Option kOptions[] = {
        constexpr std::string_view kWords[] = {"append", "replace", "fail"};
        const auto* word = std::find(std::begin(kWords), std::end(kWords), value.text);
        options.if_exists = static_cast<IfExists>(word - std::begin(kWords));
+       return value.kind == JsonKind::String && word != std::end(kWords);
+     }},
+    {"on_conflict", "'error', 'replace', 'ignore' or 'merge'",
+     [](ImportOptions& options, const JsonValue& value) {
+       constexpr std::string_view kWords[] = {"error", "replace", "ignore", "merge"};
+       const auto* word = std::find(std::begin(kWords), std::end(kWords), value.text);
+       options.on_conflict = static_cast<OnConflict>(word - std::begin(kWords));
        return value.kind == JsonKind::String && word != std::end(kWords);
      }},
     {"nonfinite", "'error' or 'null'",

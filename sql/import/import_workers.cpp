@@ -87,6 +87,7 @@ void ImportWorkers::do_first_waiting(std::unique_lock<std::mutex>& lock,
     job->failure = std::current_exception();
     builder.reset();
   }
+  if (options_.keeps) job->result.slice = std::move(job->slice);
   job->slice = json::Slice();  // its memory is wanted for the next
   lock.lock();
   job->done = true;
@@ -126,7 +127,9 @@ void ImportWorkers::run(batch::BatchBuilder& builder, Job& job) {
   }
   add_faults(job.slice, next, result.rejected);
   if (builder.trees() == 0) return paths_.skip(job.slice.number());
-  result.batch = encode_batch(builder.finish(paths_, job.slice.number()));
+  auto built = std::make_shared<batch::BuiltBatch>(builder.finish(paths_, job.slice.number()));
+  result.batch = encode_batch(*built);
+  if (options_.keeps) result.built = std::move(built);
 }
 
 }  // namespace arbors::store

@@ -32,6 +32,10 @@ class ImportWorkers {
     EncodedBatch batch;
     std::vector<batch::BatchBuilder::Rejected> rejected;
     std::size_t documents = 0;  // of the slice
+    // Where `keeps` says so: the slice, and the batch as it was before it was encoded (null where
+    // it has no trees).
+    json::Slice slice;
+    std::shared_ptr<const batch::BuiltBatch> built;
   };
 
   struct Options {
@@ -39,6 +43,7 @@ class ImportWorkers {
     batch::BatchBuilder::Leniency leniency;
     // What every tree gets besides, by the number of its file (Slice::with_member); may be empty.
     std::function<std::string_view(std::uint32_t)> member;
+    bool keeps = false;
   };
 
   ImportWorkers(unsigned threads, batch::SharedPaths& paths, Options options);

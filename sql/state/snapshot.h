@@ -58,6 +58,19 @@ class Snapshot : public exec::TreeSource {
   std::optional<Place> find_position(std::int64_t position) const;
   bool holds(exec::BatchId batch, std::uint64_t nonce) const;  // a stored batch it may read
 
+  // Where a tree lies that is stored as it is; the same place always holds the same tree. nullopt
+  // where it is pending, or lies under pending values.
+  struct StoredRow {
+    std::uint64_t nonce;
+    std::uint32_t row;
+    bool operator==(const StoredRow&) const = default;
+  };
+  std::optional<StoredRow> stored_row(const Place& place) const;
+  // The rowids of trees that another snapshot of the same Arbor may lack or show otherwise; where
+  // it is known which pending ones do, without these.
+  enum class Pending { Known, Unknown };
+  std::vector<std::int64_t> rows_apart(const Snapshot& other, Pending pending) const;
+
   // Batches in memory and patched ones are numbered from here; stored ones stay below.
   static constexpr exec::BatchId kPendingBatch = 0x80000000;
   static constexpr exec::BatchId kPatchedBatch = 0xC0000000;

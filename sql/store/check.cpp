@@ -36,6 +36,7 @@ class Checker {
       attempt([&] { check_generations(); });
       attempt([&] { check_state(); });
       attempt([&] { check_indexes(); });
+      attempt([&] { check_key(); });
       for (const auto& stored : batches_) {
         attempt([&] { check_batch(stored.first, stored.second); });
       }
@@ -75,7 +76,7 @@ class Checker {
         throw_sqlite(nullptr, SQLITE_IOERR_READ, "checking");
       for (const std::string& line : answers) {
         throw_unless_of_the_file(line);
-        fault(std::string{"the table '"}.append(table).append("': ").append(line));
+        fault(std::string("the table '").append(table).append("': ").append(line));
       }
     }
   }
@@ -113,8 +114,19 @@ class Checker {
   void check_rows() {
     const auto found = [&](std::string sentence) { fault(std::move(sentence)); };
     attempt([&] { path_seals_ = store_.path_table_->check(found); });
-    attempt([&] { store_.log_->check(found); });
+    attempt([&] { store_.log_->check(ends_of_kept(), found); });
     attempt([&] { segments_ = store_.segment_table_->read_all(found); });
+  }
+
+  // Behind these records of the log others may be gone.
+  std::set<std::int64_t> ends_of_kept() {
+    std::set<std::int64_t> ends;
+    try {
+      for (const KeptGeneration& kept : store_.meta_->retained().kept) ends.insert(kept.seal);
+    } catch (const Error&) {
+      return {};  // which has been told already
+    }
+    return ends;
   }
 
   void check_paths() {
@@ -165,8 +177,23 @@ class Checker {
     }
   }
 
+  // Makes the state of each generation that is kept alone, and finds those that tags name.
+  void check_kept() {
+    const Retained retained = store_.meta_->retained();
+    for (const KeptGeneration& kept : retained.kept) {
+      attempt([&] { store_.state_of(retained, kept.generation); });
+    }
+    for (const auto& [tag, generation] : retained.tags) {
+      if (!store_.is_readable(retained, generation)) {
+        fault("the tag " + tag + " of '" + store_.names_.table + "' names generation " +
+              std::to_string(generation) + ", which is not there");
+      }
+    }
+  }
+
   // Holds the segments that each readable generation sees against those that the log knows.
   void check_generations() {
+    check_kept();
     if (store_.counts_due_) return;                // what is being written is not told yet
     std::map<std::int64_t, std::int64_t> changes;  // of the seals combined, by generation
     for (const SegmentVersion& segment : segments_) {
@@ -174,8 +201,6 @@ class Checker {
       changes[segment.died] ^= segment.seal;
     }
     const std::int64_t oldest = store_.oldest();
-    const auto base = store_.log_->base_of(oldest);
-    if (!base) throw_corrupt("the change log of '" + store_.names_.table + "' lacks a base");
     std::int64_t generation = 0, known = 0, found = 0;
     auto change = changes.begin();
     const auto compare = [&] {
@@ -187,7 +212,7 @@ class Checker {
               store_.names_.table + "' are not those that its change log knows");
       }
     };
-    store_.log_->read_from(*base, [&](const Record& record) {
+    store_.log_->read_from(store_.base_of(oldest), [&](const Record& record) {
       if (record.generation != generation) compare();
       generation = record.generation;
       if (tells_counts(record.op)) known = record.counts.segments_seal;
@@ -245,6 +270,44 @@ class Checker {
       if (missing > 0) fault(where + " lacks " + std::to_string(missing) + " entries");
       if (extra > 0) fault(where + " has " + std::to_string(extra) + " entries too many");
     }
+  }
+
+  // Looks every tree's key up, and counts what the key's index has besides. A tree that has no key
+  // is an error of its own.
+  void check_key() {
+    if (store_.key_ == nullptr) return;
+    KeyIndex& index = *store_.key_;
+    const std::string& table = store_.names_.table;
+    std::uint64_t expected = 0, missing = 0;
+    const auto snapshot = store_.snapshot();
+    for (const exec::Segment& segment : snapshot->segments()) {
+      poll_interrupt();
+      std::vector<std::uint32_t> rows;
+      for (std::uint32_t row = 0; row < segment.rows; ++row)
+        if (segment.is_live(row)) rows.push_back(segment.first_row + row);
+      const KeyReader keys(*snapshot->open_batch(segment.batch), index.columns(), rows);
+      for (std::size_t at = 0; at < rows.size(); ++at) {
+        const std::int64_t rowid = segment.rowid(rows[at] - segment.first_row);
+        try {
+          const TreeKey key = keys.at(at, table);
+          expected += KeyIndex::entries_of(key);
+          missing += index.holds(key, rowid) ? 0 : KeyIndex::entries_of(key);
+        } catch (const SqliteError& error) {
+          if (error.code() != ErrorCode::Constraint) throw;
+          fault("the tree of '" + table + "' with rowid " + std::to_string(rowid) +
+                " has no key: " + error.what());
+        }
+      }
+    }
+    const std::string where =
+        "the index of the key of '" + table + "' (" + index.columns().text() + ")";
+    const std::uint64_t entries = index.entries();
+    if (missing > 0) fault(where + " lacks " + std::to_string(missing) + " entries");
+    if (entries + missing > expected)
+      fault(where + " has " + std::to_string(entries + missing - expected) + " entries too many");
+    for (const KeyIndex::Duplicate& each : index.duplicates(1))
+      fault("trees of '" + table + "' have the same key, at rowids " + std::to_string(each.first) +
+            " and " + std::to_string(each.last));
   }
 
   // Rebuilds every tree of a batch, and holds the statistics against the values.

@@ -55,7 +55,7 @@ void Store::Impl::leave_row() { mark_.changes = sqlite3_total_changes64(connecti
 std::vector<Store::Impl::RowValues> Store::Impl::indexed_rows(
     const std::vector<std::int64_t>& rowids) {
   std::vector<RowValues> rows;
-  for (const std::int64_t rowid : rowids) rows.push_back({rowid, indexed_values(rowid)});
+  for (const std::int64_t rowid : rowids) rows.push_back({rowid, indexed_row(rowid)});
   return rows;
 }
 
@@ -92,8 +92,8 @@ void Store::Impl::undo_statement() {
   refresh();
   torn_ = true;
   for (const RowValues& row : changed) {
-    unindex_row(row.rowid, row.values);
-    index_row(row.rowid, indexed_values(row.rowid));
+    unindex_row(row.rowid, row.indexed);
+    index_row(row.rowid, indexed_row(row.rowid));
   }
   torn_ = false;
 }

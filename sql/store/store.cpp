@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sql/access/clock.h"
 #include "sql/store/store_impl.h"
 
 namespace arbors::store {
@@ -110,6 +111,15 @@ std::shared_ptr<Snapshot> Store::snapshot_of(std::span<const std::int64_t> rowid
   return impl_->snapshot_of(rowids);
 }
 std::vector<GenerationInfo> Store::history() { return impl_->history(); }
+std::int64_t Store::generation_of(const Value& when) { return impl_->generation_of(when); }
+std::int64_t Store::tag(const std::string& tag, const std::optional<Value>& when) {
+  return impl_->tag(tag, when);
+}
+std::unique_ptr<TreeComparison> Store::difference(std::int64_t from, std::int64_t to) {
+  return impl_->difference(from, to);
+}
+std::uint64_t Store::restore(std::int64_t generation) { return impl_->restore(generation); }
+bool Store::untag(const std::string& tag) { return impl_->untag(tag); }
 Totals Store::totals() { return impl_->totals(); }
 std::vector<PathTotals> Store::path_totals() { return impl_->path_totals(); }
 std::vector<std::string> Store::check() { return impl_->check(); }
@@ -131,25 +141,28 @@ std::optional<exec::KeyRun> Store::walk_index(const plan::IndexSearch& search, c
 }
 
 std::int64_t Store::insert(std::string_view tree, std::optional<std::int64_t> rowid) {
-  return impl_->insert(tree, rowid);
+  return place(tree, rowid, OnConflict::Error).rowid;
+}
+Placed Store::place(std::string_view tree, std::optional<std::int64_t> rowid,
+                    OnConflict on_conflict) {
+  return impl_->place(tree, rowid, on_conflict);
 }
 bool Store::erase(std::int64_t rowid) { return impl_->erase(rowid); }
-bool Store::replace(std::int64_t rowid, std::string_view tree) {
-  return impl_->replace(rowid, tree);
+bool Store::replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict) {
+  return impl_->replace(rowid, tree, on_conflict);
 }
-bool Store::replace_minimal(std::int64_t rowid, std::string tree) {
-  return impl_->replace_minimal(rowid, std::move(tree));
+bool Store::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict) {
+  return impl_->replace_minimal(rowid, std::move(tree), on_conflict);
 }
 
 bool Store::set(std::int64_t rowid, std::span<const PathJson> values) {
   return impl_->set(rowid, values);
 }
 
-bool Store::replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid) {
-  if (rowid == new_rowid) return replace(rowid, tree);
-  if (!contains(rowid)) return false;
-  impl_->insert(tree, new_rowid);
-  return impl_->erase(rowid);
+bool Store::replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid,
+                    OnConflict on_conflict) {
+  if (rowid == new_rowid) return replace(rowid, tree, on_conflict);
+  return impl_->move(rowid, tree, new_rowid, on_conflict);
 }
 
 bool Store::contains(std::int64_t rowid) {
@@ -206,6 +219,7 @@ void Store::begin() {
   impl.first_own_seq_ = 0;
   impl.own_added_ = impl.own_removed_ = 0;
   impl.write_generation_ = impl.generation_ + 1;
+  impl.write_time_ = std::max(now(impl.connection_->db), impl.time_);
 }
 
 void Store::unlock() {

@@ -15,12 +15,14 @@
 #include <vector>
 
 #include "engine/base/path_dictionary.h"
+#include "engine/batch/column_buffer.h"
 #include "engine/batch/shared_paths.h"
 #include "engine/batch/statistics.h"
 #include "sql/access/savepoint.h"
 #include "sql/state/connection.h"
 #include "sql/state/encoded_batch.h"
 #include "sql/state/snapshot.h"
+#include "sql/state/tree_comparison.h"
 #include "sql/tables/column_registry.h"
 #include "sql/tables/options.h"
 #include "sql/tables/path_index.h"
@@ -29,7 +31,10 @@ namespace arbors::store {
 
 struct GenerationInfo {
   std::int64_t generation = 0;
+  std::int64_t time = 0;  // see sql/access/clock.h
   std::uint64_t trees = 0, added = 0, removed = 0;
+  std::vector<std::string> tags;
+  std::string_view kept;  // why: newest, age, tag, handle
 };
 
 // Everything known of one path over the current generation: of its trees as they are.
@@ -45,6 +50,16 @@ struct Totals {
   std::uint64_t trees = 0, batches = 0, bytes = 0;
   std::int64_t generation = 0;
   std::size_t columns = 0;
+};
+
+// What becomes of a tree whose key or rowid another one has: an error, a replacement, nothing, or
+// the other tree with the new one as a merge patch.
+enum class OnConflict : std::uint8_t { Error, Replace, Ignore, Merge };
+
+struct Placed {
+  enum class As : std::uint8_t { Added, Replaced, Ignored };
+  std::int64_t rowid = 0;
+  As as = As::Added;
 };
 
 // A value for a path of keys, JSON text.
@@ -98,10 +113,29 @@ class Store {
   // A snapshot that holds these rows, as far as they are there, and perhaps all others.
   std::shared_ptr<Snapshot> snapshot_of(std::span<const std::int64_t> rowids);
   std::vector<GenerationInfo> history();  // readable generations, oldest first
+  // The generation that a number, a tag, a time value of SQLite's or a modifier of now means.
+  // NotFound where it is gone, which names the oldest readable one, and for a tag that is none.
+  std::int64_t generation_of(const Value& when);
+  // The trees in which two readable generations differ.
+  std::unique_ptr<TreeComparison> difference(std::int64_t from, std::int64_t to);
   std::uint64_t trees();
   Totals totals();
   std::vector<PathTotals> path_totals();
   std::vector<std::string> check();  // faults, one sentence each; empty: none
+
+  // ---- options (store_options.cpp) -----------------------------------------------------------
+  // Change an option of an Arbor that stands; Error{Invalid} for a value that it cannot have.
+  void set_batch_trees(std::int64_t trees);
+  void set_retain(std::int64_t generations);
+  void set_retain_for(const std::string& modifier);  // empty: none
+  // Makes paths the unique key (tree_key.h); empty: takes it away. A tree without such a key or a
+  // second one with the same: Error{Constraint}.
+  void set_key(const std::string& paths);
+  bool has_key();
+  // Tells whether a batch has trees without a key, or with one that is there already or comes
+  // twice. Its paths are numbered in writable_paths(), which others may still share.
+  bool has_clash(const std::shared_ptr<const batch::BuiltBatch>& batch,
+                 const batch::SharedPaths& shared);
 
   // ---- kept-up indexes -----------------------------------------------------------------------
   // Error{Constraint} where there is one already, Error{Invalid} for a path through an array.
@@ -122,22 +156,31 @@ class Store {
   // Checks a tree (Error{Invalid} for malformed JSON) and adds it at the end. An explicit rowid
   // that is taken: Error{Constraint}.
   std::int64_t insert(std::string_view tree, std::optional<std::int64_t> rowid = std::nullopt);
+  // The same where a tree with its key or rowid may be there: what replaces one with the same key
+  // takes its rowid and place, unless it comes with another rowid; what has a rowid and a key that
+  // others have removes both.
+  Placed place(std::string_view tree, std::optional<std::int64_t> rowid, OnConflict on_conflict);
   bool erase(std::int64_t rowid);  // false where there is none
   // Keeps the row's place; false where there is no such row.
-  bool replace(std::int64_t rowid, std::string_view tree);
+  // Where another row has its key: Error{Constraint}, or that one is removed.
+  bool replace(std::int64_t rowid, std::string_view tree,
+               OnConflict on_conflict = OnConflict::Error);
   // The same with minimal JSON text, which is not checked: a tree of this Arbor with scalars set.
-  bool replace_minimal(std::int64_t rowid, std::string tree);
+  bool replace_minimal(std::int64_t rowid, std::string tree,
+                       OnConflict on_conflict = OnConflict::Error);
   // Puts values in the place of others in a row's tree, which costs less than replacing the tree.
   // False, and nothing done, where that does not say it all: there is no such row, a value, old or
-  // new, is an object or array or not there, or an index on what is above would change.
+  // new, is an object or array or not there, an index on what is above would change, or the key.
   bool set(std::int64_t rowid, std::span<const PathJson> values);
   // Moves a row to another rowid besides (UPDATE … SET rowid = …).
-  bool replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid);
+  bool replace(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid,
+               OnConflict on_conflict = OnConflict::Error);
   bool contains(std::int64_t rowid);
   std::optional<std::uint64_t> position(std::int64_t rowid);
   std::optional<std::string> tree(std::int64_t rowid);  // its current JSON text
 
-  // Adds a whole batch at the end. `shared`: its builders may still intern paths meanwhile.
+  // Adds a whole batch at the end, none of whose keys is there. `shared`: its builders may still
+  // intern paths meanwhile.
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   void clear();  // removes every tree; followed by append(): replaces all in one generation
@@ -150,6 +193,15 @@ class Store {
   void undo_statement();
   // The generation that was the newest when the statement of the row under way began.
   std::int64_t statement_generation() const;
+
+  // Names a readable generation (the newest), which stays readable until untag(); gives it.
+  // Error{Constraint} for a tag that is taken, Error{Invalid} for what is no word.
+  std::int64_t tag(const std::string& tag, const std::optional<Value>& when);
+  bool untag(const std::string& tag);  // false where there is none
+
+  // Makes the Arbor what it was in a readable generation, rowids and positions included, and gives
+  // the number of trees that this changes. Error{Constraint} where a key forbids what was then.
+  std::uint64_t restore(std::int64_t generation);
 
   void fold_pending();                           // writes pending trees as batches
   void optimize();                               // merges small batches and pending rows

@@ -1,13 +1,15 @@
 // What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
 // hooks), store_state.cpp (mirror and log), store_write.cpp, store_set.cpp, statement_undo.cpp,
-// store_read.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp, store_index.cpp.
+// store_read.cpp, history.cpp, restore.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp,
+// store_index.cpp, store_key.cpp, store_options.cpp.
 #pragma once
 
 #include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,7 @@
 #include "sql/store/store.h"
 #include "sql/tables/change_log.h"
 #include "sql/tables/column_registry.h"
+#include "sql/tables/key_index.h"
 #include "sql/tables/layout.h"
 #include "sql/tables/meta_table.h"
 #include "sql/tables/path_index.h"
@@ -66,10 +69,9 @@ class Store::Impl {
   void lock();  // takes the database's write lock, before work that takes long
 
   // ---- store_write.cpp
-  std::int64_t insert(std::string_view tree, std::optional<std::int64_t> rowid);
   bool erase(std::int64_t rowid);
-  bool replace(std::int64_t rowid, std::string_view tree);
-  bool replace_minimal(std::int64_t rowid, std::string tree);
+  bool replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict);
+  bool replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict);
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   void clear();
@@ -98,9 +100,14 @@ class Store::Impl {
     std::int64_t generation = 0;       // that the statement found
     std::vector<std::int64_t> rowids = {};  // of rows that were changed, where there are indexes
   };
+  // What the indexes know of a row.
+  struct IndexedRow {
+    std::vector<Value> values;   // of each of indexes_; empty where there are none, or no such row
+    std::optional<TreeKey> key;  // where there is a key
+  };
   struct RowValues {
     std::int64_t rowid;
-    std::vector<Value> values;
+    IndexedRow indexed;
   };
   void enter_row();
   void leave_row();
@@ -133,10 +140,9 @@ class Store::Impl {
   std::shared_ptr<Snapshot> snapshot();
   const std::shared_ptr<Snapshot>& current();  // the same of a mirror that is current
   std::shared_ptr<Snapshot> snapshot(std::int64_t generation);
+  std::unique_ptr<Mirror> state_of(const Retained& retained, std::int64_t generation);
   std::shared_ptr<Snapshot> snapshot_of(std::span<const std::int64_t> rowids);
   std::optional<std::string> tree(std::int64_t rowid);
-  std::int64_t oldest();
-  std::vector<GenerationInfo> history();
   Totals totals();  // totals.cpp, with the next two
   std::uint64_t stored_bytes(std::string_view part);
   std::vector<PathTotals> path_totals();
@@ -144,13 +150,48 @@ class Store::Impl {
   const std::shared_ptr<const PathDictionary>& published();
   void pin(const std::shared_ptr<Snapshot>& snapshot);
 
+  // ---- store_options.cpp
+  void set_option(std::string_view key, std::int64_t value, std::uint32_t& option,
+                  std::int64_t most);
+  void set_retain_for(const std::string& modifier);
+
+  // ---- history.cpp
+  std::int64_t base_of(std::int64_t generation);  // the seq of its Base
+  std::int64_t oldest();                          // from there on all generations are readable
+  std::int64_t oldest(const Retained& retained);
+  std::int64_t first_young();             // by retain_for; INT64_MAX: none
+  std::set<std::int64_t> pinned() const;  // generations of snapshots that others hold
+  // The stored generations before `oldest` that a tag or a handle keeps.
+  std::set<std::int64_t> kept_alone(const Retained& retained, std::int64_t oldest);
+  bool is_readable(const Retained& retained, std::int64_t generation);
+  // How far the log is read for a generation.
+  static ChangeLog::Until until(const Retained& retained, std::int64_t generation);
+  [[noreturn]] void refuse_gone(const Retained& retained, const std::string& what);
+  std::vector<GenerationInfo> history();
+  std::int64_t tag(const std::string& tag, const std::optional<Value>& when);
+  bool untag(const std::string& tag);
+  std::int64_t generation_of(const Value& when);
+  std::int64_t generation_at(const Retained& retained, std::int64_t time);
+
+  // ---- restore.cpp
+  std::unique_ptr<TreeComparison> difference(std::int64_t from, std::int64_t to);
+  // The rows that the log says have changed between two generations; nullopt where it does not.
+  std::optional<std::vector<std::int64_t>> rows_logged(std::int64_t from, std::int64_t to);
+  std::uint64_t restore(std::int64_t generation);
+  // Brings indexes and the key from one generation's trees to another's; counts those.
+  struct Restored {
+    std::uint64_t trees = 0, added = 0, removed = 0;
+  };
+  Restored index_restored(std::int64_t generation);
+
   // ---- store_index.cpp
   using ValueOfRow = std::function<void(Value value, std::int64_t rowid)>;
   void load_indexes();
+  bool has_indexes() const { return !indexes_.empty() || key_ != nullptr; }
   PathIndex* find_index(const Path& path);  // nullptr: there is none
   void create_index(const Path& path);
   bool drop_index(const Path& path);
-  void tell_of_indexes();
+  void tell_of_facts();
   std::optional<std::vector<std::int64_t>> find_by_index(const Path& path,
                                                          std::span<const KeyRange> ranges,
                                                          std::size_t most);
@@ -159,22 +200,44 @@ class Store::Impl {
   // Whether indexes order texts as the engine does: in a UTF-16 database BINARY compares the bytes
   // of UTF-16.
   bool orders_texts_alike();
-  // What each index knows of a row as it is now; empty where there is no index or no such row.
-  std::vector<Value> indexed_values(std::int64_t rowid);
-  std::vector<Value> values_to_index(std::string_view tree) const;
+  // What each index knows of a row as it is now, of which the key may be known already.
+  IndexedRow indexed_row(std::int64_t rowid, std::optional<TreeKey> key = std::nullopt);
+  IndexedRow row_to_index(std::string_view tree) const;
   // Tells whether replacing the value of a path by another may change an index on what is above.
   bool indexes_above(const Path& path) const;
-  void index_row(std::int64_t rowid, const std::vector<Value>& values);
-  void unindex_row(std::int64_t rowid, const std::vector<Value>& values);
-  void reindex_row(std::int64_t rowid, const std::vector<Value>& before,
-                   const std::vector<Value>& after);
+  void index_row(std::int64_t rowid, const IndexedRow& row);
+  void unindex_row(std::int64_t rowid, const IndexedRow& row);
+  void reindex_row(std::int64_t rowid, const IndexedRow& before, const IndexedRow& after);
   void index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared = nullptr);
   // Shows the values of a segment's live rows that are not NULL.
   static void for_each_value(batch::BatchReader& batch, const exec::Segment& segment,
                              const Path& path, const ValueOfRow& each);
 
+  // ---- store_key.cpp
+  Placed place(std::string_view tree, std::optional<std::int64_t> rowid, OnConflict on_conflict);
+  std::int64_t insert(std::string text, std::int64_t rowid, IndexedRow row);  // minimal JSON text
+  bool move(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid,
+            OnConflict on_conflict);
+  void set_key(const std::string& paths);  // empty: takes it away
+  void make_key(const KeyColumns& columns);
+  std::int64_t next_index_number() const;
+  void index_keys_of(const SegmentVersion& segment, batch::BatchReader& batch);
+  bool has_clash(const std::shared_ptr<const batch::BuiltBatch>& built,
+                 const batch::SharedPaths& shared);
+  Placed settle_conflict(const KeyIndex::Holder& holder, std::string text, IndexedRow row,
+                         OnConflict on_conflict);
+  // Makes room for a changed row's key: throws where another row has it, or removes that one.
+  void claim_key(const TreeKey& key, std::int64_t rowid, OnConflict on_conflict);
+  void claim_rowid(std::int64_t rowid, OnConflict on_conflict);
+  bool put(std::int64_t rowid, std::string tree, const IndexedRow& before, const IndexedRow& after);
+  [[noreturn]] void refuse_rowid(std::int64_t rowid) const;
+  [[noreturn]] void refuse_duplicate() const;
+
   // ---- vacuum.cpp, check.cpp
   void purge(std::int64_t oldest);
+  // Which generations before `oldest` stay, each alone.
+  std::vector<KeptGeneration> still_kept(const Retained& retained, std::int64_t oldest);
+  void note_purged(std::int64_t oldest, std::span<const KeptGeneration> kept);
   void purge_log(std::uint64_t most);  // of the records that purge() left, so many at most
   std::uint64_t vacuum(std::uint32_t keep);
   std::vector<std::string> check();
@@ -196,7 +259,8 @@ class Store::Impl {
   std::unique_ptr<ChangeLog> log_;
   ChunkTablePtr chunks_;
   std::vector<std::unique_ptr<PathIndex>> indexes_;
-  std::optional<bool> utf8_;  // the database's encoding; none: not asked yet
+  std::unique_ptr<KeyIndex> key_;  // null: there is no key
+  std::optional<bool> utf8_;       // the database's encoding; none: not asked yet
   void make_tables();
 
   std::unique_ptr<PathDictionary> paths_;            // the writer's
@@ -206,6 +270,7 @@ class Store::Impl {
   std::unique_ptr<Mirror> mirror_;   // null: to be read anew
   std::int64_t seq_ = 0;             // of the newest stored record in the mirror
   std::int64_t seal_ = 0;            // of the same
+  std::int64_t time_ = 0;            // and its time
   std::optional<unsigned> version_;  // the database's, which the mirror was found current in
   std::int64_t generation_ = 0;      // of the newest change, buffered ones included
   Counts counts_;                    // as the next Base would say
@@ -224,6 +289,7 @@ class Store::Impl {
   bool writing_ = false;               // between begin and commit
   bool locked_ = false;                // nobody else writes, and every rollback is told of
   std::int64_t write_generation_ = 0;  // what this transaction's changes make
+  std::int64_t write_time_ = 0;        // and the time of that
   std::int64_t first_own_seq_ = 0;     // of this transaction's records; 0: none yet
   // Of this transaction's records, those that one of its states may begin with: they tell whether
   // what the tables hold is its work, or another table's that a rollback put back under the name.
@@ -231,7 +297,8 @@ class Store::Impl {
   bool gap_due_ = true;                              // the next record leaves a random gap
   std::uint64_t own_added_ = 0, own_removed_ = 0;    // by this transaction
   std::uint64_t bulk_added_ = 0, bulk_removed_ = 0;  // of these, told by no record yet
-  std::int64_t purge_before_ = 0;  // records before this one are left to be deleted; 0: none
+  // Records [first, second) of the log that are left to be deleted.
+  std::vector<std::pair<std::int64_t, std::int64_t>> purged_;
 
   std::shared_ptr<Snapshot> cached_;
   std::uint32_t rows_cut_ = 0;               // snapshots of some rows since the state changed
@@ -242,6 +309,8 @@ class Store::Impl {
 
   bool unlogged() const { return carried_due_ || counts_due_ || !buffered_.empty(); }
   std::int64_t following_seq();
+  // Where the next record goes.
+  ChangeLog::Spot spot(std::int64_t seq) const { return {seq, generation_, write_time_, seal_}; }
   void logged(std::int64_t seq, std::int64_t seal);  // the newest record is this one now
 
  private:
@@ -263,7 +332,7 @@ class Store::Impl {
 class Store::Impl::Change {
  public:
   Change(Impl& store, std::int64_t rowid) : settling_(store.settling_), torn_(store.torn_) {
-    if (store.mark_.known && !store.indexes_.empty()) store.mark_.rowids.push_back(rowid);
+    if (store.mark_.known && store.has_indexes()) store.mark_.rowids.push_back(rowid);
     store.mark_.touched = true;
     torn_ = true;
   }

@@ -63,12 +63,20 @@ void Store::Impl::load_indexes() {
     indexes_.push_back(
         std::make_unique<PathIndex>(connection_->db, names_, number, parse_path(path)));
   }
+  key_.reset();
+  options_.key.clear();
+  for (const auto& [number, paths] : meta_->read_keys()) {
+    options_.key = paths;
+    key_ = std::make_unique<KeyIndex>(connection_->db, names_, number,
+                                      KeyColumns(paths, options_.declared));
+  }
 }
 
 PathIndex* Store::Impl::find_index(const Path& path) {
   for (const auto& index : indexes_) {
     if (index->path() == path) return index.get();
   }
+  if (key_ != nullptr && key_->paths().path() == path) return &key_->paths();
   return nullptr;
 }
 
@@ -84,8 +92,7 @@ void Store::Impl::create_index(const Path& path) {
     throw Error(ErrorCode::Constraint,
                 "'" + names_.table + "' has an index on '" + text + "' already");
   }
-  std::int64_t number = 1;
-  for (const auto& index : indexes_) number = std::max(number, index->number() + 1);
+  const std::int64_t number = next_index_number();
   PathIndex::create_table(connection_->db, names_, number);
   meta_->write_index(number, text);
   indexes_.push_back(std::make_unique<PathIndex>(connection_->db, names_, number, path));
@@ -100,7 +107,7 @@ void Store::Impl::create_index(const Path& path) {
     if (entries.size() >= kSortedEntries) add_sorted(*indexes_.back(), entries);
   }
   add_sorted(*indexes_.back(), entries);
-  tell_of_indexes();
+  tell_of_facts();
 }
 
 bool Store::Impl::drop_index(const Path& path) {
@@ -108,16 +115,20 @@ bool Store::Impl::drop_index(const Path& path) {
   refresh();
   PathIndex* index = find_index(path);
   if (index == nullptr) return false;
+  if (key_ != nullptr && index == &key_->paths()) {
+    throw_invalid("the index on '" + to_text(path) + "' is that of the key of '" + names_.table +
+                  "', which arbor_option('" + names_.table + "', 'key', NULL) takes away");
+  }
   const std::int64_t number = index->number();
   std::erase_if(indexes_, [&](const auto& known) { return known.get() == index; });
   meta_->remove_index(number);
   PathIndex::drop_table(connection_->db, names_, number);
-  tell_of_indexes();
+  tell_of_facts();
   return true;
 }
 
 // Other connections load again what they know when the log has a record that is no plain change.
-void Store::Impl::tell_of_indexes() {
+void Store::Impl::tell_of_facts() {
   flush();
   changed();
   counts_due_ = true;
@@ -173,29 +184,37 @@ std::optional<exec::KeyRun> Store::Impl::walk_index(const plan::IndexSearch& sea
   return run;
 }
 
-std::vector<Value> Store::Impl::indexed_values(std::int64_t rowid) {
-  std::vector<Value> values;
-  if (indexes_.empty()) return values;
-  if (const auto text = mirror_->pending_text(rowid)) {
-    return values_to_index(*text);
-  }
+Store::Impl::IndexedRow Store::Impl::indexed_row(std::int64_t rowid, std::optional<TreeKey> key) {
+  if (indexes_.empty() && (key_ == nullptr || key)) return {{}, std::move(key)};
+  if (const auto text = mirror_->pending_text(rowid)) return row_to_index(*text);
   const auto place = mirror_->find_stored(rowid);
-  if (!place) return values;
-  if (!mirror_->values_over(*place).empty()) return values_to_index(*tree(rowid));
+  if (!place) return {};
+  if (!mirror_->values_over(*place).empty()) return row_to_index(*tree(rowid));
   const SegmentVersion& segment = mirror_->segments()[place->segment];
-  StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts,
-                    row_readers()->statistics());
-  const std::vector<std::uint32_t> row{segment.run.first_row + place->row};
+  // Held here: a failing read may roll back, which lets go of all that the store keeps in memory.
+  const batch::RowReaderPtr reader =
+      row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
+  const std::uint32_t at = segment.run.first_row + place->row;
+  IndexedRow row{{}, std::move(key)};
   for (const auto& index : indexes_) {
-    values.push_back(batch::value_at(*batch::read_path(batch, index->path(), row), 0));
+    const auto value = reader->value(index->path(), at);
+    row.values.push_back(batch::value_at(*value.vector, value.row));
   }
-  return values;
+  if (key_ == nullptr || row.key) return row;
+  std::vector<json::JsonValue> parts;
+  for (const KeyPart& part : key_->columns().parts()) {
+    const auto value = reader->value(part.path, at);
+    parts.push_back(json_value_at(*value.vector, value.row));
+  }
+  row.key = key_->columns().key_of(std::move(parts), names_.table);
+  return row;
 }
 
-std::vector<Value> Store::Impl::values_to_index(std::string_view tree) const {
-  std::vector<Value> values;
-  for (const auto& index : indexes_) values.push_back(path_value(tree, index->path()));
-  return values;
+Store::Impl::IndexedRow Store::Impl::row_to_index(std::string_view tree) const {
+  IndexedRow row;
+  for (const auto& index : indexes_) row.values.push_back(path_value(tree, index->path()));
+  if (key_ != nullptr) row.key = key_->columns().key_of(tree, names_.table);
+  return row;
 }
 
 bool Store::Impl::indexes_above(const Path& path) const {
@@ -206,27 +225,37 @@ bool Store::Impl::indexes_above(const Path& path) const {
   });
 }
 
-void Store::Impl::index_row(std::int64_t rowid, const std::vector<Value>& values) {
-  for (std::size_t at = 0; at < values.size(); ++at) indexes_[at]->add(values[at], rowid);
+void Store::Impl::index_row(std::int64_t rowid, const IndexedRow& row) {
+  for (std::size_t at = 0; at < row.values.size(); ++at) indexes_[at]->add(row.values[at], rowid);
+  if (row.key) key_->add(*row.key, rowid);
 }
 
-void Store::Impl::unindex_row(std::int64_t rowid, const std::vector<Value>& values) {
-  for (std::size_t at = 0; at < values.size(); ++at) indexes_[at]->remove(values[at], rowid);
+void Store::Impl::unindex_row(std::int64_t rowid, const IndexedRow& row) {
+  for (std::size_t at = 0; at < row.values.size(); ++at)
+    indexes_[at]->remove(row.values[at], rowid);
+  if (row.key) key_->remove(*row.key, rowid);
 }
 
 // Leaves an index alone that keeps its value, so that its pages stay as they are.
-void Store::Impl::reindex_row(std::int64_t rowid, const std::vector<Value>& before,
-                              const std::vector<Value>& after) {
-  for (std::size_t at = 0; at < before.size(); ++at) {
-    const Value &old = before[at], &now = after[at];
-    if (old.kind == now.kind && compare(old, now) == 0) continue;
+void Store::Impl::reindex_row(std::int64_t rowid, const IndexedRow& before,
+                              const IndexedRow& after) {
+  const auto keeps = [](const Value& old, const Value& now) {
+    return old.kind == now.kind && compare(old, now) == 0;
+  };
+  for (std::size_t at = 0; at < before.values.size(); ++at) {
+    const Value &old = before.values[at], &now = after.values[at];
+    if (keeps(old, now)) continue;
     indexes_[at]->remove(old, rowid);
     indexes_[at]->add(now, rowid);
   }
+  if (!before.key || !after.key) return;
+  if (is_same(*before.key, *after.key) && keeps(before.key->first, after.key->first)) return;
+  key_->remove(*before.key, rowid);
+  key_->add(*after.key, rowid);
 }
 
 void Store::Impl::index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared) {
-  if (indexes_.empty()) return;
+  if (!has_indexes()) return;
   if (shared != nullptr) shared->read([&](const PathDictionary&) { published(); });
   const auto& paths = shared != nullptr ? published_ : published();
   StoredBatch batch(chunks_, paths, segment.run.batch, segment.facts);
@@ -237,6 +266,7 @@ void Store::Impl::index_batch(const SegmentVersion& segment, const batch::Shared
     });
     add_sorted(*index, entries);
   }
+  if (key_ != nullptr) index_keys_of(segment, batch);
 }
 
 }  // namespace arbors::store

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 
 #include "engine/batch/memory_batch.h"
 #include "engine/batch/tree_writer.h"
@@ -34,6 +33,7 @@ const std::shared_ptr<Snapshot>& Store::Impl::current() {
                                          row_readers());
     std::vector<Path> indexed;
     for (const auto& index : indexes_) indexed.push_back(index->path());
+    if (key_ != nullptr) indexed.push_back(key_->paths().path());
     cached_->offer_indexes(std::move(indexed));
     pin(cached_);
   }
@@ -68,34 +68,27 @@ void Store::Impl::pin(const std::shared_ptr<Snapshot>& snapshot) {
   connection_->pins.add(snapshot);
 }
 
-std::int64_t Store::Impl::oldest() {
-  return std::max({std::int64_t{0}, meta_->integer("oldest"),
-                   generation_ - static_cast<std::int64_t>(options_.retain) + 1});
+std::unique_ptr<Mirror> Store::Impl::state_of(const Retained& retained, std::int64_t generation) {
+  std::vector<Record> records;
+  log_->read_from(base_of(generation), until(retained, generation),
+                  [&](Record& record) { records.push_back(std::move(record)); });
+  return replay(records, generation);
 }
 
 std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
   refresh();
   if (generation == generation_) return snapshot();
-  const std::int64_t oldest = this->oldest();
-  if (generation < oldest || generation > generation_) {
+  const Retained retained = meta_->retained();
+  if (!is_readable(retained, generation)) {
     for (const auto& pin : pins_) {
       auto held = pin.lock();
       if (held != nullptr && held->generation() == generation) return held;
     }
-    throw Error(ErrorCode::NotFound, "'" + names_.table + "' has no generation " +
-                                         std::to_string(generation) +
-                                         " (readable: " + std::to_string(oldest) + " to " +
-                                         std::to_string(generation_) + ")");
+    refuse_gone(retained, std::to_string(generation));
   }
   // A join asks for the same again and again.
   if (auto made = older_.lock(); made != nullptr && made->generation() == generation) return made;
-  const auto base = log_->base_of(generation);
-  if (!base) throw_corrupt("the change log of '" + names_.table + "' lacks a base");
-  std::vector<Record> records;
-  log_->read_from(*base, [&](Record& record) {
-    if (record.generation <= generation) records.push_back(std::move(record));
-  });
-  const auto mirror = replay(records, generation);
+  const auto mirror = state_of(retained, generation);
   const PendingBlocks blocks = mirror->blocks(*paths_);
   auto snapshot =
       std::make_shared<Snapshot>(generation, chunks_, published(), *mirror, blocks, row_readers());
@@ -119,59 +112,6 @@ std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
   text.reserve(2 * segment.facts.json_bytes / std::max<std::uint32_t>(1, segment.facts.trees));
   reader->write_tree(row, text);
   return with_values(std::move(text), mirror_->values_over(*place), *paths_);
-}
-
-std::vector<GenerationInfo> Store::Impl::history() {
-  refresh();
-  const std::int64_t oldest = this->oldest();
-  const auto base = log_->base_of(oldest);
-  if (!base) throw_corrupt("the change log of '" + names_.table + "' lacks a base");
-  std::map<std::int64_t, GenerationInfo> generations;
-  std::uint64_t trees = 0;
-  const auto note = [&](std::int64_t generation, std::uint64_t added, std::uint64_t removed) {
-    GenerationInfo& info = generations[generation];
-    info.generation = generation;
-    info.trees = trees;
-    info.added += added;
-    info.removed += removed;
-  };
-  const auto count = [&](Op op, std::int64_t generation, std::uint64_t rows) {
-    trees += op == Op::Insert ? rows : 0;
-    trees -= op == Op::Erase ? rows : 0;
-    const bool replaces = op == Op::Replace || op == Op::Set;
-    const bool adds = op == Op::Insert || replaces;
-    const bool removes = op == Op::Erase || replaces;
-    note(generation, adds ? rows : 0, removes ? rows : 0);
-  };
-  log_->read_from(*base, [&](Record& record) {
-    if (record.seq > seq_) return;  // of what is buffered: see buffered_
-    if (tells_counts(record.op)) {
-      trees = record.counts.trees;
-      note(record.generation, record.counts.added, record.counts.removed);
-    } else {
-      count(record.op, record.generation, 1 + record.more.size());
-    }
-  });
-  for (const Buffered& change : buffered_) count(change.op, generation_, 1);
-  if (counts_due_) {
-    trees = mirror_->trees();
-    note(generation_, bulk_added_, bulk_removed_);
-  }
-  // The base may tell of a generation that is no longer readable: then its trees are the oldest's.
-  if (!generations.contains(oldest)) {
-    const auto after = generations.upper_bound(oldest);
-    if (after != generations.begin()) {
-      GenerationInfo info = std::prev(after)->second;
-      info.generation = oldest;
-      info.added = info.removed = 0;
-      generations.emplace(oldest, info);
-    }
-  }
-  std::vector<GenerationInfo> list;
-  for (const auto& [generation, info] : generations) {
-    if (generation >= oldest) list.push_back(info);
-  }
-  return list;
 }
 
 bool Store::Impl::note_pending_columns() {

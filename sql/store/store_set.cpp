@@ -44,7 +44,9 @@ std::optional<std::vector<SetValue>> Store::Impl::plain_values(std::int64_t rowi
     const auto known = paths_->longest_prefix(*value.path);
     const bool recorded =
         known.steps == value.path->steps.size() && known.id < columns_->recorded();
-    if (!recorded || indexes_above(*value.path)) return std::nullopt;
+    const bool indexed = indexes_above(*value.path) ||
+                         (key_ != nullptr && key_->columns().may_change_by(*value.path));
+    if (!recorded || indexed) return std::nullopt;
     std::string json = normalizer_.normalize(value.json);
     if (opens(json)) return std::nullopt;
     bool boolean = false;  // stands there now
@@ -92,12 +94,12 @@ bool Store::Impl::set(std::int64_t rowid, std::span<const PathJson> values) {
   refresh();
   std::optional<std::vector<SetValue>> plain = plain_values(rowid, values);
   if (!plain) return false;
-  std::vector<Value> before, after;
+  IndexedRow before, after;
   for (std::size_t at = 0; at < indexes_.size(); ++at) {
     for (const SetValue& value : *plain) {
       if (indexes_[at]->path() != paths_->path(value.path)) continue;
-      if (before.empty()) before = after = indexed_values(rowid);
-      after[at] = path_value(value.json, Path());
+      if (before.values.empty()) before = after = indexed_row(rowid);
+      after.values[at] = path_value(value.json, Path());
     }
   }
   Change change(*this, rowid);

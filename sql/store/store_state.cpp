@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "sql/access/clock.h"
 #include "sql/access/data_version.h"
 #include "sql/store/store_impl.h"
 #include "sql/tables/random.h"
@@ -24,6 +25,7 @@ Store::Impl::~Impl() { chunks_->orphan(); }
 
 void Store::Impl::make_tables() {
   indexes_.clear();
+  key_.reset();
   sqlite3* db = connection_->db;
   meta_ = std::make_unique<MetaTable>(db, names_);
   path_table_ = std::make_unique<PathTable>(db, names_);
@@ -32,6 +34,7 @@ void Store::Impl::make_tables() {
 }
 
 void Store::Impl::create(const Options& options) {
+  if (!options.retain_for.empty()) check_age(connection_->db, options.retain_for);
   create_tables(connection_->db, names_);
   options_ = options;
   const std::int64_t first = 1 + static_cast<std::int64_t>(random_u64() % kMostGap);
@@ -40,7 +43,10 @@ void Store::Impl::create(const Options& options) {
   path_table_->add(root, kRootPath, PathTable::kUndecided);
   Counts counts;
   counts.paths_seal = PathTable::seal(root, kRootPath, PathTable::kUndecided);
-  log_->append(first, 0, Op::Base, counts, 0);
+  log_->append({first, 0, now(connection_->db), 0}, Op::Base, counts);
+  if (options.key.empty()) return;
+  const KeyColumns key(options.key, options.declared);
+  meta_->write_key(KeyIndex::create_table(connection_->db, names_, 1, key), key.text());
 }
 
 void Store::Impl::open() {
@@ -52,6 +58,7 @@ void Store::Impl::open() {
   };
   for (const std::string_view part : shadow_parts()) require(std::string(part));
   for (const auto& index : indexes_) require("index" + std::to_string(index->number()));
+  if (key_ != nullptr) require("index" + std::to_string(key_->number()));
 }
 
 void Store::Impl::discard() {
@@ -65,7 +72,7 @@ void Store::Impl::discard() {
   gap_due_ = true;
   torn_ = false;
   bulk_added_ = bulk_removed_ = 0;
-  purge_before_ = 0;
+  purged_.clear();
   mark_ = {};
   savepoints_.changed();
 }
@@ -130,13 +137,16 @@ void Store::Impl::settle_generation(const std::vector<Record>& records) {
   };
   if (std::any_of(records.begin(), records.end(), own)) return;
   own_seals_.clear();
-  if (!records.empty()) write_generation_ = records.back().generation + 1;
+  if (records.empty()) return;
+  write_generation_ = records.back().generation + 1;
+  write_time_ = std::max(write_time_, records.back().time);
 }
 
 // Adds the counts of a record to this transaction's, where it is its own.
 void Store::Impl::note_record(const Record& record) {
   seq_ = record.seq;
   seal_ = record.seal;
+  time_ = record.time;
   generation_ = record.generation;
   const bool insert = record.op == Op::Insert, erase = record.op == Op::Erase,
              replace = record.op == Op::Replace || record.op == Op::Set;
@@ -155,6 +165,8 @@ void Store::Impl::note_record(const Record& record) {
 // Reads what another connection has logged since, where that is all that changed.
 bool Store::Impl::catch_up() {
   if (!log_->holds(seq_, seal_)) return false;
+  // Before the newest Base the log may have gaps.
+  if (meta_->integer("base") > seq_) return false;
   std::vector<Record> news;
   bool plain = true;
   log_->read_after(seq_, seal_, [&](Record& record) {
@@ -224,6 +236,7 @@ std::int64_t Store::Impl::following_seq() {
 void Store::Impl::logged(std::int64_t seq, std::int64_t seal) {
   seq_ = seq;
   seal_ = seal;
+  time_ = write_time_;
   next_seq_ = 0;
   gap_due_ = false;
   if (first_own_seq_ == 0) first_own_seq_ = seq;
@@ -254,7 +267,7 @@ void Store::Impl::log_carried() {
   const auto log = [&] {
     if (rows.empty()) return;
     const std::int64_t seq = following_seq();
-    logged(seq, log_->append_carried(seq, generation_, rows, seal_));
+    logged(seq, log_->append_carried(spot(seq), rows));
     rows.clear();
     bytes = 0;
   };
@@ -275,12 +288,12 @@ void Store::Impl::log_first() {
   const Buffered& first = buffered_.front();
   const std::int64_t seq = following_seq();
   if (first.op == Op::Set) {
-    logged(seq, log_->append(seq, generation_, first.rowid, first.values, seal_));
+    logged(seq, log_->append(spot(seq), first.rowid, first.values));
     return buffered_.pop_front();
   }
   if (first.op != Op::Erase) {
     const std::string_view tree = mirror_->texts()[first.text];
-    logged(seq, log_->append(seq, generation_, first.op, first.rowid, tree, seal_));
+    logged(seq, log_->append(spot(seq), first.op, first.rowid, tree));
     return buffered_.pop_front();
   }
   const std::size_t most =
@@ -290,7 +303,7 @@ void Store::Impl::log_first() {
     if (change.op != Op::Erase || rowids.size() == most) break;
     rowids.push_back(change.rowid);
   }
-  logged(seq, log_->append_erased(seq, generation_, rowids, seal_));
+  logged(seq, log_->append_erased(spot(seq), rowids));
   buffered_.erase(buffered_.begin(),
                   buffered_.begin() + static_cast<std::ptrdiff_t>(rowids.size()));
 }
@@ -316,7 +329,7 @@ void Store::Impl::flush() {
   if (!counts_due_) return;
   const Counts told = counts(bulk_added_, bulk_removed_);
   const std::int64_t seq = following_seq();
-  logged(seq, log_->append(seq, generation_, Op::Counts, told, seal_));
+  logged(seq, log_->append(spot(seq), Op::Counts, told));
   counts_due_ = false;
   bulk_added_ = bulk_removed_ = 0;
 }
@@ -336,7 +349,9 @@ void Store::Impl::write_base() {
   // This transaction's records go, so the Base follows the one before them.
   const std::int64_t own = first_own_seq_ == 0 ? base : first_own_seq_;
   own_seals_.reserve(own_seals_.size() + 1);  // nothing may fail once the Base is stored
-  logged(base, log_->append(base, generation_, Op::Base, told, log_->seal_before(own)));
+  ChangeLog::Spot spot = this->spot(base);
+  spot.previous = log_->seal_before(own);
+  logged(base, log_->append(spot, Op::Base, told));
   if (own_seals_.back() != seal_) own_seals_.push_back(seal_);
   remove_own_records();
   first_own_seq_ = base;

@@ -24,36 +24,11 @@ void Store::Impl::require_transaction() const {
   if (!writing_) throw_invalid("a write to '" + names_.table + "' outside of a transaction");
 }
 
-std::int64_t Store::Impl::insert(std::string_view tree, std::optional<std::int64_t> rowid) {
-  require_transaction();
-  refresh();
-  if (!rowid && counts_.next_rowid == INT64_MAX) {
-    throw Error(ErrorCode::Limit, "'" + names_.table + "' has no rowids left");
-  }
-  const std::int64_t row = rowid.value_or(counts_.next_rowid);
-  if (rowid && (row == INT64_MAX || mirror_->contains(row))) {
-    throw Error(ErrorCode::Constraint, "rowid " + std::to_string(row) + " of '" + names_.table +
-                                           "' is taken or out of range");
-  }
-  std::string text = normalizer_.normalize(tree);
-  const std::vector<Value> values = values_to_index(text);
-  Change change(*this, row);
-  generation_for_write();
-  mirror_->insert(row, std::move(text));
-  buffered_.push_back({Op::Insert, row, mirror_->texts().size() - 1});
-  index_row(row, values);
-  counts_.next_rowid = std::max(counts_.next_rowid, row + 1);
-  ++own_added_;
-  fold_when_full();
-  change.done();
-  return row;
-}
-
 bool Store::Impl::erase(std::int64_t rowid) {
   require_transaction();
   refresh();
-  const std::vector<Value> indexed = indexed_values(rowid);
   if (!mirror_->contains(rowid)) return false;
+  const IndexedRow indexed = indexed_row(rowid);
   Change change(*this, rowid);
   generation_for_write();
   mirror_->erase(rowid);
@@ -65,24 +40,31 @@ bool Store::Impl::erase(std::int64_t rowid) {
   return true;
 }
 
-bool Store::Impl::replace(std::int64_t rowid, std::string_view tree) {
+bool Store::Impl::replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict) {
   require_transaction();
   refresh();
   std::string text = normalizer_.normalize(tree);
-  return replace_values(rowid, text) || replace_minimal(rowid, std::move(text));
+  return replace_values(rowid, text) || replace_minimal(rowid, std::move(text), on_conflict);
 }
 
-bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree) {
+bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict) {
   require_transaction();
   refresh();
-  const std::vector<Value> indexed = indexed_values(rowid);
-  const std::vector<Value> values = values_to_index(tree);
   if (!mirror_->contains(rowid)) return false;
+  const IndexedRow before = indexed_row(rowid);
+  const IndexedRow after = row_to_index(tree);
+  if (key_ != nullptr && !is_same(*before.key, *after.key))
+    claim_key(*after.key, rowid, on_conflict);
+  return put(rowid, std::move(tree), before, after);
+}
+
+bool Store::Impl::put(std::int64_t rowid, std::string tree, const IndexedRow& before,
+                      const IndexedRow& after) {
   Change change(*this, rowid);
   generation_for_write();
   mirror_->replace(rowid, std::move(tree));
   buffered_.push_back({Op::Replace, rowid, mirror_->texts().size() - 1});
-  reindex_row(rowid, indexed, values);
+  reindex_row(rowid, before, after);
   ++own_added_;
   ++own_removed_;
   fold_when_full();
@@ -218,6 +200,7 @@ void Store::Impl::clear() {
   generation_for_write();
   own_removed_ += mirror_->trees();
   for (const auto& index : indexes_) index->clear();
+  if (key_ != nullptr) key_->clear();
   set_segments({});
   write_base();
 }

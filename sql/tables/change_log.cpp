@@ -37,21 +37,20 @@ Counts read_counts(ByteSpan bytes) {
   return counts;
 }
 
-// `previous`: the seal of the record before.
-std::int64_t seal_of(const Record& record, ByteSpan tree, std::int64_t previous) {
+std::int64_t seal_of(const ChangeLog::Spot& spot, Op op, std::int64_t rowid, ByteSpan tree) {
   RowSeal seal("pending");
-  seal.add(record.seq).add(record.generation).add(static_cast<std::int64_t>(record.op));
-  if (tells_counts(record.op)) {
+  seal.add(spot.seq).add(spot.generation).add(spot.time).add(static_cast<std::int64_t>(op));
+  if (tells_counts(op)) {
     seal.add_null();
   } else {
-    seal.add(record.rowid);
+    seal.add(rowid);
   }
   if (tree.empty()) {
     seal.add_null();
   } else {
     seal.add(tree);
   }
-  return seal.add(previous).value();
+  return seal.add(spot.previous).value();
 }
 
 // Tells whether a record is as it was written after the one with the seal `previous`. A Base tells
@@ -59,7 +58,7 @@ std::int64_t seal_of(const Record& record, ByteSpan tree, std::int64_t previous)
 bool follows(const Record& record, const Statement::Use& row, std::int64_t previous) {
   if (record.op == Op::Base && record.counts.previous_seal != previous) return false;
   RowSeal seal("pending");
-  seal.add(row, 0).add(row, 1).add(row, 2).add(row, 3).add(row, 5).add(previous);
+  seal.add(row, 0).add(row, 1).add(row, 2).add(row, 3).add(row, 4).add(row, 6).add(previous);
   return record.seal == seal.value();
 }
 
@@ -84,31 +83,26 @@ std::vector<std::int64_t> read_erased(std::int64_t first, ByteSpan bytes) {
   return more;
 }
 
-Record record_of(std::int64_t seq, std::int64_t generation, Op op, std::int64_t rowid) {
-  Record record;
-  record.seq = seq;
-  record.generation = generation;
-  record.op = op;
-  record.rowid = rowid;
-  return record;
-}
-
 }  // namespace
 
 ChangeLog::ChangeLog(sqlite3* db, const Names& names)
     : table_(names.table),
       newest_(db, "SELECT max(seq) FROM " + names("pending")),
       append_(db, "INSERT OR REPLACE INTO " + names("pending") +
-                      "(seq, generation, op, row, seal, tree) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
-      read_(db, "SELECT seq, generation, op, row, seal, tree FROM " + names("pending") +
+                      "(seq, generation, time, op, row, seal, tree) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+      read_(db, "SELECT seq, generation, time, op, row, seal, tree FROM " + names("pending") +
                     " WHERE seq >= ?1 ORDER BY seq"),
       base_(db, "SELECT seq FROM " + names("pending") +
-                    " WHERE op = 0 AND generation <= ?1 ORDER BY seq DESC LIMIT 1"),
+                    " WHERE op = 0 AND seq < ?1 ORDER BY seq DESC LIMIT 1"),
       remove_(db, "DELETE FROM " + names("pending") + " WHERE seq >= ?1 AND seq < ?2"),
-      skip_(db, "SELECT seq FROM " + names("pending") + " ORDER BY seq LIMIT 1 OFFSET ?1"),
+      skip_(db, "SELECT seq FROM " + names("pending") +
+                    " WHERE seq >= ?1 ORDER BY seq LIMIT 1 OFFSET ?2"),
       seal_(db, "SELECT seal FROM " + names("pending") + " WHERE seq = ?1"),
-      seal_before_(db, "SELECT seal FROM " + names("pending") +
-                           " WHERE seq < ?1 ORDER BY seq DESC LIMIT 1") {}
+      next_(db, "SELECT seq, generation, time, seal FROM " + names("pending") +
+                    " WHERE seq >= ?1 ORDER BY seq LIMIT 1"),
+      last_(db, "SELECT seq, generation, time, seal FROM " + names("pending") +
+                    " WHERE seq < ?1 ORDER BY seq DESC LIMIT 1") {}
 
 void ChangeLog::fail(std::int64_t seq, std::string_view why) const {
   throw_corrupt("record " + std::to_string(seq) + " of the change log of '" + table_ + "' " +
@@ -123,60 +117,57 @@ std::int64_t ChangeLog::newest() {
   return use.integer(0);
 }
 
-std::int64_t ChangeLog::append(Record record, ByteSpan tree, std::int64_t previous) {
-  record.seal = seal_of(record, tree, previous);
+std::int64_t ChangeLog::append(const Spot& spot, Op op, std::int64_t rowid, ByteSpan tree) {
+  const std::int64_t seal = seal_of(spot, op, rowid, tree);
   Statement::Use use(append_);
-  use.bind(1, record.seq).bind(2, record.generation);
-  use.bind(3, static_cast<std::int64_t>(record.op)).bind(4, record.rowid).bind(5, record.seal);
+  use.bind(1, spot.seq).bind(2, spot.generation).bind(3, spot.time);
+  use.bind(4, static_cast<std::int64_t>(op)).bind(5, rowid).bind(6, seal);
   if (tree.empty()) {
-    use.bind_null(6);
+    use.bind_null(7);
   } else {
-    use.bind(6, tree);
+    use.bind(7, tree);
   }
-  if (tells_counts(record.op)) use.bind_null(4);
+  if (tells_counts(op)) use.bind_null(5);
   use.run();
-  return record.seal;
+  return seal;
 }
 
-std::int64_t ChangeLog::append(std::int64_t seq, std::int64_t generation, Op op, std::int64_t rowid,
-                               std::string_view tree, std::int64_t previous) {
-  return append(record_of(seq, generation, op, rowid), bytes_of(tree), previous);
+std::int64_t ChangeLog::append(const Spot& spot, Op op, std::int64_t rowid, std::string_view tree) {
+  return append(spot, op, rowid, bytes_of(tree));
 }
 
-std::int64_t ChangeLog::append(std::int64_t seq, std::int64_t generation, Op op, Counts counts,
-                               std::int64_t previous) {
-  counts.previous_seal = previous;
-  return append(record_of(seq, generation, op, 0), to_bytes(counts), previous);
+std::int64_t ChangeLog::append(const Spot& spot, Op op, Counts counts) {
+  counts.previous_seal = spot.previous;
+  return append(spot, op, 0, to_bytes(counts));
 }
 
-std::int64_t ChangeLog::append(std::int64_t seq, std::int64_t generation, std::int64_t rowid,
-                               std::span<const SetValue> values, std::int64_t previous) {
-  return append(record_of(seq, generation, Op::Set, rowid), to_bytes(values), previous);
+std::int64_t ChangeLog::append(const Spot& spot, std::int64_t rowid,
+                               std::span<const SetValue> values) {
+  return append(spot, Op::Set, rowid, to_bytes(values));
 }
 
-std::int64_t ChangeLog::append_erased(std::int64_t seq, std::int64_t generation,
-                                      std::span<const std::int64_t> rowids, std::int64_t previous) {
-  return append(record_of(seq, generation, Op::Erase, rowids.front()), to_bytes(rowids), previous);
+std::int64_t ChangeLog::append_erased(const Spot& spot, std::span<const std::int64_t> rowids) {
+  return append(spot, Op::Erase, rowids.front(), to_bytes(rowids));
 }
 
-std::int64_t ChangeLog::append_carried(std::int64_t seq, std::int64_t generation,
-                                       std::span<const ReplacedRow> rows, std::int64_t previous) {
-  return append(record_of(seq, generation, Op::Carried, 0), to_bytes(rows), previous);
+std::int64_t ChangeLog::append_carried(const Spot& spot, std::span<const ReplacedRow> rows) {
+  return append(spot, Op::Carried, 0, to_bytes(rows));
 }
 
 void ChangeLog::parse(Statement::Use& row, Record& record) const {
   record.seq = row.integer(0);
   record.generation = row.integer(1);
-  const std::int64_t op = row.integer(2);
+  record.time = row.integer(2);
+  const std::int64_t op = row.integer(3);
   if (op < 0 || op > static_cast<std::int64_t>(Op::Set)) fail(record.seq, "is impossible");
   record.op = static_cast<Op>(op);
-  record.rowid = row.integer(3);
-  record.seal = row.integer(4);
+  record.rowid = row.integer(4);
+  record.seal = row.integer(5);
   record.tree.clear();
   record.more.clear();
   record.values.clear();
   record.carried.clear();
-  const ByteSpan tree = row.blob(5);
+  const ByteSpan tree = row.blob(6);
   try {
     if (tells_counts(record.op)) {
       record.counts = read_counts(tree);
@@ -194,34 +185,45 @@ void ChangeLog::parse(Statement::Use& row, Record& record) const {
   }
 }
 
-void ChangeLog::read(std::int64_t from, std::optional<std::int64_t> seal, const Each& each) {
+void ChangeLog::read(std::int64_t from, std::optional<std::int64_t> seal, const Until& until,
+                     const Each& each) {
   Statement::Use use(read_);
   use.bind(1, from);
   Record record;
-  std::int64_t generation = 0;
+  std::int64_t generation = 0, time = INT64_MIN;
   while (use.step()) {
     parse(use, record);
+    if (until.seal && record.generation > until.generation) break;
     if (!seal) {
       if (record.op != Op::Base || record.seq != from) break;
       seal = record.counts.previous_seal;
     }
     if (!follows(record, use, *seal))
       fail(record.seq, "fails its checksum, or the one before it is missing");
-    if (record.generation < generation) fail(record.seq, "is impossible");
+    if (record.generation < generation || record.time < time) fail(record.seq, "is impossible");
+    if (record.generation > until.generation) return;
     generation = record.generation;
+    time = record.time;
     seal = record.seal;
     each(record);
   }
   if (!seal) throw_corrupt("the change log of '" + table_ + "' lacks its base");
+  if (until.seal && until.seal != seal)
+    throw_corrupt("the change log of '" + table_ + "' lacks records of generation " +
+                  std::to_string(until.generation));
 }
 
-void ChangeLog::read_from(std::int64_t base, const Each& each) { read(base, std::nullopt, each); }
-
-void ChangeLog::read_after(std::int64_t seq, std::int64_t seal, const Each& each) {
-  if (seq < INT64_MAX) read(seq + 1, seal, each);
+void ChangeLog::read_from(std::int64_t base, const Until& until, const Each& each) {
+  read(base, std::nullopt, until, each);
 }
 
-void ChangeLog::check(const std::function<void(std::string)>& fault) {
+void ChangeLog::read_after(std::int64_t seq, std::int64_t seal, const Until& until,
+                           const Each& each) {
+  if (seq < INT64_MAX) read(seq + 1, seal, until, each);
+}
+
+void ChangeLog::check(const std::set<std::int64_t>& ends,
+                      const std::function<void(std::string)>& fault) {
   Statement::Use use(read_);
   use.bind(1, INT64_MIN);
   Record record;
@@ -229,14 +231,16 @@ void ChangeLog::check(const std::function<void(std::string)>& fault) {
   while (use.step()) {
     try {
       parse(use, record);
-      if (!seal && record.op == Op::Base) seal = record.counts.previous_seal;
-      // Before the first Base may stand what is left to be purged, whose first record follows none.
-      if (seal && !follows(record, use, *seal))
+      // Before the first Base may stand what is left to be purged, whose first record follows none;
+      // and so it is behind a generation that is kept alone.
+      const bool free = !seal || (ends.contains(*seal) && !follows(record, use, *seal));
+      if (free && record.op == Op::Base) seal = record.counts.previous_seal;
+      if ((!free || record.op == Op::Base) && !follows(record, use, *seal))
         fail(record.seq, "fails its checksum, or the one before it is missing");
     } catch (const Error& error) {
       fault(error.what());
     }
-    seal = use.integer(4);
+    seal = use.integer(5);
   }
 }
 
@@ -247,16 +251,63 @@ bool ChangeLog::holds(std::int64_t seq, std::int64_t seal) {
 }
 
 std::int64_t ChangeLog::seal_before(std::int64_t seq) {
-  Statement::Use use(seal_before_);
-  use.bind(1, seq);
-  return use.step() ? use.integer(0) : 0;
+  const auto before = last_before(seq);
+  return before ? before->seal : 0;
 }
 
 std::optional<std::int64_t> ChangeLog::base_of(std::int64_t generation) {
+  const auto beyond = first_beyond_generation(generation);
   Statement::Use use(base_);
-  use.bind(1, generation);
+  use.bind(1, beyond ? beyond->seq : INT64_MAX);
   if (!use.step()) return std::nullopt;
   return use.integer(0);
+}
+
+std::optional<ChangeLog::Mark> ChangeLog::mark_from(std::int64_t seq) {
+  Statement::Use use(next_);
+  if (!use.bind(1, seq).step()) return std::nullopt;
+  return Mark{use.integer(0), use.integer(1), use.integer(2), use.integer(3)};
+}
+
+std::optional<ChangeLog::Mark> ChangeLog::last_before(std::int64_t seq) {
+  Statement::Use use(last_);
+  if (!use.bind(1, seq).step()) return std::nullopt;
+  return Mark{use.integer(0), use.integer(1), use.integer(2), use.integer(3)};
+}
+
+// Halves the range of seq, in which most numbers are no record's.
+template <typename Beyond>
+std::optional<ChangeLog::Mark> ChangeLog::first(const Beyond& beyond) {
+  std::optional<Mark> found = last_before(INT64_MAX);
+  if (!found || !beyond(*found)) return std::nullopt;  // as a rule
+  const auto oldest = mark_from(INT64_MIN);
+  if (beyond(*oldest)) return oldest;
+  std::int64_t low = oldest->seq;
+  const auto gap = [&] {
+    return static_cast<std::uint64_t>(found->seq) - static_cast<std::uint64_t>(low);
+  };
+  while (gap() > 1) {
+    const auto middle = mark_from(low + static_cast<std::int64_t>(gap() / 2));
+    if (!beyond(*middle)) {
+      low = middle->seq;
+    } else if (middle->seq < found->seq) {
+      found = middle;
+    } else {
+      // Nothing stands between the middle and what is found.
+      const auto before = last_before(found->seq);
+      if (!beyond(*before)) break;
+      found = before;
+    }
+  }
+  return found;
+}
+
+std::optional<ChangeLog::Mark> ChangeLog::first_beyond_generation(std::int64_t generation) {
+  return first([&](const Mark& mark) { return mark.generation > generation; });
+}
+
+std::optional<ChangeLog::Mark> ChangeLog::first_beyond_time(std::int64_t time) {
+  return first([&](const Mark& mark) { return mark.time > time; });
 }
 
 void ChangeLog::remove(std::int64_t from, std::int64_t before) {
@@ -264,14 +315,14 @@ void ChangeLog::remove(std::int64_t from, std::int64_t before) {
   use.bind(1, from).bind(2, before).run();
 }
 
-bool ChangeLog::remove_oldest(std::int64_t before, std::uint64_t most) {
+bool ChangeLog::remove_oldest(std::int64_t from, std::int64_t before, std::uint64_t most) {
   std::int64_t end = before;
   {
     Statement::Use use(skip_);
-    use.bind(1, static_cast<std::int64_t>(most));
+    use.bind(1, from).bind(2, static_cast<std::int64_t>(most));
     if (use.step()) end = std::min(before, use.integer(0));
   }
-  remove(INT64_MIN, end);
+  remove(from, end);
   return end == before;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ struct Counts {
 struct Record {
   std::int64_t seq = 0;
   std::int64_t generation = 0;
+  std::int64_t time = 0;  // of the transaction's first write, see sql/access/clock.h
   std::int64_t seal = 0;
   Op op = Op::Base;
   std::int64_t rowid = 0;            // Insert, Erase, Replace, Set
@@ -58,44 +60,72 @@ class ChangeLog {
   ChangeLog(sqlite3* db, const Names& names);
 
   std::int64_t newest();  // the greatest seq; Corrupt for an empty log
-  // Append a record after the one with the seal `previous`; return its own. One of the same seq is
-  // replaced.
-  std::int64_t append(std::int64_t seq, std::int64_t generation, Op op, std::int64_t rowid,
-                      std::string_view tree, std::int64_t previous);
-  std::int64_t append(std::int64_t seq, std::int64_t generation, Op op, Counts counts,
-                      std::int64_t previous);
-  std::int64_t append(std::int64_t seq, std::int64_t generation, std::int64_t rowid,
-                      std::span<const SetValue> values, std::int64_t previous);
+  // Where a record goes: after the one with the seal `previous`.
+  struct Spot {
+    std::int64_t seq = 0;
+    std::int64_t generation = 0;
+    std::int64_t time = 0;
+    std::int64_t previous = 0;
+  };
+  // Append a record; return its seal. One of the same seq is replaced.
+  std::int64_t append(const Spot& spot, Op op, std::int64_t rowid, std::string_view tree);
+  std::int64_t append(const Spot& spot, Op op, Counts counts);
+  std::int64_t append(const Spot& spot, std::int64_t rowid, std::span<const SetValue> values);
   // Of these rows, at least one, together.
-  std::int64_t append_erased(std::int64_t seq, std::int64_t generation,
-                             std::span<const std::int64_t> rowids, std::int64_t previous);
-  std::int64_t append_carried(std::int64_t seq, std::int64_t generation,
-                              std::span<const ReplacedRow> rows, std::int64_t previous);
+  std::int64_t append_erased(const Spot& spot, std::span<const std::int64_t> rowids);
+  std::int64_t append_carried(const Spot& spot, std::span<const ReplacedRow> rows);
 
+  // What is read from a Base on: up to a generation, which all records follow, or which is kept
+  // alone and ends with the record of this seal.
+  struct Until {
+    std::int64_t generation = INT64_MAX;
+    std::optional<std::int64_t> seal = std::nullopt;
+  };
   using Each = std::function<void(Record&)>;
   // Calls `each` with the records from a Base on, or after a known record, in order. Throws Corrupt
   // where one was changed, or where some are missing.
-  void read_from(std::int64_t base, const Each& each);
-  void read_after(std::int64_t seq, std::int64_t seal, const Each& each);
-  // Names the records that fail their seals.
-  void check(const std::function<void(std::string)>& fault);
+  void read_from(std::int64_t base, const Each& each) { read_from(base, {}, each); }
+  void read_from(std::int64_t base, const Until& until, const Each& each);
+  void read_after(std::int64_t seq, std::int64_t seal, const Each& each) {
+    read_after(seq, seal, {}, each);
+  }
+  void read_after(std::int64_t seq, std::int64_t seal, const Until& until, const Each& each);
+  // Names the records that fail their seals. Behind those with the seals `ends`, some may be gone.
+  void check(const std::set<std::int64_t>& ends, const std::function<void(std::string)>& fault);
+
+  // A record's place in the three orders of the log, which are one.
+  struct Mark {
+    std::int64_t seq = 0;
+    std::int64_t generation = 0;
+    std::int64_t time = 0;
+    std::int64_t seal = 0;
+  };
+  // Finds the first record of a generation beyond that one, or of a time beyond that one, and the
+  // last before a seq, in few steps.
+  std::optional<Mark> first_beyond_generation(std::int64_t generation);
+  std::optional<Mark> first_beyond_time(std::int64_t time);
+  std::optional<Mark> last_before(std::int64_t seq);
 
   bool holds(std::int64_t seq, std::int64_t seal);
   std::int64_t seal_before(std::int64_t seq);  // of the record before that one; 0: there is none
   // Finds the newest Base of a generation or an older one.
   std::optional<std::int64_t> base_of(std::int64_t generation);
   void remove(std::int64_t from, std::int64_t before);  // from <= seq < before
-  // Removes the oldest records before that one, `most` at most; true where that was all.
-  bool remove_oldest(std::int64_t before, std::uint64_t most);
+  // Removes the oldest of these records, `most` at most; true where that was all.
+  bool remove_oldest(std::int64_t from, std::int64_t before, std::uint64_t most);
 
  private:
-  std::int64_t append(Record record, ByteSpan tree, std::int64_t previous);
-  void read(std::int64_t from, std::optional<std::int64_t> seal, const Each& each);
+  std::int64_t append(const Spot& spot, Op op, std::int64_t rowid, ByteSpan tree);
+  void read(std::int64_t from, std::optional<std::int64_t> seal, const Until& until,
+            const Each& each);
+  std::optional<Mark> mark_from(std::int64_t seq);  // of the first record from there on
+  template <typename Beyond>
+  std::optional<Mark> first(const Beyond& beyond);
   void parse(Statement::Use& row, Record& record) const;
   [[noreturn]] void fail(std::int64_t seq, std::string_view why) const;
 
   std::string table_;
-  Statement newest_, append_, read_, base_, remove_, skip_, seal_, seal_before_;
+  Statement newest_, append_, read_, base_, remove_, skip_, seal_, next_, last_;
 };
 
 }  // namespace arbors::store

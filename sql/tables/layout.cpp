@@ -25,8 +25,8 @@ constexpr std::array<Part, 5> kParts{{
      "first_rowid INTEGER, json_bytes INTEGER, seal INTEGER, rowids BLOB, live BLOB)"},
     {"chunk", "(key INTEGER PRIMARY KEY, stats BLOB, data BLOB)"},
     {"pending",
-     "(seq INTEGER PRIMARY KEY, generation INTEGER, op INTEGER, row INTEGER, seal INTEGER, "
-     "tree BLOB)"},
+     "(seq INTEGER PRIMARY KEY, generation INTEGER, time INTEGER, op INTEGER, row INTEGER, "
+     "seal INTEGER, tree BLOB)"},
 }};
 
 // SQLite looks for the table's name before the last underscore: a part has none.

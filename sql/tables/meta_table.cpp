@@ -1,5 +1,6 @@
 #include "sql/tables/meta_table.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "sql/tables/row_seal.h"
@@ -9,11 +10,16 @@ namespace arbors::store {
 namespace {
 
 constexpr std::string_view kIndexKey = "index.";
+constexpr std::string_view kKeyKey = "key.";
+constexpr std::string_view kTagKey = "tag.";
+constexpr std::string_view kKeptKey = "kept.";
 constexpr std::string_view kSealKey = "seal";
 
 std::string index_key(std::int64_t number) {
   return std::string(kIndexKey) + std::to_string(number);
 }
+
+std::string key_key(std::int64_t number) { return std::string(kKeyKey) + std::to_string(number); }
 
 std::string to_bytes(const std::vector<DeclaredColumn>& declared) {
   Bytes out;
@@ -22,6 +28,7 @@ std::string to_bytes(const std::vector<DeclaredColumn>& declared) {
   for (const DeclaredColumn& column : declared) {
     writer.text(column.name);
     writer.text(column.type);
+    writer.varint(static_cast<std::uint64_t>(column.collation));
   }
   return {out.begin(), out.end()};
 }
@@ -34,10 +41,37 @@ std::vector<DeclaredColumn> read_declared(std::string_view bytes) {
     DeclaredColumn column;
     column.name = reader.text();
     column.type = reader.text();
+    const std::uint64_t collation = reader.varint();
+    if (collation > static_cast<std::uint64_t>(Collation::RTrim))
+      throw_corrupt("a declared column has an unknown collation");
+    column.collation = static_cast<Collation>(collation);
     declared.push_back(std::move(column));
   }
   reader.expect_done();
   return declared;
+}
+
+std::string kept_bytes(const KeptGeneration& kept) {
+  Bytes out;
+  ByteWriter writer(out);
+  writer.fixed(kept.seal);
+  writer.fixed(kept.until);
+  return {out.begin(), out.end()};
+}
+
+KeptGeneration read_kept(std::int64_t generation, std::string_view bytes) {
+  ByteReader reader({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
+                    "a kept generation");
+  KeptGeneration kept{generation, reader.fixed<std::int64_t>(), reader.fixed<std::int64_t>()};
+  reader.expect_done();
+  return kept;
+}
+
+std::optional<std::int64_t> read_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || stop != text.data() + text.size() || number < 0) return std::nullopt;
+  return number;
 }
 
 template <typename Rows>
@@ -117,16 +151,21 @@ void MetaTable::change(std::string_view key, const Value& value) {
 
 void MetaTable::set(std::string_view key, std::int64_t value) { change(key, Value::of(value)); }
 
-std::vector<std::pair<std::int64_t, std::string>> MetaTable::read_indexes() {
-  std::vector<std::pair<std::int64_t, std::string>> indexes;
+void MetaTable::set_text(std::string_view key, const std::string& text) {
+  if (text.empty()) return remove(key);
+  change(key, Value::blob(text));
+}
+
+std::vector<MetaTable::Numbered> MetaTable::read_indexes() { return read_numbered(kIndexKey); }
+std::vector<MetaTable::Numbered> MetaTable::read_keys() { return read_numbered(kKeyKey); }
+
+std::vector<MetaTable::Numbered> MetaTable::read_numbered(std::string_view prefix) {
+  std::vector<Numbered> indexes;
   for (const auto& [name, path] : read()) {
-    if (!name.starts_with(kIndexKey)) continue;
-    const std::string_view key = std::string_view(name).substr(kIndexKey.size());
-    std::int64_t number = 0;
-    const auto [stop, error] = std::from_chars(key.data(), key.data() + key.size(), number);
-    if (error != std::errc{} || stop != key.data() + key.size() || number < 1)
-      throw_corrupt("'" + table_ + "' has an index without a number");
-    indexes.emplace_back(number, path.text);
+    if (!name.starts_with(prefix)) continue;
+    const auto number = read_number(std::string_view(name).substr(prefix.size()));
+    if (number.value_or(0) < 1) throw_corrupt("'" + table_ + "' has an index without a number");
+    indexes.emplace_back(*number, path.text);
   }
   return indexes;
 }
@@ -135,13 +174,65 @@ void MetaTable::write_index(std::int64_t number, std::string_view path) {
   change(index_key(number), Value::blob(std::string(path)));
 }
 
-void MetaTable::remove_index(std::int64_t number) {
-  const std::string key = index_key(number);
+void MetaTable::write_key(std::int64_t number, const std::string& paths) {
+  set_text(key_key(number), paths);
+}
+
+void MetaTable::remove_index(std::int64_t number) { remove(index_key(number)); }
+
+void MetaTable::remove(std::string_view key) {
   Rows rows = read();
-  rows.erase(key);
+  if (!erase(rows, std::string(key))) return;
+  write(kSealKey, Value::of(seal_of(rows)));
+}
+
+bool MetaTable::erase(Rows& rows, const std::string& key) {
+  if (rows.erase(key) == 0) return false;
   Statement::Use use(remove_);
   use.bind(1, std::string_view(key)).run();
+  return true;
+}
+
+Retained MetaTable::retained() {
+  const Rows rows = read();
+  Retained retained;
+  retained.oldest = integer(rows, "oldest");
+  for (const auto& [key, value] : rows) {
+    if (key.starts_with(kTagKey))
+      retained.tags.emplace(key.substr(kTagKey.size()), integer(rows, key));
+    if (!key.starts_with(kKeptKey)) continue;
+    const auto generation = read_number(std::string_view(key).substr(kKeptKey.size()));
+    if (!generation || *generation >= retained.oldest)
+      throw_corrupt("'" + table_ + "' keeps an impossible generation");
+    retained.kept.push_back(read_kept(*generation, value.text));
+  }
+  std::ranges::sort(retained.kept, {}, &KeptGeneration::generation);
+  return retained;
+}
+
+// Leaves tags as they are.
+void MetaTable::retain(const Retained& retained) {
+  Rows rows = read();
+  const auto put = [&](const std::string& key, const Value& value) {
+    rows.insert_or_assign(key, value);
+    write(key, value);
+  };
+  std::vector<std::string> old;
+  for (const auto& [key, value] : rows) {
+    if (key.starts_with(kKeptKey)) old.push_back(key);
+  }
+  for (const std::string& key : old) erase(rows, key);
+  put("oldest", Value::of(retained.oldest));
+  for (const KeptGeneration& kept : retained.kept) {
+    put(std::string(kKeptKey) + std::to_string(kept.generation), Value::blob(kept_bytes(kept)));
+  }
   write(kSealKey, Value::of(seal_of(rows)));
+}
+
+void MetaTable::set_tag(const std::string& tag, std::optional<std::int64_t> generation) {
+  const std::string key = std::string(kTagKey) + tag;
+  if (generation) return change(key, Value::of(*generation));
+  remove(key);
 }
 
 void MetaTable::create(const Options& options, std::int64_t base) {
@@ -153,6 +244,7 @@ void MetaTable::create(const Options& options, std::int64_t base) {
             {"declaration", Value::blob(options.declaration)},
             {"base", Value::of(base)},
             {"oldest", Value::of(std::int64_t{0})}};
+  if (!options.retain_for.empty()) rows.emplace("retain_for", Value::blob(options.retain_for));
   rows.emplace(kSealKey, Value::of(seal_of(rows)));
   for (const auto& [key, value] : rows) write(key, value);
 }
@@ -167,6 +259,8 @@ Options MetaTable::read_options() {
   options.batch_trees = static_cast<std::uint32_t>(batch_trees);
   options.retain = static_cast<std::uint32_t>(retain);
   options.found_columns = integer(rows, "found_columns") != 0;
+  if (const auto age = rows.find("retain_for"); age != rows.end())
+    options.retain_for = age->second.text;
   options.declared = read_declared(value(rows, "declared").text);
   options.declaration = value(rows, "declaration").text;
   return options;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,21 @@
 
 namespace arbors::store {
 
+// A generation older than `oldest` that is kept, alone.
+struct KeptGeneration {
+  std::int64_t generation = 0;
+  std::int64_t seal = 0;   // of its last record in the log
+  std::int64_t until = 0;  // the time of the generation that followed
+
+  bool operator==(const KeptGeneration&) const = default;
+};
+
+struct Retained {
+  std::int64_t oldest = 0;           // from there on all are whole
+  std::vector<KeptGeneration> kept;  // ascending
+  std::map<std::string, std::int64_t> tags;
+};
+
 class MetaTable {
  public:
   MetaTable(sqlite3* db, const Names& names);
@@ -24,18 +40,31 @@ class MetaTable {
 
   std::int64_t integer(std::string_view key);
   void set(std::string_view key, std::int64_t value);
+  void set_text(std::string_view key, const std::string& text);  // an empty one takes the row away
+
+  // Which generations are readable.
+  Retained retained();
+  void retain(const Retained& retained);
+  void set_tag(const std::string& tag, std::optional<std::int64_t> generation);  // none: takes off
 
   // The kept-up indexes: numbers and the texts of their paths.
-  std::vector<std::pair<std::int64_t, std::string>> read_indexes();
+  using Numbered = std::pair<std::int64_t, std::string>;
+  std::vector<Numbered> read_indexes();
   void write_index(std::int64_t number, std::string_view path);
   void remove_index(std::int64_t number);
+  // The unique key, of which there is one at most: the number of its index and its paths.
+  std::vector<Numbered> read_keys();
+  void write_key(std::int64_t number, const std::string& paths);  // empty: takes it away
 
  private:
   using Rows = std::map<std::string, Value, std::less<>>;
   Rows read();
+  std::vector<Numbered> read_numbered(std::string_view prefix);
   void check_format(const Rows& rows) const;
   void change(std::string_view key, const Value& value);
+  void remove(std::string_view key);
   void write(std::string_view key, const Value& value);
+  bool erase(Rows& rows, const std::string& key);  // false where there is none; seals nothing
   std::int64_t integer(const Rows& rows, std::string_view key) const;
   const Value& value(const Rows& rows, std::string_view key) const;
 

@@ -16,6 +16,8 @@ std::string walk_of(const Names& names, std::int64_t number, const char* above, 
          " ?1 AND key " + below + " ?2 ORDER BY key" + direction;
 }
 
+std::int64_t row_of_entry(std::int64_t rowid) { return rowid < 0 ? ~rowid : rowid; }
+
 }  // namespace
 
 Value path_value(std::string_view tree, const Path& path) {
@@ -80,17 +82,21 @@ void PathIndex::drop_table(sqlite3* db, const Names& names, std::int64_t number)
 }
 
 void PathIndex::add(const Value& value, std::int64_t rowid) {
-  for (const Value& key : index_keys(value)) {
-    Statement::Use use(add_);
-    use.bind(1, key).bind(2, rowid).run();
-  }
+  for (const Value& key : index_keys(value)) add_entry(key, rowid);
+}
+
+void PathIndex::add_entry(const Value& key, std::int64_t rowid) {
+  Statement::Use use(add_);
+  use.bind(1, key).bind(2, rowid).run();
 }
 
 void PathIndex::remove(const Value& value, std::int64_t rowid) {
-  for (const Value& key : index_keys(value)) {
-    Statement::Use use(remove_);
-    use.bind(1, key).bind(2, rowid).run();
-  }
+  for (const Value& key : index_keys(value)) remove_entry(key, rowid);
+}
+
+void PathIndex::remove_entry(const Value& key, std::int64_t rowid) {
+  Statement::Use use(remove_);
+  use.bind(1, key).bind(2, rowid).run();
 }
 
 void PathIndex::clear() {
@@ -101,7 +107,7 @@ void PathIndex::clear() {
 bool PathIndex::collect(Statement::Use& use, std::size_t most, std::vector<std::int64_t>& rowids) {
   while (use.step()) {
     if (rowids.size() >= most) return false;
-    rowids.push_back(use.integer(0));
+    rowids.push_back(row_of_entry(use.integer(0)));
   }
   return true;
 }
@@ -128,7 +134,7 @@ bool PathIndex::walk(const KeyRange& range, bool descending, bool beyond, std::s
     if (run.rowids.size() >= most) return false;
     if (run.rowids.empty()) (descending ? run.keys.high : run.keys.low) = key;
     last = std::move(key);
-    run.rowids.push_back(use.integer(1));
+    run.rowids.push_back(row_of_entry(use.integer(1)));
   }
   return true;
 }

@@ -42,6 +42,10 @@ class PathIndex {
   void add(const Value& value, std::int64_t rowid);
   void remove(const Value& value, std::int64_t rowid);
   void clear();
+  // One entry. A row of a key's index may stand there with the complement of its rowid, which is
+  // below zero (key_index.h); what finds rows gives the rowid itself.
+  void add_entry(const Value& key, std::int64_t rowid);
+  void remove_entry(const Value& key, std::int64_t rowid);
 
   // Appends the rowids of a range; false where there are more than `most` of them.
   bool find(const KeyRange& range, std::size_t most, std::vector<std::int64_t>& rowids);

@@ -263,7 +263,8 @@ std::vector<SegmentTable::Dead> SegmentTable::dead(std::int64_t oldest) {
   use.bind(1, oldest);
   while (use.step()) {
     const SegmentVersion segment = row(use);
-    dead.push_back({segment.id, segment.run.batch, segment.facts.nonce});
+    dead.push_back(
+        {segment.id, segment.run.batch, segment.facts.nonce, segment.born, segment.died});
   }
   return dead;
 }

@@ -50,6 +50,8 @@ class SegmentTable {
     std::int64_t id;
     std::uint32_t batch;
     std::uint64_t nonce;
+    std::int64_t born;
+    std::int64_t died;
   };
   std::vector<Dead> dead(std::int64_t oldest);  // those that no generation from `oldest` on sees
   void remove(std::int64_t id);

@@ -164,6 +164,14 @@ def first_greatest(values):
 
 
 # (aggregate, what it is of a list of trees)
+def at_bound(choose):
+    """The team of the first tree whose id is the least or greatest."""
+    def run(trees):
+        value = at(choose(trees, key=lambda tree: tree["id"]), "team") if trees else None
+        return None if value is MISSING else value
+    return run
+
+
 AGGREGATES = [
     ("count()", len), ("count(team)", lambda trees: len(values_of(team, trees))), ("count(distinct team)", lambda trees: len({sql(value) for value in values_of(team, trees)})),
     ("count() filter (where team = 'red')", lambda trees: len(is_red(trees))),
@@ -177,6 +185,11 @@ AGGREGATES = [
     ("stddev(id)", numbers_over(field("id"), deviation, 2)), ("variance(score)", numbers_over(score, variance, 2)),
     ("list(tags)", listed("tags")), ("list(ok)", listed("ok")),
     ("any_value(ok)", lambda trees: next(iter(values_of(field("ok"), trees)), None)),
+    ("arg_min(team, id)", at_bound(min)), ("arg_max(team, id)", at_bound(max)),
+    ("group_concat(id, '; ')", lambda trees: "; ".join(str(sql(value)) for value in values_of(field("id"), trees)) if values_of(field("id"), trees) else None),
+    ("group_concat(id)", lambda trees: ",".join(str(sql(value)) for value in values_of(field("id"), trees)) if values_of(field("id"), trees) else None),
+    ("string_agg(id, '')", lambda trees: "".join(str(sql(value)) for value in values_of(field("id"), trees)) if values_of(field("id"), trees) else None),
+    ("json_group_object(id, tags)", lambda trees: {str(tree["id"]): None if at(tree, "tags") is MISSING else at(tree, "tags") for tree in trees}),
 ]
 
 
@@ -250,6 +263,11 @@ def json_kind(value):
 
 
 FUNCTIONS = [
+    ("json_type(hits)", lambda tree: {list: "array", type(None): None}.get(type(sql(at(tree, "hits")) and at(tree, "hits")))),
+    ("json_array_length(hits)", lambda tree: len(tree["hits"]) if isinstance(at(tree, "hits"), list) else None),
+    ("json_array(ok, id)", lambda tree: [sql(at(tree, "ok")), at(tree, "id")]), ("json_object('k', ok)", lambda tree: {"k": sql(at(tree, "ok"))}),
+    ("json_element(ok)", lambda tree: sql(at(tree, "ok")) if isinstance(at(tree, "ok"), bool) else at(tree, "ok")), ("json_scalar(id)", lambda tree: at(tree, "id")),
+    ("json_text(id)", lambda tree: str(at(tree, "id"))), ("json_text(ok)", lambda tree: None if at(tree, "ok") is MISSING else model.text_of(at(tree, "ok"))),
     ("json_kind(team)", lambda tree: json_kind(at(tree, "team"))), ("json_kind(hits)", lambda tree: json_kind(at(tree, "hits"))), ("as_declared(id, 'INTEGER')", lambda tree: at(tree, "id")), ("no_text(id)", lambda tree: None),
     ("keys(born)", lambda tree: list(tree["born"]) if isinstance(at(tree, "born"), dict) else None), ("values(born)", lambda tree: list(tree["born"].values()) if isinstance(at(tree, "born"), dict) else None), ("entries(hits[0])", lambda tree: model.members(tree["hits"][0]) if hits(tree) else None),
     (f"abs({number_of})", with_number(abs)), ("array(id, team, null)", lambda tree: [at(tree, "id"), sql(at(tree, "team")), None]), (f"ceil({number_of})", with_number(lambda value: type(value)(math.ceil(value)))),

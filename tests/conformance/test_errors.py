@@ -29,7 +29,7 @@ WRONG = [
     ("p | add_field t[0] = 1", ["path of a field"], 15), ("p | head -1", ["whole number"], 10), ("p | head x", ["whole number"], 10), ("p | head 1.5", ["whole number"], 10), ("p | head 99999999999999999999", ["whole number"], 10),
     ("p | select a, a", ["two fields are named a"], 12), ("p | group_by a { count() as a }", ["two fields are named a"], None), ("p | top_k by a", ["whole number"], 11), ("p | top_k 3 a", ["by"], 13), ("p | nest a", ["as"], 11), ("p | set 0 p", ["'('"], 11),
     ("", ["expected a source"], 1), ("p |", ["expected a stage"], 4), ("| p", ["expected a source"], 1), ("p p", ["expected '|'"], 3), ("p | filter ?1", ["parameter ?1 is not given"], 12), ("p | head ?2", ["parameter ?2 is not given"], 10),
-    ("p | filter 'unclosed", ["'"], None), ("p | filter \"unclosed", ['"'], None), ("p | filter length()", ["length"], None), ("p | filter substr(a, 1, 2, 3)", ["substr"], None), ("json 5", ["|"], 6), ("p@x", ["whole number"], 3), ("p | filter a # 1", ["#"], None),
+    ("p | filter 'unclosed", ["'"], None), ("p | filter \"unclosed", ['"'], None), ("p | filter length()", ["length"], None), ("p | filter substr(a, 1, 2, 3)", ["substr"], None), ("json 5", ["|"], 6), ("p@-1", ["generation", "tag"], 3), ("p | filter a # 1", ["#"], None),
     ("p | filter a > 1 |\n  sort_by b |\n  tke 1", ["line 3, column 3", "take"], 3), ("p | filter a COLLATE x", ["in filter, line 1, column 22: expected a collation"], 22), ("p | filter lenght(a) = 1", ["did you mean length?"], 12), ("p | top_k 3", ["expected 'by'"], 12), ("p | group_by a { count(a, b) }", ["wrong number of arguments"], 18),
 ]
 
@@ -124,7 +124,7 @@ def test_when_run(report):
     database = opened()
     database.execute("CREATE TABLE plain(a)")
     for plan, *words in (("p | take 5", "take", "5", "out of range", "5 trees"), ("p | take -6", "-6", "out of range"), ("p | remove 5", "remove", "out of range"), ("p | insert 6 (p)", "insert", "out of range"), ("p | set 5 (p | head 1)", "set", "out of range"),
-                         ("p | set 0 (p)", "one tree", "5"), ("p | filter a = 1 | take 1", "out of range", "1 tree"), ("nobody", "no such Arbor: nobody", "there are: p"), ("main.nobody", "no such Arbor"), ("nowhere.p", "no such Arbor"), ("p@99", "generation 99", "readable"),
+                         ("p | set 0 (p)", "one tree", "5"), ("p | filter a = 1 | take 1", "out of range", "1 tree"), ("nobody", "no such Arbor: nobody", "there are: p"), ("main.nobody", "no such Arbor"), ("nowhere.p", "no such Arbor"), ("p@99", "generation 99", "readable"), ("p@x", "no tag 'x'"),
                          ("@7", "no such handle: @7"), ("'@x'", "no such handle"), ("plain", "not an Arbor"), ("p | filter regexp_like(a, '(')", "regular expression"), ("json '[1,'", "json", "byte"), ("json '{\"a\":}'", "json", "line 1"), ("json '[1] | head 1", "'"), ("p | aggregate sum(9223372036854775807)", "overflow", "total()"),
                          ("p | filter json(a) = 1", "json"), ("p | append (nobody)", "no such Arbor: nobody"), ("p | append (p | head)", "whole number")):
         report.raises(lambda: sources.call(database, "arbor_json", plan), plan, *words)

@@ -1,6 +1,6 @@
 """Kills a writing process at random moments, again and again, and finds exactly what was committed.
 
-The writer appends, inserts, updates, deletes and optimizes in transactions, each of which also writes its number and the sum of
+The writer appends, inserts, updates, deletes and optimizes, in every other database by a unique key (upserts), in transactions, each of which also writes its number and the sum of
 all ids into an ordinary table; it reports a commit by a line on its output. After the kill the Arbor must agree with that table, and
 the table must hold the last reported transaction or the one after it. --self-check plays the Arbor with an ordinary table.
 """
@@ -25,8 +25,8 @@ def open_database(options, path):
         database = harness.connect(options.extension, path)
     else:
         database = sqlite3.connect(path, isolation_level=None)
-        database.create_function("arbor_append", 2, lambda name, text: database.executemany(
-            "INSERT INTO t(id, name) VALUES (?, ?)", [(tree["id"], tree["name"]) for tree in map(json.loads, text.split("\n"))]).rowcount)
+        database.create_function("arbor_append", -1, lambda name, text, *options: database.executemany(
+            f"INSERT {'OR REPLACE' if options else ''} INTO t(id, name) VALUES (?, ?)", [(tree["id"], tree["name"]) for tree in map(json.loads, text.split("\n"))]).rowcount)
         database.create_function("arbor_optimize", 1, lambda name: 0)
         database.create_function("arbor_vacuum", 1, lambda name: 0)
         database.create_function("arbor_check", 1, lambda name: "ok")
@@ -34,10 +34,13 @@ def open_database(options, path):
     return database
 
 
-def create(options, path, batch_trees, journal):
+def create(options, path, batch_trees, journal, keyed):
     database = open_database(options, path)
     database.execute(f"PRAGMA journal_mode={journal}")
-    database.execute("CREATE TABLE t(id, name)" if options.self_check else f"CREATE VIRTUAL TABLE t USING arbor(id, name, batch_trees={batch_trees})")
+    if options.self_check:
+        database.execute(f"CREATE TABLE t(id{' UNIQUE' if keyed else ''}, name)")
+    else:
+        database.execute(f"CREATE VIRTUAL TABLE t USING arbor(id, name, batch_trees={batch_trees}{', key=id' if keyed else ''})")
     database.execute("CREATE TABLE done(number INTEGER PRIMARY KEY, trees, ids, names)")
     database.close()
 
@@ -46,12 +49,13 @@ def write(options, path, seed):
     """The child: transactions without end."""
     rng, database = random.Random(seed), open_database(options, path)
     number = database.execute("SELECT coalesce(max(number), 0) FROM done").fetchone()[0]
+    keyed = is_keyed(options, database)
     print(number, flush=True)
     while True:
         number += 1
         database.execute("BEGIN IMMEDIATE")
         for _ in range(rng.choice([1, 1, 1, 5])):
-            one_write(rng, database)
+            one_write(rng, database, keyed)
         database.execute(f"INSERT INTO done SELECT {number}, {SUMS.removeprefix('SELECT ')}")
         database.execute("DELETE FROM done WHERE number < ?", (number - 3,))
         database.execute("COMMIT" if rng.random() < 0.9 else "ROLLBACK")
@@ -59,17 +63,26 @@ def write(options, path, seed):
         print(number, flush=True)
 
 
-def one_write(rng, database):
+def is_keyed(options, database):
+    if options.self_check:
+        return "UNIQUE" in database.execute("SELECT sql FROM sqlite_schema WHERE name = 't'").fetchone()[0]
+    return database.execute("SELECT arbor_option('t', 'key')").fetchone()[0] is not None
+
+
+def one_write(rng, database, keyed):
     identity, kind = rng.randrange(1000), rng.random()
     if kind < 0.35:
-        database.execute("INSERT INTO t(id, name) VALUES (?, ?)", (identity, "x" * rng.randrange(50)))
+        database.execute(f"INSERT {'OR REPLACE' if keyed else ''} INTO t(id, name) VALUES (?, ?)", (identity, "x" * rng.randrange(50)))
+    elif keyed and kind < 0.4:
+        database.execute("UPDATE OR REPLACE t SET id = id + 1 WHERE id = ?", (identity,))
     elif kind < 0.55:
         database.execute("UPDATE t SET name = ? WHERE id = ?", ("y" * rng.randrange(2000), identity))
     elif kind < 0.7:
         database.execute("DELETE FROM t WHERE id BETWEEN ? AND ?", (identity, identity + rng.choice([0, 5, 100])))
     elif kind < 0.95:
         trees = [json.dumps({"id": rng.randrange(1000), "name": "z" * rng.randrange(100)}) for _ in range(rng.choice([2, 50, 400]))]
-        database.execute("SELECT arbor_append('t', ?)", ("\n".join(trees),)).fetchall()
+        options = ('{"on_conflict":"replace"}',) if keyed else ()
+        database.execute(f"SELECT arbor_append('t', ?{', ?' * len(options)})", ("\n".join(trees), *options)).fetchall()
     else:
         database.execute("SELECT arbor_optimize('t')").fetchall()
 
@@ -114,7 +127,7 @@ def main():
         for number in range(kills):
             if number % 25 == 0:
                 path = f"{folder}/{number}.db"
-                create(options, path, rng.choice([8, 64, 1000]), rng.choice(["wal", "delete", "truncate"]))
+                create(options, path, rng.choice([8, 64, 1000]), rng.choice(["wal", "delete", "truncate"]), number % 50 == 0)
             report.where = f"kill {number}"
             try:
                 check(options, report, path, kill_once(options, rng, path))

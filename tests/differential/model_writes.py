@@ -28,6 +28,8 @@ def quoted(path):
 class Run:
     """One database, its model, and the steps taken, which a failure prints."""
 
+    KEY = ""  # model_keys.py has one
+
     def __init__(self, options, rng, folder, batch_trees):
         self.options, self.rng, self.path = options, rng, f"{folder}/{rng.randrange(10**9)}.db"
         self.model, self.log, self.savepoints, self.generations = Model(), [], 0, {}
@@ -36,7 +38,7 @@ class Run:
             self.database.execute("PRAGMA journal_mode=WAL")
         if not options.self_check:
             columns = ", ".join(map(quoted, Model.COLUMNS)) if rng.random() < 0.7 else 'id, a, "o.x", "o.y", s'
-            self.database.execute(f"CREATE VIRTUAL TABLE t USING arbor({columns}" + (f", batch_trees={batch_trees})" if batch_trees else ")"))
+            self.database.execute(f"CREATE VIRTUAL TABLE t USING arbor({columns}{self.KEY}" + (f", batch_trees={batch_trees})" if batch_trees else ")"))
         self.log.append(f"batch_trees={batch_trees}")
 
     def open(self):
@@ -326,9 +328,9 @@ class Run:
         self.database.close()
 
 
-def run(options, rng, report, folder, steps):
+def run(options, rng, report, folder, steps, kind=Run):
     batch_trees = rng.choice([1, 2, 7, 64, None])
-    one = Run(options, rng, folder, batch_trees)
+    one = kind(options, rng, folder, batch_trees)
     try:
         for _ in range(steps):
             one.step()
@@ -338,7 +340,7 @@ def run(options, rng, report, folder, steps):
         report.fail(f"{type(error).__name__}: {error}", "\n     ".join(["the last steps:"] + one.log[-12:]))
 
 
-def main():
+def main(kind=Run):
     parser = harness.parser()
     parser.add_argument("--steps", type=int, default=None)
     parser.add_argument("--fault", action="store_true", help="with --self-check: lose an update now and then")
@@ -349,7 +351,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="arbors-model-") as folder:
         while report.passed < total and report.failed < 3:
             report.where = f"run after {report.passed} steps"
-            run(options, rng, report, folder, min(200, total))
+            run(options, rng, report, folder, min(200, total), kind)
     sys.exit(report.finish())
 
 

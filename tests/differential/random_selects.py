@@ -19,9 +19,54 @@ from select_texts import Maker  # noqa: E402
 WORLDS = 25  # Statements are shared out to so many sets of tables.
 
 
+class Newest:
+    """The newest SQLite, of apsw, with what is used of sqlite3's connections."""
+
+    def __init__(self, extension):
+        import apsw
+        self.apsw, self.connection = apsw, apsw.Connection(":memory:")
+        self.connection.enable_load_extension(True)
+        self.connection.load_extension(str(pathlib.Path(extension).resolve()))
+
+    def execute(self, sql, parameters=()):
+        cursor, description = self.connection.cursor(), []
+
+        def note(cursor, *_):  # before the first step: afterwards a statement without rows has no columns
+            description.extend((column[0],) for column in cursor.getdescription())
+            return True
+
+        cursor.exec_trace = note
+        try:
+            cursor.execute(sql, tuple(parameters))
+        except self.apsw.Error as error:
+            raise sqlite3.Error(str(error)) from None
+        return Rows(self.apsw, cursor, description)
+
+    def executemany(self, sql, rows):
+        for row in rows:
+            self.execute(sql, row)
+
+    def close(self):
+        self.connection.close()
+
+
+class Rows:
+    def __init__(self, apsw, cursor, description):
+        self.apsw, self.cursor, self.description = apsw, cursor, description
+
+    def __iter__(self):
+        try:
+            yield from self.cursor
+        except self.apsw.Error as error:
+            raise sqlite3.Error(str(error)) from None
+
+    def fetchall(self):
+        return list(self)
+
+
 class World:
-    def __init__(self, options, rng):
-        self.database = harness.connect(options.extension)
+    def __init__(self, options, rng, connect=harness.connect):
+        self.database = connect(options.extension)
         self.database.execute("PRAGMA automatic_index=OFF")
         self.tables = [self.arbor(rng, name) for name in ("t", "u", "v")]
         self.database.execute("CREATE TABLE side(k, v TEXT)")
@@ -152,12 +197,26 @@ def play(report, world, statement, tally):
 
 
 def test_random_selects(report):
+    compare(report, harness.connect)
+
+
+def test_newest(report):
+    """The same through the newest SQLite."""
+    try:
+        import apsw
+    except ImportError:
+        raise harness.Skip("no apsw") from None
+    print(f"SQLite {apsw.sqlite_lib_version()}")
+    compare(report, Newest)
+
+
+def compare(report, connect):
     options = report.options
     count = options.statements or (3000 if options.quick else 20000)
     tally, begin = Tally(), time.monotonic()
     for number in range(WORLDS):
         rng = random.Random(f"{options.seed} {number}")
-        world = World(options, rng)
+        world = World(options, rng, connect)
         for _ in range(count // WORLDS):
             play(report, world, Maker(rng, world.tables, True).statement(), tally)
         world.database.close()

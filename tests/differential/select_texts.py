@@ -45,6 +45,7 @@ class Maker:
     def __init__(self, rng, tables, ordinary):
         self.rng, self.tables, self.ordinary = rng, tables, ordinary
         self.kinds, self.parameters, self.aliases, self.loose = set(), [], 0, False
+        self.depth_of_queries, self.plain = 0, None
 
     # ---- expressions
     def literal(self):
@@ -63,6 +64,8 @@ class Maker:
         if roll < 0.72:
             text = rng.choice(ONE).format(self.value(names, depth - 1))
             return f"({text})"
+        if roll < 0.735 and self.depth_of_queries == 0:
+            return self.query_value(names)
         if roll < 0.94:
             return "(" + rng.choice(TWO).format(self.value(names, depth - 1), self.value(names, depth - 1)) + ")"
         if roll < 0.97:
@@ -90,6 +93,51 @@ class Maker:
         if roll < 0.94:
             return f"{left} {rng.choice(['IS NULL', 'IS NOT NULL', 'NOTNULL', 'ISNULL'])}"
         return left
+
+    def query_value(self, names):
+        """A query as a value, EXISTS or IN over one."""
+        rng = self.rng
+        self.depth_of_queries += 1
+        name, columns, _ = rng.choice(self.tables)
+        alias = self.alias()
+        inner = [f"{alias}.{quoted(column)}" for column in columns]
+        where = f" WHERE {self.condition(inner, 1)}" if rng.random() < 0.7 else ""
+        roll = rng.random()
+        negated = rng.choice(["", "", "NOT "])
+        if roll < 0.3:
+            self.kinds.add("in as value")
+            text = f"({self.value(names, 0)} {negated}IN (SELECT {rng.choice(inner)} FROM {name} AS {alias}{where}))"
+        elif roll < 0.5:
+            self.kinds.add("exists as value")
+            text = f"({negated}EXISTS (SELECT {rng.choice(inner)} FROM {name} AS {alias}{where}))"
+        elif roll < 0.7 and names:
+            self.kinds.add("correlated exists as value")
+            more = f" AND {where[7:]}" if where else ""
+            text = f"({negated}EXISTS (SELECT 1 FROM {name} AS {alias} WHERE {rng.choice(inner)} = {rng.choice(names)}{more}))"
+        elif roll < 0.85 and names:
+            self.kinds.add("correlated value")
+            text = (f"(SELECT {rng.choice(['count', 'min', 'max', 'sum'])}({rng.choice(inner)}) FROM {name} AS {alias} "
+                    f"WHERE {rng.choice(inner)} = {rng.choice(names)})")
+        else:
+            self.kinds.add("query as value")
+            text = f"(SELECT {rng.choice(['min', 'max', 'count', 'avg'])}({rng.choice(inner)}) FROM {name} AS {alias}{where})"
+        self.depth_of_queries -= 1
+        return text
+
+    def gathered(self, names):
+        """An aggregate whose answer depends on the rows' order, which is the table's where there is one table."""
+        rng = self.rng
+        self.kinds.add("gathering aggregate")
+        return rng.choice(["group_concat({})", "group_concat({}, '-')", "json_group_array({})"]).format(
+            self.value(names, 1 if rng.random() < 0.3 else 0))
+
+    def json_value(self, source):
+        """JSON functions over a list's column."""
+        rng = self.rng
+        self.kinds.add("json function")
+        column = f"{source.alias}.{quoted(rng.choice(source.lists))}"
+        return rng.choice(["json_array_length({})", "json_type({})", "{} -> 0", "{} ->> 1", "json_extract({}, '$[0]')", "json_type({}, '$[1]')",
+                           "json_array_length({}, '$[0]')", "typeof({} -> '$[1]')", "{} -> 0 ->> 'k'"]).format(column)
 
     def aggregate(self, names):
         rng = self.rng
@@ -149,6 +197,8 @@ class Maker:
                 text += f", json_each({source.alias}.{quoted(rng.choice(source.lists))}) AS {alias}"
                 sources.append(Source("", alias, ["value", "key", "type", "atom"]))
                 break
+        # The only item of FROM, where that is a table.
+        self.plain = sources[0] if len(sources) == 1 and not text.startswith("(") else None
         return text, [name for source in sources for name in source.names()], where
 
     # ---- whole statements
@@ -156,6 +206,8 @@ class Maker:
         """A SELECT's text and its number of columns, named c0, c1, … where it is nested."""
         rng = self.rng
         from_text, names, where = self.from_clause(depth)
+        plain = self.plain
+        arbor = plain if plain is not None and not plain.text.startswith("side ") else None
         if rng.random() < 0.55:
             where.append(self.condition(names))
         where += self.subqueries(names, depth)
@@ -168,6 +220,11 @@ class Maker:
             keys = [self.value(names, 1 if rng.random() < 0.3 else 0) for _ in range(rng.choice([1, 1, 2]))]
             keys = [key for key in keys if not key.lstrip("-").replace(".", "").isdigit() and "?" not in key] or [names[0]]
             columns = keys + [self.aggregate(names) for _ in range(rng.choice([1, 1, 2]))]
+            if arbor and rng.random() < 0.25:
+                columns.append(self.gathered(names))
+            elif arbor and rng.random() < 0.2:  # rowids are distinct: one row is the least or greatest
+                self.kinds.add("bare column")
+                columns = [*keys, f"{rng.choice(['min', 'max'])}({arbor.alias}.{rng.choice(['rowid', '_index'])})", self.value(names, 1)]
             group_text = " GROUP BY " + ", ".join(
                 str(index + 1) if rng.random() < 0.25 else key for index, key in enumerate(keys))
             if rng.random() < 0.3:
@@ -176,8 +233,18 @@ class Maker:
         elif roll < 0.42:
             self.kinds.add("aggregate")
             columns = [self.aggregate(names) for _ in range(rng.choice([1, 2]))]
+            if arbor and rng.random() < 0.25:
+                columns.append(self.gathered(names))
+            elif arbor and rng.random() < 0.2:
+                self.kinds.add("bare column")
+                columns = [f"{rng.choice(['min', 'max'])}({arbor.alias}.rowid)", "count(*)", self.value(names, 1)]
         else:
             columns = [self.value(names) for _ in range(rng.choice([1, 2, 2, 3]))]
+            if arbor and rng.random() < 0.1:
+                self.kinds.add("rowid")
+                columns[0] = f"{arbor.alias}.{rng.choice(['rowid', '_index', 'oid'])}"
+            if arbor and arbor.lists and rng.random() < 0.3:
+                columns.append(self.json_value(arbor))
             if rng.random() < 0.12:
                 self.kinds.add("window")
                 columns.append(self.window(names))

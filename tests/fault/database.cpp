@@ -115,7 +115,8 @@ std::string Database::state() {
     text += name + ":\n" + query("SELECT rowid, * FROM " + quoted(name));
   for (std::string name; std::getline(arbors, name);) {
     text += name + ":\n" + query("SELECT rowid, _index, _tree FROM " + quoted(name));
-    text += query("SELECT * FROM arbor_history('" + name + "')");
+    text += query("SELECT generation, trees, added, removed, tag, kept FROM arbor_history('" +
+                  name + "')");
     text += query("SELECT arbor_check('" + name + "')");
   }
   return text + query("PRAGMA integrity_check");

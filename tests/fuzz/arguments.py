@@ -43,7 +43,7 @@ def database():
 def functions():
     made = database()
     names = sorted({row[0] for row in made.execute("SELECT name FROM pragma_function_list WHERE name GLOB 'arbor_*'")})
-    return names, ["arbor_rows", "arbor_arrow", "arbor_schema", "arbor_history", "arbor_list"]
+    return names, ["arbor_rows", "arbor_arrow", "arbor_schema", "arbor_history", "arbor_list", "arbor_diff"]
 
 
 def statement(rng, scalars, tables):

@@ -20,9 +20,9 @@ SOUND, CHANGED = f"{SCRATCH.name}/sound.db", f"{SCRATCH.name}/changed.db"
 READS = ["SELECT count(*) FROM t", "SELECT * FROM t", "SELECT _tree, _index, rowid FROM t", "SELECT id FROM t WHERE name = 'name 7'", "SELECT name, count(*), sum(score) FROM t GROUP BY name", "SELECT id FROM t WHERE score > 4 ORDER BY score DESC LIMIT 5",
          "SELECT id FROM t WHERE name LIKE 'n%7' OR text GLOB '*a*'", "SELECT rowid FROM t WHERE rowid BETWEEN 20 AND 90", "SELECT id FROM t WHERE _index IN (3, 70, 100)", "SELECT * FROM arbor_schema('t')", "SELECT * FROM arbor_arrow('t')", "SELECT * FROM arbor_history('t')", "SELECT * FROM arbor_list",
          "SELECT count(*) FROM t WHERE t MATCH 'list_any(tags, k > 3) OR map.key1 IS NOT NULL'", "SELECT tree FROM arbor_rows('t | explode tags as g | group_by g.k { count(), list(name) } | sort_by count desc | head 3')", "SELECT arbor_json('t | tail 3')",
-         "SELECT arbor_get('t', 50)", "SELECT count(*) FROM t WHERE _generation = 3", "SELECT arbor_explain_analyze('t | filter id > 4')", "SELECT arbor_check('t')", "PRAGMA integrity_check"]
+         "SELECT arbor_get('t', 50)", "SELECT count(*) FROM t WHERE _generation = 3", "SELECT arbor_json('t@old')", "SELECT arbor_generation('t', '-1 day')", "SELECT * FROM arbor_diff('t', 'old')", "SELECT arbor_explain_analyze('t | filter id > 4')", "SELECT arbor_check('t')", "PRAGMA integrity_check"]
 WRITES = ["INSERT INTO t(id, name) VALUES (1, 'x')", "UPDATE t SET name = 'y' WHERE id = 5", "DELETE FROM t WHERE id % 7 = 1", "SELECT arbor_append('t', '[{\"id\":1},{\"new\":[1]}]')", "SELECT arbor_create_index('t', 'id')", "SELECT arbor_optimize('t')", "SELECT arbor_save('s', 't')",
-          "SELECT arbor_vacuum('t')", "SELECT arbor_sync('t')", "ALTER TABLE t RENAME TO r", "SELECT count(*) FROM r", "DROP TABLE r"]
+          "SELECT arbor_tag('t', 'new')", "SELECT arbor_restore('t', 'old')", "SELECT arbor_untag('t', 'old')", "SELECT arbor_vacuum('t')", "SELECT arbor_sync('t')", "ALTER TABLE t RENAME TO r", "SELECT count(*) FROM r", "DROP TABLE r"]
 
 
 def build():
@@ -40,7 +40,9 @@ def build():
     database.execute("DELETE FROM t WHERE id % 9 = 2")
     database.execute("UPDATE t SET score = 7 WHERE id % 11 = 2")
     database.execute("SELECT arbor_optimize('t')").fetchall()
+    database.execute("SELECT arbor_tag('t', 'old')").fetchall()
     database.execute("UPDATE t SET big = 5 WHERE id % 2 = 0")
+    database.execute("SELECT arbor_vacuum('t')").fetchall()
     database.execute("UPDATE t SET _tree = json_set(_tree, '$.late', 1) WHERE id = 43")
     database.execute("DELETE FROM t WHERE id = 40")
     database.execute("UPDATE t SET score = 9 WHERE id = 41")
@@ -144,7 +146,8 @@ def test_self(report):
         report.equal(sealing.sealed_chunk(stats, data, key >> 32), stats, "a chunk's stats")
     kinds = [kind for kind, in database.execute("SELECT DISTINCT op FROM t_pending WHERE seq >= (SELECT max(seq) FROM t_pending WHERE op = 0) ORDER BY op")]
     report.equal(kinds, [0, 1, 2, 3, 4, 6], "the kinds of records that the log's state is made of")
-    newest = [table for table in damaging.tables_of(CHANGED, "t") if table != "t_pending"]
+    # Where the log begins behind a gap its seals come out otherwise, and so does what t_meta tells of them; arbor_check reads both.
+    newest = [table for table in damaging.tables_of(CHANGED, "t") if table not in ("t_pending", "t_meta")]
     after = [damaging.Table(database, table).rows for table in damaging.tables_of(CHANGED, "t")]
     report.equal([rows for table, rows in zip(damaging.tables_of(CHANGED, "t"), after) if table in newest], [rows for table, rows in zip(damaging.tables_of(CHANGED, "t"), before) if table in newest], "the seals of rows")
     database.close()

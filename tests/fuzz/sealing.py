@@ -50,8 +50,8 @@ def reseal(database, arbor):
     tables = {part: damaging.Table(database, f"{arbor}_{part}") for part in ("meta", "path", "segment", "pending")}
     paths = reseal_paths(tables["path"])
     segments = reseal_segments(tables["segment"])
-    reseal_log(tables["pending"], paths, segments)
-    reseal_meta(tables["meta"])
+    seals = reseal_log(tables["pending"], paths, segments)
+    reseal_meta(tables["meta"], seals)
 
 
 def reseal_paths(table):
@@ -74,22 +74,29 @@ def reseal_segments(table):
 
 
 def reseal_log(table, paths, segments):
-    previous = 0
+    """Gives the records' new seals by the old ones."""
+    previous, seals = 0, {}
     for row in table.rows:
-        seq, generation, op, rowid, _, tree = row
+        seq, generation, time, op, rowid, old, tree = row
         if number(op) in (0, 5) and len(blob(tree)) >= 24:
             seen = 0
             for born, died, seal in segments:
                 seen ^= seal if born <= number(generation) < died else 0
             tree = blob(tree)[:-24] + struct.pack("<QQQ", paths, seen, previous)
             table.set(row, "tree", tree)
-        previous = row_seal("pending", seq, generation, op, rowid, tree, signed(previous))
+        previous = row_seal("pending", seq, generation, time, op, rowid, tree, signed(previous))
         table.set(row, "seal", signed(previous))
+        seals[old] = previous
+    return seals
 
 
-def reseal_meta(table):
+def reseal_meta(table, seals):
     parts = []
     for key, value in table.rows:
+        if str(key).startswith("kept.") and len(blob(value)) == 16:
+            seal, = struct.unpack("<q", blob(value)[:8])
+            value = struct.pack("<Q", seals.get(seal, seal & MASK)) + blob(value)[8:]
+            table.set((key, value), "value", value)
         if key != "seal":
             parts += [key, value]
     for row in table.rows:

@@ -20,7 +20,8 @@ SOUND, DAMAGED = f"{SCRATCH.name}/sound.db", f"{SCRATCH.name}/damaged.db"
 QUERIES = ["SELECT count(*) FROM t", "SELECT sum(id), min(name), max(score) FROM t", "SELECT _tree FROM t ORDER BY _index", "SELECT id, name, score, tags, \"o.x\" FROM t ORDER BY rowid",
            "SELECT id FROM t WHERE name = 'name 7'", "SELECT id FROM t WHERE score > 40 ORDER BY score DESC, id LIMIT 7", "SELECT name, count(*) FROM t GROUP BY name ORDER BY 1", "SELECT id FROM t WHERE _index IN (5, 60, 199)",
            "SELECT max(rowid), min(_index) FROM t", "SELECT rowid, id FROM t WHERE rowid IN (1, 70, 200, 233)", "SELECT count(*) FROM t a JOIN t b ON a.id = b.id", "SELECT id FROM t WHERE name LIKE '%7' AND kind IN ('a', 'b') ORDER BY id",
-           "SELECT late, id FROM t WHERE late IS NOT NULL", "SELECT generation, trees, added, removed FROM arbor_history('t')",
+           "SELECT late, id FROM t WHERE late IS NOT NULL", "SELECT generation, trees, added, removed, tag FROM arbor_history('t')", "SELECT arbor_json('t@old | select id, score, name')",
+           "SELECT count(*) FROM t WHERE _generation = arbor_generation('t', 'old')",
            "SELECT arbor_count('t | filter score > 40')", "SELECT arbor_json('t | filter id < 40 | select id, tags, o')", "SELECT arbor_matching_indices('t', 'kind = \'\'b\'\'')", "SELECT arbor_find_one('t', 'id = 66')",
            "SELECT arbor_get('t', 100)", "SELECT arbor_any('t', 'late = \'\'yes\'\''), arbor_all('t', 'id >= 0')", "SELECT idx, tree FROM arbor_rows('t | group_by kind { count() as n, sum(score) as s }')", "SELECT arbor_lookup('t | index_by id', 70)",
            "SELECT path, count, nulls, min, max FROM arbor_schema('t')", "SELECT schema, name, trees, batches, generation, columns FROM arbor_list WHERE name = 't'"]
@@ -51,6 +52,10 @@ def build():
     database = harness.connect(OPTIONS.extension, SOUND)
     fill(database, "u", rng)
     fill(database, "t", rng)
+    database.execute("INSERT INTO t(_tree) SELECT _tree FROM t LIMIT 1")
+    database.execute("SELECT arbor_tag('t', 'old')").fetchall()
+    database.execute("DELETE FROM t WHERE rowid = (SELECT max(rowid) FROM t)")
+    database.execute("SELECT arbor_vacuum('t')").fetchall()
     new = [json.dumps(document) for document in documents(rng, 230, 238)]
     changes = [("INSERT INTO t(_tree) VALUES (?)", (text,)) for text in new]
     changes[3:3] = [("UPDATE t SET name = 'name 7' WHERE id = 66", ()), ("DELETE FROM t WHERE id = 27", ())]

@@ -41,6 +41,26 @@ def need_extension():
         raise harness.Skip("the stand-in stores no columns")
 
 
+def test_diff_of_ten(report):
+    """What ten changed trees cost to find does not grow with the Arbor."""
+    need_extension()
+    costs = []
+    for count in (4000, 40000):
+        base = harness.connect(OPTIONS.extension)
+        base.execute("CREATE VIRTUAL TABLE t USING arbor(batch_trees=400)")
+        base.execute("SELECT arbor_append('t', ?)", (lines({"id": n, "s": f"name {n % 7}"} for n in range(count)),))
+        base.execute("SELECT arbor_tag('t', 'then')").fetchall()
+        for n in range(5):
+            base.execute("UPDATE t SET s = 'x' WHERE rowid = ?", (7 + n * count // 10,))
+            base.execute("DELETE FROM t WHERE rowid = ?", (9 + n * count // 10,))
+        base.execute("SELECT arbor_reset_stats()").fetchall()
+        report.equal(one(base, "SELECT count(*) FROM arbor_diff('t', 'then')"), 10, "the changes")
+        costs.append(json.loads(one(base, "SELECT arbor_stats()")))
+    report.equal(costs[1]["batches_decoded"], costs[0]["batches_decoded"], "batches decoded")
+    report.equal(costs[1]["pools_decoded"], costs[0]["pools_decoded"], "pools decoded")
+    report.check(costs[1]["bytes_read"] <= 2 * costs[0]["bytes_read"], "bytes read", costs)
+
+
 def test_wide_and_sparse(report):
     """Many sparse keys: trees, fields and changes are right where columns are read without room for the rows that lack them."""
     need_extension()

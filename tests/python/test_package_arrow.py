@@ -1,8 +1,12 @@
 """Arrow streams of the Python package, as pyarrow, Polars, DuckDB, pandas and nanoarrow take them, and trees from theirs."""
 import ctypes
+import datetime
+import decimal
 import gc
 import importlib.util
+import math
 import os
+import random
 import threading
 
 import harness
@@ -193,6 +197,110 @@ def test_from_arrow(report):
             raise ZeroDivisionError("x")
         report.raises(lambda: arbors.connect(file).table("t").insert(pa.RecordBatchReader.from_batches(table.schema, failing())), "an error in the middle", kind=Exception)
         report.equal(len(arbors.connect(file).table("t")), 6, "rolls everything back")
+
+
+def types_table(pa):
+    """A table of every type that becomes JSON, and the trees that it becomes."""
+    D = decimal.Decimal
+    columns = {
+        "i8": (pa.array([1, None, -3], pa.int8()), [1, None, -3]),
+        "u64": (pa.array([2**64 - 1, 0, None], pa.uint64()), [2**64 - 1, 0, None]),
+        "u8": (pa.array([255, 0, None], pa.uint8()), [255, 0, None]),
+        "f16": (pa.array([1.5, -2, None], pa.float16()), [1.5, -2.0, None]),
+        "f32": (pa.array([0.5, math.nan, math.inf], pa.float32()), [0.5, None, math.inf]),
+        "bool": (pa.array([True, None, False]), [True, None, False]),
+        "view": (pa.array(["short", "é😀" * 9, None], pa.string_view()), ["short", "é😀" * 9, None]),
+        "large": (pa.array(["a\0b", '"', ""], pa.large_string()), ["a\0b", '"', ""]),
+        "nothing": (pa.nulls(3), [None] * 3),
+        "d": (pa.array([D("1.50"), D("-12.00"), None], pa.decimal128(10, 2)), [1.5, -12, None]),
+        "d256": (pa.array([D(10)**40, -D(10)**40, D(-1)], pa.decimal256(60, 0)), [10**40, -10**40, -1]),
+        "date": (pa.array([datetime.date(2020, 1, 2), datetime.date(1, 1, 1), None]), ["2020-01-02", "0001-01-01", None]),
+        "date64": (pa.array([datetime.date(2020, 1, 2), datetime.date(9999, 12, 31), None], pa.date64()), ["2020-01-02", "9999-12-31", None]),
+        "at": (pa.array([datetime.datetime(2020, 1, 2, 3, 4, 5, 123000), datetime.datetime(1969, 12, 31, 23, 59, 59, 999999), None], pa.timestamp("us")),
+               ["2020-01-02T03:04:05.123000", "1969-12-31T23:59:59.999999", None]),
+        "instant": (pa.array([1_600_000_000_000_000_001, None, -1_000_000_000], pa.timestamp("ns", "Europe/Oslo")),
+                    ["2020-09-13T12:26:40.000000001+00:00", None, "1969-12-31T23:59:59+00:00"]),
+        "time": (pa.array([datetime.time(1, 2, 3), datetime.time(23, 59, 59, 5), None]), ["01:02:03", "23:59:59.000005", None]),
+        "list": (pa.array([[[1], []], None, [None]], pa.large_list(pa.list_(pa.int64()))), [[[1], []], None, [None]]),
+        "fixed": (pa.array([[1, 2], None, [3, 4]], pa.list_(pa.int32(), 2)), [[1, 2], None, [3, 4]]),
+        "list view": (pa.array([[1], [2, 3], None], pa.list_view(pa.int64())), [[1], [2, 3], None]),
+        "struct": (pa.array([{"a": 1, "b": {"c": "x"}}, None, {"a": None, "b": None}]), [{"a": 1, "b": {"c": "x"}}, None, {"a": None, "b": None}]),
+        "map": (pa.array([[("k", 1)], [], None], pa.map_(pa.string(), pa.int64())), [[{"key": "k", "value": 1}], [], None]),
+        "structs": (pa.array([[{"a": 1}], [{"a": 2}, None], []]), [[{"a": 1}], [{"a": 2}, None], []]),
+        "dictionary": (pa.array(["u", "v", None]).dictionary_encode(), ["u", "v", None]),
+        "lists by number": (pa.DictionaryArray.from_arrays(pa.array([1, 0, 1], pa.uint8()), pa.array([[1], [2, 3]])), [[2, 3], [1], [2, 3]]),
+        "runs": (pa.RunEndEncodedArray.from_arrays(pa.array([2, 3], pa.int32()), pa.array(["p", None])), ["p", "p", None]),
+        "": (pa.array([1, 2, 3]), [1, 2, 3]),
+        "a.b": (pa.array([1, 2, 3]), [1, 2, 3]),
+    }
+    return (pa.table({name: array for name, (array, _) in columns.items()}),
+            [{name: values[row] for name, (_, values) in columns.items()} for row in range(3)])
+
+
+def test_types_from_arrow(report):
+    needs("pyarrow")
+    import pyarrow as pa
+    table, want = types_table(pa)
+    got = arbors.from_arrow(table).to_list()
+    for name in table.column_names:
+        report.equal([tree[name] for tree in got], [tree[name] for tree in want], f"values of {name!r}")
+    report.equal([*got[0]], table.column_names, "the order of the keys")
+    for what, wrong in {"binary": pa.array([b"x"]), "duration": pa.array([datetime.timedelta(1)])}.items():
+        report.raises(lambda: arbors.from_arrow(pa.table({"x": wrong})), what, "'x' is " + what, kind=arbors.Error)
+    report.raises(lambda: arbors.from_arrow(pa.Table.from_arrays([pa.array([1])] * 2, names=["x", "x"])), "a name twice", "two columns", kind=arbors.Error)
+    report.raises(lambda: arbors.from_arrow(pa.table({"x": pa.array([2**40], pa.timestamp("s"))})), "a year beyond 9999", "a date", kind=arbors.Error)
+
+
+def test_many_rows_from_arrow(report):
+    needs("pyarrow")
+    import pyarrow as pa
+    rows = [{"i": i, "s": f"text {i % 100}", "f": i / 2, "o": {"a": [i, str(i)][:1], "b": None if i % 3 else "x"}} for i in range(70_000)]
+    table = pa.Table.from_pylist(rows)
+    for what, source in {"one chunk": table, "small chunks": pa.Table.from_batches(table.to_batches(max_chunksize=1000))}.items():
+        made = arbors.from_arrow(source)
+        report.check(made.to_list() == rows, what)
+        session = made._session
+        report.equal(session.value("SELECT arbor_check(?)", made._shown), "ok", f"{what}: the stored form")
+        report.equal(session.value("SELECT batches FROM arbor_list WHERE name = ?", made._shown), 5, f"{what}: full batches")
+    wide = pa.table({f"c{number}": [number, None] for number in range(3000)})
+    report.equal(arbors.from_arrow(wide).to_list(), wide.to_pylist(), "more columns than a batch has paths")
+    deep = pa.array([1])
+    for _ in range(55):
+        deep = pa.StructArray.from_arrays([deep], ["a"])
+    value = deep.to_pylist()
+    report.equal(arbors.from_arrow(pa.table({"x": deep})).to_list(), [{"x": value[0]}], "55 levels")
+
+
+def test_bytes_from_anywhere(report):
+    """Damaged streams are errors, or other trees, never more."""
+    needs("pyarrow")
+    import pyarrow as pa
+    table, _ = types_table(pa)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    whole = sink.getvalue().to_pybytes()
+    session = arbors.from_dicts([])._session
+    chance = random.Random(harness.seed_of(package.OPTIONS))
+    refused = 0
+    for _ in range(300 if package.OPTIONS.quick else 3000):
+        damaged = bytearray(whole)
+        for _ in range(chance.choice((1, 1, 2, 8))):
+            damaged[chance.randrange(len(damaged))] = chance.choice((0, 1, 127, 128, 255, chance.randrange(256)))
+        if chance.random() < 0.1:
+            damaged = damaged[:chance.randrange(len(damaged))]
+        try:
+            session.call("arbor_append", "damaged", bytes(damaged), '{"format":"arrow","if_exists":"replace"}')
+            session.run("SELECT tree FROM arbor_rows('damaged')")
+        except arbors.Error:
+            refused += 1
+    report.check(refused > 0, "some were refused")
+    report.equal(session.value("SELECT arbor_check('damaged')"), "ok", "what is stored")
+    for what, data in {"nothing": b"", "a text": b"hello", "no schema": b"\xff\xff\xff\xff\0\0\0\0"}.items():
+        report.raises(lambda: session.call("arbor_append", "other", data, '{"format":"arrow"}'), what, "Arrow data", kind=arbors.Error)
+    report.raises(lambda: session.call("arbor_append", "other", "[]", '{"format":"arrow"}'), "JSON", "as a blob", kind=arbors.Error)
+    report.raises(lambda: session.call("arbor_append", "other", whole, '{"format":"arrow","limit":1}'), "another option", "if_exists", kind=arbors.Error)
+    session.call("arbor_delete", "damaged")
 
 
 def test_parquet(report):

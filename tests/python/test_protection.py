@@ -14,8 +14,8 @@ EXTENSION = str(pathlib.Path(OPTIONS.extension).resolve())
 DIRECT_ONLY, INNOCUOUS = 0x80000, 0x200000
 # Those that write, touch files, or change what the connection holds; they may not be called from views, triggers or the schema.
 DIRECT = ["arbor_import('t', 'f')", "arbor_append('t', '{}')", "arbor_export('t', 'f.jsonl')", "arbor_save('s', 't')", "arbor_save_multiple('{}')", "arbor_delete('t')", "arbor_vacuum('t')", "arbor_optimize('t')",
-          "arbor_sync('t')", "arbor_create_index('t', 'a')", "arbor_drop_index('t', 'a')", "arbor_config('threads')", "arbor_reset_stats()", "arbor_open('t')", "arbor_refresh('@1')", "arbor_close('@1')"]
-HARMLESS = {"arbor_version()", "arbor_help()"}
+          "arbor_sync('t')", "arbor_tag('t', 'x')", "arbor_untag('t', 'x')", "arbor_restore('t', 1)", "arbor_create_index('t', 'a')", "arbor_drop_index('t', 'a')", "arbor_option('t', 'retain', 3)", "arbor_config('threads')", "arbor_reset_stats()", "arbor_open('t')", "arbor_refresh('@1')", "arbor_close('@1')"]
+HARMLESS = {"arbor_version()", "arbor_help()", "arbor_match('a = ?1 OR a > 7', 5)"}
 
 
 def filled(path=":memory:"):

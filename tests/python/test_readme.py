@@ -10,9 +10,9 @@ OPTIONS = harness.parser().parse_args()
 README = (harness.ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def transcript():
-    """The (statement, output) pairs of the README's shell session."""
-    session = re.search(r"```console\n(.*?)```", README, re.S).group(1)
+def transcript(page=README):
+    """The (statement, output) pairs of a page's shell session."""
+    session = "".join(re.findall(r"```console\n(.*?)```", page, re.S))
     pairs = []
     for part in session.split("sqlite> ")[1:]:
         lines = part.splitlines()
@@ -25,21 +25,23 @@ def without_times(text):
     return re.sub(r'"seconds":[0-9.]+', '"seconds":…', text).strip()
 
 
-def test_transcript(report):
+def test_transcripts(report):
+    """The shell sessions of README.md and of the page on time travel give what stands there."""
     if not shutil.which("sqlite3"):
         raise harness.Skip("no sqlite3 shell")
-    pairs = transcript()
-    report.check(len(pairs) >= 5, "the README shows a session")
     extension = harness.pathlib.Path(OPTIONS.extension).resolve()
-    with harness.scratch() as folder:
-        subprocess.run([sys.executable, harness.ROOT / "examples/make_data.py", f"{folder}/orders.jsonl"], check=True)
-        script = "".join(f"{statement}\n.print ---\n" for statement, _ in pairs)
-        done = subprocess.run(["sqlite3", "-batch", "-cmd", f".load {extension}", ":memory:"], input=script, cwd=folder,
-                              capture_output=True, text=True, timeout=300)
-    outputs = done.stdout.split("---\n")
-    report.equal(done.stderr, "", "no errors")
-    for (statement, expected), output in zip(pairs, outputs):
-        report.equal(without_times(output), without_times(expected), statement)
+    for page in (README, (harness.ROOT / "examples/TIME.md").read_text(encoding="utf-8")):
+        pairs = transcript(page)
+        report.check(len(pairs) >= 5, "the page shows a session")
+        with harness.scratch() as folder:
+            subprocess.run([sys.executable, harness.ROOT / "examples/make_data.py", f"{folder}/orders.jsonl"], check=True)
+            script = "".join(f"{statement}\n.print ---\n" for statement, _ in pairs)
+            done = subprocess.run(["sqlite3", "-batch", "-cmd", f".load {extension}", ":memory:"], input=script, cwd=folder,
+                                  capture_output=True, text=True, timeout=300)
+        outputs = done.stdout.split("---\n")
+        report.equal(done.stderr, "", "no errors")
+        for (statement, expected), output in zip(pairs, outputs):
+            report.equal(without_times(output), without_times(expected), statement)
 
 
 def test_plan(report):

@@ -7,7 +7,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-FLOORS = ["engine/base", "engine/json", "engine/codec", "engine/batch", "engine/expr", "engine/plan",
+FLOORS = ["engine/base", "engine/json", "engine/codec", "engine/arrow", "engine/batch", "engine/expr", "engine/plan",
           "engine/exec/source", "engine/exec/scan", "engine/exec/rows", "engine/exec/sort", "engine/exec/group", "engine/exec/join", "engine/exec/window",
           "engine/exec/run", "engine/exec/export", "sql/access", "sql/tables", "sql/state", "sql/store", "sql/import", "ext"]
 SQLITE_DOOR = "sql/access/sqlite.h"

@@ -11,6 +11,7 @@ import dataclasses
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,9 +21,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import programs  # noqa: E402
 
 ROOT = programs.ROOT
-FOLDERS = ["tests/sql", "tests/python", "tests/differential", "tests/conformance", "tests/crash", "tests/fuzz", "tests/clients"]
+FOLDERS = ["tests/sql", "tests/python", "tests/differential", "tests/conformance", "tests/crash", "tests/fuzz", "tests/clients", "tests/spark", "tests/replicas"]
 # Programs that run longest begin first.
-LONG = ["failures.py", "kill.py", "processes.py", "test_memory.py", "database_files.py", "plans.py", "random_queries.py"]
+LONG = ["test_spark.py", "failures.py", "test_package_wheel.py", "lookups.py", "test_single_bits.py", "test_matrix.py", "kill.py",
+        "json_documents.py", "processes.py", "test_memory.py", "database_files.py", "plans.py", "random_queries.py"]
 
 
 @dataclasses.dataclass
@@ -71,7 +73,7 @@ def test_programs(preset, folder, options, sanitized=False):
             python=options.python if sanitized else client(options), extension=f"{folder}/arbors.so",
             quick=options.quick or sanitized, sanitized=sanitized, seconds=options.seconds))
 
-    # Other clients' processes are not sanitized.
+    # Other clients' processes are not sanitized; nor is what a wheel builds.
     files = [file for file in programs.programs(FOLDERS) if not sanitized or file.parent.name != "clients"]
     files.sort(key=lambda file: LONG.index(file.name) if file.name in LONG else len(LONG))
     for file in files:
@@ -97,7 +99,8 @@ def tasks(options):
     if options.quick:
         return [*release, unit, *test_programs("release", "build", options), *lint]
     venv = command("clients from PyPI", "tests/tools/venv.sh", "apsw", "pyarrow", "polars", "duckdb", "nanoarrow",
-                   "pandas", "mypy", "jsonschema", "sqlalchemy", "django", "datasette", "sqlite-utils", cores=0, quiet=True)
+                   "pandas", "mypy", "jsonschema", "sqlalchemy", "django", "datasette", "sqlite-utils",
+                   *(["pyspark"] if shutil.which("java") else []), cores=0, quiet=True)
     debug = list(builds("debug", 1, ("build release arbors_faults",)))
     sanitized = command("debug unit tests", "tests/tools/unit.sh", "build-debug/arbors_tests", needs=("build debug arbors_tests",))
     slow_lint = [command(f"lint {part}", "tests/tools/lint.sh", part, needs=("build release arbors",)) for part in ("tidy", "alone")]

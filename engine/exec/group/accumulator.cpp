@@ -24,6 +24,14 @@ AccumulatorPtr make_plain(const plan::AggregateCall& call, Collation collation) 
       return spread_accumulator(call.function->kind == AggregateKind::Stddev);
     case AggregateKind::List:
       return list_accumulator();
+    case AggregateKind::ArgMin:
+    case AggregateKind::ArgMax:
+      return at_bound_accumulator(call.function->kind == AggregateKind::ArgMax,
+                                  expr::collation(*call.second, *call.second));
+    case AggregateKind::Concat:
+      return concat_accumulator(plan::separator_of(call));
+    case AggregateKind::Object:
+      return object_accumulator();
     default:
       return pick_accumulator(call.function->kind);
   }

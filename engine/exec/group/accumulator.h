@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/batch/vector.h"
@@ -25,6 +26,11 @@ class Accumulator {
   virtual ~Accumulator() = default;
   // Adds a value per row; `values` is null for count().
   virtual void add(const batch::Vector* values, const RowGroups& rows) = 0;
+  // The same of aggregates of pairs.
+  virtual void add_pairs(const batch::Vector& values, const batch::Vector& /*seconds*/,
+                         const RowGroups& rows) {
+    add(&values, rows);
+  }
   // Adds what another accumulator of the same aggregate gathered from later rows: its group g is
   // group to[g] here, of `groups`.
   virtual void merge(Accumulator& other, std::span<const std::uint32_t> to,
@@ -46,6 +52,9 @@ AccumulatorPtr spread_accumulator(bool root);
 AccumulatorPtr quantile_accumulator(double share);
 AccumulatorPtr pick_accumulator(plan::AggregateKind kind);
 AccumulatorPtr list_accumulator();
+AccumulatorPtr concat_accumulator(std::string separator);
+AccumulatorPtr object_accumulator();
+AccumulatorPtr at_bound_accumulator(bool greatest, Collation collation);
 AccumulatorPtr distinct_count_accumulator(Collation collation);
 AccumulatorPtr distinct_accumulator(AccumulatorPtr over, Collation collation);
 

@@ -43,6 +43,7 @@ Aggregation::Aggregation(const AggregationPlan& plan, const ExecutionContext& co
   for (const plan::AggregateCall& call : plan.calls) {
     Call& added = calls_.emplace_back();
     if (call.argument) added.argument.emplace(call.argument);
+    if (call.function->pairs) added.second.emplace(call.second);
     if (call.filter) added.filter.emplace(call.filter);
     added.state = make_accumulator(call);
   }
@@ -53,6 +54,7 @@ std::vector<const RowExpr*> Aggregation::expressions() const {
   for (const RowExpr& key : key_exprs_) all.push_back(&key);
   for (const Call& call : calls_) {
     if (call.argument) all.push_back(&*call.argument);
+    if (call.second) all.push_back(&*call.second);
     if (call.filter) all.push_back(&*call.filter);
   }
   return all;
@@ -75,14 +77,19 @@ void Aggregation::add(std::uint32_t rows, const Evaluate& evaluate) {
 
 void Aggregation::add_call(Call& call, const RowGroups& groups, const Evaluate& evaluate) const {
   batch::VectorPtr values = call.argument ? evaluate(*call.argument) : nullptr;
-  if (!call.filter) return call.state->add(values.get(), groups);
+  batch::VectorPtr seconds = call.second ? evaluate(*call.second) : nullptr;
+  const auto feed = [&](const RowGroups& rows) {
+    seconds ? call.state->add_pairs(*values, *seconds, rows) : call.state->add(values.get(), rows);
+  };
+  if (!call.filter) return feed(groups);
   const std::vector<std::uint32_t> kept = true_rows(evaluate(*call.filter));
   if (kept.empty()) return;
   if (values) values = batch::gather(*values, kept);
+  if (seconds) seconds = batch::gather(*seconds, kept);
   std::vector<std::uint32_t> of_row;
   if (!groups.of_row.empty())
     for (const std::uint32_t row : kept) of_row.push_back(groups.of_row[row]);
-  call.state->add(values.get(), {of_row, groups.groups, static_cast<std::uint32_t>(kept.size())});
+  feed({of_row, groups.groups, static_cast<std::uint32_t>(kept.size())});
 }
 
 void Aggregation::check_budget() const {

@@ -46,7 +46,7 @@ class Aggregation {
 
  private:
   struct Call {
-    std::optional<RowExpr> argument;
+    std::optional<RowExpr> argument, second;
     std::optional<RowExpr> filter;
     AccumulatorPtr state;
   };

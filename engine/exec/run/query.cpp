@@ -62,13 +62,18 @@ plan::NodePtr without_order(plan::NodePtr plan) {
   return plan;
 }
 
+bool same_moment(const std::optional<Value>& left, const std::optional<Value>& right) {
+  if (!left || !right) return left.has_value() == right.has_value();
+  return compare(*left, *right) == 0;
+}
+
 void add_sources(const plan::Node& plan, std::vector<plan::Source>& found) {
   for (const plan::NodePtr& input : plan.inputs) add_sources(*input, found);
   const auto* source = std::get_if<plan::Source>(&plan.op);
   if (source == nullptr || source->kind == plan::Source::Kind::Json) return;
   const bool known = std::any_of(found.begin(), found.end(), [&](const plan::Source& other) {
     return other.kind == source->kind && other.schema == source->schema &&
-           other.name == source->name && other.generation == source->generation;
+           other.name == source->name && same_moment(other.when, source->when);
   });
   if (!known) found.push_back(*source);
 }

@@ -24,6 +24,7 @@ Relation aggregate_rows(Relation& relation, AggregationPlan plan, const Executio
   for (plan::NamedExpr& key : plan.keys) exprs.push_back(&key.expr);
   for (plan::AggregateCall& call : plan.calls) {
     exprs.push_back(&call.argument);
+    if (call.function->pairs) exprs.push_back(&call.second);
     exprs.push_back(&call.filter);
   }
   resolve_all(relation, exprs, context);

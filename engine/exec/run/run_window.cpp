@@ -9,9 +9,11 @@
 #include "engine/exec/scan/compute_blocks.h"
 #include "engine/exec/sort/sort_ranks.h"
 #include "engine/exec/window/attached_columns.h"
+#include "engine/exec/window/identity_columns.h"
 #include "engine/exec/window/window_values.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/filter.h"
+#include "engine/plan/window.h"
 
 namespace arbors::exec {
 namespace {
@@ -154,9 +156,26 @@ void keep_first(const plan::Window& window, Relation& relation, const ExecutionC
   relation.picked = std::move(kept);
 }
 
+// Adds the fields that the last step has attached.
+void add_fields(Relation& relation, const plan::Window& window) {
+  ++relation.exploded;
+  for (const plan::WindowCall& call : window.calls) {
+    const Path name{{{PathStep::Kind::Key, call.name, 0}}};
+    Path value = mounted_path(relation.exploded);
+    value.steps.push_back(name.steps.front());
+    relation.shape = relation.shape.set(name, expr::path(std::move(value)));
+  }
+}
+
 }  // namespace
 
 Relation windowed(Relation relation, const plan::Window& window, const ExecutionContext& context) {
+  if (plan::is_identity(window)) {
+    relation.input.steps.push_back(
+        ChangeStep{std::make_shared<const IdentityColumns>(window.calls)});
+    add_fields(relation, window);
+    return relation;
+  }
   const std::vector<expr::ExprPtr> exprs = expressions_of(window);
   const bool all_resolve = std::all_of(exprs.begin(), exprs.end(), [&](const expr::ExprPtr& expr) {
     return relation.shape.resolve(expr) != nullptr;
@@ -177,13 +196,7 @@ Relation windowed(Relation relation, const plan::Window& window, const Execution
   auto values = computed(window, read, partitions);
   relation.input.steps.push_back(
       ChangeStep{std::make_shared<const AttachedColumns>(std::move(read.rows), std::move(values))});
-  ++relation.exploded;
-  for (const plan::WindowCall& call : window.calls) {
-    const Path name{{{PathStep::Kind::Key, call.name, 0}}};
-    Path value = mounted_path(relation.exploded);
-    value.steps.push_back(name.steps.front());
-    relation.shape = relation.shape.set(name, expr::path(std::move(value)));
-  }
+  add_fields(relation, window);
   return relation;
 }
 

@@ -92,7 +92,7 @@ KeyRange every_key() {
 
 // Indexes know the newest generation.
 bool may_use_index(const Source& source) {
-  return source.kind == Source::Kind::Name && !source.generation;
+  return source.kind == Source::Kind::Name && !source.when;
 }
 
 std::vector<IndexCandidate> index_candidates(const Source& source,

@@ -8,6 +8,7 @@
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
 #include "engine/plan/rewrite.h"
+#include "engine/plan/window.h"
 
 namespace arbors::plan {
 namespace {
@@ -53,11 +54,20 @@ bool of_partitions(const expr::Expr& condition, const Window& window) {
   });
 }
 
+bool reads_a_call(const expr::Expr& condition, const Window& window) {
+  return std::any_of(window.calls.begin(), window.calls.end(), [&](const WindowCall& call) {
+    return touches(condition, Path{{{PathStep::Kind::Key, call.name, 0}}});
+  });
+}
+
 NodePtr below_window(const Filter& filter, const Node& node, const Window& window) {
   if (window.first_rows) return nullptr;
+  const bool identity = is_identity(window);
   std::vector<expr::ExprPtr> above, below;
   for (const expr::ExprPtr& condition : conjuncts(filter.predicate))
-    (of_partitions(*condition, window) ? below : above).push_back(condition);
+    (of_partitions(*condition, window) || (identity && !reads_a_call(*condition, window)) ? below
+                                                                                          : above)
+        .push_back(condition);
   if (below.empty()) return nullptr;
   const NodePtr input = over(node, filtered(expr::and_all(below), node.inputs.front()));
   return above.empty() ? input : filtered(expr::and_all(above), input);

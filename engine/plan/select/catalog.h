@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/base/path.h"
@@ -30,6 +30,15 @@ struct Table {
   std::vector<Column> columns;
   bool trees = true;       // has _tree, and paths that no column shows
   bool in_memory = false;  // an ordinary table of the database: its values are as declared
+  bool stored = false;     // an Arbor, whose trees have rowids and places
+};
+
+// A function that a SELECT calls, by SQL's name.
+struct CalledFunction {
+  std::string name;  // in lower case
+  std::size_t args = 0;
+  bool window = false;   // and no aggregate
+  std::size_t byte = 0;  // of the text
 };
 
 class Catalog {
@@ -42,8 +51,10 @@ class Catalog {
   // The columns of what a source names, whose kind it may decide. Throws Error{NotFound} that says
   // what is near.
   virtual Table table(Source& source) const = 0;
-  // Throws Error{Invalid} where the host has given a function another meaning.
-  virtual void check_function(std::string_view name) const = 0;
+  // The first of these calls whose function the host has given another meaning; null: none has.
+  virtual const CalledFunction* own_call(std::span<const CalledFunction> calls) const = 0;
+  // Tells whether the host has given a collation another meaning.
+  virtual bool is_own(Collation collation) const = 0;
 };
 
 }  // namespace arbors::plan::select

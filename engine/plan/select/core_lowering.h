@@ -16,6 +16,16 @@ inline constexpr std::uint32_t kCallValue = 1U << 22;
 inline constexpr std::uint32_t kWindowValue = 1U << 23;
 inline constexpr std::uint32_t kScalarValue = 1U << 24;
 
+// A name of the query around that an inner one reads, before it is joined: numbered from here on.
+inline constexpr std::uint32_t kOuterValue = 1U << 25;
+bool reads_outer(const expr::Expr& expr);
+
+// A pair of keys that always agree: each row meets each of the other side.
+JoinKey always();
+NodePtr first_row(NodePtr plan);
+// The same expression over trees that have these ones under `root`.
+expr::ExprPtr under(const expr::ExprPtr& expr, const Path& root);
+
 // Adds the conditions that AND joins.
 void add_conjuncts(const expr::ExprPtr& parsed, std::vector<expr::ExprPtr>& found);
 
@@ -39,6 +49,7 @@ class CoreLowering {
     std::string_view name;
     bool aggregates = false;
     bool windows = false;
+    bool joins = false;  // ON: a row is a pair that is not joined yet
   };
   // A name of the query around, where none may be read.
   struct OuterName {
@@ -49,10 +60,10 @@ class CoreLowering {
     Window window;  // without its calls
     WindowCall call;
   };
+  // A query that is joined to the groups; parameters stand for its values until then.
   struct PendingScalar {
     Join join;
     NodePtr right;
-    expr::ExprPtr value;  // over the joined trees
   };
 
   // ---- FROM (lower_from.cpp)
@@ -64,21 +75,40 @@ class CoreLowering {
   void each(const FromItem& item, ScopeTable table);
   std::string fresh_field(const std::string& wanted);
   bool computes_fields() const;
+  bool names_identity() const;
+  bool takes_in_order() const;
+  NodePtr with_identity(NodePtr plan, ScopeTable& table, const Path& seen_at,
+                        const std::string& tree);
 
   // ---- expressions (lower_expression.cpp)
   Typed lower(const expr::ExprPtr& parsed, const Clause& clause, std::size_t byte);
   Typed lower_leaf(const Leaf& leaf, const Clause& clause);
   Typed lower_call(const expr::ExprPtr& parsed, const Clause& clause, std::size_t byte);
   Typed lower_access(const Leaf& leaf, const Clause& clause);
+  static const Path* accessed_path(const expr::Expr& base);
+  expr::ExprPtr unless_text(expr::ExprPtr value, const Path& base) const;
+  expr::ExprPtr of_value(const Leaf& leaf, const expr::ExprPtr& value, const Path& base);
+  bool shows_null(const expr::Expr& value) const;
+  expr::ExprPtr json_argument(const expr::ExprPtr& value, bool aggregate) const;
   expr::ExprPtr element_expression(const expr::ExprPtr& parsed);
   const Leaf* leaf_of(const expr::Expr& parsed) const;
 
   // ---- queries inside (lower_subqueries.cpp)
   Typed outer_name(const Leaf& leaf, const Scope::Found& found);
   void lower_partner(const Query& query);
+  void refuse_aggregates() const;
   expr::ExprPtr over_pair(const expr::ExprPtr& condition, const Path& as) const;
   void keep_partners(const Leaf& leaf, bool negated);
+
+  // ---- their values (lower_query_values.cpp)
   Typed scalar(const Leaf& leaf, const Clause& clause);
+  std::vector<expr::ExprPtr> join_values(Join join, NodePtr right,
+                                         std::vector<expr::ExprPtr> values, const Clause& clause);
+  Join value_join();
+  void group_partner(CoreLowering& inner, Join& join, std::size_t byte);
+  Typed exists(const Leaf& leaf, const Clause& clause);
+  Typed correlated_exists(const Leaf& leaf);
+  Typed in_query(const Leaf& leaf, const Clause& clause);
   Typed correlated_scalar(const Leaf& leaf, Join join);
   void add_scalars();
 
@@ -91,6 +121,8 @@ class CoreLowering {
   // ---- groups (lower_groups.cpp)
   AggregateCall aggregate_call(const Leaf& leaf, const Clause& inside);
   Typed aggregate(const Leaf& leaf, const Clause& clause);
+  void find_bare_columns(const std::vector<SortKey>& order, const Typed& having);
+  void note_bare_columns(const expr::ExprPtr& expr, std::size_t bound);
   bool aggregates() const { return !calls_.empty() || !keys_.empty() || core_.having; }
   void group_keys();
   void group();
@@ -122,12 +154,14 @@ class CoreLowering {
   NodePtr plan_;
   std::vector<std::string> fields_;  // of the joined trees, where each item has one
   std::vector<Item> items_;
-  std::vector<Typed> keys_;             // of groups, over the joined trees
-  std::vector<std::string> key_names_;  // the fields they become
-  std::vector<AggregateCall> calls_;    // likewise
+  std::vector<Typed> keys_;                         // of groups, over the joined trees
+  std::vector<std::string> key_names_;              // the fields they become
+  std::vector<AggregateCall> calls_;                // likewise
+  std::vector<std::pair<Path, std::size_t>> bare_;  // columns beside min() or max(), and calls
   std::vector<PendingWindow> windows_;
   std::vector<std::string> window_names_;  // the fields they become
   std::vector<PendingScalar> scalars_;
+  std::vector<expr::ExprPtr> scalar_values_;       // over the joined trees
   const std::vector<OrderTerm>* order_ = nullptr;  // of the query, where it is this core alone
   bool partner_ = false;                           // names of the query around may be read
   std::vector<Typed> outer_values_;

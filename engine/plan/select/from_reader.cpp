@@ -1,4 +1,5 @@
 // The clause FROM: tables, older generations, handles, queries, json_each, and how they are joined.
+#include "engine/plan/moment.h"
 #include "engine/plan/select/query_reader.h"
 #include "engine/plan/select/words.h"
 
@@ -82,7 +83,7 @@ void QueryReader::table_name(FromItem& item) {
   const Token& token = lexer_.peek();
   if (lexer_.accept_symbol("@")) {
     item.kind = FromItem::Kind::Handle;
-    item.name = '@' + std::to_string(generation());
+    item.name = '@' + std::to_string(handle_number());
     return;
   }
   if (token.kind == Token::Kind::Text && token.text.starts_with("@")) {
@@ -98,10 +99,10 @@ void QueryReader::table_name(FromItem& item) {
   if (lexer_.at_symbol("("))
     lexer_.fail_at(item.begin,
                    "the table-valued function " + item.name + " is not understood here");
-  if (lexer_.accept_symbol("@")) item.generation = generation();
+  if (lexer_.accept_symbol("@")) item.when = read_moment(lexer_);
 }
 
-std::int64_t QueryReader::generation() {
+std::int64_t QueryReader::handle_number() {
   if (lexer_.peek().kind != Token::Kind::Number || lexer_.peek().number.kind != ValueKind::Integer)
     lexer_.fail("expected a whole number behind @");
   return lexer_.next().number.integer;

@@ -76,6 +76,7 @@ expr::ExprPtr QueryReader::call(expr::Lexer& lexer) {
     return leaf(std::move(exists));
   }
   if (lexer.at_keyword("json_extract")) return json_extract();
+  if (lexer.at_keyword("json_type") || lexer.at_keyword("json_array_length")) return of_path();
   if (lexer.at_keyword("raise")) lexer.fail("RAISE is not understood here");
   return is_aggregate_or_window(word.text) ? aggregate_call(word) : nullptr;
 }
@@ -95,13 +96,37 @@ expr::ExprPtr QueryReader::json_extract() {
   return leaf(std::move(access));
 }
 
+// json_type(value, path) and its like; null, and nothing read, where no path is given.
+expr::ExprPtr QueryReader::of_path() {
+  const Place before = place();
+  Leaf access;
+  access.kind = Leaf::Kind::Access;
+  access.begin = lexer_.peek().begin;
+  access.flag = true;
+  access.words.push_back({lexer_.next().text, false});
+  lexer_.next();
+  access.args = expressions();
+  lexer_.expect_symbol(")");
+  if (access.args.size() == 2) return leaf(std::move(access));
+  go_back(before);
+  return nullptr;
+}
+
+QueryReader::Place QueryReader::place() const {
+  return {lexer_.mark(), statement_.leaves.size(), named_parameters_.size(), last_parameter_};
+}
+
+void QueryReader::go_back(const Place& place) {
+  lexer_.rewind(place.token);
+  statement_.leaves.resize(place.leaves);
+  named_parameters_.resize(place.named);
+  last_parameter_ = place.parameter;
+}
+
 // Reads f([DISTINCT] args [ORDER BY …]) [FILTER (WHERE …)] [OVER …]; null, and nothing read, where
 // that is a plain function: min and max of several arguments.
 expr::ExprPtr QueryReader::aggregate_call(const Token& word) {
-  const std::size_t before = lexer_.mark();
-  const std::size_t leaves = statement_.leaves.size();
-  const std::size_t named = named_parameters_.size();
-  const std::uint32_t parameter = last_parameter_;
+  const Place before = place();
   Leaf call;
   call.kind = Leaf::Kind::Aggregate;
   call.begin = word.begin;
@@ -118,10 +143,7 @@ expr::ExprPtr QueryReader::aggregate_call(const Token& word) {
   if (accept_words("order", "by")) call.order = order_terms();
   lexer_.expect_symbol(")");
   if (is_scalar_call(word.text, call.args.size())) {
-    lexer_.rewind(before);
-    statement_.leaves.resize(leaves);
-    named_parameters_.resize(named);
-    last_parameter_ = parameter;
+    go_back(before);
     return nullptr;
   }
   if (lexer_.at_keyword("filter") && lexer_.at_symbol("(", 1)) {

@@ -21,7 +21,7 @@ Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* na
   scope_.result_named = [this](const std::string& alias) { return result_named(alias); };
   if (query != nullptr) order_ = &query->order_by;
   from();
-  scope_.makes_reals = core_.distinct || !core_.group_by.empty() || computes_fields();
+  scope_.makes_reals = lowering_.gathers() || computes_fields();
   where();
   scope_.result_named = nullptr;
   result_columns();
@@ -167,7 +167,10 @@ Lowered CoreLowering::finish(const Query* query) {
   std::vector<SortKey> keys = sort_keys(order);
   Lowered result;
   result.whole_trees = is_whole_tree();
-  if (aggregates()) group();
+  if (aggregates()) {
+    find_bare_columns(keys, having);
+    group();
+  }
   add_scalars();
   if (having.expr) plan_ = make(Filter{finished(having.expr, core_.begin)}, {plan_});
   add_windows();
@@ -205,7 +208,7 @@ Lowered CoreLowering::finish(const Query* query) {
 
 void CoreLowering::project() {
   Project project;
-  for (const Item& item : items_) project.fields.push_back({item.name, item.value.expr});
+  for (const Item& item : items_) project.fields.push_back({item.name, item.value.expr, true});
   plan_ = make(std::move(project), {plan_});
 }
 

@@ -7,6 +7,7 @@
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/json_path.h"
+#include "engine/plan/select/words.h"
 
 namespace arbors::plan::select {
 
@@ -21,7 +22,10 @@ Typed CoreLowering::lower(const expr::ExprPtr& parsed, const Clause& clause, std
   if (const Leaf* leaf = leaf_of(*parsed)) return lower_leaf(*leaf, clause);
   if (parsed->as<expr::Call>() != nullptr) return lower_call(parsed, clause, byte);
   if (const auto* match = parsed->as<expr::Match>())
-    lowering_.catalog().check_function(match->pattern == expr::Pattern::Like ? "like" : "glob");
+    lowering_.note_call(match->pattern == expr::Pattern::Like ? "like" : "glob",
+                        parsed->args.size(), byte);
+  if (const auto* collate = parsed->as<expr::Collate>())
+    lowering_.check_collation(collate->collation, byte);
   if (parsed->args.empty() && parsed->as<expr::In>() == nullptr) return constant(parsed);
   std::vector<Typed> operands;
   for (const expr::ExprPtr& arg : parsed->args) operands.push_back(lower(arg, clause, byte));
@@ -35,17 +39,28 @@ Typed CoreLowering::lower(const expr::ExprPtr& parsed, const Clause& clause, std
 Typed CoreLowering::lower_call(const expr::ExprPtr& parsed, const Clause& clause,
                                std::size_t byte) {
   const expr::Function& function = *parsed->as<expr::Call>()->function;
-  lowering_.catalog().check_function(function.name);
+  lowering_.note_call(function.name, parsed->args.size(), byte);
   std::vector<Typed> operands;
   for (const expr::ExprPtr& arg : parsed->args) {
     const bool of_elements = function.shape == expr::Function::Shape::Elements && !operands.empty();
     operands.push_back(of_elements ? constant(element_expression(arg)) : lower(arg, clause, byte));
+    if (function.name == "json_array" || function.name == "json_object")
+      operands.back().expr = json_argument(operands.back().expr, false);
   }
+  if (function.name == "exists" && shows_null(*operands.front().expr))
+    return constant(expr::boolean(true));
   try {
     return with_operands(*parsed, std::move(operands));
   } catch (const Error& error) {
     lexer_.fail_at(byte, error.what());
   }
+}
+
+// Tells whether an expression is a column of a query in FROM, which its rows all have.
+bool CoreLowering::shows_null(const expr::Expr& value) const {
+  const Path* path = bare_path(value);
+  return path != nullptr && core_.from.size() == 1 && !scope_.tables.front().trees &&
+         path->steps.size() == scope_.tables.front().root.steps.size() + 1;
 }
 
 // Names inside list_any(list, e) and its like are paths from the element on.
@@ -85,33 +100,77 @@ Typed CoreLowering::lower_leaf(const Leaf& leaf, const Clause& clause) {
       return window(leaf, clause);
     case Leaf::Kind::Scalar:
       return scalar(leaf, clause);
+    case Leaf::Kind::Exists:
+      return exists(leaf, clause);
     default:
-      lexer_.fail_at(leaf.begin,
-                     "IN and EXISTS over a query are understood here as conditions that AND joins "
-                     "in WHERE; elsewhere they are not understood here");
+      return in_query(leaf, clause);
   }
 }
 
+// Where a chain of -> and ->> leads, or a column stands; null of anything else.
+const Path* CoreLowering::accessed_path(const expr::Expr& base) {
+  if (const Path* path = bare_path(base)) return path;
+  const auto* call = base.as<expr::Call>();
+  if (call == nullptr) return nullptr;
+  const bool guarded = call->function->name == "coalesce" && base.args.size() == 2 &&
+                       base.args[1]->as<expr::Call>() != nullptr &&
+                       base.args[1]->as<expr::Call>()->function->name == "no_text";
+  return guarded || call->function->name == "json_text" ? accessed_path(*base.args.front())
+                                                        : nullptr;
+}
+
+// A text may be JSON to SQLite, which then looks into it; a whole tree is none.
+expr::ExprPtr CoreLowering::unless_text(expr::ExprPtr value, const Path& base) const {
+  const bool tree =
+      std::any_of(scope_.tables.begin(), scope_.tables.end(),
+                  [&](const ScopeTable& table) { return table.trees && table.root == base; });
+  if (tree) return value;
+  return expr::call("coalesce", {std::move(value), expr::call("no_text", {expr::path(base)})});
+}
+
 Typed CoreLowering::lower_access(const Leaf& leaf, const Clause& clause) {
-  Typed base = lower(leaf.args[0], clause, leaf.begin);
-  const Path* path = bare_path(*base.expr);
+  const Typed base = lower(leaf.args[0], clause, leaf.begin);
+  const Path* path = accessed_path(*base.expr);
   const auto* label = leaf.args[1]->as<expr::Constant>();
   if (path == nullptr || label == nullptr)
-    lexer_.fail_at(leaf.begin, "-> and ->> are understood here behind a column, with a constant");
+    lexer_.fail_at(leaf.begin,
+                   "a path into JSON that is no constant, or does not begin at a column, is not "
+                   "understood here");
   Path whole = *path;
   try {
     for (PathStep& step : json_steps(label->value)) whole.steps.push_back(std::move(step));
   } catch (const Error& error) {
     lexer_.fail_at(leaf.begin, error.what());
   }
-  if (!leaf.flag) lexer_.fail_at(leaf.begin, "-> is not understood here (->> gives the value)");
-  expr::ExprPtr value = expr::path(std::move(whole));
-  // A text may be JSON to SQLite, which then looks into it; a whole tree is none.
-  const bool tree =
-      std::any_of(scope_.tables.begin(), scope_.tables.end(),
-                  [&](const ScopeTable& table) { return table.trees && table.root == *path; });
-  if (tree) return constant(std::move(value));
-  return constant(expr::call("coalesce", {value, expr::call("no_text", {base.expr})}));
+  const expr::ExprPtr value = expr::path(std::move(whole));
+  if (!leaf.words.empty()) return constant(of_value(leaf, value, *path));
+  lowering_.note_call(leaf.flag ? "->>" : "->", 2, leaf.begin);
+  return constant(unless_text(leaf.flag ? value : expr::call("json_text", {value}), *path));
+}
+
+// json_type and json_array_length of a value in a tree.
+expr::ExprPtr CoreLowering::of_value(const Leaf& leaf, const expr::ExprPtr& value,
+                                     const Path& base) {
+  lowering_.note_call(leaf.words.front().text, 2, leaf.begin);
+  const expr::ExprPtr kind = expr::call("json_kind", {value});
+  if (same_name(leaf.words.front().text, "json_type")) return unless_text(kind, base);
+  const expr::ExprPtr length = expr::call("list_len", {value});
+  const expr::ExprPtr array =
+      expr::compare(expr::Comparison::Equal, kind, expr::constant(Value::of("array")));
+  return expr::case_of(
+      nullptr,
+      {{array, length}, {expr::is_null(kind), unless_text(expr::constant(Value::null()), base)}},
+      expr::constant(Value::of(std::int64_t{0})));
+}
+
+// An array or object that a query's rows hold is JSON to SQLite, or a text, as it sorts and keeps
+// rows: where it may, a JSON function takes none.
+expr::ExprPtr CoreLowering::json_argument(const expr::ExprPtr& value, bool aggregate) const {
+  const bool as_stored = core_.from.size() == 1 && scope_.tables.front().trees &&
+                         core_.group_by.empty() && !core_.distinct &&
+                         (order_ == nullptr || order_->empty());
+  if (bare_path(*value) != nullptr && !as_stored) return expr::call("json_scalar", {value});
+  return aggregate ? expr::call("json_element", {value}) : value;
 }
 
 }  // namespace arbors::plan::select

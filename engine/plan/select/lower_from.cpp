@@ -1,13 +1,17 @@
 // FROM: each item's trees under its alias, joined from left to right. A single item's trees stand
 // as they are.
 #include <algorithm>
+#include <array>
 
 #include "engine/base/error.h"
 #include "engine/expr/builder.h"
+#include "engine/plan/aggregate.h"
 #include "engine/plan/join.h"
 #include "engine/plan/rewrite.h"
+#include "engine/plan/select/call_names.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/words.h"
+#include "engine/plan/window.h"
 
 namespace arbors::plan::select {
 namespace {
@@ -30,7 +34,7 @@ void CoreLowering::from() {
     plan_ = make(Source{Source::Kind::Json, {}, "[{}]", {}, {}, {}});
     return;
   }
-  const bool apart = core_.from.size() > 1 || computes_fields();
+  const bool apart = core_.from.size() > 1 || computes_fields() || names_identity();
   for (const FromItem& item : core_.from) {
     ScopeTable table;
     table.alias = item.alias.empty() ? item.name : item.alias;
@@ -45,9 +49,51 @@ void CoreLowering::from() {
     if (apart) {
       table.root = field(fresh_field(table.alias));
       plan_ = make(Project{{{table.root.steps.front().key, expr::path({})}}}, {plan_});
+      if (table.stored && names_identity())
+        plan_ = with_identity(std::move(plan_), table, Path(), table.root.steps.front().key);
     }
     scope_.tables.push_back(std::move(table));
   }
+}
+
+// Tells whether a text may speak of rowids or places.
+bool CoreLowering::names_identity() const {
+  static constexpr std::array<std::string_view, 4> kNames{"rowid", "oid", "_rowid_", "_index"};
+  const auto& leaves = lowering_.statement().leaves;
+  return std::any_of(leaves.begin(), leaves.end(), [](const Leaf& leaf) {
+    return leaf.kind == Leaf::Kind::Name &&
+           std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) {
+             return same_name(leaf.words.back().text, name);
+           });
+  });
+}
+
+// Tells whether an aggregate takes values in the rows' order, which is then that of the tables.
+bool CoreLowering::takes_in_order() const {
+  const auto& leaves = lowering_.statement().leaves;
+  return std::any_of(leaves.begin(), leaves.end(), [](const Leaf& leaf) {
+    const AggregateInfo* function =
+        leaf.kind == Leaf::Kind::Aggregate ? aggregate_named(leaf.words.front().text) : nullptr;
+    return function != nullptr && function->ordered;
+  });
+}
+
+// Adds to an Arbor's trees, which stand in a field, what they are in it. `seen_at` is where the
+// names of these fields begin when all is joined.
+NodePtr CoreLowering::with_identity(NodePtr plan, ScopeTable& table, const Path& seen_at,
+                                    const std::string& tree) {
+  Window identity;
+  const auto add = [&](std::string_view function, Path& path) {
+    WindowCall& call = identity.calls.emplace_back();
+    call.function = find_window_function(function);
+    call.name = seen_at.steps.empty() ? fresh_field(tree + ' ' + std::string(function))
+                                      : std::string(function);
+    path = seen_at;
+    path.steps.push_back(field(call.name).steps.front());
+  };
+  add("rowid", table.rowid);
+  add("position", table.place);
+  return make(std::move(identity), {std::move(plan)});
 }
 
 // Gives a field of the joined trees a name that no other has.
@@ -64,13 +110,18 @@ void CoreLowering::next_item(const FromItem& item, ScopeTable table) {
   table.root = field(fresh_field(table.alias));
   if (item.kind == FromItem::Kind::Each) return each(item, std::move(table));
   NodePtr right = from_item(item, table);
+  if (table.stored && names_identity()) {
+    right = make(Project{{{"tree", expr::path({})}}}, {std::move(right)});
+    right = with_identity(std::move(right), table, table.root, "tree");
+    table.root.steps.push_back(field("tree").steps.front());
+  }
   Join join;
   join.kind = item.join == FromItem::Join::Left ? Join::Kind::Left : Join::Kind::Inner;
   join.as = table.root.steps.front().key;
-  join.any_order = true;
+  join.any_order = !takes_in_order();
   for (const expr::ExprPtr& shared : shared_columns(item, table)) add_condition(join, shared);
   scope_.tables.push_back(std::move(table));
-  if (item.on) add_condition(join, lower(item.on, {"ON", false}, item.begin).expr);
+  if (item.on) add_condition(join, lower(item.on, {"ON", false, false, true}, item.begin).expr);
   plan_ = make(std::move(join), {plan_, std::move(right)});
 }
 
@@ -105,7 +156,7 @@ NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
     add_columns(table, inner);
     return inner.plan;
   }
-  if (item.kind == FromItem::Kind::Table && item.schema.empty() && !item.generation)
+  if (item.kind == FromItem::Kind::Table && item.schema.empty() && !item.when)
     for (const CommonTables* known = tables_; known != nullptr; known = known->outer)
       if (known->table != nullptr && same_name(known->table->name, item.name))
         return common_table(item, *known, table);
@@ -113,7 +164,7 @@ NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
   source.kind = item.kind == FromItem::Kind::Handle ? Source::Kind::Handle : Source::Kind::Name;
   source.schema = item.schema;
   source.name = item.name;
-  source.generation = item.generation;
+  source.when = item.when;
   table.schema = item.schema;
   table.table = item.name;
   try {
@@ -121,6 +172,10 @@ NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
     table.columns = std::move(known.columns);
     table.trees = known.trees;
     table.in_memory = known.in_memory;
+    table.stored = known.stored;
+    for (const Column& column : table.columns)
+      if (column.collation != Collation::Binary)
+        lowering_.check_collation(column.collation, item.begin);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::NotFound && error.code() != ErrorCode::Invalid) throw;
     try {

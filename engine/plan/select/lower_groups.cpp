@@ -27,7 +27,7 @@ bool same_call(const AggregateCall& left, const AggregateCall& right) {
 // Reads an aggregate's arguments and FILTER.
 AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& inside) {
   const std::string& word = leaf.words.front().text;
-  lowering_.catalog().check_function(word);
+  lowering_.note_call(word, leaf.args.size(), leaf.begin, aggregate_named(word) == nullptr);
   AggregateCall call;
   call.function = aggregate_named(word);
   if (call.function == nullptr)
@@ -41,8 +41,14 @@ AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& insid
   if (args > 1) call.second = lower(leaf.args[1], inside, leaf.begin).expr;
   if (leaf.filter) call.filter = lower(leaf.filter, inside, leaf.begin).expr;
   call.distinct = leaf.distinct;
+  if (same_name(word, "json_group_array")) {
+    if (call.distinct)
+      lexer_.fail_at(leaf.begin, "DISTINCT in json_group_array() is not understood here");
+    call.argument = json_argument(call.argument, true);
+  }
+  if (call.function->kind == AggregateKind::Object) call.second = json_argument(call.second, true);
   try {
-    if (call.second) quantile_share(call);
+    check_second(call);
   } catch (const Error& error) {
     lexer_.fail_at(leaf.begin, error.what());
   }
@@ -79,6 +85,46 @@ void CoreLowering::group_keys() {
   }
 }
 
+// Beside a single min() or max(), a column that no key shows is that of its row.
+void CoreLowering::find_bare_columns(const std::vector<SortKey>& order, const Typed& having) {
+  const auto is_bound = [](const AggregateCall& call) {
+    return call.function->kind == AggregateKind::Min || call.function->kind == AggregateKind::Max;
+  };
+  const auto bound = std::find_if(calls_.begin(), calls_.end(), is_bound);
+  if (bound == calls_.end() || bound->filter || bound->distinct ||
+      std::count_if(calls_.begin(), calls_.end(), is_bound) != 1)
+    return;
+  const auto at = static_cast<std::size_t>(bound - calls_.begin());
+  for (const Item& item : items_) note_bare_columns(item.value.expr, at);
+  for (const SortKey& key : order) note_bare_columns(key.expr, at);
+  if (having.expr) note_bare_columns(having.expr, at);
+  for (const PendingScalar& scalar : scalars_)
+    for (const JoinKey& key : scalar.join.keys) note_bare_columns(key.left, at);
+}
+
+void CoreLowering::note_bare_columns(const expr::ExprPtr& expr, std::size_t bound) {
+  if (std::any_of(keys_.begin(), keys_.end(),
+                  [&](const Typed& key) { return expr::equal(*key.expr, *expr); }))
+    return;
+  if (const Path* path = bare_path(*expr)) {
+    if (std::any_of(bare_.begin(), bare_.end(),
+                    [&](const auto& known) { return known.first == *path; }))
+      return;
+    bare_.emplace_back(*path, calls_.size());
+    const bool least = calls_[bound].function->kind == AggregateKind::Min;
+    AggregateCall call;
+    call.function = find_aggregate(least ? "arg_min" : "arg_max");
+    call.argument = expr;
+    call.second = calls_[bound].argument;
+    calls_.push_back(std::move(call));
+    return;
+  }
+  const auto* call = expr->as<expr::Call>();
+  const bool elements = call != nullptr && call->function->shape == expr::Function::Shape::Elements;
+  for (const expr::ExprPtr& arg : expr->args)
+    if (!elements || &arg == &expr->args.front()) note_bare_columns(arg, bound);
+}
+
 // Gives a field a name that no other has: the one wanted, or with a number behind it.
 std::string CoreLowering::fresh_name(std::string_view wanted) {
   std::string name(wanted);
@@ -107,7 +153,11 @@ void CoreLowering::group() {
     keys.push_back({key_names_.back(), as_key(key)});
   }
   for (std::size_t i = 0; i < calls_.size(); ++i) {
-    const expr::ExprPtr leaf = expr::parameter(kCallValue + static_cast<std::uint32_t>(i));
+    const auto bare = std::find_if(bare_.begin(), bare_.end(),
+                                   [&](const auto& known) { return known.second == i; });
+    const expr::ExprPtr leaf = bare != bare_.end()
+                                   ? expr::path(bare->first)
+                                   : expr::parameter(kCallValue + static_cast<std::uint32_t>(i));
     calls_[i].name = fresh_name(wanted(*leaf, "value" + std::to_string(i + 1)));
   }
   plan_ = keys.empty() ? make(Aggregate{calls_}, {plan_})
@@ -127,10 +177,15 @@ expr::ExprPtr CoreLowering::over_groups(const expr::ExprPtr& expr, std::size_t b
     return value->number >= kWindowValue
                ? expr
                : expr::path(field(calls_[value->number - kCallValue].name));
-  if (const Path* path = bare_path(*expr))
-    lexer_.fail_at(byte, "the column " + arbors::to_text(*path) +
-                             " stands neither in GROUP BY nor in an aggregate, which is not "
-                             "understood here (any_value(e) takes some value)");
+  if (const Path* path = bare_path(*expr)) {
+    for (const auto& [bare, call] : bare_)
+      if (bare == *path) return expr::path(field(calls_[call].name));
+    lexer_.fail_at(byte,
+                   "the column " + arbors::to_text(*path) +
+                       " stands neither in GROUP BY nor in an aggregate, nor beside a single "
+                       "min() or max(), which is not understood here (any_value(e) takes some "
+                       "value)");
+  }
   if (expr->args.empty()) return expr;
   std::vector<expr::ExprPtr> args = expr->args;
   const auto* call = expr->as<expr::Call>();
@@ -146,7 +201,7 @@ expr::ExprPtr CoreLowering::finished(const expr::ExprPtr& expr, std::size_t byte
   return rewrite_leaves(grouped, [&](const expr::ExprPtr& leaf) -> expr::ExprPtr {
     const auto* value = leaf->as<expr::Parameter>();
     if (value == nullptr || value->number < kWindowValue) return leaf;
-    if (value->number >= kScalarValue) return scalars_[value->number - kScalarValue].value;
+    if (value->number >= kScalarValue) return scalar_values_[value->number - kScalarValue];
     const std::size_t window = value->number - kWindowValue;
     if (window >= window_names_.size())
       lexer_.fail_at(byte, "a window function inside another is not understood here");

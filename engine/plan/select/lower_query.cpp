@@ -1,5 +1,6 @@
 // Whole queries: WITH, set operations, VALUES, and the order and cut of what they give.
 #include <algorithm>
+#include <array>
 
 #include "engine/base/error.h"
 #include "engine/expr/builder.h"
@@ -76,7 +77,27 @@ std::int64_t whole_number(const ExprPtr& expr, std::string_view clause, std::siz
   lexer.fail_at(byte, std::string(clause) + " takes a whole number");
 }
 
+bool gathers(const Query& query) {
+  const auto inside = [](const QueryPtr& one) { return one && gathers(*one); };
+  return std::any_of(query.with.begin(), query.with.end(),
+                     [&](const CommonTable& table) { return inside(table.query); }) ||
+         std::any_of(query.cores.begin(), query.cores.end(), [&](const Core& core) {
+           return core.distinct || !core.group_by.empty() ||
+                  std::any_of(core.from.begin(), core.from.end(),
+                              [&](const FromItem& item) { return inside(item.query); });
+         });
+}
+
+bool any_gathers(const Statement& statement) {
+  return gathers(*statement.query) ||
+         std::any_of(statement.leaves.begin(), statement.leaves.end(),
+                     [](const Leaf& leaf) { return leaf.query && gathers(*leaf.query); });
+}
+
 }  // namespace
+
+Lowering::Lowering(const Statement& statement, const Catalog& catalog, const expr::Lexer& lexer)
+    : statement_(statement), catalog_(catalog), lexer_(lexer), gathers_(any_gathers(statement)) {}
 
 Path field(const std::string& name) { return Path{{{PathStep::Kind::Key, name, 0}}}; }
 
@@ -116,6 +137,30 @@ Lowered Lowering::query(const Query& query, const CommonTables* tables, const Sc
   return with_tables(query, 0, tables, outer);
 }
 
+void Lowering::note_call(std::string_view name, std::size_t args, std::size_t byte, bool window) {
+  const auto same = [&](const CalledFunction& call) {
+    return call.args == args && call.window == window && same_name(call.name, name);
+  };
+  if (std::any_of(calls_.begin(), calls_.end(), same)) return;
+  CalledFunction& call = calls_.emplace_back(CalledFunction{std::string(name), args, window, byte});
+  for (char& c : call.name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+}
+
+void Lowering::check_calls() const {
+  if (const CalledFunction* own = catalog_.own_call(calls_))
+    lexer_.fail_at(own->byte,
+                   "the application's own function " + own->name + "() is not understood here");
+}
+
+void Lowering::check_collation(Collation collation, std::size_t byte) const {
+  static constexpr std::array<std::string_view, 3> kNames{"BINARY", "NOCASE", "RTRIM"};
+  if (catalog_.is_own(collation))
+    lexer_.fail_at(byte, "the collation " +
+                             std::string(kNames[static_cast<std::size_t>(collation)]) +
+                             " that the application has defined anew is not understood here");
+}
+
 Lowered Lowering::with_tables(const Query& query, std::size_t defined, const CommonTables* tables,
                               const Scope* outer) {
   if (defined < query.with.size()) {
@@ -152,6 +197,12 @@ Lowered Lowering::compound(const Query& query, const CommonTables* tables, const
       if (!column.collation) column.collation = part.columns[at].collation;
       column.settled = column.settled && part.columns[at].settled;
     }
+    // SQLite orders the whole by that collation, a query around it by the first one's.
+    if (collation_of({nullptr, {}, column.collation, false, false}) !=
+        collation_of({nullptr, {}, parts.front().columns[at].collation, false, false}))
+      lexer_.fail_at(query.begin, "the column " + column.name +
+                                      " of queries around a set operator, of which the first has "
+                                      "no collation and another has, is not understood here");
   }
   for (std::size_t i = 1; i < parts.size(); ++i) {
     NodePtr other = parts[i].plan;

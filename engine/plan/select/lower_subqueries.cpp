@@ -11,21 +11,6 @@
 #include "engine/plan/select/core_lowering.h"
 
 namespace arbors::plan::select {
-namespace {
-
-// A name of the query around that an inner one reads, before it is joined: numbered from here on.
-constexpr std::uint32_t kOuterValue = 1U << 25;
-
-bool reads_outer(const expr::Expr& expr) { return expr::parameter_count(expr) >= kOuterValue; }
-
-// A pair of keys that always agree: each row meets each of the other side.
-JoinKey always() {
-  const expr::ExprPtr one = expr::constant(Value::of(std::int64_t{1}));
-  return {one, one, Collation::Binary, expr::Coercion::None, false};
-}
-
-NodePtr first_row(NodePtr plan) { return make(Slice{0, 1}, {std::move(plan)}); }
-
 expr::ExprPtr under(const expr::ExprPtr& expr, const Path& root) {
   return rewrite_leaves(expr, [&](const expr::ExprPtr& leaf) {
     const auto* read = leaf->as<expr::PathRead>();
@@ -36,7 +21,14 @@ expr::ExprPtr under(const expr::ExprPtr& expr, const Path& root) {
   });
 }
 
-}  // namespace
+bool reads_outer(const expr::Expr& expr) { return expr::parameter_count(expr) >= kOuterValue; }
+
+JoinKey always() {
+  const expr::ExprPtr one = expr::constant(Value::of(std::int64_t{1}));
+  return {one, one, Collation::Binary, expr::Coercion::None, false};
+}
+
+NodePtr first_row(NodePtr plan) { return make(Slice{0, 1}, {std::move(plan)}); }
 
 void add_conjuncts(const expr::ExprPtr& parsed, std::vector<expr::ExprPtr>& found) {
   if (parsed->as<expr::And>() == nullptr) return found.push_back(parsed);
@@ -75,6 +67,20 @@ void CoreLowering::lower_partner(const Query& query) {
   if (!own.empty()) plan_ = make(Filter{expr::and_all(std::move(own))}, {plan_});
 }
 
+// EXISTS over an aggregate without groups is true whatever rows there are.
+void CoreLowering::refuse_aggregates() const {
+  const auto refuse = [&](const auto& self, const expr::ExprPtr& parsed) -> void {
+    const Leaf* leaf = leaf_of(*parsed);
+    if (leaf != nullptr && leaf->kind == Leaf::Kind::Aggregate)
+      lexer_.fail_at(leaf->begin,
+                     "an aggregate in EXISTS over a query that reads the query around it is not "
+                     "understood here");
+    for (const expr::ExprPtr& arg : leaf != nullptr ? leaf->args : parsed->args) self(self, arg);
+  };
+  for (const ResultColumn& column : core_.columns)
+    if (column.expr) refuse(refuse, column.expr);
+}
+
 // A condition of a partner over {left…, as: right}.
 expr::ExprPtr CoreLowering::over_pair(const expr::ExprPtr& condition, const Path& as) const {
   return rewrite_leaves(under(condition, as), [&](const expr::ExprPtr& leaf) {
@@ -97,8 +103,8 @@ void CoreLowering::keep_partners(const Leaf& leaf, bool negated) {
   NodePtr right;
   const auto add_in_key = [&](const Typed& value) {
     const InComparison how = in_comparison(left, value);
-    join.keys.insert(join.keys.begin(),
-                     JoinKey{left.expr, value.expr, how.collation, how.coercion, false});
+    join.keys.insert(join.keys.begin(), JoinKey{sure_text(left, value), sure_text(value, left),
+                                                how.collation, how.coercion, false});
   };
   try {
     Lowered inner = lowering_.query(query, tables_, &scope_);
@@ -115,6 +121,7 @@ void CoreLowering::keep_partners(const Leaf& leaf, bool negated) {
   } catch (const OuterName&) {
     CoreLowering inner(lowering_, query.cores.front(), tables_, &scope_);
     inner.lower_partner(query);
+    if (!in) inner.refuse_aggregates();
     if (in) {
       if (inner.core_.columns.size() != 1 || !inner.core_.columns.front().expr)
         lexer_.fail_at(query.begin, "the query behind IN must have one column");
@@ -134,95 +141,12 @@ void CoreLowering::keep_partners(const Leaf& leaf, bool negated) {
   plan_ = make(std::move(join), {plan_, std::move(right)});
 }
 
-// (query) as a value.
-Typed CoreLowering::scalar(const Leaf& leaf, const Clause& clause) {
-  Join join;
-  join.kind = Join::Kind::Left;
-  join.as = fresh_field("value");
-  join.any_order = true;
-  try {
-    Lowered inner = lowering_.query(*leaf.query, tables_, &scope_);
-    if (inner.columns.size() != 1)
-      lexer_.fail_at(leaf.begin, "a query as a value must have one column");
-    const OutColumn& column = inner.columns.front();
-    Path path = field(join.as);
-    if (!inner.whole_trees) path.steps.push_back(field(column.name).steps.front());
-    join.keys.push_back(always());
-    NodePtr right = first_row(inner.plan);
-    Typed value{expr::path(path), column.affinity, {}, false, false};
-    if (!clause.aggregates) {
-      plan_ = make(std::move(join), {plan_, std::move(right)});
-      return value;
-    }
-    scalars_.push_back({std::move(join), std::move(right), value.expr});
-    value.expr = expr::parameter(kScalarValue + static_cast<std::uint32_t>(scalars_.size() - 1));
-    return value;
-  } catch (const OuterName&) {
-    return correlated_scalar(leaf, std::move(join));
-  }
-}
-
-// (SELECT aggregate … WHERE inner = outer): grouped by the inner keys, and joined by them.
-Typed CoreLowering::correlated_scalar(const Leaf& leaf, Join join) {
-  const Query& query = *leaf.query;
-  CoreLowering inner(lowering_, query.cores.front(), tables_, &scope_);
-  inner.lower_partner(query);
-  if (inner.core_.columns.size() != 1 || !inner.core_.columns.front().expr)
-    lexer_.fail_at(leaf.begin, "a query as a value must have one column");
-  const Typed result =
-      inner.lower(inner.core_.columns.front().expr, {"the result", true}, leaf.begin);
-  if (inner.calls_.empty() || reads_outer(*result.expr))
-    lexer_.fail_at(leaf.begin,
-                   "a query as a value that reads the query around it is understood here as "
-                   "aggregates alone: any other is not understood here");
-  Join pairs;
-  pairs.as = join.as;
-  for (const expr::ExprPtr& condition : inner.conditions_)
-    add_condition(pairs, inner.over_pair(condition, field(join.as)));
-  const bool exact = std::all_of(pairs.keys.begin(), pairs.keys.end(), [](const JoinKey& key) {
-    return key.collation == Collation::Binary && key.coercion == expr::Coercion::None;
-  });
-  if (pairs.keys.empty() || pairs.residual || !exact)
-    lexer_.fail_at(leaf.begin,
-                   "a query that reads the query around it by anything but plain equalities is not "
-                   "understood here");
-  for (JoinKey& key : pairs.keys) {
-    inner.keys_.push_back(constant(key.right));
-    join.keys.push_back(std::move(key));
-  }
-  inner.group();
-  for (std::size_t i = 0; i < join.keys.size(); ++i)
-    join.keys[i].right = expr::path(field(inner.key_names_[i]));
-  Typed value = inner.over_groups(result, leaf.begin);
-  value.expr = rewrite_leaves(value.expr, [&](const expr::ExprPtr& read) -> expr::ExprPtr {
-    const Path* path = bare_path(*read);
-    if (path == nullptr) return read;
-    expr::ExprPtr joined = under(read, field(join.as));
-    for (const AggregateCall& call : inner.calls_) {  // what there is of no rows
-      if (field(call.name) != *path) continue;
-      if (call.function->kind == AggregateKind::Count)
-        return expr::call("ifnull", {joined, expr::constant(Value::of(std::int64_t{0}))});
-      if (call.function->kind == AggregateKind::Total)
-        return expr::call("ifnull", {joined, expr::constant(Value::of(0.0))});
-    }
-    return joined;
-  });
-  plan_ = make(std::move(join), {plan_, inner.plan_});
-  value.collation = {};
-  return value;
-}
-
-void CoreLowering::add_scalars() {
-  for (PendingScalar& scalar : scalars_)
-    plan_ = make(std::move(scalar.join), {plan_, std::move(scalar.right)});
-}
-
 // Tells whether any expression of this SELECT makes a field beside the trees.
 bool CoreLowering::computes_fields() const {
   const auto computes = [&](const auto& self, const expr::ExprPtr& parsed) -> bool {
     if (!parsed) return false;
     if (const Leaf* leaf = leaf_of(*parsed)) {
-      if (leaf->kind == Leaf::Kind::Window || leaf->kind == Leaf::Kind::Scalar) return true;
+      if (leaf->query || leaf->kind == Leaf::Kind::Window) return true;
       return self(self, leaf->filter) ||
              std::any_of(leaf->args.begin(), leaf->args.end(),
                          [&](const expr::ExprPtr& arg) { return self(self, arg); });
@@ -231,7 +155,17 @@ bool CoreLowering::computes_fields() const {
                        [&](const expr::ExprPtr& arg) { return self(self, arg); });
   };
   const auto any = [&](const expr::ExprPtr& parsed) { return computes(computes, parsed); };
-  return any(core_.where) || any(core_.having) ||
+  // IN and EXISTS among WHERE's conditions make none.
+  const auto any_of_where = [&] {
+    std::vector<expr::ExprPtr> conditions;
+    if (core_.where) add_conjuncts(core_.where, conditions);
+    return std::any_of(conditions.begin(), conditions.end(), [&](const expr::ExprPtr& one) {
+      const Leaf* leaf = leaf_of(one->as<expr::Not>() != nullptr ? *one->args.front() : *one);
+      if (leaf == nullptr || leaf->kind < Leaf::Kind::Exists) return any(one);
+      return std::any_of(leaf->args.begin(), leaf->args.end(), any);
+    });
+  };
+  return any_of_where() || any(core_.having) ||
          std::any_of(core_.columns.begin(), core_.columns.end(),
                      [&](const ResultColumn& column) { return any(column.expr); }) ||
          std::any_of(core_.group_by.begin(), core_.group_by.end(),

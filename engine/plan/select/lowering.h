@@ -37,10 +37,18 @@ struct CommonTables {
 class Lowering {
  public:
   // All outlive it.
-  Lowering(const Statement& statement, const Catalog& catalog, const expr::Lexer& lexer)
-      : statement_(statement), catalog_(catalog), lexer_(lexer) {}
+  Lowering(const Statement& statement, const Catalog& catalog, const expr::Lexer& lexer);
 
   Lowered query(const Query& query, const CommonTables* tables, const Scope* outer);
+
+  // Notes what the host may have given another meaning, and fails at the first that it has.
+  void note_call(std::string_view name, std::size_t args, std::size_t byte, bool window = false);
+  void check_collation(Collation collation, std::size_t byte) const;
+  void check_calls() const;
+
+  // Tells whether any query of the statement groups rows, or leaves out those that repeat: SQLite
+  // may compute there what a query inside says.
+  bool gathers() const { return gathers_; }
 
   const Statement& statement() const { return statement_; }
   const Catalog& catalog() const { return catalog_; }
@@ -55,6 +63,8 @@ class Lowering {
   const Statement& statement_;
   const Catalog& catalog_;
   const expr::Lexer& lexer_;
+  const bool gathers_;
+  std::vector<CalledFunction> calls_;
 };
 
 // LIMIT and OFFSET, which read no table.

@@ -39,7 +39,7 @@ class QueryReader : private expr::Host {
   void add_from(std::vector<FromItem>& items, FromItem::Join join, bool natural);
   FromItem from_item();
   void table_name(FromItem& item);
-  std::int64_t generation();
+  std::int64_t handle_number();
   bool joined(std::vector<FromItem>& items);
   std::string alias();  // [AS] name, or nothing
 
@@ -59,8 +59,17 @@ class QueryReader : private expr::Host {
   expr::ExprPtr access(expr::Lexer& lexer, const expr::ExprPtr& left, const expr::ExprPtr& right,
                        bool as_value, std::size_t byte) override;
   expr::ExprPtr json_extract();
+  expr::ExprPtr of_path();
   expr::ExprPtr aggregate_call(const expr::Token& word);
   std::vector<PathStep> steps_behind_name();
+
+  // How far was read, to go back to.
+  struct Place {
+    std::size_t token, leaves, named;
+    std::uint32_t parameter;
+  };
+  Place place() const;
+  void go_back(const Place& place);
 
   expr::ExprPtr expression() { return parse_expression(lexer_, *this); }
   OrderTerm order_term();

@@ -114,6 +114,11 @@ std::optional<Scope::Found> Scope::find_in(const ScopeTable& table, const Leaf& 
     tree.name = "_tree";
     return tree;
   }
+  const Path& identity = same_name(word, "_index") ? table.place : table.rowid;
+  if (!identity.steps.empty() && (names_rowid(word) || same_name(word, "_index"))) {
+    Typed value{expr::path(identity), Affinity::Integer, Collation::Binary, false, true, true};
+    return Found{std::move(value), same_name(word, "_index") ? "_index" : "rowid", 0};
+  }
   if (names_rowid(word) || same_name(word, "_index") || same_name(word, "_generation"))
     lexer_.fail_at(name.begin, word + " as a value is not understood here");
   return std::nullopt;

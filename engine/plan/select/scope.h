@@ -20,8 +20,10 @@ struct ScopeTable {
   Path root;
   std::vector<Column> columns;
   bool trees = true;
-  bool in_memory = false;  // an ordinary table of the database
-  Path each_key = {};      // of json_each: where the element's index or key stands
+  bool in_memory = false;       // an ordinary table of the database
+  bool stored = false;          // an Arbor
+  Path each_key = {};           // of json_each: where the element's index or key stands
+  Path rowid = {}, place = {};  // of an Arbor, where a name may be one of them
 };
 
 struct Alias {

@@ -32,7 +32,11 @@ NodePtr with_nulls(const Lowered& lowered) {
 }
 
 NodePtr lowered(const Statement& statement, const Catalog& catalog, const expr::Lexer& lexer) {
-  return with_nulls(Lowering(statement, catalog, lexer).query(*statement.query, nullptr, nullptr));
+  Lowering lowering(statement, catalog, lexer);
+  lowering.check_collation(Collation::Binary, statement.query->begin);
+  NodePtr plan = with_nulls(lowering.query(*statement.query, nullptr, nullptr));
+  lowering.check_calls();
+  return plan;
 }
 
 // Reads from tokens of SQL; `alone`: up to the end of the text.

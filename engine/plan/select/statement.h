@@ -65,7 +65,7 @@ struct Leaf {
     Name,       // words, then further steps of a path
     Aggregate,  // words.front() (args…) [FILTER (WHERE filter)]; no args and `star`: count(*)
     Window,     // the same, OVER window or a window's name
-    Access,     // args[0] -> args[1], or ->> where `flag` is set
+    Access,     // args[0] -> args[1], or ->> where `flag` is set; or a function of the value there
     Scalar,     // (query)
     Exists,     // EXISTS (query)
     In          // args[0] [NOT] IN (query); `flag`: NOT
@@ -95,11 +95,11 @@ struct FromItem {
   enum class Join : std::uint8_t { Comma, Inner, Left };
   Kind kind = Kind::Table;
   Join join = Join::Comma;
-  std::string schema, name;  // of a table, a handle's name
-  std::optional<std::int64_t> generation;
-  std::string alias;       // empty: none
-  QueryPtr query;          // of a query in parentheses
-  expr::ExprPtr argument;  // of json_each
+  std::string schema, name;   // of a table, a handle's name
+  std::optional<Value> when;  // see plan/moment.h
+  std::string alias;          // empty: none
+  QueryPtr query;             // of a query in parentheses
+  expr::ExprPtr argument;     // of json_each
   expr::ExprPtr on;
   std::vector<Word> columns;  // USING
   bool natural = false;

@@ -27,6 +27,12 @@ bool orders_texts(const expr::Function& function) {
   return std::find(kOrdering.begin(), kOrdering.end(), function.name) != kOrdering.end();
 }
 
+bool is_sure_text(const Typed& value) {
+  const auto* call = value.expr->as<expr::Call>();
+  return value.affinity == Affinity::Text &&
+         (value.settled || (call != nullptr && call->function->name == "as_declared"));
+}
+
 // Builds forms over operands.
 class Rebuild {
  public:
@@ -34,14 +40,18 @@ class Rebuild {
 
   Typed operator()(const expr::Compare& compare) {
     read_plainly();
+    settle_texts(0, 1);
     return with_collation(comparison(compare.op, at(0), at(1)));
   }
   Typed operator()(const expr::Is& is) {
     read_plainly();
+    settle_texts(0, 1);
     return whole(expr::Is{is.negated, collation_of(at(0), at(1)), coercion_of(at(0), at(1))});
   }
   Typed operator()(const expr::Between& between) {
     read_plainly();
+    settle_texts(0, 1);
+    settle_texts(0, 2);
     if (integers_as_texts(at(0), at(1)) || integers_as_texts(at(0), at(2))) {
       const ExprPtr both = expr::and_all({comparison(expr::Comparison::GreaterEqual, at(0), at(1)),
                                           comparison(expr::Comparison::LessEqual, at(0), at(2))});
@@ -55,6 +65,7 @@ class Rebuild {
   Typed operator()(const expr::In& in) {
     read_plainly();
     std::vector<Value> items = in.set->items();
+    operands_[0].expr = as_listed(at(0));
     if (in.set->holds_null()) items.push_back(Value::null());
     const Typed none = constant(expr::constant(Value::null()));
     const ExprPtr set = expr::in(at(0).expr, std::move(items), in.negated,
@@ -64,6 +75,7 @@ class Rebuild {
   Typed operator()(const expr::Case& form) {
     expr::Case made = form;
     for (std::size_t i = 0; i < made.coercions.size(); ++i) {
+      settle_texts(0, 1 + 2 * i);
       made.coercions[i] = coercion_of(at(0), at(1 + 2 * i));
       made.collations[i] = collation_of(at(0), at(1 + 2 * i));
     }
@@ -123,7 +135,25 @@ class Rebuild {
       return constant == nullptr || constant->value.kind == ValueKind::Integer;
     };
     return coercion_of(left, right) == Coercion::Text && may_be_integer(left) &&
-           may_be_integer(right);
+           may_be_integer(right) && !is_sure_text(left) && !is_sure_text(right);
+  }
+
+  // A declared column's value as IN compares it with a list: versions of SQLite differ about one
+  // that its type would convert.
+  static ExprPtr as_listed(const Typed& value) {
+    static constexpr std::array<const char*, 5> kTypes{nullptr, "TEXT", "NUMERIC", "INTEGER",
+                                                       "NUMERIC"};
+    const char* type = value.affinity ? kTypes[static_cast<std::size_t>(*value.affinity)] : nullptr;
+    const auto* call = value.expr->as<expr::Call>();
+    const bool checked = call != nullptr && call->function->name == "as_declared";
+    if (type == nullptr || value.settled || checked) return value.expr;
+    return expr::call("as_declared", {value.expr, expr::constant(Value::of(type))});
+  }
+
+  void settle_texts(std::size_t left, std::size_t right) {
+    const ExprPtr sure = sure_text(at(left), at(right));
+    operands_[right].expr = sure_text(at(right), at(left));
+    operands_[left].expr = sure;
   }
 
   static ExprPtr comparison(expr::Comparison op, const Typed& left, const Typed& right) {
@@ -178,6 +208,17 @@ class Rebuild {
 expr::ExprPtr without_real(const expr::ExprPtr& value) {
   const auto* call = value->as<expr::Call>();
   return call != nullptr && call->function->name == "as_declared" ? value->args.front() : value;
+}
+
+// Versions of SQLite differ where a column of TEXT affinity holds a number: the newer compare two
+// numbers as such.
+expr::ExprPtr sure_text(const Typed& value, const Typed& other) {
+  const auto* constant = other.expr->as<expr::Constant>();
+  const bool number = constant == nullptr || constant->value.is_number();
+  if (value.affinity != Affinity::Text || is_sure_text(value) || !number || is_sure_text(other) ||
+      coercion_of(value, other) != Coercion::Text)
+    return value.expr;
+  return expr::call("as_declared", {value.expr, expr::constant(Value::of("TEXT"))});
 }
 
 Typed constant(expr::ExprPtr value) { return {std::move(value), {}, {}, false, false, false}; }

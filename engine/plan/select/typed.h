@@ -22,6 +22,10 @@ struct Typed {
 
 Typed constant(expr::ExprPtr value);
 
+// A value of TEXT affinity as it is compared with another: an error where it holds a number, which
+// would meet a number.
+expr::ExprPtr sure_text(const Typed& value, const Typed& other);
+
 // A column of REAL affinity as its tree has it, where SQLite's making reals of integers is not
 // seen.
 expr::ExprPtr without_real(const expr::ExprPtr& value);

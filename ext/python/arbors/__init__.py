@@ -82,6 +82,9 @@ __all__ = [  # noqa: F822
 
 
 def __getattr__(name: str) -> Any:
+    if name == "spark":  # a module of its own
+        import importlib
+        return importlib.import_module("arbors.spark")
     if name not in _HOMES:
         raise AttributeError(f"module 'arbors' has no attribute {name!r}")
     import importlib

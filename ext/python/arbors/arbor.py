@@ -81,9 +81,6 @@ class Arbor(Query):
     def __iter__(self) -> Iterator[Tree]:
         return super().__iter__()
 
-    def __reduce__(self) -> Any:
-        raise TypeError("an Arbor belongs to its process: save it, or send its trees (to_list())")
-
     # Plans, other states.
     def plan(self) -> ArborPlan:
         """A lazy plan over this Arbor.

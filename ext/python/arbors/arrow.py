@@ -4,6 +4,7 @@ nanoarrow, reads them. A stream that is handed out reads trees at its first pull
 from __future__ import annotations
 
 import io
+import json
 import os
 import tempfile
 import weakref
@@ -155,13 +156,13 @@ def _umask() -> int:
 
 
 def append(session: Session, name: str, table: Any) -> int:
-    """Appends the rows of anything with an Arrow stream to an Arbor, all or nothing. Gives their number."""
+    """Appends the rows of anything with an Arrow stream to an Arbor, all or nothing. Gives their number. They go to the engine as
+    Arrow IPC, a part at a time, and from there into columns."""
     if not (hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__")):
         raise TypeError(f"{type(table).__name__} has no __arrow_c_stream__")
     session.call("arbor_append", name, "[]")
     rows = 0
     with session.transaction():
-        for piece, count in _reader().json_pieces(table):
-            session.call("arbor_append", name, piece, '{"format":"jsonl"}')
-            rows += count
+        for stream in _reader().ipc_streams(table):
+            rows += json.loads(session.call("arbor_append", name, stream, '{"format":"arrow"}'))["trees"]
     return rows

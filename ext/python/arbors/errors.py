@@ -41,8 +41,8 @@ class MissingFileError(Error, FileNotFoundError):
 _KINDS = (
     (BudgetError, re.compile(r"\(max_\w+\)|\bmax_\w+\b.*\barbor_config\b")),
     (CardinalityError, re.compile(r"exactly one is wanted")),
-    (MissingFileError, re.compile(r"^no such file|there is no directory")),
-    (NotFoundError, re.compile(r"^(no such (Arbor|tag)|no tree\b|no tree for which)|has no (generation|tag)")),
+    (MissingFileError, re.compile(r"^no such file|^no file matches|there is no directory")),
+    (NotFoundError, re.compile(r"^(no such (Arbor|tag|table)\b|no tree\b|no tree for which)|has no (generation|tag)")),
 )
 
 

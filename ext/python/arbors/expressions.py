@@ -28,6 +28,7 @@ class Expr:
 
     __slots__ = ("_text", "_level", "_name")
     __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None  # numpy leaves its operators to the expression's
 
     def __init__(self, text: _Text, level: int = _OR, name: _Text | None = None) -> None:
         self._text, self._level, self._name = text, level, name
@@ -121,6 +122,13 @@ class Expr:
     def __rtruediv__(self, other: Any) -> Expr:
         return self._binary("/", other, _MULTIPLY, swapped=True)
 
+    def __floordiv__(self, other: Any) -> Expr:
+        """The quotient rounded down, an integer."""
+        return call("floor", self * 1.0 / other).cast("INTEGER")
+
+    def __rfloordiv__(self, other: Any) -> Expr:
+        return _value(other) // self
+
     def __mod__(self, other: Any) -> Expr:
         return self._binary("%", other, _MULTIPLY)
 
@@ -135,6 +143,9 @@ class Expr:
 
     def __abs__(self) -> Expr:
         return call("abs", self)
+
+    def __round__(self, digits: int | None = None) -> Expr:
+        return self.round(digits or 0)
 
     def __getitem__(self, index: int) -> Expr:
         """The element at a position of an array; negatives count from the end."""

@@ -20,6 +20,11 @@ class Frames:
         """The schema of the stream. Reads no trees."""
         return self._arrow_source().schema_capsule()
 
+    def __narwhals_dataframe__(self) -> Any:
+        """The trees as Narwhals, and so Vega-Altair, want them: read when they are taken. Needs pyarrow."""
+        import narwhals  # whoever asks has it
+        return narwhals.from_native(self.to_arrow(), eager_only=True)._compliant_frame
+
     def _arrow_source(self) -> Any:
         from . import arrow
         return arrow.Source(self._session, getattr(self, "_columns_plan", self._text), self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import text
 from .errors import NotFoundError
 from .session import Handle
 from .tree import Tree
@@ -18,13 +19,15 @@ class IndexedView:
     Tree({'a': 1, 'b': 2})
     """
 
-    def __init__(self, handle: Handle, budgets: dict[str, int]) -> None:
-        self._handle, self._budgets = handle, budgets
+    __iter__ = None  # keys are asked for, not listed
+
+    def __init__(self, handle: Handle, budgets: dict[str, int], shown: str) -> None:
+        self._handle, self._budgets, self._shown = handle, budgets, shown
 
     def get(self, key: Any, default: Any = None) -> Any:
         """The first tree with this key, or `default`."""
         session = self._handle.session
-        parts = key if isinstance(key, tuple) else (key,)
+        parts = [_part(part) for part in (key if isinstance(key, tuple) else (key,))]
         with session.budgets(self._budgets):
             json = session.call("arbor_lookup", self._handle.name, *parts)
         return default if json is None else Tree(json, session)
@@ -39,4 +42,13 @@ class IndexedView:
         return self.get(key) is not None
 
     def __repr__(self) -> str:
-        return f"<IndexedView of {self._handle.name}>"
+        return f"<IndexedView {self._shown}>"
+
+
+def _part(value: Any) -> Any:
+    """A key's part as SQLite takes it."""
+    if not isinstance(value, (str, int, float, type(None))):
+        value = text.plain(value)
+    if isinstance(value, (list, dict)):
+        raise TypeError(f"a key is a text, a number, a bool or None, or a tuple of them, not {type(value).__name__}")
+    return value

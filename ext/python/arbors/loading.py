@@ -81,6 +81,8 @@ def _unwrapped(connection: Any) -> Any:
 
 def _load(connection: Any, path: str) -> None:
     enable = getattr(connection, "enable_load_extension", None)
+    if enable is None and not hasattr(connection, "cursor"):
+        raise TypeError(f"a connection to SQLite is wanted, not {type(connection).__name__}")
     if enable is None:
         raise Error(CANNOT_LOAD)
     try:

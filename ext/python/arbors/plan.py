@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import text
 from .expressions import IntoExpr, items
 from .query import Query
 from .session import Session
@@ -68,6 +69,37 @@ class ArborPlan(Query):
         """The plan itself."""
         return self
 
+    def __getitem__(self, index: Any) -> Any:
+        """`plan[i]` runs the plan and is a Tree; `plan[i:j]` is a longer plan.
+
+        >>> import arbors
+        >>> plan = arbors.from_dicts([{"n": 1}, {"n": 2}, {"n": 3}]).plan()
+        >>> plan[1:].collect().to_list(), plan[-1]
+        ([{'n': 2}, {'n': 3}], Tree({'n': 3}))
+        """
+        if isinstance(index, slice):
+            return self._slice(index)
+        position = text.integer(index, "a position")
+        found = self._call("arbor_get", int(position))
+        if found is None:
+            raise IndexError(f"position {position} is out of range")
+        return Tree(found, self._session)
+
+    def _slice(self, index: slice) -> Any:
+        start, stop = (None if end is None else int(text.integer(end, "a position")) for end in (index.start, index.stop))
+        if index.step is not None and int(text.integer(index.step, "a step")) != 1:
+            raise ValueError("a plan is sliced with a step of 1: collect() it first, or reverse() it")
+        if (start or 0) < 0 and stop is not None or (stop or 0) < 0 and (start or 0) > 0:
+            raise ValueError("a slice of a plan counts both ends from its beginning, or one from its end: collect() it first")
+        if (stop or 0) < 0:
+            return self.reverse().skip(-(stop or 0)).reverse()
+        if (start or 0) < 0:
+            return self.tail(-(start or 0))
+        return (self.skip(start) if start else self)._cut(stop, start or 0)
+
+    def _cut(self, stop: int | None, start: int) -> Any:
+        return self if stop is None else self.head(max(stop - start, 0))
+
     def __repr__(self) -> str:
         return f"<ArborPlan {self._shown}>"
 
@@ -79,7 +111,7 @@ class IndexedPlan(ArborPlan):
         """Runs the plan: an `IndexedView`."""
         from .indexed import IndexedView
         with self._session.budgets(self._budgets):
-            return IndexedView(self._session.open(self._text, keep=self._keep), self._budgets)
+            return IndexedView(self._session.open(self._text, keep=self._keep), self._budgets, self._shown)
 
 
 class written(Stages):  # noqa: N801: a function in all but form

@@ -56,7 +56,7 @@ def _files(file: str) -> list[str]:
     if file.startswith("["):
         import json
         with contextlib.suppress(ValueError):
-            return [name for name in json.loads(file) if os.path.exists(name)]
+            return [name for name in json.loads(file) if isinstance(name, str) and os.path.exists(name)]
     return sorted(glob.glob(file))
 
 

@@ -33,6 +33,16 @@ class Query(Stages, Frames):
     def _json_rows(self, plan: str | None = None) -> Iterator[list[tuple[Any, ...]]]:
         return self._session.blocks("SELECT tree FROM arbor_rows(?)", plan or self._text)
 
+    # Immutable: a copy is the same.
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError("an Arbor and its plans belong to their process: save it, or send its trees (to_list())")
+
     # Single trees and numbers.
     def __iter__(self) -> Iterator[Tree]:
         session = self._session
@@ -171,10 +181,11 @@ class Query(Stages, Frames):
         """
         from .expressions import items
         from .indexed import IndexedView
-        return IndexedView(self._opened(f"index_by {items(keys, {})}"), {**self._budgets, **budgets})
+        stage = f"index_by {items(keys, {})}"
+        return IndexedView(self._opened(stage, budgets), {**self._budgets, **budgets}, f"{getattr(self, '_shown')} | {stage}")
 
-    def _opened(self, stage: str) -> Any:
-        with self._session.budgets(self._budgets):
+    def _opened(self, stage: str, budgets: dict[str, int]) -> Any:
+        with self._session.budgets({**self._budgets, **budgets}):
             return self._session.open(f"{self._text} | {stage}", keep=self._keep)
 
     def validate(self, json_schema: Any) -> list[dict[str, Any]]:

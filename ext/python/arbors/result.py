@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import abc
 from typing import Any, Iterator
 
 from . import sources, text
@@ -46,14 +47,15 @@ class Result:
 
     def arrow(self) -> Any:
         """A `pyarrow.Table`."""
-        if self._arbor is not None:
+        if self._arbor is not None and (self._rows or not self.columns):
             return self._arbor.to_arrow()
         try:
             import pyarrow
         except ImportError:
             raise ImportError("arrow() needs pyarrow: pip install pyarrow") from None
-        columns = [*zip(*self._rows)] if self._rows else [()] * len(self.columns)
-        return pyarrow.table([pyarrow.array([*column]) for column in columns], names=self.columns)
+        if not self._rows:
+            return pyarrow.table([pyarrow.array([], pyarrow.string())] * len(self.columns), names=self.columns)
+        return pyarrow.table([pyarrow.array([*column]) for column in zip(*self._rows)], names=self.columns)
 
     def pandas(self) -> Any:
         """A `pandas.DataFrame`."""
@@ -74,7 +76,7 @@ class Result:
         return len(self._rows)
 
     def __repr__(self) -> str:
-        return f"<Result {', '.join(self.columns)}: {len(self):,} row{'' if len(self) == 1 else 's'}>"
+        return f"<Result{' ' * bool(self.columns)}{', '.join(self.columns)}: {len(self):,} row{'' if len(self) == 1 else 's'}>"
 
     def _repr_html_(self) -> str:
         import html
@@ -85,6 +87,7 @@ class Result:
 
 def run(session: Session, query: str, params: Any) -> Result:
     """Runs a statement where it can be run: what only reads, in the engine if that understands it."""
+    params = _bound(params)
     declined: Error | None = None
     if _READS.match(query):
         given = in_order(query, params)
@@ -127,6 +130,19 @@ def _columns(session: Session, query: str) -> list[str]:
         return []
 
 
+def _bound(params: Any) -> Any:
+    """Parameters as SQLite takes them: times as ISO texts, scalars of numpy and decimals as numbers."""
+    if isinstance(params, abc.Mapping):
+        return {name: _value(value) for name, value in params.items()}
+    if isinstance(params, (str, bytes)) or not hasattr(params, "__iter__"):
+        raise TypeError(f"parameters are a list or a dict, not {type(params).__name__}")
+    return [_value(value) for value in params]
+
+
+def _value(value: Any) -> Any:
+    return value if isinstance(value, (str, int, float, bytes, bytearray, memoryview, list, dict, type(None))) else text.plain(value)
+
+
 def in_order(query: str, params: Any) -> list[Any]:
     """Parameters as a list: named ones by the order in which their names first appear."""
     if not isinstance(params, dict):
@@ -141,6 +157,7 @@ def in_order(query: str, params: Any) -> list[Any]:
 def select_from(arbor: Arbor, query: str, params: Any) -> Arbor:
     """The rows of a SELECT over an Arbor that it calls `self`."""
     session = arbor._session
+    params = _bound(params)
     session.run("DROP TABLE IF EXISTS temp.self")
     session.run(f"CREATE VIRTUAL TABLE temp.self USING arbor_view({text.quote(arbor._text)})")
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import Any, Iterator
 
 from . import files
 from .arbor import Arbor
@@ -21,14 +21,18 @@ class ReadScope:
 
     def __enter__(self) -> ReadScope:
         _enter(self._session, self, "BEGIN")
-        self._session.run("SELECT count(*) FROM sqlite_schema")
+        try:
+            self._session.run("SELECT count(*) FROM sqlite_schema")
+        except BaseException:
+            self.__exit__()
+            raise
         self._open = True
         return self
 
     def __exit__(self, *failure: Any) -> None:
         self._open = False
-        self._session.run("COMMIT")
         self._session.scope = None
+        self._session.run("COMMIT")
 
     def __getitem__(self, name: str) -> Arbor:
         self._check()
@@ -37,6 +41,9 @@ class ReadScope:
     def __contains__(self, name: object) -> bool:
         self._check()
         return name in files.names(self._session)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.list())
 
     def list(self) -> builtins.list[str]:
         """The names of the Arbors."""
@@ -72,6 +79,18 @@ class WriteScope:
     def __getitem__(self, name: str) -> Arbor:
         self._check()
         return files.open_named(self._session, name)
+
+    def __contains__(self, name: object) -> bool:
+        self._check()
+        return name in files.names(self._session)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.list())
+
+    def list(self) -> builtins.list[str]:
+        """The names of the Arbors as they stand in the scope."""
+        self._check()
+        return files.names(self._session)
 
     def put(self, name: str, what: Any) -> int:
         """Makes trees (an Arbor, a plan, a Tree, a dict or several) the new state of an Arbor. Gives their number."""

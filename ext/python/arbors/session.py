@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import os
 import threading
+import urllib.parse
 import weakref
 from typing import Any, Callable, Iterator, NoReturn
 
@@ -33,17 +34,19 @@ def _lack_of_sqlite3() -> str | None:
     return None
 
 
-def _connect(path: str) -> tuple[Any, type[BaseException]]:
+def _connect(path: str, read_only: bool) -> tuple[Any, type[BaseException]]:
     """A connection and the class of its errors: by the interpreter's sqlite3, else by apsw."""
+    if read_only:
+        path = f"file:{urllib.parse.quote(path)}?mode=ro"
     lack = _lack_of_sqlite3()
     if lack is None:
         import sqlite3
-        return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False), sqlite3.Error
+        return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=read_only), sqlite3.Error
     try:
         import apsw
     except ImportError:
         raise Error(lack) from None
-    connection = apsw.Connection(path)
+    connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI) if read_only else apsw.Connection(path)
     connection.set_busy_timeout(_BUSY_SECONDS * 1000)
     return connection, apsw.Error
 
@@ -51,9 +54,9 @@ def _connect(path: str) -> tuple[Any, type[BaseException]]:
 class Session:
     """One connection with the extension loaded, its lock, and what waits to be released on it."""
 
-    def __init__(self, path: str | None) -> None:
+    def __init__(self, path: str | None, *, read_only: bool = False) -> None:
         self.path = path
-        self.connection, self._error = _connect(path or ":memory:")
+        self.connection, self._error = _connect(path or ":memory:", read_only)
         self._lock = threading.RLock()
         self._thread, self._process = threading.get_ident(), os.getpid()
         self._dropped: collections.deque[tuple[str, str]] = collections.deque()  # from any thread

@@ -50,6 +50,8 @@ def from_dicts(values: Iterable[Any]) -> Arbor:
     """
     if isinstance(values, (dict, str, bytes)):
         raise TypeError(f"from_dicts takes several values, not one {type(values).__name__}")
+    if hasattr(values, "__arrow_c_stream__") and not isinstance(values, Query):
+        return from_arrow(values)  # a table's rows, where its iterator gives columns
     return of_pieces(sessions.of_memory(), text.lines(values, _PIECE))
 
 
@@ -139,7 +141,16 @@ def pieces_of(what: Any) -> Iterator[str]:
     elif isinstance(what, (str, bytes)) or not hasattr(what, "__iter__"):
         raise TypeError(f"trees are an Arbor, a plan, a Tree, a dict, or several of them, not {type(what).__name__}")
     else:
-        yield from text.lines((value.value if isinstance(value, Tree) else value for value in what), _PIECE)
+        yield from text.lines(_trees_of(what), _PIECE)
+
+
+def _trees_of(values: Iterable[Any]) -> Iterator[Any]:
+    """Trees one by one; those of Arbors among them as well."""
+    for value in values:
+        if isinstance(value, Query):
+            yield from value.pick()
+        else:
+            yield value
 
 
 def _pieces_of_query(query: Query) -> Iterator[str]:

@@ -74,7 +74,7 @@ class Stages(abc.ABC):
         >>> arbors.from_dicts([{"n": 1}, {"n": 2}, {"n": 3}]).take(2, 0, -1).to_list()
         [{'n': 3}, {'n': 1}, {'n': 3}]
         """
-        listed = [text.integer(position, "a position") for position in flat(positions)]
+        listed = text.positions(positions)
         return self._stage(f"take {', '.join(listed)}") if listed else self._stage("head 0")
 
     def sample(self: S, n: int, seed: int | None = None) -> S:
@@ -126,7 +126,7 @@ class Stages(abc.ABC):
             raise ValueError(f"there are {len(listed)} keys, but {len(ways)} values of descending")
         ends = f" nulls {nulls}" if nulls else ""
         parts = [f"{expression(key).text}{' desc' if way else ''}{ends}" for key, way in zip(listed, ways)]
-        return self._stage(f"sort_by {_listed(parts)}")
+        return self._stage(f"sort_by {_listed(parts, 'key')}")
 
     def top_k(self: S, n: int, *by: IntoExpr) -> S:
         """The `n` trees with the greatest keys, greatest first.
@@ -188,7 +188,7 @@ class Stages(abc.ABC):
                 raise ValueError(f"add_field wants an expression for {name!r}")
             fields.append(f"{text.path(name)} = {expression(expr).text}")
         fields += [f"{text.name(key)} = {expression(value).text}" for key, value in named.items()]
-        return self._stage(f"add_field {_listed(fields)}")
+        return self._stage(f"add_field {_listed(fields, 'field')}")
 
     def drop(self: S, *paths: IntoExpr) -> S:
         """The trees without these fields.
@@ -197,7 +197,7 @@ class Stages(abc.ABC):
         >>> arbors.from_dicts([{"a": 1, "b": 2}]).drop("a").to_list()
         [{'b': 2}]
         """
-        return self._stage(f"drop {_listed([_path(path) for path in flat(paths)])}")
+        return self._stage(f"drop {_listed([_path(path) for path in flat(paths)], 'path')}")
 
     def rename(self: S, names: dict[str, str] | None = None, **named: str) -> S:
         """The trees with fields under other names: `rename({"old": "new"})` or `rename(old="new")`.
@@ -207,7 +207,7 @@ class Stages(abc.ABC):
         [{'c': 1, 'b': 2}]
         """
         pairs = {**(names or {}), **named}
-        return self._stage(f"rename {_listed([f'{text.path(old)} as {text.name(new)}' for old, new in pairs.items()])}")
+        return self._stage(f"rename {_listed([f'{text.path(old)} as {text.name(new)}' for old, new in pairs.items()], 'name')}")
 
     def flatten(self: S) -> S:
         """The trees with dotted keys in the place of nested objects.
@@ -346,16 +346,16 @@ class Stages(abc.ABC):
         >>> arbors.from_dicts([{"n": 1}, {"n": 2}]).remove(0).to_list()
         [{'n': 2}]
         """
-        return self._stage(f"remove {_listed([text.integer(position, 'a position') for position in flat(positions)])}")
+        return self._stage(f"remove {_listed(text.positions(positions), 'position')}")
 
 
 def _seed(seed: int | None) -> str:
     return "" if seed is None else f" seed {text.integer(seed, 'seed')}"
 
 
-def _listed(parts: list[str]) -> str:
+def _listed(parts: list[str], what: str) -> str:
     if not parts:
-        raise ValueError("at least one is wanted")
+        raise ValueError(f"at least one {what} is wanted")
     return ", ".join(parts)
 
 

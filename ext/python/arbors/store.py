@@ -77,7 +77,8 @@ class ArborStore:
 
     def table(self, name: str) -> ArborTable:
         """The living Arbor of that name: written through, and always at its newest state."""
-        return ArborTable(self._open(), name)
+        self._open()
+        return ArborTable(self, name)
 
     # Scopes.
     def read(self) -> ReadScope:

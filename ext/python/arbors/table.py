@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import abc
 from typing import Any, Iterator
 
 from . import files, sources, text
@@ -22,8 +23,12 @@ class ArborTable:
     (2, 1, ['id', 'hr'])
     """
 
-    def __init__(self, session: Session, name: str) -> None:
-        self._session, self._name, self._place = session, name, table_name(name)
+    def __init__(self, store: Any, name: str) -> None:
+        self._store, self._name, self._place = store, name, table_name(name)
+
+    @property
+    def _session(self) -> Session:
+        return self._store._open()  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"<ArborTable {self._name}>"
@@ -42,7 +47,11 @@ class ArborTable:
     @property
     def columns(self) -> list[str]:
         """The names of the visible columns in SQL."""
-        return [name for (name,) in self._session.run("SELECT name FROM pragma_table_info(?)", self._name)]
+        return [name for (name,) in self._session.run("SELECT name FROM pragma_table_info(?)", self._name)] or self._absent()
+
+    def _absent(self) -> Any:
+        len(self)  # says which Arbors there are
+        return []
 
     def schema(self) -> list[dict[str, Any]]:
         """path, column, kinds, count, nulls, min, max, distinct and bytes of each path."""
@@ -71,8 +80,11 @@ class ArborTable:
 
     def _append(self, trees: Any, options: dict[str, Any]) -> dict[str, int]:
         held = files.hold(trees)
+        is_table = hasattr(held, "__arrow_c_stream__") and not isinstance(held, Arbor)
+        if is_table and options:
+            held, is_table = sources.from_arrow(held), False
         with self._session.transaction():
-            if hasattr(held, "__arrow_c_stream__") and not isinstance(held, Arbor):
+            if is_table:
                 from . import arrow
                 return {"trees": arrow.append(self._session, self._place, held)}
             return sources.append_pieces(self._session, self._place, sources.pieces_of(held), {"format": "jsonl", **options})
@@ -80,6 +92,8 @@ class ArborTable:
     def update(self, where: IntoExpr | None, patch: dict[str, Any]) -> int:
         """Applies a merge patch (RFC 7396: objects are entered, null removes a key) to the trees for which the condition is
         true, or to all where it is None. Gives their number."""
+        if not isinstance(patch, abc.Mapping):
+            raise TypeError(f"a patch is a dict, not {type(patch).__name__}")
         return self._change("UPDATE {} SET _patch = ?", where, text.to_json(patch))
 
     def delete(self, where: IntoExpr | None) -> int:

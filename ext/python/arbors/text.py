@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import math
 import re
+from collections import abc
 from typing import Any, Iterable
 
 # Words that mean something where a name may stand; as names they are quoted.
@@ -93,9 +95,7 @@ def literal(value: Any) -> str:
         return f"array({', '.join(map(literal, value))})"
     if isinstance(value, dict):
         return f"object({', '.join(part for item in value.items() for part in (quote(str(item[0])), literal(item[1])))})"
-    if hasattr(value, "isoformat"):
-        return quote(value.isoformat())
-    raise TypeError(f"no value of JSON: {type(value).__name__}")
+    return literal(plain(value))
 
 
 def _real(value: float) -> str:
@@ -104,6 +104,14 @@ def _real(value: float) -> str:
     if math.isinf(value):
         return "9e999" if value > 0 else "-9e999"
     return repr(value)
+
+
+def positions(values: Iterable[Any]) -> list[str]:
+    """Positions given one by one or as one list, range or array, checked."""
+    given = [*values]
+    if len(given) == 1 and hasattr(given[0], "__iter__") and not isinstance(given[0], (str, bytes, dict)):
+        given = [*given[0]]
+    return [integer(position, "a position") for position in given]
 
 
 def integer(value: Any, what: str, least: int | None = None) -> str:
@@ -119,18 +127,45 @@ def integer(value: Any, what: str, least: int | None = None) -> str:
 def to_json(value: Any) -> str:
     """A Python value as JSON text: dates and times as ISO texts, decimals and scalars of numpy as numbers. Raises ValueError for
     NaN and infinities, TypeError for what JSON has not."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain)
 
 
-def _plain(value: Any) -> Any:
-    """A value that JSON has, of one that it has not."""
+def plain(value: Any) -> Any:
+    """A value that JSON has, of one that it has not: dates and times are ISO texts, pandas' NaT and NA null, decimals, fractions
+    and scalars of numpy numbers, arrays of numpy lists, mappings dicts, members of an Enum their values, UUIDs texts.
+
+    >>> import collections, decimal
+    >>> plain(decimal.Decimal("2.50")), plain(collections.ChainMap({"a": 1}))
+    (2.5, {'a': 1})
+    """
+    kind = type(value).__name__
+    if kind in ("NaTType", "NAType"):
+        return None
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    if hasattr(value, "as_integer_ratio"):  # Decimal, Fraction
+    if kind in ("Decimal", "Fraction"):
+        return _number(value)
+    if kind == "datetime64":
+        return None if str(value) == "NaT" else str(value)
+    if kind != "timedelta64" and hasattr(value, "dtype") and hasattr(value, "tolist"):  # numpy
+        return value.tolist()
+    if kind == "Tree" and hasattr(value, "to_json"):
+        return value.value
+    if isinstance(value, abc.Mapping):
+        return dict(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    if kind == "UUID":
+        return str(value)
+    raise TypeError(f"no value of JSON: {kind}")
+
+
+def _number(value: Any) -> Any:
+    """A Decimal or Fraction as an int or a float."""
+    try:
         return int(value) if value == int(value) else float(value)
-    if hasattr(value, "item"):  # numpy
-        return value.item()
-    raise TypeError(f"no value of JSON: {type(value).__name__}")
+    except (OverflowError, ValueError):
+        raise ValueError(f"no number of JSON: {value}") from None
 
 
 def lines(values: Iterable[Any], most: int = 4 << 20) -> Iterable[str]:

@@ -114,6 +114,15 @@ class Tree:
             raise TypeError(f"the tree is not an object but {_kind(self.value)}; ask for .value")
         return self.value
 
+    def __reduce__(self) -> Any:
+        return Tree, (self.to_json(),)
+
+    def __copy__(self) -> Tree:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Tree:
+        return self
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Tree):
             return bool(self.value == other.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from typing import Any, Iterator
 
@@ -21,9 +22,10 @@ def schema_capsule(message: bytes) -> Any:
     return nanoarrow.ArrayStream(nanoarrow.ipc.InputStream.from_readable(MessageFile(iter([message])))).schema.__arrow_c_schema__()
 
 
-def json_pieces(data: Any) -> Iterator[tuple[str, int]]:
-    """Rows of anything with an Arrow stream as pieces of JSON Lines, with how many each holds."""
-    from .text import lines
-    for batch in nanoarrow.ArrayStream(data):
-        rows = batch.to_pylist()
-        yield "\n".join(lines(rows)), len(rows)
+def ipc_streams(data: Any) -> Iterator[bytes]:
+    """Rows of anything with an Arrow stream as IPC streams, one of each of its batches."""
+    for batch in nanoarrow.ArrayStream(data).iter_chunks():
+        out = io.BytesIO()
+        with nanoarrow.ipc.StreamWriter.from_writable(out) as writer:
+            writer.write_array(batch)
+        yield out.getvalue()

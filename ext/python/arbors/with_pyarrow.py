@@ -7,14 +7,17 @@ from typing import Any, Iterator
 import pyarrow
 import pyarrow.ipc
 
+_MOST_ROWS = 65_536  # of a stream that is handed to the engine; four of its batches
+_MOST_BYTES = 32 << 20
+
 
 def batches(first: bytes, later: Iterator[bytes]) -> Any:
     """A RecordBatchReader over the messages of an IPC stream, without copies."""
-    schema = _schema(first)
+    schema = schema_of(first)
     return pyarrow.RecordBatchReader.from_batches(schema, _batches(later, schema))
 
 
-def _schema(message: bytes) -> Any:
+def schema_of(message: bytes) -> Any:
     return pyarrow.ipc.read_schema(pyarrow.ipc.read_message(pyarrow.py_buffer(message)))
 
 
@@ -26,7 +29,7 @@ def _batches(messages: Iterator[bytes], schema: Any) -> Iterator[Any]:
 
 def table(messages: Iterator[bytes]) -> Any:
     """The whole as a Table."""
-    schema = _schema(next(messages))
+    schema = schema_of(next(messages))
     return pyarrow.Table.from_batches(_batches(messages, schema), schema)
 
 
@@ -44,18 +47,35 @@ def open_stream(first: bytes, later: Iterator[bytes], requested_schema: Any) -> 
 
 def schema_capsule(message: bytes) -> Any:
     """A PyCapsule of the schema in a message."""
-    return _schema(message).__arrow_c_schema__()
+    return schema_of(message).__arrow_c_schema__()
 
 
-def json_pieces(data: Any) -> Iterator[tuple[str, int]]:
-    """Rows of anything with an Arrow stream as pieces of JSON Lines, with how many each holds."""
-    from .text import lines
+def ipc_streams(data: Any) -> Iterator[Any]:
+    """Rows of anything with an Arrow stream as IPC streams of many rows each."""
     if hasattr(data, "__arrow_c_stream__"):
         reader = pyarrow.RecordBatchReader.from_stream(data)
     else:
         batch = pyarrow.record_batch(data)
         reader = pyarrow.RecordBatchReader.from_batches(batch.schema, [batch])
+    gathered: list[Any] = []
+    rows = size = 0
     for batch in reader:
-        for start in range(0, batch.num_rows, 16_384):
-            part = batch.slice(start, 16_384)
-            yield "\n".join(lines(part.to_pylist())), part.num_rows
+        while rows + batch.num_rows >= _MOST_ROWS:  # whole batches of the engine's
+            end = _MOST_ROWS - rows
+            yield _stream(reader.schema, [*gathered, batch.slice(0, end)])
+            batch, gathered, rows, size = batch.slice(end), [], 0, 0
+        gathered.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if size >= _MOST_BYTES:
+            yield _stream(reader.schema, gathered)
+            gathered, rows, size = [], 0, 0
+    if rows:
+        yield _stream(reader.schema, gathered)
+
+
+def _stream(schema: Any, batches: list[Any]) -> memoryview:
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+    return memoryview(sink.getvalue())

@@ -102,7 +102,7 @@ TEST_CASE("a bad argument is quoted in its error, with the reason", "[ext][decla
       {"batch_trees=", "expected a number from 1 to 16384"},
       {"retain=0", "expected a number from 1 to 1000000"},
       {"columns=some", "expected columns=declared or columns=all"},
-      {"batch_tree=5", "unknown option (there are: batch_trees, columns, retain)"},
+      {"batch_tree=5", "unknown option (there are: batch_trees, columns, key, retain, retain_for)"},
       {"a INTEGER PRIMARY KEY", "constraints cannot be declared on an Arbor's columns"},
       {"a NOT NULL", "constraints cannot be declared on an Arbor's columns"},
       {"a DEFAULT 5", "constraints cannot be declared on an Arbor's columns"},

@@ -4,6 +4,7 @@
 #include "engine/batch/batch_builder.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/store/database.h"
+#include "tests/unit/store/key_values.h"
 
 namespace arbors::store::tests {
 namespace {
@@ -20,8 +21,6 @@ Rowids find(Store& store, const char* path, const Value& low, const Value& high)
 Rowids find(Store& store, const char* path, const Value& key) {
   return find(store, path, key, key);
 }
-Value number(std::int64_t value) { return Value::of(value); }
-Value text(const char* value) { return Value::of(std::string(value)); }
 
 EncodedBatch batch_of(Store& store, const Trees& trees) {
   const std::vector<std::string_view> documents(trees.begin(), trees.end());

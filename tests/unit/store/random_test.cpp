@@ -22,6 +22,7 @@ struct Row {
   bool operator==(const Row&) const = default;
 };
 using Model = std::vector<Row>;
+using Tags = std::map<std::string, std::int64_t>;
 
 class RandomWriter {
  public:
@@ -42,6 +43,7 @@ class RandomWriter {
       for (auto& [snapshot, trees] : held_) compare(*snapshot, trees);
       if (below(10) == 0) CHECK(store_->check() == std::vector<std::string>{});
       compare_history();
+      compare_generations();
     }
   }
 
@@ -58,6 +60,7 @@ class RandomWriter {
 
   void transaction() {
     const Model before = model_;
+    const Tags tags_before = tags_;
     const std::int64_t next_before = next_;
     database_.run("BEGIN");
     store_->begin();
@@ -65,6 +68,8 @@ class RandomWriter {
     for (std::uint64_t k = 0; k < changes; ++k) {
       if (below(8) == 0) {
         savepoint();
+      } else if (below(6) == 0) {
+        tag();
       } else {
         change();
       }
@@ -73,6 +78,7 @@ class RandomWriter {
       store_->rollback();
       database_.run("ROLLBACK");
       model_ = before;
+      tags_ = tags_before;
       next_ = next_before;
       return;
     }
@@ -85,6 +91,7 @@ class RandomWriter {
 
   void savepoint() {
     const Model before = model_;
+    const Tags tags_before = tags_;
     const std::int64_t next_before = next_;
     store_->savepoint(0);
     database_.run("SAVEPOINT s");
@@ -93,6 +100,7 @@ class RandomWriter {
       store_->rollback_to(0);
       database_.run("ROLLBACK TO s");
       model_ = before;
+      tags_ = tags_before;
       next_ = next_before;
     }
     store_->release(0);
@@ -123,6 +131,8 @@ class RandomWriter {
     } else if (kind < 96) {
       insert_at(at);
     } else if (kind < 97) {
+      restore();
+    } else if (kind < 98) {
       store_->clear();
       model_.clear();
     } else {
@@ -131,6 +141,59 @@ class RandomWriter {
       model_.push_back({rowid, tree});
       next_ = rowid + 1;
     }
+  }
+
+  // Tags a readable generation, or takes a tag off.
+  void tag() {
+    const std::string name(1, static_cast<char>('a' + below(4)));
+    if (tags_.erase(name) > 0) {
+      CHECK(store_->untag(name));
+      return;
+    }
+    CHECK_FALSE(store_->untag(name));
+    const auto history = store_->history();
+    const std::int64_t generation = history[below(history.size())].generation;
+    if (generation == store_->generation()) {
+      CHECK(store_->tag(name, std::nullopt) == generation);
+    } else {
+      CHECK(store_->tag(name, Value::of(generation)) == generation);
+    }
+    tags_.emplace(name, generation);
+  }
+
+  void restore() {
+    const auto history = store_->history();
+    const std::int64_t generation = history[below(history.size())].generation;
+    if (generation == store_->generation()) return;
+    const Model& then = generations_[generation];
+    const std::uint64_t changed = store_->restore(generation);
+    CHECK(changed == differences(model_, then).size());
+    model_ = then;
+  }
+
+  // The rowids of trees that two models differ in, with those of the second.
+  static std::map<std::int64_t, std::string> differences(const Model& from, const Model& to) {
+    std::map<std::int64_t, std::string> before, changed;
+    for (const Row& row : from) before.emplace(row.rowid, row.tree);
+    for (const Row& row : to) {
+      const auto found = before.find(row.rowid);
+      if (found == before.end() || found->second != row.tree) changed.emplace(row.rowid, row.tree);
+      if (found != before.end()) before.erase(found);
+    }
+    for (const auto& [rowid, tree] : before) changed.emplace(rowid, "");
+    return changed;
+  }
+
+  void compare_generations() {
+    const auto history = store_->history();
+    const std::int64_t from = history[below(history.size())].generation;
+    const std::int64_t to = history[below(history.size())].generation;
+    if (!generations_.contains(from) || !generations_.contains(to)) return;
+    std::map<std::int64_t, std::string> changed;
+    for (const auto changes = store_->difference(from, to); changes->next();) {
+      changed.emplace(changes->rowid(), changes->after().value_or(""));
+    }
+    CHECK(changed == differences(generations_[from], generations_[to]));
   }
 
   EncodedBatch batch_of(const Trees& trees) {
@@ -181,6 +244,11 @@ class RandomWriter {
       CHECK(info.trees == known->second.size());
       if (below(5) == 0) compare(*store_->snapshot(info.generation), known->second);
     }
+    for (const auto& [name, generation] : tags_) {
+      REQUIRE(store_->generation_of(Value::of(name)) == generation);
+      compare(*store_->snapshot(generation), generations_[generation]);
+      compare(*reader_->snapshot(generation), generations_[generation]);
+    }
   }
 
   std::mt19937_64 random_;
@@ -188,9 +256,10 @@ class RandomWriter {
   Database database_, other_;
   std::unique_ptr<Store> store_, reader_;
   Model model_;
+  Tags tags_;
   std::int64_t next_ = 1;
   std::int64_t generation_ = 0;
-  std::map<std::int64_t, Model> generations_;
+  std::map<std::int64_t, Model> generations_{{0, {}}};
   std::vector<std::pair<std::shared_ptr<Snapshot>, Model>> held_;
 };
 

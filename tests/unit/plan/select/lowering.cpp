@@ -1,4 +1,6 @@
 // What a SELECT becomes: the stages that a person would write.
+#include <algorithm>
+
 #include "engine/base/error.h"
 #include "engine/plan/plan_parser.h"
 #include "engine/plan/select/catalog.h"
@@ -21,9 +23,13 @@ class OneTable : public select::Catalog {
              column("o.p", Affinity::None, Collation::Binary)},
             true};
   }
-  void check_function(std::string_view name) const override {
-    if (name == "upper") throw_invalid("upper is the application's own");
+  const select::CalledFunction* own_call(
+      std::span<const select::CalledFunction> calls) const override {
+    const auto own = std::find_if(calls.begin(), calls.end(),
+                                  [](const auto& call) { return call.name == "upper"; });
+    return own == calls.end() ? nullptr : &*own;
   }
+  bool is_own(Collation collation) const override { return collation == Collation::RTrim; }
 };
 
 std::string lowered(std::string_view text, std::vector<Value> parameters = {}) {
@@ -76,7 +82,8 @@ TEST_CASE("What is wrong in a SELECT is named, with its place", "[select]") {
            {"SELECT a FROM t ORDER BY 2", "there is no result column 2"},
            {"SELECT sum(n), a FROM t", "stands neither in GROUP BY nor in an aggregate"},
            {"SELECT a FROM t WHERE count(*) > 1", "cannot stand in WHERE"},
-           {"SELECT upper(a) FROM t", "the application's own"},
+           {"SELECT upper(a) FROM t", "line 1, column 8: the application's own function upper()"},
+           {"SELECT a FROM t WHERE a = 'x' COLLATE RTRIM", "the collation RTRIM"},
            {"SELECT a FROM t WHERE", "the text ends"},
            {"SELECT a FROM t | head 3", "expected a clause of SELECT"},
            {"SELECT a FROM t RIGHT JOIN t AS u ON a", "SQLite itself may run it"},

@@ -1,0 +1,31 @@
+"""A data source of Apache Spark 4: a folder of database files, each with an Arbor of the same name, is one table.
+
+    import arbors.spark
+    arbors.spark.register(spark)
+    events = spark.read.format("arbors").option("name", "events").load("/lake/*.db")
+    events.where("o.x > 3").groupBy("day").count().show()
+    result.write.format("arbors").option("name", "daily").mode("append").save("/lake/daily")
+
+Options of a read: `name`; `columns` ("a, b.c": only these are read); `where` (a condition of the plan language, evaluated by the
+engine: files and batches that statistics rule out are not read); `at` (a generation, a tag, a time, "-1 day"); `partitions`
+(about how many); `pushdown` ("true": Spark's own filters too, for one query a load). Options of a write: `name`, `nulls`
+("keep": nulls are written, else left out). The rest is in the page `SPARK.md` beside this package.
+
+Driver and executors need this package installed. Importing this module imports nothing of Spark.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["register"]
+
+
+def register(spark: Any) -> None:
+    """Makes `format("arbors")` known to a Spark session, a classic one or one of Spark Connect. Raises ImportError where
+    PySpark is older than 4.0 or pyarrow is missing."""
+    try:
+        from .source import source_for
+    except ImportError as error:
+        raise ImportError(f"arbors.spark needs PySpark 4 and pyarrow: pip install 'pyspark>=4' pyarrow ({error})") from error
+    spark.dataSource.register(source_for(spark))

@@ -1,0 +1,57 @@
+// The kept-up index of a unique key: X_indexN(key, key2, …, rowid, value). A row stands under its
+// key; where a search by its value would not find it there, also, with the complement of its rowid,
+// under what a PathIndex has it under. `value` is the row's own value where there is such an entry.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sql/tables/path_index.h"
+#include "sql/tables/tree_key.h"
+
+namespace arbors::store {
+
+class KeyIndex {
+ public:
+  KeyIndex(sqlite3* db, const Names& names, std::int64_t number, KeyColumns columns);
+
+  // Makes the table; gives its number, the first from `number` on that no table has.
+  static std::int64_t create_table(sqlite3* db, const Names& names, std::int64_t number,
+                                   const KeyColumns& columns);
+
+  std::int64_t number() const { return paths_.number(); }
+  const KeyColumns& columns() const { return columns_; }
+  // Finds and walks rows by the first path, as any index.
+  PathIndex& paths() { return paths_; }
+
+  struct Holder {
+    std::int64_t rowid;
+    TreeKey key;
+  };
+  // The row that has a key.
+  std::optional<Holder> holder(const TreeKey& key);
+  void add(const TreeKey& key, std::int64_t rowid);
+  void remove(const TreeKey& key, std::int64_t rowid);
+  void clear() { paths_.clear(); }
+
+  bool holds(const TreeKey& key, std::int64_t rowid);
+  std::uint64_t entries() { return paths_.entries(); }
+  static std::uint64_t entries_of(const TreeKey& key);
+
+  struct Duplicate {
+    std::vector<Value> values;
+    std::int64_t first, last;  // rowids
+  };
+  std::vector<Duplicate> duplicates(std::size_t most);
+
+ private:
+  void bind(Statement::Use& use, const TreeKey& key) const;
+
+  KeyColumns columns_;
+  PathIndex paths_;
+  Statement holder_, add_, remove_, holds_, duplicates_;
+};
+
+}  // namespace arbors::store
