@@ -1,5 +1,5 @@
-// The virtual table of one Arbor: connects the store to SQLite, declares its columns, forwards the
-// transaction's events. Reading is in cursor.h, planning in best_index.h, writing in update.h.
+// The virtual table of one Arbor: its store, and its columns as SQLite numbers them. Its callbacks
+// are in arbor_module.h.
 #pragma once
 
 #include <memory>
@@ -61,9 +61,8 @@ struct ArborTable : sqlite3_vtab {
   // The number of a column by its name, -1 for the rowid's empty one; throws Error{Invalid} where
   // there is none.
   int column_number(std::string_view column) const;
+  // Throws Error{Invalid} that says where MATCH may stand.
+  [[noreturn]] void refuse_match() const;
 };
-
-// Registers the module `arbor`.
-int register_arbor_module(const SessionPtr& session);
 
 }  // namespace arbors::ext

@@ -11,7 +11,6 @@
 #include "ext/exactness.h"
 #include "ext/guard.h"
 #include "ext/index_search.h"
-#include "ext/match.h"
 #include "ext/outer_joins.h"
 #include "ext/planner_knowledge.h"
 #include "ext/scan_spec.h"
@@ -153,7 +152,7 @@ bool Planner::take(int at, const Constraint& constraint) {
 bool Planner::take_match(int at, int column) {
   if (column < 0 || (column != table_.hidden(ArborTable::Hidden::Tree) &&
                      lower_ascii(table_.column_name(column)) != lower_ascii(table_.name)))
-    refuse_match(table_);
+    table_.refuse_match();
   const bool exact = table_.is_data(column) || may_be_exact(TermOp::Match);
   take_argument(at, exact);
   spec_.terms.push_back({table_.column_name(column), TermOp::Match, arguments_, exact});

@@ -64,7 +64,7 @@ void ArborCursor::read_spec(const char* spec) {
     // SQLite could not ask it again of a column that is one like any other.
     if (std::any_of(spec_.terms.begin(), spec_.terms.end(),
                     [this](const Term& term) { return is_own_match(term); }))
-      refuse_match(table_);
+      table_.refuse_match();
     std::erase_if(spec_.terms, doubtful);
   }
   repeated_ = &lookups_->of(spec_text_);

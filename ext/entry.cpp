@@ -4,11 +4,12 @@
 #include <mutex>
 
 #include "engine/base/number_text.h"
-#include "ext/arbor_table.h"
+#include "ext/arbor_module.h"
 #include "ext/functions.h"
 #include "ext/guard.h"
 #include "ext/host_functions.h"
 #include "ext/listings.h"
+#include "ext/plan_session.h"
 #include "ext/plan_tables.h"
 #include "ext/session.h"
 #include "sql/access/sqlite_error.h"
@@ -51,6 +52,7 @@ void register_extension(sqlite3* db) {
   ask_sqlite_for_functions();
   if (Session::serves(db)) return;  // loaded once more
   const auto session = std::make_shared<Session>(db);
+  session->keep_plans(std::make_shared<PlanSession>(*session));
   check(db, register_arbor_module(session));
   for (const RowTable& listing : listings()) check(db, register_row_table(session, listing));
   check(db, register_functions(session, storage_functions()));

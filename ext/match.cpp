@@ -36,14 +36,14 @@ const expr::ExprPtr& expression_of(sqlite3_context* context, sqlite3_value* argu
 // The tree that a column handed out. Another column's value is told by its being no JSON; where one
 // has the table's own name, by its having been handed out last.
 std::string tree_of(sqlite3_value* value, const ArborTable& table) {
-  if (sqlite3_value_type(value) != SQLITE_TEXT || table.own_column_read) refuse_match(table);
+  if (sqlite3_value_type(value) != SQLITE_TEXT || table.own_column_read) table.refuse_match();
   std::string text = to_value(value).text;
   if (sqlite3_value_subtype(value) == kJsonSubtype) return text;
   try {
     return json::normalize(text);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::Invalid) throw;
-    refuse_match(table);
+    table.refuse_match();
   }
 }
 
@@ -59,14 +59,6 @@ Value match_tree(const expr::ExprPtr& match, std::string tree) {
   const batch::Scope scope(row.finish());
   const batch::VectorPtr truth = expr::evaluate(*match, {scope}, expr::Selection::all(1));
   return batch::value_at(*truth, 0);
-}
-
-void refuse_match(const ArborTable& table) {
-  if (!table.has_name_column)
-    throw_invalid("here " + quote_identifier(table.name) +
-                  " is a column like any other: write _tree MATCH '…'");
-  throw_invalid("MATCH stands after the table's name or after _tree: " +
-                quote_identifier(table.name) + " MATCH '…', _tree MATCH '…'");
 }
 
 void match_function(sqlite3_context* context, int, sqlite3_value** argv) {

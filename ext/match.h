@@ -21,7 +21,4 @@ expr::ExprPtr parse_match(std::string_view expression);
 // What it is for a tree, minimal JSON text.
 Value match_tree(const expr::ExprPtr& match, std::string tree);
 
-// Says where MATCH may stand.
-[[noreturn]] void refuse_match(const ArborTable& table);
-
 }  // namespace arbors::ext

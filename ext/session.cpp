@@ -7,7 +7,6 @@
 #include "ext/file_access.h"
 #include "ext/host_functions.h"
 #include "ext/host_meanings.h"
-#include "ext/plan_session.h"
 
 namespace arbors::ext {
 namespace {
@@ -54,7 +53,6 @@ Session::Session(sqlite3* db)
     : counted_(db),
       connection_(std::make_shared<store::Connection>(db)),
       limits_(db),
-      plans_(std::make_unique<PlanSession>(*this)),
       meanings_(std::make_unique<HostMeanings>(*this)),
       files_(files_by_default()) {
   execution_.counters = &connection_->counters;

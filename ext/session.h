@@ -65,7 +65,9 @@ class Session {
   exec::ExecutionContext& execution() { return execution_; }
   const exec::ExecutionContext& execution() const { return execution_; }
 
+  // What it keeps of plans, which stands above it; given to it once, before it registers anything.
   PlanSession& plans() { return *plans_; }
+  void keep_plans(std::shared_ptr<PlanSession> plans) { plans_ = std::move(plans); }
   HostMeanings& meanings() { return *meanings_; }
 
   // What lets the application stop this connection's work.
@@ -116,7 +118,7 @@ class Session {
   store::ConnectionPtr connection_;
   HostLimits limits_;
   exec::ExecutionContext execution_;
-  std::unique_ptr<PlanSession> plans_;
+  std::shared_ptr<PlanSession> plans_;
   std::unique_ptr<HostMeanings> meanings_;
   bool files_;
   std::map<Key, Connected> connected_;
