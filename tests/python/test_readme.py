@@ -26,11 +26,11 @@ def without_times(text):
 
 
 def test_transcripts(report):
-    """The shell sessions of README.md and of the page on time travel give what stands there."""
+    """The shell session of README.md gives what stands there; tests/pages runs the other pages."""
     if not shutil.which("sqlite3"):
         raise harness.Skip("no sqlite3 shell")
     extension = harness.pathlib.Path(OPTIONS.extension).resolve()
-    for page in (README, (harness.ROOT / "examples/TIME.md").read_text(encoding="utf-8")):
+    for page in (README,):
         pairs = transcript(page)
         report.check(len(pairs) >= 5, "the page shows a session")
         with harness.scratch() as folder:

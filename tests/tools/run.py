@@ -21,7 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import programs  # noqa: E402
 
 ROOT = programs.ROOT
-FOLDERS = ["tests/sql", "tests/python", "tests/differential", "tests/conformance", "tests/crash", "tests/fuzz", "tests/clients", "tests/spark", "tests/replicas"]
+FOLDERS = ["tests/sql", "tests/python", "tests/pages", "tests/differential", "tests/conformance", "tests/crash", "tests/fuzz", "tests/clients", "tests/spark", "tests/replicas"]
 # Programs that run longest begin first.
 LONG = ["test_spark.py", "failures.py", "test_package_wheel.py", "lookups.py", "test_single_bits.py", "test_matrix.py", "kill.py",
         "json_documents.py", "processes.py", "test_memory.py", "database_files.py", "plans.py", "random_queries.py"]
