@@ -77,21 +77,6 @@ def test_everything_is_documented(report):
     report.check("arbors.open" in arbors.__doc__, "the package teaches")
 
 
-def orders(folder):
-    subprocess.run([sys.executable, harness.ROOT / "examples/make_data.py", f"{folder}/orders.jsonl"], check=True)
-
-
-def test_the_readme_runs(report):
-    """README.md's example in Python, but for what is not installed."""
-    (code,) = [block for block in re.findall(r"```python\n(.*?)```", (harness.ROOT / "README.md").read_text(encoding="utf-8"), re.S) if "import arbors" in block]
-    if importlib.util.find_spec("polars") is None or not package.function_is_there("arbor_arrow"):
-        code = code.replace("top.to_polars()", "top.to_list()")
-    with harness.scratch() as folder:
-        orders(folder)
-        done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(package.SOURCE)})
-    report.check(done.returncode == 0 and "634.3" in done.stdout and "beech sapling" in done.stdout, "README.md's example", done.stdout + done.stderr)
-
-
 def test_the_notebook_says_what_it_gives(report):
     """Runs the notebook's cells, and compares what each ends with and prints with what stands below it."""
     cells = [cell for cell in json.loads((harness.ROOT / "examples/notebook.ipynb").read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
