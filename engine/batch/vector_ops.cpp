@@ -106,6 +106,18 @@ VectorPtr concatenate(std::span<const VectorPtr> parts) {
   return builder.finish();
 }
 
+VectorPtr with_nulls_as(const VectorPtr& from, Tag tag) {
+  if ((from->kinds & kNullTags & ~tag_bit(tag)) == 0) return from;
+  auto to = std::make_shared<Vector>(*from);
+  const auto is_null = [](std::uint8_t each) {
+    return (tag_bit(static_cast<Tag>(each)) & kNullTags) != 0;
+  };
+  std::replace_if(to->tags.begin(), to->tags.end(), is_null, static_cast<std::uint8_t>(tag));
+  if (to->tags.empty() && is_null(static_cast<std::uint8_t>(to->uniform))) to->uniform = tag;
+  to->kinds = (to->kinds & ~kNullTags) | tag_bit(tag);
+  return to;
+}
+
 VectorPtr uniform(Tag tag, std::uint32_t rows) {
   auto vector = std::make_shared<Vector>();
   vector->rows = rows;

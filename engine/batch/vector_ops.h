@@ -22,6 +22,10 @@ VectorPtr concatenate(std::span<const VectorPtr> parts);
 // Gives every row the same value. A blob becomes a string.
 VectorPtr constant(const Value& value, std::uint32_t rows);
 
+// Gives rows of NULL one tag, Missing or Null, and shares the rest; the vector itself where they
+// all have it.
+VectorPtr with_nulls_as(const VectorPtr& from, Tag tag);
+
 // Gives rows without payload: Missing, Null, False, True (or Object and Array by their tag alone).
 VectorPtr uniform(Tag tag, std::uint32_t rows);
 

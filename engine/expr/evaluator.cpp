@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <optional>
 
 #include "engine/base/error.h"
 #include "engine/base/interrupt.h"
@@ -29,9 +30,11 @@ RowSpan row_span(const Selection& selection, std::vector<std::uint32_t>& storage
   return storage;
 }
 
-// Makes an operand of a one-row vector a constant again.
-Operand folded(const VectorPtr& one) {
+// Makes an operand of a one-row vector a constant again, or a column where it is nothing, which no
+// constant is.
+Operand folded(const VectorPtr& one, std::uint32_t rows) {
   const Tag tag = one->tag(0);
+  if (tag == Tag::Missing) return Operand(batch::uniform(tag, rows));
   return Operand(batch::value_at(*one, 0), tag == Tag::True || tag == Tag::False);
 }
 
@@ -159,7 +162,7 @@ struct ValueOf {
   Operand operator()(const Form&) {
     if (!reads_rows(expr)) {
       const Selection one = Selection::all(1);
-      return folded(truth_vector(Evaluator(evaluator.context(), one).truth(expr)));
+      return folded(truth_vector(Evaluator(evaluator.context(), one).truth(expr)), rows());
     }
     return Operand(truth_vector(evaluator.truth(expr)));
   }
@@ -167,7 +170,7 @@ struct ValueOf {
   // Computes one row where all operands are constants, else all rows.
   template <typename Compute>
   Operand result(bool constant, Compute compute) {
-    return constant ? folded(compute(1)) : Operand(compute(rows()));
+    return constant ? folded(compute(1), rows()) : Operand(compute(rows()));
   }
 
   template <typename Step>
@@ -245,17 +248,31 @@ Operand ValueOf::list_call(const Function& function, bool constant) {
     }
   }
   function.evaluate(frame);
-  return constant ? folded(out.finish()) : Operand(out.finish());
+  return constant ? folded(out.finish(), rows()) : Operand(out.finish());
 }
 
-// Tells whether coalesce() has nothing to choose from behind its first argument, which then goes
-// through as it is, its dictionary with it.
-bool has_only_first(const Function& function, const std::vector<Operand>& args) {
-  return function.name == "coalesce" &&
-         std::all_of(args.begin() + 1, args.end(), [](const Operand& arg) {
-           return arg.is_constant() ? arg.constant().is_null()
-                                    : (arg.vector().kinds & ~batch::kNullTags) == 0;
-         });
+// The tag that an operand has in every row where it is NULL in all of them; nothing where it has
+// values, or both tags.
+std::optional<Tag> only_null(const Operand& operand) {
+  if (operand.is_constant())
+    return operand.constant().is_null() ? std::optional(Tag::Null) : std::nullopt;
+  const batch::Vector& vector = operand.vector();
+  if (vector.only(batch::tag_bit(Tag::Null))) return Tag::Null;
+  if (vector.only(batch::tag_bit(Tag::Missing))) return Tag::Missing;
+  return std::nullopt;
+}
+
+// Gives coalesce() where no value stands behind its first argument: that column with its
+// dictionary, NULL as the last argument has it.
+std::optional<Operand> first_of_all(const Function& function, const std::vector<Operand>& args,
+                                    std::uint32_t rows) {
+  if (function.name != "coalesce" && function.name != "ifnull") return std::nullopt;
+  for (auto arg = args.begin() + 1; arg != args.end(); ++arg)
+    if (!only_null(*arg)) return std::nullopt;
+  const Operand& first = args.front();
+  if (first.is_constant()) return first.constant().is_null() ? args.back() : first;
+  if ((first.vector().kinds & batch::kNullTags) == 0) return first;
+  return Operand(batch::with_nulls_as(dense(first, rows), *only_null(args.back())));
 }
 
 Operand ValueOf::operator()(const Call& form) {
@@ -267,8 +284,8 @@ Operand ValueOf::operator()(const Call& form) {
   for (const ExprPtr& arg : expr.args) {
     args.push_back(evaluator.value(*arg, presence ? Nested::Kind : Nested::Text));
   }
-  if (constant) return folded(run(function, evaluator.context(), std::move(args), 1));
-  if (has_only_first(function, args)) return std::move(args.front());
+  if (constant) return folded(run(function, evaluator.context(), std::move(args), 1), rows());
+  if (std::optional<Operand> first = first_of_all(function, args, rows())) return *first;
   const auto varies = [](const Operand& operand) { return !operand.is_constant(); };
   if (std::count_if(args.begin(), args.end(), varies) == 1) {
     const auto at = std::find_if(args.begin(), args.end(), varies) - args.begin();

@@ -63,6 +63,23 @@ TEST_CASE("slices and concatenations hold the rows of their sources", "[batch]")
   for (std::size_t i = 0; i < 7; ++i) require_row(*all, i + 5, *source, i);
 }
 
+TEST_CASE("rows of NULL take one tag, and the others stay as they are", "[batch]") {
+  const VectorPtr source = mixed();
+  CHECK(with_nulls_as(source, Tag::Null) == source);
+  const VectorPtr gone = with_nulls_as(source, Tag::Missing);
+  CHECK(gone->strings == source->strings);
+  CHECK_FALSE(gone->has(Tag::Null));
+  for (std::size_t i = 0; i < source->rows; ++i) {
+    if (i == 2)
+      CHECK(gone->tag(i) == Tag::Missing);
+    else
+      require_row(*gone, i, *source, i);
+  }
+  CHECK(with_nulls_as(uniform(Tag::Missing, 3), Tag::Null)->tag(2) == Tag::Null);
+  const VectorPtr fives = constant(Value::of(std::int64_t{5}), 3);
+  CHECK(with_nulls_as(fives, Tag::Null) == fives);
+}
+
 TEST_CASE("a constant is the same in every row", "[batch]") {
   for (const Value& value : {Value::null(), Value::of(std::int64_t{3}), Value::of(2.5),
                              Value::of(std::string("text")), Value::json("{}")}) {

@@ -75,6 +75,37 @@ TEST_CASE("a path that is null is there, one that is missing is not", "[expr]") 
   CHECK(value("exists(o) and typeof(o) = 'text'", kTree) == "1");
 }
 
+TEST_CASE("what chooses among arguments hands on whether one is null or not there", "[expr]") {
+  const auto reader = batch_of({R"({"n":null,"s":"x"})", R"({"s":"y"})", R"({"n":null})", "{}"});
+  const batch::Scope scope(*reader);
+  const auto kinds = [&](const std::string& expression) {
+    const Selection some = Selection::list({0, 1, 3});
+    const auto all = evaluate(*parse_expression(expression), {scope}, Selection::all(4));
+    const auto picked = evaluate(*parse_expression(expression), {scope}, some);
+    std::string text;
+    for (std::size_t row = 0; row < 4; ++row) {
+      const batch::Tag tag = all->tag(row);
+      if (row != 2) CHECK(picked->tag(row - row / 3) == tag);
+      text += tag == batch::Tag::Missing ? '-' : tag == batch::Tag::Null ? '0' : 'v';
+    }
+    return text;
+  };
+  CHECK(kinds("n") == "0-0-");
+  CHECK(kinds("coalesce(n, null)") == "0000");
+  CHECK(kinds("coalesce(null, n)") == "0-0-");
+  CHECK(kinds("ifnull(n, null)") == "0000");
+  CHECK(kinds("coalesce(s, null)") == "vv00");
+  CHECK(kinds("coalesce(s, gone)") == "vv--");
+  CHECK(kinds("coalesce(s, n)") == "vv0-");
+  CHECK(kinds("coalesce(gone, n, null)") == "0000");
+  CHECK(kinds("coalesce(null, null, gone)") == "----");
+  CHECK(kinds("iif(1, gone, 2)") == "----");
+  CHECK(kinds("iif(0, 1)") == "0000");
+  CHECK(kinds("nullif(n, 1)") == "0-0-");
+  CHECK(kinds("coalesce(CASE WHEN 0 THEN 1 END, CASE WHEN 0 THEN 1 END)") == "----");
+  CHECK(kinds("likely(CASE WHEN 1 THEN null END)") == "0000");
+}
+
 TEST_CASE("parts of a time are told from texts and numbers", "[expr]") {
   CHECK(value("year('1998-09-08')") == "1998");
   CHECK(value("hour('2026-01-31T23:30:05.5+02:00') * 100 + minute('2026-01-31 23:31')") == "2131");
