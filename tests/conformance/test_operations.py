@@ -15,8 +15,8 @@ from model import MISSING, Refused, at, sql, text_of  # noqa: E402
 OPTIONS = harness.parser().parse_args()
 
 # Functions that take no plan: tested where they are at home.
-WITHOUT_PLAN = {"arbor_append", "arbor_check", "arbor_close", "arbor_config", "arbor_create_index", "arbor_delete", "arbor_drop_index", "arbor_help", "arbor_import", "arbor_optimize", "arbor_refresh", "arbor_reset_stats",
-                "arbor_stats", "arbor_sync", "arbor_vacuum", "arbor_version"}
+WITHOUT_PLAN = {"arbor_append", "arbor_check", "arbor_close", "arbor_config", "arbor_create_index", "arbor_delete", "arbor_drop_index", "arbor_generation", "arbor_help", "arbor_import", "arbor_match", "arbor_optimize", "arbor_option", "arbor_refresh",
+                "arbor_reset_stats", "arbor_restore", "arbor_stats", "arbor_sync", "arbor_tag", "arbor_untag", "arbor_vacuum", "arbor_version"}
 # Functions whose answer is not the trees: test_what_a_plan_does.
 ABOUT_PLANS = {"arbor_explain", "arbor_explain_analyze"}
 
