@@ -21,6 +21,11 @@ def pages():
             and not {"build", "node_modules", ".cache"} & set(file.relative_to(ROOT).parts)]
 
 
+def name(file):
+    """What a page is called in messages."""
+    return str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else file.name
+
+
 @dataclasses.dataclass
 class Block:
     language: str

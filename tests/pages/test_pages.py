@@ -1,13 +1,15 @@
 """Runs every block of code of every page and compares what it prints with what stands below it; follows every link.
 
-`--write` puts what the blocks print into the pages. `--only NAME` takes the pages whose path holds NAME.
+`--write` puts what the blocks print into the pages. `--only NAME` takes the pages whose path holds NAME; a file given is taken alone.
 """
+import pathlib
 import sys
 
 import markdown
 
 sys.path.insert(0, str(markdown.ROOT / "tests/python"))
-sys.argv, WRITE = [word for word in sys.argv if word != "--write"], "--write" in sys.argv
+WRITE, GIVEN = "--write" in sys.argv, [pathlib.Path(word) for word in sys.argv if word.endswith(".md")]
+sys.argv = [word for word in sys.argv if word != "--write" and not word.endswith(".md")]
 import harness  # noqa: E402
 import package  # noqa: E402
 import stage  # noqa: E402
@@ -45,7 +47,7 @@ def run_page(report, file):
     made, end = "", 0
     with harness.scratch() as folder, stage.Stage(folder, OPTIONS.extension) as place:
         for block in markdown.blocks(page):
-            report.where = f"{file.relative_to(markdown.ROOT)}:{block.line}"
+            report.where = f"{markdown.name(file)}:{block.line}"
             if block.why is not None:
                 report.check(len(block.why) > 5, "says why it is not run")
                 continue
@@ -63,7 +65,7 @@ def run_page(report, file):
 
 def follow_links(report, file):
     page = file.read_text(encoding="utf-8")
-    report.where = str(file.relative_to(markdown.ROOT))
+    report.where = markdown.name(file)
     for link in markdown.links(page):
         name, _, anchor = link.partition("#")
         target = (file.parent / name).resolve() if name else file
@@ -75,7 +77,7 @@ def follow_links(report, file):
 def check_words(report, file):
     """Files that a page names are there, wherever; a table's rows have the cells of its head."""
     page = file.read_text(encoding="utf-8")
-    report.where = str(file.relative_to(markdown.ROOT))
+    report.where = markdown.name(file)
     for name in sorted(set(markdown.files(page))):
         report.check(any(str(path).endswith(f"/{name}") for path in markdown.ROOT.rglob(name.rpartition("/")[2])), f"names {name}, which is nowhere")
     for row in markdown.uneven_rows(page):
@@ -84,8 +86,8 @@ def check_words(report, file):
 
 def main():
     report = harness.Report(OPTIONS)
-    for file in markdown.pages():
-        if OPTIONS.only in str(file.relative_to(markdown.ROOT)):
+    for file in GIVEN or markdown.pages():
+        if OPTIONS.only in markdown.name(file):
             follow_links(report, file)
             check_words(report, file)
             run_page(report, file)
