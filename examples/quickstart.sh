@@ -22,6 +22,7 @@ cat <<'END'
 
 Go on where this ended:
     sqlite3 -cmd '.load build/arbors' build/quickstart/shop.db
+or with examples/TUTORIAL.md.
 END
 du -b build/quickstart/orders.jsonl build/quickstart/shop.db |
   awk '{printf "    %-36s %6.1f MB\n", $2, $1 / 1e6}'
