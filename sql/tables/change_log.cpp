@@ -275,27 +275,38 @@ std::optional<ChangeLog::Mark> ChangeLog::last_before(std::int64_t seq) {
   return Mark{use.integer(0), use.integer(1), use.integer(2), use.integer(3)};
 }
 
+// A damaged B-tree gives other records than asked for, or none, and a search that believed it would
+// not end.
+ChangeLog::Mark ChangeLog::within(const std::optional<Mark>& mark, std::int64_t low,
+                                  std::int64_t high) const {
+  if (!mark || mark->seq < low || mark->seq > high)
+    throw_corrupt("the records of the change log of '" + table_ + "' are out of order");
+  return *mark;
+}
+
 // Halves the range of seq, in which most numbers are no record's.
 template <typename Beyond>
 std::optional<ChangeLog::Mark> ChangeLog::first(const Beyond& beyond) {
-  std::optional<Mark> found = last_before(INT64_MAX);
-  if (!found || !beyond(*found)) return std::nullopt;  // as a rule
-  const auto oldest = mark_from(INT64_MIN);
-  if (beyond(*oldest)) return oldest;
-  std::int64_t low = oldest->seq;
+  const std::optional<Mark> newest = last_before(INT64_MAX);
+  if (!newest || !beyond(*newest)) return std::nullopt;  // as a rule
+  Mark found = *newest;
+  const Mark oldest = within(mark_from(INT64_MIN), INT64_MIN, found.seq);
+  if (beyond(oldest)) return oldest;
+  std::int64_t low = oldest.seq;
   const auto gap = [&] {
-    return static_cast<std::uint64_t>(found->seq) - static_cast<std::uint64_t>(low);
+    return static_cast<std::uint64_t>(found.seq) - static_cast<std::uint64_t>(low);
   };
   while (gap() > 1) {
-    const auto middle = mark_from(low + static_cast<std::int64_t>(gap() / 2));
-    if (!beyond(*middle)) {
-      low = middle->seq;
-    } else if (middle->seq < found->seq) {
+    const std::int64_t at = low + static_cast<std::int64_t>(gap() / 2);
+    const Mark middle = within(mark_from(at), at, found.seq);
+    if (!beyond(middle)) {
+      low = middle.seq;
+    } else if (middle.seq < found.seq) {
       found = middle;
     } else {
       // Nothing stands between the middle and what is found.
-      const auto before = last_before(found->seq);
-      if (!beyond(*before)) break;
+      const Mark before = within(last_before(found.seq), low, found.seq - 1);
+      if (!beyond(before)) break;
       found = before;
     }
   }

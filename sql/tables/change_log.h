@@ -119,6 +119,7 @@ class ChangeLog {
   void read(std::int64_t from, std::optional<std::int64_t> seal, const Until& until,
             const Each& each);
   std::optional<Mark> mark_from(std::int64_t seq);  // of the first record from there on
+  Mark within(const std::optional<Mark>& mark, std::int64_t low, std::int64_t high) const;
   template <typename Beyond>
   std::optional<Mark> first(const Beyond& beyond);
   void parse(Statement::Use& row, Record& record) const;
