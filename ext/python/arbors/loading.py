@@ -26,8 +26,8 @@ def loadable_path() -> str:
     The environment variable `ARBORS_EXTENSION` names another build.
 
     >>> import arbors
-    >>> arbors.loadable_path().endswith("arbors")
-    True
+    >>> arbors.loadable_path().endswith(".so")
+    False
     """
     path = os.environ.get("ARBORS_EXTENSION") or str(_FOLDER / "arbors.so")
     if not os.path.exists(path) and not os.path.exists(path + ".so"):
