@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ext/arbor_name.h"
 #include "ext/arbor_table.h"
 #include "ext/best_index.h"
 #include "ext/cursor.h"
@@ -100,7 +101,7 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
     table->session = session;
     table->schema = argv[1];
     table->name = argv[2];
-    if (table->name.empty()) throw_invalid("an Arbor needs a name");
+    if (create) check_new_name(table->name);
     const std::span<const char* const> arguments(argv + 3, static_cast<std::size_t>(argc - 3));
     const Declaration declaration = parse_declaration(arguments);
     StorePtr store = create ? session->undeclared(table->schema, table->name)
@@ -163,6 +164,7 @@ int find_function(sqlite3_vtab* table, int arity, const char* name,
 int rename_table(sqlite3_vtab* table, const char* name) {
   return guarded(&table->zErrMsg, [&] {
     ArborTable& arbor = table_of(table);
+    check_new_name(name);
     arbor.store->rename(name);
     arbor.session->forget(arbor.schema, arbor.name);  // after a rollback it is another's again
     arbor.session->remember(arbor.schema, name, arbor.store);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/json/utf8.h"
 #include "ext/declaration.h"
 #include "ext/statements.h"
 #include "sql/access/write_lock.h"
@@ -230,10 +231,15 @@ StorePtr open_arbor(Session& session, std::string_view name) {
   return open_arbor(session, existing_arbor(session, name));
 }
 
+void check_new_name(std::string_view table) {
+  if (table.empty()) throw_invalid("an Arbor needs a name");
+  if (!json::is_utf8(table)) throw_invalid("the name '" + std::string(table) + "' is no UTF-8");
+}
+
 ArborName new_arbor_name(Session& session, std::string_view name) {
   const std::optional<SplitName> quoted = split_quoted(session, name);
   auto [schema, table] = quoted ? *quoted : split(session, name);
-  if (table.empty()) throw_invalid("an Arbor needs a name");
+  check_new_name(table);
   const std::size_t dot = name.find('.');
   if (!schema && !quoted && dot != std::string_view::npos)
     throw_invalid("unknown database " + std::string(name.substr(0, dot)) + " in " +

@@ -47,6 +47,9 @@ StorePtr open_arbor(Session& session, const ArborName& name);
 StorePtr open_arbor(Session& session, std::string_view name);
 ArborName existing_arbor(Session& session, std::string_view name);
 
+// Throws Error{Invalid} for what is no name for an Arbor: nothing, or no text.
+void check_new_name(std::string_view table);
+
 // Where a new Arbor of that name goes: the schema named, or main.
 ArborName new_arbor_name(Session& session, std::string_view name);
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/base/error.h"
+#include "engine/json/utf8.h"
 #include "ext/session.h"
 #include "sql/tables/options.h"
 
@@ -182,6 +183,7 @@ Declaration parse_declaration(std::span<const char* const> arguments) {
   Declaration declaration;
   for (const char* argument : arguments) {
     Words words(argument);
+    if (!json::is_utf8(argument)) words.fail("it is no UTF-8");
     if (words.done()) {
       if (arguments.size() == 1) break;  // arbor()
       words.fail("an argument is empty");

@@ -1,6 +1,7 @@
 #include "ext/guard.h"
 
 #include "engine/base/excerpt.h"
+#include "engine/base/readable.h"
 #include "sql/access/sqlite_error.h"
 
 namespace arbors::ext {
@@ -41,7 +42,7 @@ int describe(std::string& sentence) {
   } catch (const std::bad_alloc&) {
     return SQLITE_NOMEM;
   } catch (const std::exception& error) {
-    sentence = error.what();
+    sentence = shortened(readable(error.what()));
     return SQLITE_ERROR;
   } catch (...) {
     sentence = "an unknown error";

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "engine/json/utf8.h"
+
 namespace arbors::arrow {
 namespace {
 
@@ -125,6 +127,7 @@ class SchemaReader {
       throw_bad_arrow("more than " + std::to_string(kMostNesting) + " levels of types");
     Field read;
     read.name = table.text(field_slot::kName);
+    if (!json::is_utf8(read.name)) throw_bad_arrow("the name '" + read.name + "' is not UTF-8");
     read.number = next_++;
     set_type(read, table);
     set_dictionary(read, table);

@@ -1,9 +1,14 @@
 #include "engine/base/error.h"
 
+#include "engine/base/readable.h"
+
 namespace arbors {
 
-void throw_corrupt(std::string_view what) { throw Error(ErrorCode::Corrupt, std::string(what)); }
+Error::Error(ErrorCode code, std::string_view sentence)
+    : std::runtime_error(readable(sentence)), code_(code) {}
 
-void throw_invalid(std::string_view what) { throw Error(ErrorCode::Invalid, std::string(what)); }
+void throw_corrupt(std::string_view what) { throw Error(ErrorCode::Corrupt, what); }
+
+void throw_invalid(std::string_view what) { throw Error(ErrorCode::Invalid, what); }
 
 }  // namespace arbors

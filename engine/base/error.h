@@ -23,7 +23,8 @@ enum class ErrorCode {
 
 class Error : public std::runtime_error {
  public:
-  Error(ErrorCode code, const std::string& sentence) : std::runtime_error(sentence), code_(code) {}
+  // Makes the sentence readable: it may quote bytes that are no text.
+  Error(ErrorCode code, std::string_view sentence);
   ErrorCode code() const noexcept { return code_; }
 
  private:

@@ -5,6 +5,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/excerpt.h"
+#include "engine/base/readable.h"
 
 namespace arbors {
 namespace {
@@ -22,6 +23,7 @@ class Parser {
   Path parse() {
     Path path;
     if (text_.empty()) fail("a path must not be empty");
+    require_text();
     std::size_t arrays = 0;
     for (bool first = true; at_ < text_.size(); first = false) {
       path.steps.push_back(step(first));
@@ -32,6 +34,14 @@ class Parser {
   }
 
  private:
+  void require_text() {
+    for (std::size_t size = 0; at_ < text_.size(); at_ += size) {
+      size = character_size(text_, at_);
+      if (size == 0) fail("a byte that is no UTF-8");
+    }
+    at_ = 0;
+  }
+
   PathStep step(bool first) {
     if (text_[at_] == '[') return bracket();
     if (!first) {

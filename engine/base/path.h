@@ -1,6 +1,7 @@
 // A path as a person writes it: `birth.year`, `batting[0].HR`, `batting[*].HR`, `"a key".x`.
 // Bare keys hold letters, digits, `_`, `$` and non-ASCII letters; any other key stands in double
-// quotes, a quote doubled. `[n]` counts from 0, `[-1]` is the last element, `[*]` every element.
+// quotes, a quote doubled. `[n]` counts from 0, `[-1]` is the last element, `[*]` every element. A
+// path is UTF-8.
 #pragma once
 
 #include <cstdint>

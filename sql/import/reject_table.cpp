@@ -1,5 +1,6 @@
 #include "sql/import/reject_table.h"
 
+#include "engine/base/readable.h"
 #include "engine/json/utf8.h"
 
 namespace arbors::store {
@@ -25,7 +26,8 @@ RejectTable::RejectTable(sqlite3* db, const std::string& name) {
 void RejectTable::add(const std::string& file, const json::SplitFault& fault) {
   if (!insert_) return;
   Statement::Use row(*insert_);
-  row.bind(1, std::string_view(file)).bind(2, static_cast<std::int64_t>(fault.line));
+  const std::string name = readable(file);
+  row.bind(1, std::string_view(name)).bind(2, static_cast<std::int64_t>(fault.line));
   row.bind(3, static_cast<std::int64_t>(fault.byte)).bind(4, std::string_view(fault.reason));
   const std::string_view text = fault.text;
   if (json::is_utf8(text))

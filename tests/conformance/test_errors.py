@@ -50,6 +50,21 @@ def test_what_and_where(report):
             report.check(lines[-1] == "  " + " " * (column - 1) + "^", f"{plan}: the caret", message)
 
 
+def test_bytes_that_are_no_text(report):
+    """Whatever a text from SQL holds, the message is UTF-8 and whole: what is no text is shown byte by byte."""
+    database = opened()
+
+    def text(*parts):
+        return f"CAST(x'{b''.join(part if isinstance(part, bytes) else part.encode() for part in parts).hex()}' AS TEXT)"
+
+    for call, *words in ((f"arbor_help({text('fil', bytes([255]))})", "no help on fil\\xff"), (f"arbor_config({text('é', bytes([0xE9]))})", "no such setting: é\\xe9 (there are"),
+                         (f"arbor_json({text('p | head 1 | filter a', bytes(1), 'z = 1')})", "head 1 | filter a\\x00z = 1"), (f"arbor_import('p', {text('/no/n', bytes([27, 255]))})", "/no/n\\x1b\\xff"),
+                         (f"arbor_count({text(bytes([255]))})", "UTF-8"), (f"arbor_tag('p', {text(bytes([255]))})", "'\\xff' is none"), (f"arbor_append({text('n', bytes([255]))}, '[1]')", "'n\\xff' is no UTF-8"),
+                         (f"arbor_create_index('p', {text('a', bytes([0xE2, 0x82]))})", "'a\\xe2\\x82'", "byte 2"), (f"arbor_append('p', {text('[', chr(34), bytes([255]), chr(34), ']')})", "UTF-8")):
+        report.raises(lambda call=call: database.execute("SELECT " + call).fetchall(), call, *words)
+    report.equal(database.execute("SELECT name FROM arbor_list").fetchall(), [("p",)], "no Arbor of such a name is left")
+
+
 def test_which_stage(report):
     """A fault inside a stage is told with the stage's name, also far from it, and in a plan within a plan."""
     database = opened()

@@ -296,6 +296,13 @@ def test_bytes_from_anywhere(report):
             refused += 1
     report.check(refused > 0, "some were refused")
     report.equal(session.value("SELECT arbor_check('damaged')"), "ok", "what is stored")
+    named = pa.table({"zqz": [1], "o": [{"qzq": 1}]})
+    for key in (b"zqz", b"qzq"):
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, named.schema) as writer:
+            writer.write_table(named)
+        spoilt = sink.getvalue().to_pybytes().replace(key, b"z\xffz")
+        report.raises(lambda spoilt=spoilt: session.call("arbor_append", "other", spoilt, '{"format":"arrow"}'), f"a name that is no text: {key}", "z\\xffz", "UTF-8", kind=arbors.Error)
     for what, data in {"nothing": b"", "a text": b"hello", "no schema": b"\xff\xff\xff\xff\0\0\0\0"}.items():
         report.raises(lambda: session.call("arbor_append", "other", data, '{"format":"arrow"}'), what, "Arrow data", kind=arbors.Error)
     report.raises(lambda: session.call("arbor_append", "other", "[]", '{"format":"arrow"}'), "JSON", "as a blob", kind=arbors.Error)

@@ -20,6 +20,8 @@ TEST_CASE("Paths are written as they are read", "[path]") {
 TEST_CASE("A malformed path is refused at its byte", "[path]") {
   CHECK_THROWS_WITH(parse_path(""), "path '', byte 1: a path must not be empty");
   CHECK_THROWS_WITH(parse_path("a..b"), "path 'a..b', byte 3: expected a key");
+  CHECK_THROWS_WITH(parse_path("é.\"\xff\""),
+                    "path 'é.\"\\xff\"', byte 5: a byte that is no UTF-8");
   for (const char* text :
        {".a", "a.", "a b", "a[", "a[x]", "a[1", "\"a", "a[1]b", "a-b", "a[99999999999999999999]"}) {
     INFO(text);
