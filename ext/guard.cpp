@@ -1,7 +1,7 @@
 #include "ext/guard.h"
 
 #include "engine/base/excerpt.h"
-#include "engine/base/readable.h"
+#include "engine/base/printable.h"
 #include "sql/access/sqlite_error.h"
 
 namespace arbors::ext {
@@ -42,7 +42,7 @@ int describe(std::string& sentence) {
   } catch (const std::bad_alloc&) {
     return SQLITE_NOMEM;
   } catch (const std::exception& error) {
-    sentence = shortened(readable(error.what()));
+    sentence = shortened(printable(error.what()));
     return SQLITE_ERROR;
   } catch (...) {
     sentence = "an unknown error";

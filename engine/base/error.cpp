@@ -1,11 +1,11 @@
 #include "engine/base/error.h"
 
-#include "engine/base/readable.h"
+#include "engine/base/printable.h"
 
 namespace arbors {
 
 Error::Error(ErrorCode code, std::string_view sentence)
-    : std::runtime_error(readable(sentence)), code_(code) {}
+    : std::runtime_error(printable(sentence)), code_(code) {}
 
 void throw_corrupt(std::string_view what) { throw Error(ErrorCode::Corrupt, what); }
 

@@ -5,7 +5,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/excerpt.h"
-#include "engine/base/readable.h"
+#include "engine/base/printable.h"
 
 namespace arbors {
 namespace {

@@ -1,6 +1,6 @@
 #include "sql/import/reject_table.h"
 
-#include "engine/base/readable.h"
+#include "engine/base/printable.h"
 #include "engine/json/utf8.h"
 
 namespace arbors::store {
@@ -26,7 +26,7 @@ RejectTable::RejectTable(sqlite3* db, const std::string& name) {
 void RejectTable::add(const std::string& file, const json::SplitFault& fault) {
   if (!insert_) return;
   Statement::Use row(*insert_);
-  const std::string name = readable(file);
+  const std::string name = printable(file);
   row.bind(1, std::string_view(name)).bind(2, static_cast<std::int64_t>(fault.line));
   row.bind(3, static_cast<std::int64_t>(fault.byte)).bind(4, std::string_view(fault.reason));
   const std::string_view text = fault.text;

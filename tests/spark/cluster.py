@@ -14,6 +14,7 @@ OPTIONS = harness.parser().parse_args()
 OPTIONS.extension = os.path.abspath(OPTIONS.extension)  # a session has a working directory of its own
 HERE = tempfile.TemporaryDirectory(prefix="arbors-spark-test-")
 FOLDER = pathlib.Path(HERE.name)
+FRUGAL = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a JVM that lives for a minute gains nothing from more
 
 
 def lack():
@@ -57,7 +58,7 @@ def session():
         settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.python.filterPushdown.enabled": "true", "spark.sql.shuffle.partitions": "2",
                     "spark.executorEnv.PYTHONPATH": os.environ["PYTHONPATH"], "spark.executorEnv.TMPDIR": os.environ["TMPDIR"],
                     "spark.local.dir": str(FOLDER / "local"), "spark.sql.warehouse.dir": str(FOLDER / "warehouse"),
-                    "spark.driver.memory": "1g", "spark.sql.session.timeZone": "Europe/Berlin", "spark.log.level": "OFF"}
+                    "spark.driver.extraJavaOptions": FRUGAL, "spark.executor.extraJavaOptions": FRUGAL, "spark.driver.memory": "1g", "spark.sql.session.timeZone": "Europe/Berlin", "spark.log.level": "OFF"}
         builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("arbors")
         for key, value in settings.items():
             builder = builder.config(key, value)

@@ -12,6 +12,6 @@ std::size_t character_size(std::string_view text, std::size_t at);
 
 // Gives the text as well-formed UTF-8 without control characters but tabs and ends of lines: any
 // other byte as `\xhh`, so that the text is shown whole whatever it is handed to.
-std::string readable(std::string_view text);
+std::string printable(std::string_view text);
 
 }  // namespace arbors

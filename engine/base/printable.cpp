@@ -1,4 +1,4 @@
-#include "engine/base/readable.h"
+#include "engine/base/printable.h"
 
 #include <algorithm>
 
@@ -46,7 +46,7 @@ std::size_t character_size(std::string_view text, std::size_t at) {
   return 0;
 }
 
-std::string readable(std::string_view text) {
+std::string printable(std::string_view text) {
   if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
   std::string shown;
   for (std::size_t at = 0; at < text.size();) {
