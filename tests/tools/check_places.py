@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that no file of the project names a place on somebody's machine. Prints each fault; exits 1 on any."""
+"""Checks that no file of the project names a place on somebody's machine, and that packages have the version that
+CMakeLists.txt gives. Prints each fault; exits 1 on any."""
 import pathlib
 import re
 import subprocess
@@ -8,6 +9,10 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Folders where people and build machines keep their own things; system folders are the same everywhere.
 PLACE = re.compile(r"(?<![\w.$})/*-])/(?:home|root|work|farm|mnt|srv|Users|Volumes)/[\w.]")
+
+PACKAGES = {"ext/python/arbors/__init__.py": r'__version__ = "([^"]+)"',
+            "ext/node/package.json": r'"(?:version|sqlite-arbors-linux-x64)": "([^"]+)"',
+            "ext/node/linux-x64/package.json": r'"version": "([^"]+)"'}
 
 
 def files():
@@ -32,8 +37,17 @@ def faults():
                 yield f"{file.relative_to(ROOT)}:{number}: names a place on one machine: {line.strip()[:120]}"
 
 
+def version_faults():
+    """Says which packages are not of the project's version."""
+    version = re.search(r"project\(arbors VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
+    for name, pattern in PACKAGES.items():
+        for found in re.findall(pattern, (ROOT / name).read_text()):
+            if found != version:
+                yield f"{name}: version {found}, but CMakeLists.txt says {version}"
+
+
 if __name__ == "__main__":
-    found = list(faults())
+    found = [*faults(), *version_faults()]
     for line in found:
         print(line)
     sys.exit(1 if found else 0)

@@ -28,7 +28,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.9.0"
 
 if TYPE_CHECKING:
     from .arbor import Arbor as Arbor
