@@ -25,7 +25,8 @@ def is_program(file):
 
 
 def programs(folders):
-    return [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py")) if is_program(file)]
+    """Those in the folders; a folder may also be a program itself, where others that are no tests stand beside it."""
+    return [file for folder in folders for file in sorted([ROOT / folder] if folder.endswith(".py") else (ROOT / folder).rglob("*.py")) if is_program(file)]
 
 
 def library(name):

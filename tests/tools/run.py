@@ -21,7 +21,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import programs  # noqa: E402
 
 ROOT = programs.ROOT
-FOLDERS = ["tests/sql", "tests/python", "tests/pages", "tests/differential", "tests/conformance", "tests/crash", "tests/fuzz", "tests/clients", "tests/spark", "tests/replicas"]
+FOLDERS = ["tests/sql", "tests/python", "tests/pages", "tests/differential", "tests/conformance", "tests/crash", "tests/fuzz", "tests/clients", "tests/spark",
+           "tests/replicas", "tests/format/test_format.py"]
 # Programs that run longest begin first.
 LONG = ["test_spark.py", "failures.py", "test_package_wheel.py", "lookups.py", "test_single_bits.py", "test_matrix.py", "kill.py",
         "json_documents.py", "processes.py", "test_memory.py", "database_files.py", "plans.py", "random_queries.py"]
@@ -99,7 +100,7 @@ def tasks(options):
     if options.quick:
         return [*release, unit, *test_programs("release", "build", options), *lint]
     venv = command("clients from PyPI", "tests/tools/venv.sh", "apsw", "pyarrow", "polars", "duckdb", "nanoarrow",
-                   "pandas", "mypy", "jsonschema", "sqlalchemy", "django", "datasette", "sqlite-utils",
+                   "pandas", "mypy", "jsonschema", "sqlalchemy", "django", "datasette", "sqlite-utils", "zstandard",
                    *(["pyspark"] if shutil.which("java") else []), cores=0, quiet=True)
     debug = list(builds("debug", 1, ("build release arbors_faults",)))
     sanitized = command("debug unit tests", "tests/tools/unit.sh", "build-debug/arbors_tests", needs=("build debug arbors_tests",))

@@ -6,7 +6,7 @@
 BUILD_PACKAGES=(g++ cmake ninja-build python3 sqlite3 libsqlite3-dev libsimdjson-dev
   libboost-dev libzstd-dev zlib1g-dev libxxhash-dev libflatbuffers-dev)
 TEST_PACKAGES=(catch2 binutils zstd gzip python3-venv)
-EXTRA_PACKAGES=(ccache clang-format clang-tidy shellcheck git)
+EXTRA_PACKAGES=(ccache clang-format clang-tidy shellcheck git python3-zstandard)
 
 # missing_packages PACKAGE...: prints those that are not installed, one a line.
 missing_packages() {
