@@ -87,6 +87,7 @@ void Store::Impl::fold(FoldAll all) {
 void Store::Impl::optimize() {
   require_transaction();
   refresh();
+  meta_->upgrade();
   fold(FoldAll::Yes);
   purge_log(UINT32_MAX);
   const auto& segments = mirror_->segments();

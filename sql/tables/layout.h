@@ -11,7 +11,8 @@
 
 namespace arbors::store {
 
-inline constexpr std::int64_t kStorageFormat = 4;
+inline constexpr std::int64_t kStorageFormat = 4;  // what is written
+inline constexpr std::int64_t kFrozenFormat = 4;   // the oldest that is read, for good
 
 // The parts after `X_`, without those of kept-up indexes (`index1`, …).
 std::span<const std::string_view> shadow_parts();

@@ -86,8 +86,9 @@ std::int64_t seal_of(const Rows& rows) {
 
 }  // namespace
 
-MetaTable::MetaTable(sqlite3* db, const Names& names)
+MetaTable::MetaTable(sqlite3* db, const Names& names, Formats formats)
     : table_(names.table),
+      formats_(formats),
       read_(db, "SELECT key, value FROM " + names("meta")),
       set_(db, "INSERT INTO " + names("meta") +
                    "(key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2"),
@@ -113,13 +114,14 @@ MetaTable::Rows MetaTable::read() {
 // Comes before the seal, which other formats may compute otherwise.
 void MetaTable::check_format(const Rows& rows) const {
   const std::int64_t format = integer(rows, "format");
-  if (format == kStorageFormat) return;
+  if (format >= formats_.oldest && format <= formats_.newest) return;
   if (format < 1) throw_corrupt("'" + table_ + "' has an impossible storage format");
+  std::string read = std::to_string(formats_.oldest);
+  if (formats_.newest > formats_.oldest) read += " to " + std::to_string(formats_.newest);
   throw Error(ErrorCode::Unsupported, "'" + table_ + "' was written by " +
-                                          (format > kStorageFormat ? "a newer" : "an older") +
+                                          (format > formats_.newest ? "a newer" : "an older") +
                                           " Arbors (storage format " + std::to_string(format) +
-                                          "; this library reads " + std::to_string(kStorageFormat) +
-                                          ")");
+                                          "; this library reads " + read + ")");
 }
 
 const Value& MetaTable::value(const Rows& rows, std::string_view key) const {
@@ -236,7 +238,7 @@ void MetaTable::set_tag(const std::string& tag, std::optional<std::int64_t> gene
 }
 
 void MetaTable::create(const Options& options, std::int64_t base) {
-  Rows rows{{"format", Value::of(kStorageFormat)},
+  Rows rows{{"format", Value::of(formats_.newest)},
             {"batch_trees", Value::of(static_cast<std::int64_t>(options.batch_trees))},
             {"retain", Value::of(static_cast<std::int64_t>(options.retain))},
             {"found_columns", Value::of(std::int64_t{options.found_columns ? 1 : 0})},
@@ -247,6 +249,10 @@ void MetaTable::create(const Options& options, std::int64_t base) {
   if (!options.retain_for.empty()) rows.emplace("retain_for", Value::blob(options.retain_for));
   rows.emplace(kSealKey, Value::of(seal_of(rows)));
   for (const auto& [key, value] : rows) write(key, value);
+}
+
+void MetaTable::upgrade() {
+  if (integer("format") != formats_.newest) set("format", formats_.newest);
 }
 
 Options MetaTable::read_options() {

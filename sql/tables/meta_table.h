@@ -24,6 +24,12 @@ struct KeptGeneration {
   bool operator==(const KeptGeneration&) const = default;
 };
 
+// The storage formats that a library reads, the newest of which it makes.
+struct Formats {
+  std::int64_t oldest = kFrozenFormat;
+  std::int64_t newest = kStorageFormat;
+};
+
 struct Retained {
   std::int64_t oldest = 0;           // from there on all are whole
   std::vector<KeptGeneration> kept;  // ascending
@@ -32,11 +38,12 @@ struct Retained {
 
 class MetaTable {
  public:
-  MetaTable(sqlite3* db, const Names& names);
+  MetaTable(sqlite3* db, const Names& names, Formats formats = {});
 
   void create(const Options& options, std::int64_t base);  // of a new Arbor
   // Throws Unsupported for another storage format, as all that follow do; Corrupt for damage.
   Options read_options();
+  void upgrade();  // to the newest storage format
 
   std::int64_t integer(std::string_view key);
   void set(std::string_view key, std::int64_t value);
@@ -69,6 +76,7 @@ class MetaTable {
   const Value& value(const Rows& rows, std::string_view key) const;
 
   std::string table_;
+  Formats formats_;
   Statement read_, set_, remove_;
 };
 
