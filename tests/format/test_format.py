@@ -201,36 +201,77 @@ def told(file):
         database.close()
 
 
-def test_flipped_cells(report):
-    """A bit changed in any cell of the shadow tables is told, that of an index included."""
-    need_reader()
-    rng = random.Random(SEED)
+class Rows:
+    """The rows of a table of a fixture, and what finds each of them."""
+
+    def __init__(self, database, name):
+        info = database.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
+        self.name, self.columns, self.key = name, [row[1] for row in info], [row[1] for row in info if row[5]]
+        self.rows = database.execute(f"SELECT * FROM {quoted(name)} ORDER BY {', '.join(map(quoted, self.key))}").fetchall()
+        self.where = " AND ".join(f"{quoted(column)} IS ?" for column in self.key)
+
+    def key_of(self, row):
+        return [row[self.columns.index(part)] for part in self.key]
+
+    def set(self, row, changes):
+        """A statement that changes columns of a row, and its arguments."""
+        return f"UPDATE {quoted(self.name)} SET {', '.join(f'{quoted(column)} = ?' for column in changes)} WHERE {self.where}", [*changes.values(), *self.key_of(row)]
+
+    def flip(self, rng, row):
+        """One that changes a bit of one cell."""
+        cells = {column: value for column, value in zip(self.columns, row) if isinstance(value, int) or isinstance(value, (str, bytes)) and len(value) > 0}
+        column = rng.choice(list(cells))
+        return [self.set(row, {column: flipped(rng, cells[column])})]
+
+    def lose(self, rng, row):
+        """One that deletes a row, but not the newest of the log, whose loss nothing tells."""
+        newest = self.name.endswith("_pending") and row == self.rows[-1]
+        return [] if newest else [(f"DELETE FROM {quoted(self.name)} WHERE {self.where}", self.key_of(row))]
+
+    def swap(self, rng, row):
+        """Two that exchange all that two rows hold besides their keys."""
+        other, rest = rng.choice(self.rows), [at for at, column in enumerate(self.columns) if column not in self.key]
+        if [row[at] for at in rest] == [other[at] for at in rest]:
+            return []
+        return [self.set(to, {self.columns[at]: of[at] for at in rest}) for to, of in ((row, other), (other, row))]
+
+
+def damaged(report, kind, most):
+    """Changes that many rows of each fixture, one at a time; each change is told."""
+    rng = random.Random(f"{SEED} {kind}")
     for file in FIXTURES:
-        if file.stem == "encodings" and OPTIONS.quick:
-            continue
         database = sqlite3.connect(file)
-        cells = []
-        for name, in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0").fetchall():
-            columns = [row[1] for row in database.execute(f"PRAGMA table_info({quoted(name)})")]
-            key = [row[1] for row in database.execute(f"PRAGMA table_info({quoted(name)})") if row[5]]
-            for row in database.execute(f"SELECT * FROM {quoted(name)}"):
-                where = " AND ".join(f"{quoted(column)} IS ?" for column in key)
-                cells += [(name, column, value, where, [row[columns.index(part)] for part in key])
-                          for column, value in zip(columns, row) if isinstance(value, int) or isinstance(value, (str, bytes)) and len(value) > 0]
+        names = [row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0")]
+        every = [(table, row) for table in (Rows(database, name) for name in names) for row in table.rows]
         database.close()
-        for name, column, value, where, key in rng.sample(cells, min(len(cells), 40 if OPTIONS.quick else 150 if file.stem == "encodings" else 400)):
+        for table, row in rng.sample(every, min(len(every), most // 3 if file.stem == "encodings" else most)):
             with harness.scratch() as folder:
-                copy = pathlib.Path(folder) / "flipped.db"
+                copy = pathlib.Path(folder) / "damaged.db"
                 shutil.copy(file, copy)
                 changed = sqlite3.connect(copy)
+                statements = getattr(table, kind)(rng, row)
                 try:
-                    changed.execute(f"UPDATE {quoted(name)} SET {quoted(column)} = ? WHERE {where}", (flipped(rng, value), *key))
+                    for statement, arguments in statements:
+                        changed.execute(statement, arguments)
                     changed.commit()
                 except sqlite3.IntegrityError:
                     continue  # the key of another row
                 finally:
                     changed.close()
-                report.check(told(copy), f"{file.name}: {column} of {name}, row {key}", harness.short(value))
+                report.check(not statements or told(copy), f"{file.name}: {kind} in {table.name}, row {table.key_of(row)}", harness.short(row))
+
+
+def test_flipped_cells(report):
+    """A bit changed in any cell of the shadow tables is told, that of an index included."""
+    need_reader()
+    damaged(report, "flip", 15 if OPTIONS.quick else 200)
+
+
+def test_lost_rows(report):
+    """A row that is gone, or that stands in another's place, is told."""
+    need_reader()
+    damaged(report, "lose", 10 if OPTIONS.quick else 120)
+    damaged(report, "swap", 10 if OPTIONS.quick else 120)
 
 
 def test_flipped_bytes(report):
