@@ -8,6 +8,7 @@ import collections
 import json
 import pathlib
 import random
+import re
 import sqlite3
 import sys
 import time
@@ -123,16 +124,23 @@ def shown(value):
     return value
 
 
+def same_reals(text):
+    """Arrays of JSON with reals to so many digits: SQLite writes 15 or 17 of them."""
+    return re.sub(r"-?\d+\.\d+(e[-+]?\d+)?", lambda real: f"{float(real[0]):.9e}", text) if text.startswith("[") else text
+
+
 def exact(value):
     if isinstance(value, float):
         return ("real", f"{value:.9e}" if value else "0")
-    return (type(value).__name__, value)
+    return (type(value).__name__, same_reals(value) if isinstance(value, str) else value)
 
 
 def loose(value):
     if isinstance(value, (int, float)):
         return ("number", f"{float(value):.9e}" if value else "0")
-    return (type(value).__name__, value.lower().rstrip(" ") if isinstance(value, str) else value)
+    if isinstance(value, str):  # of 0 and 0.0, which are equal, a function may have made a text
+        value = re.sub(r"^(-?\d+)\.0$", r"\1", same_reals(value).lower().rstrip(" "))
+    return (type(value).__name__, value)
 
 
 def difference(statement, names, want, trees):

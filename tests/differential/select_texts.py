@@ -128,7 +128,7 @@ class Maker:
         """An aggregate whose answer depends on the rows' order, which is the table's where there is one table."""
         rng = self.rng
         self.kinds.add("gathering aggregate")
-        return rng.choice(["group_concat({})", "group_concat({}, '-')", "json_group_array({})"]).format(
+        return rng.choice(["group_concat({})", "group_concat({}, '-')", "json_group_array({})", "group_concat(DISTINCT {})"]).format(
             self.value(names, 1 if rng.random() < 0.3 else 0))
 
     def json_value(self, source):
@@ -160,6 +160,9 @@ class Maker:
         if depth > 0 and rng.random() < 0.2:
             self.kinds.add("subquery in FROM")
             inner, width = self.select(depth - 1, nested=True)
+            if rng.random() < 0.15:
+                self.kinds.add("set operator in FROM")
+                inner += f" UNION ALL {self.of_width(width)}"
             return Source(f"({inner}) AS {alias}", alias, [f"c{index}" for index in range(width)])
         if self.ordinary and rng.random() < 0.08:
             self.kinds.add("ordinary table")
@@ -256,6 +259,10 @@ class Maker:
         shown = ", ".join(f"{text} AS c{index}" if nested or rng.random() < 0.85 else text for index, text in enumerate(columns))
         return f"SELECT {distinct}{shown} FROM {from_text}{where_text}{group_text}{having}", len(columns)
 
+    def of_width(self, width):
+        """A SELECT of so many columns."""
+        return next(other for other, count in iter(lambda: self.select(1), None) if count == width)
+
     def subqueries(self, names, depth):
         rng = self.rng
         if depth == 0 or rng.random() > 0.12:
@@ -268,7 +275,13 @@ class Maker:
         roll = rng.random()
         if roll < 0.35:
             self.kinds.add("in subquery")
-            return [f"{outer} {rng.choice(['', 'NOT '])}IN (SELECT {rng.choice(inner)} FROM {name} AS {alias}{where})"]
+            result, more = rng.choice(inner), ""
+            if rng.random() < 0.2:
+                result = rng.choice(["{} COLLATE NOCASE", "{} COLLATE BINARY", "{} || ''"]).format(result)
+            if rng.random() < 0.1:
+                self.kinds.add("set operator in IN")
+                more = f" {rng.choice(['UNION', 'UNION ALL', 'EXCEPT'])} {self.of_width(1)}"
+            return [f"{outer} {rng.choice(['', 'NOT '])}IN (SELECT {result} FROM {name} AS {alias}{where}{more})"]
         if roll < 0.7:
             self.kinds.add("correlated exists")
             more = " AND " + where[7:] if where else ""
@@ -292,7 +305,7 @@ class Maker:
         if rng.random() < 0.14:
             for _ in range(rng.choice([1, 1, 2])):
                 word = rng.choice(["UNION", "UNION ALL", "INTERSECT", "EXCEPT"])
-                other = next(other for other, count in iter(lambda: self.select(1), None) if count == width)
+                other = self.of_width(width)
                 self.kinds.add(word.lower())
                 self.loose = True
                 text += f" {word} {other}"

@@ -14,6 +14,13 @@
 
 namespace arbors::plan::select {
 
+// Bits of `mixed`, behind one for each affinity: that of an expression, and differing collations.
+inline constexpr unsigned kExpressionBit = 1U << 5;
+inline constexpr unsigned kCollationsBit = 1U << 6;
+constexpr unsigned affinity_bit(std::optional<Affinity> affinity) {
+  return affinity ? 1U << static_cast<unsigned>(*affinity) : kExpressionBit;
+}
+
 struct Column {
   std::string name;
   Path path;  // in the table's trees
@@ -24,6 +31,8 @@ struct Column {
   bool settled = false;  // of a query: its values are all as the affinity makes them
   // Computed from the path's value rather than read.
   enum class Of : std::uint8_t { Value, JsonType, JsonAtom, Nothing } of = Of::Value;
+  // Of queries around a set operator that differ in affinity or collation: theirs, a bit each.
+  unsigned mixed = 0;
 };
 
 struct Table {

@@ -99,6 +99,7 @@ class CoreLowering {
   void refuse_aggregates() const;
   expr::ExprPtr over_pair(const expr::ExprPtr& condition, const Path& as) const;
   void keep_partners(const Leaf& leaf, bool negated);
+  InComparison compared_in(const Typed& left, const Typed& column, std::size_t byte) const;
 
   // ---- their values (lower_query_values.cpp)
   Typed scalar(const Leaf& leaf, const Clause& clause);
@@ -119,7 +120,7 @@ class CoreLowering {
   void add_windows();
 
   // ---- groups (lower_groups.cpp)
-  AggregateCall aggregate_call(const Leaf& leaf, const Clause& inside);
+  AggregateCall aggregate_call(const Leaf& leaf, const Clause& inside, std::vector<Typed>& args);
   Typed aggregate(const Leaf& leaf, const Clause& clause);
   void find_bare_columns(const std::vector<SortKey>& order, const Typed& having);
   void note_bare_columns(const expr::ExprPtr& expr, std::size_t bound);

@@ -178,8 +178,8 @@ Lowered CoreLowering::finish(const Query* query) {
   for (std::size_t i = 0; i < keys.size(); ++i)
     keys[i].expr = finished(keys[i].expr, order[i].begin);
   for (const Item& item : items_)
-    result.columns.push_back(
-        {item.name, item.value.affinity, item.value.collation, item.value.settled});
+    result.columns.push_back({item.name, item.value.affinity, item.value.collation,
+                              item.value.settled, item.value.explicit_collation, item.value.mixed});
   if (core_.distinct) {
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const Typed value{keys[i].expr, {}, {}, false, false};

@@ -18,10 +18,12 @@ namespace {
 
 // The columns of a query, which are all that is seen of it.
 void add_columns(ScopeTable& table, const Lowered& query) {
-  for (const OutColumn& column : query.columns)
+  for (const OutColumn& column : query.columns) {
     table.columns.push_back({column.name, query.whole_trees ? Path{} : field(column.name),
                              column.affinity, column.collation.value_or(Collation::Binary), true,
                              column.settled});
+    table.columns.back().mixed = column.mixed;
+  }
   table.trees = false;
 }
 

@@ -24,8 +24,9 @@ bool same_call(const AggregateCall& left, const AggregateCall& right) {
 
 }  // namespace
 
-// Reads an aggregate's arguments and FILTER.
-AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& inside) {
+// Reads an aggregate's arguments and FILTER. `operands` gets the arguments as they were found.
+AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& inside,
+                                           std::vector<Typed>& operands) {
   const std::string& word = leaf.words.front().text;
   lowering_.note_call(word, leaf.args.size(), leaf.begin, aggregate_named(word) == nullptr);
   AggregateCall call;
@@ -37,8 +38,9 @@ AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& insid
   if ((leaf.flag && !counts_rows) || args < call.function->least_args ||
       args > call.function->most_args || (leaf.distinct && args != 1))
     lexer_.fail_at(leaf.begin, "wrong number of arguments: " + std::string(call.function->syntax));
-  if (args > 0) call.argument = as_key(lower(leaf.args[0], inside, leaf.begin));
-  if (args > 1) call.second = lower(leaf.args[1], inside, leaf.begin).expr;
+  for (const expr::ExprPtr& arg : leaf.args) operands.push_back(lower(arg, inside, leaf.begin));
+  if (args > 0) call.argument = as_key(operands[0]);
+  if (args > 1) call.second = operands[1].expr;
   if (leaf.filter) call.filter = lower(leaf.filter, inside, leaf.begin).expr;
   call.distinct = leaf.distinct;
   if (same_name(word, "json_group_array")) {
@@ -61,11 +63,13 @@ Typed CoreLowering::aggregate(const Leaf& leaf, const Clause& clause) {
                                    std::string(clause.name));
   if (!leaf.order.empty())
     lexer_.fail_at(leaf.order.front().begin, "ORDER BY inside an aggregate is not understood here");
-  AggregateCall call = aggregate_call(leaf, {"an aggregate"});
+  std::vector<Typed> operands;
+  AggregateCall call = aggregate_call(leaf, {"an aggregate"}, operands);
   auto known = std::find_if(calls_.begin(), calls_.end(),
                             [&](const AggregateCall& one) { return same_call(one, call); });
   if (known == calls_.end()) known = calls_.insert(known, std::move(call));
-  return constant(expr::parameter(kCallValue + static_cast<std::uint32_t>(known - calls_.begin())));
+  return over_operands(
+      expr::parameter(kCallValue + static_cast<std::uint32_t>(known - calls_.begin())), operands);
 }
 
 void CoreLowering::group_keys() {

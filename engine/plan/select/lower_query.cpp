@@ -1,6 +1,7 @@
 // Whole queries: WITH, set operations, VALUES, and the order and cut of what they give.
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "engine/base/error.h"
 #include "engine/expr/builder.h"
@@ -75,6 +76,18 @@ std::int64_t whole_number(const ExprPtr& expr, std::string_view clause, std::siz
   const Value value = apply_affinity(expr::evaluate_constant(*expr), Affinity::Integer);
   if (value.kind == ValueKind::Integer) return value.integer;
   lexer.fail_at(byte, std::string(clause) + " takes a whole number");
+}
+
+// How a column of queries around a set operator differs in these.
+unsigned mixture(const std::vector<Lowered>& parts, std::size_t at) {
+  unsigned all = 0;
+  const Collation first = parts.front().columns[at].collation.value_or(Collation::Binary);
+  for (const Lowered& part : parts) {
+    const OutColumn& column = part.columns[at];
+    all |= affinity_bit(column.affinity) | column.mixed;
+    if (column.collation.value_or(Collation::Binary) != first) all |= kCollationsBit;
+  }
+  return std::has_single_bit(all) ? 0 : all;
 }
 
 bool gathers(const Query& query) {
@@ -193,9 +206,11 @@ Lowered Lowering::compound(const Query& query, const CommonTables* tables, const
   Lowered united = parts.front();
   for (OutColumn& column : united.columns) {
     const auto at = static_cast<std::size_t>(&column - united.columns.data());
+    column.mixed = mixture(parts, at);
     for (const Lowered& part : parts) {
       if (!column.collation) column.collation = part.columns[at].collation;
       column.settled = column.settled && part.columns[at].settled;
+      column.explicit_collation |= part.columns[at].explicit_collation;
     }
     // SQLite orders the whole by that collation, a query around it by the first one's.
     if (collation_of({nullptr, {}, column.collation, false, false}) !=

@@ -67,7 +67,7 @@ Typed CoreLowering::scalar(const Leaf& leaf, const Clause& clause) {
     Path path = field(join.as);
     if (!inner.whole_trees) path.steps.push_back(field(column.name).steps.front());
     join.keys.push_back(always());
-    Typed value{expr::path(path), column.affinity, {}, false, false};
+    Typed value{expr::path(path), column.affinity, {}, false, false, false, column.mixed};
     value.expr = join_values(std::move(join), first_row(inner.plan), {value.expr}, clause).front();
     return value;
   } catch (const OuterName&) {
@@ -136,6 +136,7 @@ Typed CoreLowering::correlated_scalar(const Leaf& leaf, Join join) {
   });
   plan_ = make(std::move(join), {plan_, inner.plan_});
   value.collation = {};
+  value.explicit_collation = false;
   return value;
 }
 
@@ -185,8 +186,14 @@ Typed CoreLowering::in_query(const Leaf& leaf, const Clause& clause) {
   if (inner.columns.size() != 1 || inner.whole_trees)
     lexer_.fail_at(leaf.begin, "the query behind IN must have one column");
   const OutColumn& column = inner.columns.front();
-  const Typed value{expr::path(field(column.name)), column.affinity, column.collation, false, true};
-  const InComparison how = in_comparison(left, value);
+  const Typed value{expr::path(field(column.name)),
+                    column.affinity,
+                    column.collation,
+                    column.explicit_collation,
+                    true,
+                    false,
+                    column.mixed};
+  const InComparison how = compared_in(left, value, leaf.begin);
   if (how.coercion != expr::Coercion::None)
     lexer_.fail_at(leaf.begin,
                    "IN over a query that converts what it compares is understood here as a "
@@ -211,11 +218,12 @@ Typed CoreLowering::in_query(const Leaf& leaf, const Clause& clause) {
   const auto found = join_values(partner, make(std::move(unique), {inner.plan}), {there}, clause);
   const auto number = [](std::int64_t value_of) { return expr::constant(Value::of(value_of)); };
   const expr::ExprPtr unknown = expr::or_any({expr::is_null(left.expr), of_counts[1]});
-  return constant(expr::case_of(nullptr,
-                                {{found[0], number(leaf.flag ? 0 : 1)},
-                                 {of_counts[0], number(leaf.flag ? 1 : 0)},
-                                 {unknown, expr::constant(Value::null())}},
-                                number(leaf.flag ? 1 : 0)));
+  expr::ExprPtr made = expr::case_of(nullptr,
+                                     {{found[0], number(leaf.flag ? 0 : 1)},
+                                      {of_counts[0], number(leaf.flag ? 1 : 0)},
+                                      {unknown, expr::constant(Value::null())}},
+                                     number(leaf.flag ? 1 : 0));
+  return over_operands(std::move(made), {left});
 }
 
 }  // namespace arbors::plan::select

@@ -89,6 +89,15 @@ expr::ExprPtr CoreLowering::over_pair(const expr::ExprPtr& condition, const Path
   });
 }
 
+InComparison CoreLowering::compared_in(const Typed& left, const Typed& column,
+                                       std::size_t byte) const {
+  try {
+    return in_comparison(left, column);
+  } catch (const Error& error) {
+    lexer_.fail_at(byte, error.what());
+  }
+}
+
 // [NOT] IN and [NOT] EXISTS as a condition that must hold.
 void CoreLowering::keep_partners(const Leaf& leaf, bool negated) {
   Join join;
@@ -102,7 +111,7 @@ void CoreLowering::keep_partners(const Leaf& leaf, bool negated) {
   if (in) left = lower(leaf.args[0], {"WHERE"}, leaf.begin);
   NodePtr right;
   const auto add_in_key = [&](const Typed& value) {
-    const InComparison how = in_comparison(left, value);
+    const InComparison how = compared_in(left, value, leaf.begin);
     join.keys.insert(join.keys.begin(), JoinKey{sure_text(left, value), sure_text(value, left),
                                                 how.collation, how.coercion, false});
   };
@@ -112,7 +121,8 @@ void CoreLowering::keep_partners(const Leaf& leaf, bool negated) {
       lexer_.fail_at(query.begin, "the query behind IN must have one column");
     if (in) {
       const OutColumn& column = inner.columns.front();
-      add_in_key({expr::path(field(column.name)), column.affinity, column.collation, false, true});
+      add_in_key({expr::path(field(column.name)), column.affinity, column.collation,
+                  column.explicit_collation, true, false, column.mixed});
       right = inner.plan;
     } else {
       join.keys.push_back(always());

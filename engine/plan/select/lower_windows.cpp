@@ -99,6 +99,7 @@ Typed CoreLowering::window(const Leaf& leaf, const Clause& clause) {
   for (const OrderTerm& term : spec.order)
     pending.window.order.push_back(sort_key(term, lower(term.expr, inside, term.begin)));
   WindowCall& call = pending.call;
+  std::vector<Typed> operands;
   if (spec.frame) call.frame = frame_of(*spec.frame, leaf.begin);
   if (const WindowInfo* function = find_window_function(word);
       function != nullptr && aggregate_named(word) == nullptr) {
@@ -106,16 +107,19 @@ Typed CoreLowering::window(const Leaf& leaf, const Clause& clause) {
       lexer_.fail_at(leaf.begin, "FILTER stands behind aggregates alone, not behind " + word);
     lowering_.note_call(word, leaf.args.size(), leaf.begin, true);
     call.function = function;
-    for (const expr::ExprPtr& arg : leaf.args)
-      call.arguments.push_back(lower(arg, inside, leaf.begin).expr);
+    for (const expr::ExprPtr& arg : leaf.args) {
+      operands.push_back(lower(arg, inside, leaf.begin));
+      call.arguments.push_back(operands.back().expr);
+    }
     if (std::string fault = fault_of(call); !fault.empty()) lexer_.fail_at(leaf.begin, fault);
   } else {
-    call.aggregate = aggregate_call(leaf, inside);
+    call.aggregate = aggregate_call(leaf, inside, operands);
     if (call.aggregate.function->pairs)
       lexer_.fail_at(leaf.begin, word + "() over a window is not understood here");
   }
   windows_.push_back(std::move(pending));
-  return constant(expr::parameter(kWindowValue + static_cast<std::uint32_t>(windows_.size() - 1)));
+  return over_operands(
+      expr::parameter(kWindowValue + static_cast<std::uint32_t>(windows_.size() - 1)), operands);
 }
 
 // Adds the stages of all windows, over the groups' fields where there are groups.

@@ -19,6 +19,8 @@ struct OutColumn {
   std::optional<Affinity> affinity;
   std::optional<Collation> collation;
   bool settled = false;  // by CAST, or of an ordinary table: as its affinity makes it
+  bool explicit_collation = false;
+  unsigned mixed = 0;  // as a Column's
 };
 
 // A query as stages. Its trees have the columns as fields; a missing value stands for NULL.

@@ -45,6 +45,9 @@ std::string written(const Leaf& name) {
   return text;
 }
 
+// A type of each affinity.
+constexpr std::array<const char*, 5> kTypes{nullptr, "TEXT", "NUMERIC", "INTEGER", "REAL"};
+
 bool names_rowid(const std::string& word) {
   return same_name(word, "rowid") || same_name(word, "oid") || same_name(word, "_rowid_");
 }
@@ -60,23 +63,14 @@ Scope::Found at_path(const ScopeTable& table, const std::vector<PathStep>& steps
 
 }  // namespace
 
-// The type that SQLite may or may not convert a column's values to, as it plans: where it sorts for
-// groups those of a virtual table's REAL column, where it keeps a query's rows those of any.
-const char* Scope::doubtful_type(const ScopeTable& table, const Column& column) const {
-  if (table.in_memory || column.settled || !column.affinity) return nullptr;
-  if (table.trees) return makes_reals && column.affinity == Affinity::Real ? "REAL" : nullptr;
-  switch (*column.affinity) {
-    case Affinity::Text:
-      return "TEXT";
-    case Affinity::Numeric:
-      return "NUMERIC";
-    case Affinity::Integer:
-      return "INTEGER";
-    case Affinity::Real:
-      return "REAL";
-    default:
-      return nullptr;
-  }
+// The types, a bit each, that SQLite may or may not convert a column's values to, as it plans:
+// where it sorts for groups those of a virtual table's REAL column, where it keeps a query's rows
+// those of any.
+unsigned Scope::doubtful_types(const ScopeTable& table, const Column& column) const {
+  if (column.mixed != 0) return column.mixed;
+  if (table.in_memory || column.settled || !column.affinity) return 0;
+  if (table.trees && (!makes_reals || column.affinity != Affinity::Real)) return 0;
+  return affinity_bit(column.affinity);
 }
 
 Scope::Found Scope::column_of(const ScopeTable& table, const Column& column) const {
@@ -89,9 +83,13 @@ Scope::Found Scope::column_of(const ScopeTable& table, const Column& column) con
               column.collation,
               false,
               true,
-              table.in_memory || column.settled};
-  if (const char* type = doubtful_type(table, column))
-    value.expr = expr::call("as_declared", {value.expr, expr::constant(Value::of(type))});
+              table.in_memory || column.settled,
+              column.mixed};
+  const unsigned doubtful = doubtful_types(table, column);
+  for (std::size_t affinity = 1; affinity < kTypes.size(); ++affinity)
+    if ((doubtful >> affinity & 1U) != 0)
+      value.expr =
+          expr::call("as_declared", {value.expr, expr::constant(Value::of(kTypes[affinity]))});
   return {std::move(value), column.name, 0};
 }
 

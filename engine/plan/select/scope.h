@@ -63,7 +63,7 @@ class Scope {
   Found column_of(const ScopeTable& table, const Column& column) const;
 
  private:
-  const char* doubtful_type(const ScopeTable& table, const Column& column) const;
+  unsigned doubtful_types(const ScopeTable& table, const Column& column) const;
   std::optional<Found> find_column(const Leaf& name) const;
   std::optional<Found> find_in(const ScopeTable& table, const Leaf& name, std::size_t words) const;
   std::optional<Found> find_path(const Leaf& name) const;

@@ -27,6 +27,15 @@ bool orders_texts(const expr::Function& function) {
   return std::find(kOrdering.begin(), kOrdering.end(), function.name) != kOrdering.end();
 }
 
+// Tells whether SQLite compares a value by the affinity of one query or another. An expression and
+// a column without affinity differ beside one that has any.
+bool is_doubtful(const Typed& value, const Typed& other) {
+  constexpr unsigned kNone = affinity_bit(Affinity::None) | kExpressionBit;
+  const bool plain = (value.mixed & ~kNone) == 0 && (other.mixed & ~kNone) == 0 &&
+                     other.affinity.value_or(Affinity::None) == Affinity::None;
+  return value.mixed != 0 && !plain;
+}
+
 bool is_sure_text(const Typed& value) {
   const auto* call = value.expr->as<expr::Call>();
   return value.affinity == Affinity::Text &&
@@ -181,17 +190,7 @@ class Rebuild {
     for (Typed& operand : operands_) operand.expr = without_real(operand.expr);
   }
 
-  // A COLLATE inside shows outside, the first one.
-  Typed with_collation(ExprPtr made) const {
-    Typed typed{std::move(made), {}, {}, false, false, false};
-    for (const Typed& operand : operands_) {
-      if (!operand.explicit_collation) continue;
-      typed.collation = operand.collation;
-      typed.explicit_collation = true;
-      break;
-    }
-    return typed;
-  }
+  Typed with_collation(ExprPtr made) const { return over_operands(std::move(made), operands_); }
 
   Typed of_operand(Typed made) const {
     if (!at(0).is_column || made.explicit_collation) return made;
@@ -221,6 +220,16 @@ expr::ExprPtr sure_text(const Typed& value, const Typed& other) {
   return expr::call("as_declared", {value.expr, expr::constant(Value::of("TEXT"))});
 }
 
+Typed over_operands(ExprPtr made, const std::vector<Typed>& operands) {
+  Typed typed = constant(std::move(made));
+  const auto inside = std::find_if(operands.begin(), operands.end(),
+                                   [](const Typed& operand) { return operand.explicit_collation; });
+  if (inside == operands.end()) return typed;
+  typed.collation = inside->collation;
+  typed.explicit_collation = true;
+  return typed;
+}
+
 Typed constant(expr::ExprPtr value) { return {std::move(value), {}, {}, false, false, false}; }
 
 Collation collation_of(const Typed& value) { return value.collation.value_or(Collation::Binary); }
@@ -232,6 +241,10 @@ Collation collation_of(const Typed& left, const Typed& right) {
 }
 
 Coercion coercion_of(const Typed& left, const Typed& right) {
+  if (is_doubtful(left, right) || is_doubtful(right, left))
+    throw_invalid(
+        "comparing a column of queries around a set operator that differ in its "
+        "affinity or collation is not understood here");
   const auto a = left.affinity;
   const auto b = right.affinity;
   if (a && b) return is_numeric(*a) || is_numeric(*b) ? Coercion::Numeric : Coercion::None;
@@ -249,6 +262,9 @@ Typed with_operands(const expr::Expr& form, std::vector<Typed> operands) {
 }
 
 InComparison in_comparison(const Typed& left, const Typed& column) {
+  if (column.explicit_collation && !left.explicit_collation &&
+      collation_of(left) != collation_of(column))
+    throw_invalid("IN over a query whose column has a COLLATE is not understood here");
   return {collation_of(left, column), coercion_of(column, left)};
 }
 

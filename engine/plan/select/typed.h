@@ -7,6 +7,7 @@
 
 #include "engine/base/value.h"
 #include "engine/expr/expression.h"
+#include "engine/plan/select/catalog.h"
 
 namespace arbors::plan::select {
 
@@ -18,9 +19,14 @@ struct Typed {
   bool explicit_collation = false;  // by COLLATE, which goes before that of a column
   bool is_column = false;           // hands its collation on through CAST and unary plus
   bool settled = false;             // the value is as its affinity makes it
+  unsigned mixed = 0;               // as a column's (catalog.h)
 };
 
 Typed constant(expr::ExprPtr value);
+
+// An expression over operands, without affinity. A COLLATE inside one shows outside, the first one:
+// also through functions and aggregates.
+Typed over_operands(expr::ExprPtr made, const std::vector<Typed>& operands);
 
 // A value of TEXT affinity as it is compared with another: an error where it holds a number, which
 // would meet a number.
@@ -33,6 +39,8 @@ expr::ExprPtr without_real(const expr::ExprPtr& value);
 Collation collation_of(const Typed& value);
 // Those of a comparison (https://sqlite.org/datatype3.html sections 4.2 and 7.1).
 Collation collation_of(const Typed& left, const Typed& right);
+// Throws Error{Invalid} for a mixed one: SQLite compares as one of the queries says, by version and
+// plan another.
 expr::Coercion coercion_of(const Typed& left, const Typed& right);
 
 // The value as a key of groups, orders and distinct values: it says its collation.
@@ -47,6 +55,8 @@ struct InComparison {
   Collation collation;
   expr::Coercion coercion;
 };
+// Throws Error{Invalid} where the column's COLLATE would go before the left side's collation, which
+// SQLite heeds or not as it plans.
 InComparison in_comparison(const Typed& left, const Typed& column);
 
 }  // namespace arbors::plan::select
