@@ -16,7 +16,7 @@ def tree(rng):
     """Mostly a record, now and then whatever JSON may be."""
     if rng.random() < 0.1:  # columns take no names from rowids, by which trees are compared
         return re.sub("_?(rowid|oid|index|tree|generation)_?", "x", json.dumps(documents.random_tree(rng, 3)))
-    made = {"id": rng.randrange(10**12), "a": value(rng), "b": {"c": value(rng), "d": rng.choice(WORDS)}, "list": [value(rng) for _ in range(rng.randrange(4))]}
+    made = {"id": rng.choice([rng.randrange(60), rng.randrange(10**12), rng.choice(WORDS), 2**64 + rng.randrange(3), rng.randrange(60) / 2]), "a": value(rng), "b": {"c": value(rng), "d": rng.choice(WORDS)}, "list": [value(rng) for _ in range(rng.randrange(4))]}
     for key in rng.sample(["a", "list", "b"], rng.randrange(3)):
         del made[key]
     if rng.random() < 0.2:

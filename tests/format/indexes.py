@@ -7,6 +7,7 @@ import sqlite3
 from columns import string_text
 from streams import Damage, SEEN, require
 
+DIGITS = re.compile(r"\s*[-+]?[0-9]+\s*", re.ASCII)
 STEP = re.compile(r'"((?:[^"]|"")*)"|([^.,"\s]+)')
 
 
@@ -76,11 +77,15 @@ def search_keys(value):
 
 def canonical(raw, declared, collation):
     """The one form of a key's value that is equal by BINARY exactly where keys are the same."""
-    value = sql_value(raw)
-    require(value is not None and raw[:1] not in b"{[", "a tree has no key")
-    if isinstance(value, float) and re.fullmatch(rb"-?\d+", raw) and declared == "":
-        return value if abs(value) != float("inf") and int(value) == int(raw) else raw
-    value = AFFINITY.of(declared, value)
+    own = sql_value(raw)
+    require(own is not None and raw[:1] not in b"{[", "a tree has no key")
+    value = AFFINITY.of(declared, own)
+    digits = DIGITS.fullmatch(own if isinstance(own, str) else raw.decode())
+    if digits and (isinstance(own, float) or isinstance(own, str) and isinstance(value, float)):  # beyond int64
+        exact = int(digits.group())
+        if isinstance(value, str):
+            return str(exact)
+        return value if abs(value) != float("inf") and int(value) == exact else b"%d" % exact
     if isinstance(value, str):
         value = re.sub("[A-Z]", lambda letter: letter.group().lower(), value) if collation == 1 else value.rstrip(" ") if collation == 2 else value
     return value

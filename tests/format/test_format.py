@@ -169,7 +169,7 @@ def test_random_databases(report):
             database = harness.connect(OPTIONS.extension, file)
             if rng.random() < 0.2:
                 database.execute("PRAGMA encoding = 'UTF-16be'")
-            declared = rng.choice(["", ", a NUMERIC", ", a TEXT COLLATE NOCASE, id INTEGER"])
+            declared = rng.choice(["", ", a NUMERIC", ", a TEXT COLLATE NOCASE, id INTEGER"]) + rng.choice(["", "", ", key=id", ", key=(id, a)"])
             database.execute(f"CREATE VIRTUAL TABLE t USING arbor(batch_trees={rng.choice([8, 16, 64])}, retain={rng.choice([1, 2, 8])}{declared})")
             for step in range(60):
                 changing.change(database, rng, "t")
