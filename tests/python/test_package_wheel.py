@@ -1,6 +1,8 @@
 """`pip wheel ./ext/python` gives a wheel that carries all it needs, and works where nothing else is installed. Compiles: not part of quick runs."""
 import importlib.util
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import venv
@@ -27,10 +29,13 @@ def test_wheel(report):
         raise harness.Skip("compiles everything")
     if importlib.util.find_spec("ensurepip") is None:
         raise harness.Skip("this Python makes no virtual environment")
+    # Beside the release build and by the same name of the compiler, so that ccache finds that build's objects.
+    build = harness.ROOT / "build-wheel"
+    shutil.rmtree(build, ignore_errors=True)
     with harness.scratch() as folder:
         builder = python_of(f"{folder}/builder")
-        made = subprocess.run([builder, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, str(package.SOURCE)],
-                              capture_output=True, text=True)
+        made = subprocess.run([builder, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, "--config-settings", f"build-dir={build}",
+                               str(package.SOURCE)], capture_output=True, text=True, env={"CC": "cc", "CXX": "c++", **os.environ})
         if made.returncode != 0 and "scikit-build-core" in made.stderr and "No matching distribution" in made.stderr:
             raise harness.Skip("scikit-build-core cannot be installed")
         report.check(made.returncode == 0, "pip wheel", made.stderr[-2000:])

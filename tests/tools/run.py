@@ -26,6 +26,8 @@ FOLDERS = ["tests/sql", "tests/python", "tests/pages", "tests/differential", "te
 # Programs that run longest begin first.
 LONG = ["test_spark.py", "failures.py", "test_package_wheel.py", "lookups.py", "test_single_bits.py", "test_matrix.py", "kill.py",
         "json_documents.py", "processes.py", "test_memory.py", "database_files.py", "plans.py", "random_queries.py"]
+# Programs that wait for others' moments and hardly work take no core.
+WAITING = ["test_copies.py"]
 
 
 @dataclasses.dataclass
@@ -80,7 +82,7 @@ def test_programs(preset, folder, options, sanitized=False):
     for file in files:
         needs = [f"build {preset} arbors"] + ([f"build {preset} arbors_faults"] if file.name == "failures.py" else [])
         needs += [] if sanitized or options.quick else ["clients from PyPI"]
-        yield Task(f"{preset} {file.relative_to(ROOT)}", lambda file=file: start(file), tuple(needs))
+        yield Task(f"{preset} {file.relative_to(ROOT)}", lambda file=file: start(file), tuple(needs), cores=0 if file.name in WAITING else 1)
 
 
 def builds(preset, cores, needs=()):
