@@ -78,9 +78,7 @@ void Store::Impl::fold(FoldAll all) {
   writer.close();
   set_segments(std::move(wanted));
   write_base();
-  // Logged with what comes after: the next fold of this transaction may make that needless.
-  for (ReplacedRow& row : carried) mirror_->carry(row, *paths_);
-  carried_due_ = !carried.empty();
+  carry(std::move(carried));
   purge(oldest());
 }
 

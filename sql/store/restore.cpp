@@ -94,8 +94,7 @@ std::uint64_t Store::Impl::restore(std::int64_t generation) {
   own_added_ += restored.added;
   own_removed_ += restored.removed;
   write_base();
-  for (ReplacedRow& row : carried) mirror_->carry(row, *paths_);
-  carried_due_ = !carried.empty();
+  carry(std::move(carried));
   purge(oldest());
   return restored.trees;
 }

@@ -42,7 +42,7 @@ void Store::Impl::enter_row() {
   mark_ = {};
   refresh();
   // What these would log later is not of this statement alone.
-  if (carried_due_ || counts_due_) flush();
+  if (!carried_.empty() || counts_due_) flush();
   mark_.known = true;
   mark_.seq = seq_;
   mark_.seal = seal_;

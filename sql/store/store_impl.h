@@ -66,6 +66,8 @@ class Store::Impl {
   void begin_savepoint(int level);
   void roll_back_to(int level);  // forgets what is in memory, unless nothing changed since
   void write_base();
+  // Puts back over the segments what lay over them before a fold, after its Base.
+  void carry(std::vector<ReplacedRow> rows);
   void lock();  // takes the database's write lock, before work that takes long
 
   // ---- store_write.cpp
@@ -277,7 +279,9 @@ class Store::Impl {
   // Changes that the mirror has and the log does not have yet. SQLite may say that storing a record
   // failed though it is stored: what is buffered then is stored once more, under the same seq.
   std::deque<Buffered> buffered_;
-  bool carried_due_ = false;   // what a fold has left over segments is to be logged before these
+  // What a fold has left over segments, as it was then, to be logged before these. Not as it is by
+  // now: what these put in a row's tree need not fit one that they replace it by later.
+  std::vector<ReplacedRow> carried_;
   bool counts_due_ = false;    // a Counts record is to be written after these
   std::int64_t next_seq_ = 0;  // that storing the next record began with; 0: none yet
   bool settling_ = false;      // a change, a flush or a fold is under way
@@ -307,7 +311,7 @@ class Store::Impl {
   std::vector<std::weak_ptr<Snapshot>> pins_;
   std::weak_ptr<Snapshot> older_;  // of the older generation that was asked for last
 
-  bool unlogged() const { return carried_due_ || counts_due_ || !buffered_.empty(); }
+  bool unlogged() const { return !carried_.empty() || counts_due_ || !buffered_.empty(); }
   std::int64_t following_seq();
   // Where the next record goes.
   ChangeLog::Spot spot(std::int64_t seq) const { return {seq, generation_, write_time_, seal_}; }

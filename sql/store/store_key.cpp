@@ -16,6 +16,10 @@ namespace arbors::store {
 namespace {
 
 constexpr std::size_t kDuplicatesNamed = 3;
+// Of a transaction's replacements by key the first ones are told from what is there, so that values
+// alone are logged and folded where only these differ. A stream of them rewrites most of what it
+// touches anyway, and does without reading the old trees, which takes a third off its time.
+constexpr std::uint64_t kFewReplacements = 1024;
 constexpr std::size_t kSortedKeys = 1 << 18;  // added at once while a key is made
 constexpr std::uint64_t kStepsAKey = 32;      // of polling
 
@@ -136,8 +140,11 @@ Placed Store::Impl::settle_conflict(const KeyIndex::Holder& holder, std::string 
     text = json::merge_patch(tree(holder.rowid).value_or("{}"), text);
     row = row_to_index(text);
   }
-  const IndexedRow before = indexed_row(holder.rowid, holder.key);
-  put(holder.rowid, std::move(text), before, row);
+  const bool few = own_removed_ < kFewReplacements;
+  if (!few || !replace_values(holder.rowid, text)) {
+    const IndexedRow before = indexed_row(holder.rowid, holder.key);
+    put(holder.rowid, std::move(text), before, row);
+  }
   return {holder.rowid, Placed::As::Replaced};
 }
 

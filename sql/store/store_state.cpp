@@ -67,7 +67,8 @@ void Store::Impl::discard() {
   older_.reset();
   row_readers_.reset();
   buffered_.clear();
-  carried_due_ = counts_due_ = false;
+  carried_.clear();
+  counts_due_ = false;
   next_seq_ = 0;
   gap_due_ = true;
   torn_ = false;
@@ -259,27 +260,25 @@ Counts Store::Impl::counts(std::uint64_t added, std::uint64_t removed) const {
   return counts;
 }
 
-// Logs what lies over segments since a fold, as it is by now: changes that are buffered come again
-// after it, and where it fails half-way all of it does, which makes no difference.
-void Store::Impl::log_carried() {
-  std::vector<ReplacedRow> rows;
-  std::size_t bytes = 0;
-  const auto log = [&] {
-    if (rows.empty()) return;
-    const std::int64_t seq = following_seq();
-    logged(seq, log_->append_carried(spot(seq), rows));
-    rows.clear();
-    bytes = 0;
-  };
-  for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
-    for (ReplacedRow& row : mirror_->replaced_rows(at)) {
-      bytes += row.bytes();
-      rows.push_back(std::move(row));
-      if (bytes >= kCarriedBytes) log();
-    }
+void Store::Impl::carry(std::vector<ReplacedRow> rows) {
+  for (const ReplacedRow& row : rows) {
+    ReplacedRow copy = row;
+    mirror_->carry(copy, *paths_);
   }
-  log();
-  carried_due_ = false;
+  // Logged with what comes after: the next fold of this transaction may make that needless.
+  carried_ = std::move(rows);
+}
+
+// What is logged is no longer carried, should a later record fail.
+void Store::Impl::log_carried() {
+  while (!carried_.empty()) {
+    auto end = carried_.begin();
+    for (std::size_t bytes = 0; end != carried_.end() && bytes < kCarriedBytes; ++end)
+      bytes += end->bytes();
+    const std::int64_t seq = following_seq();
+    logged(seq, log_->append_carried(spot(seq), {carried_.begin(), end}));
+    carried_.erase(carried_.begin(), end);
+  }
 }
 
 // Logs the first of the buffered changes, with the erasures that follow an erasure in what the
@@ -317,7 +316,7 @@ void Store::Impl::flush() {
   if (!locked_ && !(table_exists(connection_->db, names_, "pending") && knows_newest()))
     return discard();
   const Raised settling(settling_);
-  if (carried_due_) log_carried();
+  log_carried();
   while (!buffered_.empty()) {
     const std::size_t before = buffered_.size();
     log_first();
@@ -343,7 +342,8 @@ void Store::Impl::remove_own_records() {
 void Store::Impl::write_base() {
   mark_.lost = true;
   buffered_.clear();
-  carried_due_ = counts_due_ = false;
+  carried_.clear();
+  counts_due_ = false;
   const Counts told = counts(own_added_, own_removed_);
   const std::int64_t base = following_seq();
   // This transaction's records go, so the Base follows the one before them.

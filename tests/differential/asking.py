@@ -7,7 +7,8 @@ import sqlite3
 
 from model import canonical, get
 
-WRITES = {"arbor_append", "arbor_create_index", "arbor_delete", "arbor_drop_index", "arbor_export", "arbor_import", "arbor_optimize", "arbor_save", "arbor_save_multiple", "arbor_sync", "arbor_vacuum"}
+WRITES = {"arbor_append", "arbor_create_index", "arbor_delete", "arbor_drop_index", "arbor_export", "arbor_import", "arbor_optimize", "arbor_restore", "arbor_save", "arbor_save_multiple", "arbor_sync", "arbor_tag",
+          "arbor_untag", "arbor_vacuum"}
 ARGUMENTS = [(), ("t",), ("t", "id >= 30"), ("t | filter id >= 30 | select id, s",), ("t | group_by s { count() as n }",), ("t | explode extra",), ("t | sort_by id | head 3", "id > 1"), ("t", 0), ("t", 1, 2)]
 
 

@@ -44,6 +44,14 @@ class KeyedRun(Run):
                 tree["id"] = self.rng.choice([tree["id"], tree["id"], tree["id"] % 7, float(tree["id"]), f"k{tree['id'] % 5}", bool(tree["id"] % 2)])
                 return tree
 
+    def some_trees(self, number):
+        """New ones, and often the same tree again and again with other values, as folds come between."""
+        there = self.model.rows and self.rng.random() < 0.7
+        trees = [json.loads(json.dumps(self.rng.choice(self.model.rows)[1])) if there else self.tree()]
+        while len(trees) < number:
+            trees.append(self.tree() if self.rng.random() < 0.4 else self.changed(self.rng.choice(trees[-4:])))
+        return trees
+
     def holder(self, key, besides=None):
         return next((row for row in self.model.rows if get(row[1], ("id",)) == key and row is not besides), None)
 
@@ -100,7 +108,7 @@ class KeyedRun(Run):
         self.both(f"INSERT {clause} INTO t(_patch) VALUES (?)", (json.dumps(tree),), lambda: self.place(tree, clause))
 
     def insert_trees(self):
-        trees, clause = [self.tree() for _ in range(self.rng.choice([2, 5, 40]))], self.rng.choice(CLAUSES)
+        trees, clause = self.some_trees(self.rng.choice([2, 5, 40])), self.rng.choice(CLAUSES)
 
         def change():
             for tree in trees:
@@ -127,7 +135,7 @@ class KeyedRun(Run):
             self.model.used |= {rowid}
 
     def append(self):
-        trees, word = [self.tree() for _ in range(self.rng.choice([1, 10, 300]))], self.rng.choice(["error", "replace", "ignore", "merge"])
+        trees, word = self.some_trees(self.rng.choice([1, 10, 300, 700])), self.rng.choice(["error", "replace", "ignore", "merge"])
 
         def change():
             for tree in trees:
@@ -137,6 +145,8 @@ class KeyedRun(Run):
                 else:
                     self.place(tree, {"error": "", "ignore": "OR IGNORE"}.get(word, "OR REPLACE"))
         self.both("SELECT arbor_append('t', ?, ?)", ("\n".join(map(json.dumps, trees)), json.dumps({"on_conflict": word})), change)
+        if self.rng.random() < 0.5:
+            self.reopen()
 
     def change_row(self, row, tree, clause):
         other = self.holder(tree["id"], row)
@@ -207,8 +217,8 @@ class KeyedRun(Run):
             self.name_new()
         other.close()
 
-    STEPS = {insert_tree: 12, insert_patch: 3, insert_trees: 6, append: 5, insert_columns: 6, update_column: 8, update_tree: 12, existing_rowid: 5, move: 3, set_key: 2, other_connection: 3,
-             Run.delete: 6, Run.fail: 3, Run.begin: 10, Run.end: 10, Run.reopen: 2, Run.maintain: 6, Run.generation: 5}
+    STEPS = {insert_tree: 12, insert_patch: 3, insert_trees: 6, append: 8, insert_columns: 6, update_column: 8, update_tree: 12, existing_rowid: 5, move: 3, set_key: 2, other_connection: 3,
+             Run.delete: 6, Run.fail: 3, Run.begin: 10, Run.end: 10, Run.reopen: 2, Run.change_trees: 6, Run.maintain: 6, Run.generation: 5}
 
     def look(self):
         """Look-ups by the key find the row that has it."""

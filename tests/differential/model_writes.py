@@ -56,11 +56,27 @@ class Run:
             return self.rng.choice([5, "root", [1, {"id": 3}], None, {}])
         tree = {"id": self.rng.randrange(60)}
         for key, make in (("a", lambda: self.rng.choice(VALUES + [None, True, [1, "x"], {"p": 1}])), ("s", lambda: self.rng.choice("abcdé") * self.rng.randrange(4)), ("extra", lambda: [self.rng.randrange(9)]),
-                          ("o", lambda: self.rng.choice([{"x": 1}, {"y": "t", "x": self.rng.randrange(9)}, {}, {"z": [1]}]))):
+                          ("o", lambda: self.rng.choice([{"x": 1}, {"y": "t", "x": self.rng.randrange(9)}, {"x": {"y": self.rng.randrange(9)}}, {}, {"z": [1]}, 7]))):
             if self.rng.random() < 0.6:
                 tree[key] = make()
         if self.rng.random() < 0.2:
             tree = dict(reversed(tree.items()))
+        return tree
+
+    def changed(self, tree):
+        """The same tree with other values in some places, of the same kind or of another."""
+        if not isinstance(tree, dict) or not tree:
+            return self.tree()
+        tree = json.loads(json.dumps(tree))
+        for _ in range(self.rng.choice([1, 1, 2, 3])):
+            inside = tree
+            while True:
+                key = self.rng.choice(list(inside))
+                if not (isinstance(inside[key], dict) and inside[key] and self.rng.random() < 0.6):
+                    break
+                inside = inside[key]
+            if inside is not tree or key != "id":
+                inside[key] = self.rng.choice([self.rng.randrange(9), self.rng.randrange(9), "t", True, {"x": 1, "y": {"z": 2}}])
         return tree
 
     def condition(self):
@@ -137,6 +153,16 @@ class Run:
         tree = self.tree()
         self.execute(f"UPDATE t SET _tree = ? WHERE {text}", (json.dumps(tree), *parameters))
         for row in self.chosen(holds):
+            row[1] = tree
+
+    def change_trees(self):
+        """Trees take the place of others that they differ from in a few values, in one statement."""
+        text, parameters, holds = self.condition()
+        rows = self.chosen(holds)
+        trees = [self.changed(row[1]) for row in rows]
+        self.execute(f"UPDATE t SET _tree = (SELECT value ->> 1 FROM json_each(?) WHERE value ->> 0 = t.rowid) WHERE {text}",
+                     (json.dumps([[row[0], json.dumps(tree)] for row, tree in zip(rows, trees)]), *parameters))
+        for row, tree in zip(rows, trees):
             row[1] = tree
 
     def delete(self):
@@ -280,7 +306,7 @@ class Run:
                 rows = self.database.execute("SELECT rowid, _index, _tree FROM t WHERE _generation = ? ORDER BY _index", (old,)).fetchall()
                 self.same(rows, want, f"generation {old} of {number}")
 
-    STEPS = {insert_tree: 12, insert_trees: 6, append: 4, insert_columns: 8, update_column: 14, update_tree: 6, delete: 8, fail: 4, existing_rowid: 3, begin: 10, end: 10, reopen: 2, other_connection: 3,
+    STEPS = {insert_tree: 12, insert_trees: 6, append: 4, insert_columns: 8, update_column: 14, update_tree: 6, change_trees: 8, delete: 8, fail: 4, existing_rowid: 3, begin: 10, end: 10, reopen: 2, other_connection: 3,
              maintain: 6, generation: 5, delete_masses: 1}
 
     def step(self):
@@ -289,6 +315,8 @@ class Run:
             move = Run.delete
         move(self)
         self.model.settle()
+        if self.rng.random() < 0.15:  # What was logged is all that is left.
+            self.reopen()
         if not self.options.self_check and self.rng.random() < 0.5:
             wrong = Asker(self.database).ask(self.rng, [tree for _, tree in self.model.rows])
             assert not wrong, wrong
@@ -322,6 +350,9 @@ class Run:
     def finish(self):
         if self.model.stack:
             self.execute("COMMIT")
+            self.model.stack.clear()
+        self.reopen()
+        self.compare(self.database, self.model.state(), "opened again at the end")
         for check in ["PRAGMA integrity_check"] + ([] if self.options.self_check else ["SELECT arbor_check('t')"]):
             rows = self.execute(check)
             assert rows == [("ok",)], f"{check}: {rows}"

@@ -1,5 +1,5 @@
 """Imports and appends into Arbors with a key: every `on_conflict`, against a model, for conflicts with stored and pending trees, inside one file and
-across batches; bad keys are rejected lines; all or nothing."""
+across batches, in files that are opened again; bad keys are rejected lines; all or nothing."""
 import json
 import random
 import sqlite3
@@ -44,40 +44,63 @@ def shown(database):
     return [json.loads(tree) for tree, in database.execute("SELECT _tree FROM t ORDER BY _index")]
 
 
+def random_trees(rng, number, keys):
+    """Trees with some of `keys`, of which many are one that came shortly before with another value."""
+    value = lambda: rng.choice([1, "a", True, [1], {"x": rng.randrange(3), "y": [2]}, {"x": {"z": rng.randrange(3)}}])
+    trees = []
+    for _ in range(number):
+        tree = {"id": rng.randrange(keys), **{key: value() for key in rng.sample("abcd", rng.randint(0, 3))}}
+        if trees and rng.random() < 0.5:
+            tree = json.loads(json.dumps(rng.choice(trees[-3:])))
+            key = rng.choice(list(tree))
+            if key != "id":
+                inside = isinstance(tree[key], dict) and rng.random() < 0.7
+                tree[key] = {**tree[key], "x": rng.randrange(9)} if inside else value()
+        trees.append(tree)
+    return trees
+
+
 def test_random(report):
     rng = random.Random(harness.seed_of(report.options))
-    for number in range(30 if report.options.quick else 300):
-        database = harness.connect(report.options.extension)
-        database.execute(f"CREATE VIRTUAL TABLE t USING arbor(id, key=id, batch_trees={rng.choice([5, 50, 300])})")
-        model, keys, mass = [], rng.choice([5, 100, 10000]), rng.choice([3, 60, 600])
-        tree = lambda: {"id": rng.randrange(keys), **{key: rng.choice([1, "a", True, [1], {"x": rng.randrange(3), "y": [2]}]) for key in rng.sample("abcd", rng.randint(0, 3))}}
-        for step in range(6):
-            report.where = f"run {number}, step {step}"
-            trees = [tree() for _ in range(rng.randrange(mass))]
-            word = rng.choice(WORDS)
-            if word == "merge":
-                for each in trees:
-                    each.update(rng.choice([{}, {}, {"a": None}, {"b": {"x": None, "z": 1}}]))
-            want = expected(model, trees, word)
-            if want and word == "merge":  # A null removes a key of a tree that is there; in a new one it stays.
-                pass
-            text = "\n".join(map(json.dumps, trees)) if rng.random() < 0.7 else json.dumps(trees)
-            try:
-                found = json.loads(database.execute("SELECT arbor_append('t', ?, ?)", (text, json.dumps({"on_conflict": word}))).fetchone()[0])
-                report.equal((found["trees"], found["replaced"]), want and want[1:], word)
-            except sqlite3.Error as error:
-                report.equal(want, None, f"an error: {error}")
-                report.equal(error.sqlite_errorcode, 2067, "its code")
-            model = want[0] if want else model
-            report.equal(shown(database), model, f"after {word}")
-            report.equal(database.execute("SELECT arbor_check('t')").fetchone()[0], "ok", "arbor_check")
-            if rng.random() < 0.3:
-                database.execute("SELECT arbor_optimize('t')")
-            if rng.random() < 0.3 and model:
-                gone = rng.choice(model)["id"]
-                database.execute("DELETE FROM t WHERE id = ?", (gone,))
-                model = [row for row in model if row["id"] != gone]
-        database.close()
+    with harness.scratch() as folder:
+        for number in range(30 if report.options.quick else 300):
+            one_random(report, rng, number, f"{folder}/{number}.db")
+
+
+def one_random(report, rng, number, path):
+    database = harness.connect(report.options.extension, path)
+    database.execute("PRAGMA synchronous=OFF")
+    database.execute(f"CREATE VIRTUAL TABLE t USING arbor(id, key=id, batch_trees={rng.choice([5, 50, 300])})")
+    model, keys, mass = [], rng.choice([5, 100, 10000]), rng.choice([3, 60, 600])
+    for step in range(6):
+        report.where = f"run {number}, step {step}"
+        trees = random_trees(rng, rng.randrange(mass), keys)
+        word = rng.choice(WORDS)
+        if word == "merge":
+            for each in trees:
+                each.update(rng.choice([{}, {}, {"a": None}, {"b": {"x": None, "z": 1}}, {"b": {"x": rng.randrange(9)}}]))
+        want = expected(model, trees, word)
+        text = "\n".join(map(json.dumps, trees)) if rng.random() < 0.7 else json.dumps(trees)
+        try:
+            found = json.loads(database.execute("SELECT arbor_append('t', ?, ?)", (text, json.dumps({"on_conflict": word}))).fetchone()[0])
+            report.equal((found["trees"], found["replaced"]), want and want[1:], word)
+        except sqlite3.Error as error:
+            report.equal(want, None, f"an error: {error}")
+            report.equal(error.sqlite_errorcode, 2067, "its code")
+        model = want[0] if want else model
+        report.equal(shown(database), model, f"after {word}")
+        report.equal(database.execute("SELECT arbor_check('t')").fetchone()[0], "ok", "arbor_check")
+        if rng.random() < 0.5:
+            database.close()
+            database = harness.connect(report.options.extension, path)
+            report.equal(shown(database), model, f"opened again after {word}")
+        if rng.random() < 0.3:
+            database.execute("SELECT arbor_optimize('t')")
+        if rng.random() < 0.3 and model:
+            gone = rng.choice(model)["id"]
+            database.execute("DELETE FROM t WHERE id = ?", (gone,))
+            model = [row for row in model if row["id"] != gone]
+    database.close()
 
 
 def test_files(report):

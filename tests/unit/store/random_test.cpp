@@ -1,10 +1,13 @@
 // Random writes on an Arbor and on a plain list of trees, compared after each step: transactions,
-// savepoints, rollbacks, a second connection, reopening, optimize, vacuum, old generations.
+// savepoints, rollbacks, a second connection, reopening, optimize, folds, vacuum, old generations;
+// often several changes of one row, of its tree and of values in it, in one transaction.
 #include <algorithm>
 #include <map>
 #include <random>
 
 #include "engine/batch/batch_builder.h"
+#include "engine/json/edit.h"
+#include "engine/json/json_value.h"
 #include "sql/import/import.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/random_seed.h"
@@ -54,8 +57,28 @@ class RandomWriter {
     const std::uint64_t kind = below(10);
     if (kind == 0) return std::to_string(below(1000));
     if (kind == 1) return "[1,{\"x\":" + std::to_string(below(9)) + "}]";
+    if (kind < 7) return "{\"a\":" + new_part(3) + ",\"b\":" + new_part(2) + "}";
     return "{\"k" + std::to_string(below(6)) + "\":" + std::to_string(below(1000)) + ",\"s\":\"" +
            std::string(below(5), 'z') + "\"}";
+  }
+
+  // A scalar, or an object of such parts: the same path is a scalar here and an object there.
+  std::string new_part(std::uint64_t depth) {
+    static constexpr const char* kScalars[] = {"true", "null", "\"x\"", "1.5"};
+    const std::uint64_t kind = below(8);
+    if (kind < 5 && depth > 0)
+      return "{\"a\":" + new_part(depth - 1) + ",\"b\":" + new_part(depth - 1) + "}";
+    return kind < 7 ? std::to_string(below(1000)) : kScalars[below(std::size(kScalars))];
+  }
+
+  // A tree with another scalar in the place of one, or another part in the place of any.
+  std::string changed(const std::string& tree) {
+    std::vector<PathStep> steps;
+    do {
+      steps.push_back({PathStep::Kind::Key, below(2) == 0 ? "a" : "b", 0});
+    } while (json::find_raw(tree, steps).starts_with("{") && below(3) != 0);
+    if (json::find_raw(tree, steps).empty()) return new_tree();
+    return json::with_value(tree, steps, new_part(below(3)));
   }
 
   void transaction() {
@@ -118,9 +141,11 @@ class RandomWriter {
     } else if (kind < 55) {
       CHECK(store_->erase(model_[at].rowid));
       model_.erase(model_.begin() + static_cast<std::ptrdiff_t>(at));
+    } else if (kind < 74) {
+      model_[at].tree = below(3) == 0 ? tree : changed(model_[at].tree);
+      CHECK(store_->replace(model_[at].rowid, model_[at].tree));
     } else if (kind < 80) {
-      CHECK(store_->replace(model_[at].rowid, tree));
-      model_[at].tree = tree;
+      change_again(model_[at]);
     } else if (kind < 84) {
       store_->optimize();
     } else if (kind < 87) {
@@ -140,6 +165,16 @@ class RandomWriter {
       CHECK(store_->insert(tree, rowid) == rowid);
       model_.push_back({rowid, tree});
       next_ = rowid + 1;
+    }
+  }
+
+  // Changes one row several times, with a fold somewhere between.
+  void change_again(Row& row) {
+    const std::uint64_t changes = 3 + below(10), fold = below(changes);
+    for (std::uint64_t k = 0; k < changes; ++k) {
+      if (k == fold) store_->fold_pending();
+      row.tree = changed(row.tree);
+      CHECK(store_->replace(row.rowid, row.tree));
     }
   }
 

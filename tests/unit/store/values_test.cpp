@@ -158,6 +158,35 @@ TEST_CASE("what a fold leaves over segments is carried in few records", "[store]
   CHECK(store->check().empty());
 }
 
+TEST_CASE("changes after a fold are logged in their order, over what it carried as it was then",
+          "[store]") {
+  const File file;
+  const std::string last = R"({"o":1})";
+  {
+    Database database(file.path());
+    const auto store = database.create(batches_of(32));
+    fill_values(*store, 96);
+    write(*store, [&] {
+      CHECK(set(*store, 2, "i", "-1"));
+      CHECK(set(*store, 3, "i", "-2"));
+      store->replace(4, R"({"o":{"s":1}})");
+      store->fold_pending();
+      for (const int row : {2, 4}) {
+        CHECK(set(*store, row, "o.s", "2"));  // which the next tree has no place for
+        store->replace(row, last);
+      }
+      store->erase(3);
+    });
+    CHECK(database.number("SELECT count(*) FROM t_pending WHERE op = 4") == 1);
+  }
+  Database database(file.path());
+  const auto store = database.open();
+  CHECK(store->tree(2) == last);
+  CHECK(store->tree(4) == last);
+  CHECK(store->trees() == 95);
+  CHECK(store->check().empty());
+}
+
 TEST_CASE("a tree replaced by one with other scalars is logged by these", "[store]") {
   Database database;
   const auto store = database.create(batches_of(16));
