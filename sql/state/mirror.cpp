@@ -25,6 +25,7 @@ Mirror::Mirror(std::vector<SegmentVersion> segments) : segments_(std::move(segme
 }
 
 void Mirror::add_segment(SegmentVersion segment) {
+  make_room(segments_);
   index_.add(segments_.size(), segment.run);
   index_.sort();
   trees_ += segment.run.count;
@@ -175,8 +176,10 @@ bool Mirror::contains(std::int64_t rowid) const {
 }
 
 void Mirror::insert(std::int64_t rowid, std::string tree) {
-  inserted_at_.emplace(rowid, inserted_.size());
-  inserted_.push_back({rowid, texts_.add(std::move(tree))});
+  const std::uint32_t text = texts_.add(std::move(tree));
+  make_room(inserted_);
+  inserted_at_.emplace(rowid, inserted_.size());  // the last that may fail
+  inserted_.push_back({rowid, text});
   ++trees_;
 }
 
@@ -191,10 +194,10 @@ bool Mirror::erase(std::int64_t rowid) {
   }
   const auto at = find_live(rowid);
   if (!at) return false;
-  drop_overlays(*at);
   exec::Segment& run = segments_[at->segment].run;
   stored_runs_.try_emplace(at->segment, run);
-  mark_dead(run, at->row);
+  mark_dead(run, at->row);  // the last that may fail
+  drop_overlays(*at);
   --run.count;
   starts_.clear();
   ++erased_;
@@ -221,10 +224,12 @@ bool Mirror::replace(std::int64_t rowid, std::string tree) {
   const auto at = find_live(rowid);
   if (!at) return false;
   const std::uint32_t text = texts_.add(std::move(tree));
-  drop_overlays(*at);
-  patched_.erase(at->segment);
-  overlays_[at->segment].trees.set(at->row, text);
+  SegmentOverlays& overlays = overlays_[at->segment];
+  overlays.trees.make_room();  // the last that may fail
+  replaced_ -= overlays.remove(at->row);
+  overlays.trees.set(at->row, text);
   ++replaced_;
+  patched_.erase(at->segment);
   return true;
 }
 
@@ -235,10 +240,16 @@ bool Mirror::set(std::int64_t rowid, std::span<const SetValue> values,
   }
   const auto at = find_live(rowid);
   if (!at) return false;
+  SegmentOverlays& overlays = overlays_[at->segment];
+  std::uint32_t text = values_.size();
+  for (const SetValue& value : values) {
+    values_.add(value.json);
+    overlays.values[value.path].make_room();
+  }
+  // Nothing fails from here on.
   patched_.erase(at->segment);
   for (const SetValue& value : values) {
-    const std::uint32_t text = values_.add(value.json);
-    if (overlays_[at->segment].values[value.path].set(at->row, text)) ++replaced_;
+    if (overlays.values[value.path].set(at->row, text++)) ++replaced_;
   }
   return true;
 }

@@ -1,6 +1,7 @@
 // One generation's state in memory: its segments, and the log's records applied to them. Erased
 // rows of segments are dead, replaced ones and replaced values lie under overlays; inserted trees
-// stand last. Writers change it, snapshots are cut from it.
+// stand last. Writers change it, snapshots are cut from it. A change of one row that fails leaves
+// all rows as they were; apply() and carry() change several, and may fail half-way.
 #pragma once
 
 #include <cstdint>

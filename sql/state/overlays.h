@@ -13,6 +13,12 @@
 
 namespace arbors::store {
 
+// Makes adding one element more something that cannot fail.
+template <typename Element>
+void make_room(std::vector<Element>& elements) {
+  if (elements.size() == elements.capacity()) elements.reserve(2 * elements.size() + 4);
+}
+
 // Numbers of pending texts by rows.
 class Overlays {
  public:
@@ -25,6 +31,8 @@ class Overlays {
     const auto at = lower(row);
     return at == entries_.end() || at->row != row ? std::nullopt : std::optional(at->text);
   }
+  // Where a set() shall not fail, this comes before it.
+  void make_room() { store::make_room(entries_); }
   bool set(std::uint32_t row, std::uint32_t text) {  // true where the row had none
     const auto at = entries_.begin() + (lower(row) - entries_.cbegin());
     if (at != entries_.end() && at->row == row) {

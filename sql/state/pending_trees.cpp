@@ -50,8 +50,9 @@ std::size_t block_of(const std::vector<PendingBlock>& blocks, std::uint32_t text
 }
 
 std::uint32_t PendingTrees::add(std::string text) {
-  bytes_ += text.size();
+  const std::size_t bytes = text.size();
   texts_.push_back(std::move(text));
+  bytes_ += bytes;
   return size() - 1;
 }
 

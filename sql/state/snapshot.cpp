@@ -214,9 +214,10 @@ std::optional<Place> Snapshot::find_rowid(std::int64_t rowid) {
     return place;
   }
   if (!index_) {
-    index_.emplace();
-    for (std::size_t at = 0; at < segments_.size(); ++at) index_->add(at, segments_[at]);
-    index_->sort();
+    RowIndex index;  // kept when it is whole: memory may run out
+    for (std::size_t at = 0; at < segments_.size(); ++at) index.add(at, segments_[at]);
+    index.sort();
+    index_ = std::move(index);
   }
   index_->any(rowid, found);
   return place;

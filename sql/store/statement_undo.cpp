@@ -89,8 +89,8 @@ void Store::Impl::undo_statement() {
   cut_log(mark);
   flush();
   discard();
-  refresh();
-  torn_ = true;
+  torn_ = true;  // still, also where reading fails
+  load();
   for (const RowValues& row : changed) {
     unindex_row(row.rowid, row.indexed);
     index_row(row.rowid, indexed_row(row.rowid));

@@ -210,16 +210,20 @@ void Store::begin() {
   Impl& impl = *impl_;
   if (!impl.writing_) impl.savepoints_.restart();
   impl.refresh();
-  impl.locked_ = true;
-  if (impl.writing_) return;
+  if (impl.writing_) {
+    impl.locked_ = true;
+    return;
+  }
+  const std::int64_t time = now(impl.connection_->db);
   impl.own_seals_.clear();
   impl.own_seals_.reserve(1);  // so that logging the first record cannot fail half-way
-  impl.writing_ = true;
+  // Nothing fails from here on: SQLite would tell of no end.
+  impl.writing_ = impl.locked_ = true;
   impl.gap_due_ = true;
   impl.first_own_seq_ = 0;
   impl.own_added_ = impl.own_removed_ = 0;
   impl.write_generation_ = impl.generation_ + 1;
-  impl.write_time_ = std::max(now(impl.connection_->db), impl.time_);
+  impl.write_time_ = std::max(time, impl.time_);
 }
 
 void Store::unlock() {

@@ -29,13 +29,15 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot() {
 const std::shared_ptr<Snapshot>& Store::Impl::current() {
   if (cached_ == nullptr) {
     const PendingBlocks blocks = mirror_->blocks(*paths_);
-    cached_ = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, blocks,
-                                         row_readers());
+    // Kept when it is whole: memory may run out.
+    auto made = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, blocks,
+                                           row_readers());
     std::vector<Path> indexed;
     for (const auto& index : indexes_) indexed.push_back(index->path());
     if (key_ != nullptr) indexed.push_back(key_->paths().path());
-    cached_->offer_indexes(std::move(indexed));
-    pin(cached_);
+    made->offer_indexes(std::move(indexed));
+    pin(made);
+    cached_ = std::move(made);
   }
   return cached_;
 }

@@ -176,10 +176,12 @@ bool Store::Impl::catch_up() {
   });
   if (!plain) return false;
   changed();
+  std::unique_ptr<Mirror> mirror = std::move(mirror_);  // kept when it has them all
   for (Record& record : news) {
     note_record(record);
-    mirror_->apply(record, *paths_);
+    mirror->apply(record, *paths_);
   }
+  mirror_ = std::move(mirror);
   return true;
 }
 
