@@ -77,6 +77,13 @@ exec::BoundSource PlanSession::bind(const plan::Source& source) {
   return bind_store(open_arbor(session_, full_name(source)), source);
 }
 
+// Of the newest generation, whose segments need not be read for it.
+std::optional<std::uint64_t> PlanSession::trees_of(const plan::Source& source) {
+  const bool plain = source.kind == plan::Source::Kind::Name && !source.when && !source.search;
+  if (!plain || !source.rows.none()) return std::nullopt;
+  return open_arbor(session_, full_name(source))->trees();
+}
+
 plan::NodePtr PlanSession::parse(std::string_view text, std::span<const Value> parameters) const {
   const SelectCatalog catalog(session_);
   return plan::parse_plan(text, parameters, &catalog);
@@ -86,7 +93,8 @@ exec::Query PlanSession::query(std::string_view text, std::span<const Value> par
                                const Asked& asked) {
   const plan::NodePtr plan = with_views(parse(text, parameters));
   allow(plan, asked);
-  return {exec::optimized(plan, binder_), binder_, session_.execution()};
+  return {exec::optimized(plan, binder_), binder_, session_.execution(),
+          [this](const plan::Source& source) { return trees_of(source); }};
 }
 
 void PlanSession::allow(const plan::NodePtr& plan, const Asked& asked) {

@@ -69,6 +69,7 @@ class PlanSession {
 
  private:
   exec::BoundSource bind(const plan::Source& source);
+  std::optional<std::uint64_t> trees_of(const plan::Source& source);
   exec::BoundSource bind_files(const plan::Source& source) const;
   std::string keep(const plan::NodePtr& plan);
   Handle& find(std::string_view name);

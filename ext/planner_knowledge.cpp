@@ -27,6 +27,9 @@ Answer ask_unless_refused(const Ask& ask, Answer unknown) {
         result != SQLITE_SCHEMA)
       throw;
     return unknown;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Corrupt) throw;
+    return unknown;  // of damage the scan reports, as the running statement's error
   }
 }
 

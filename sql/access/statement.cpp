@@ -143,6 +143,13 @@ std::int64_t Statement::Use::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
 
+// Takes the connection's mutex once where type() and integer() take it twice.
+std::optional<std::int64_t> Statement::Use::integer_alone(int column) const {
+  sqlite3_value* value = sqlite3_column_value(statement_, column);
+  if (sqlite3_value_type(value) != SQLITE_INTEGER) return std::nullopt;
+  return sqlite3_value_int64(value);
+}
+
 std::string_view Statement::Use::text(int column) const {
   const bool null = is_null(column);
   const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));

@@ -57,6 +57,8 @@ class Statement {
     int type(int column) const;  // SQLITE_INTEGER and so on
     bool is_null(int column) const;
     std::int64_t integer(int column) const;
+    // The integer that is there; nullopt where a value of another type is.
+    std::optional<std::int64_t> integer_alone(int column) const;
     std::string_view text(int column) const;
     ByteSpan blob(int column) const;
     ByteSpan blob_alone(int column) const;  // throws Error{Corrupt} for another type

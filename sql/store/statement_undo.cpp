@@ -91,6 +91,7 @@ void Store::Impl::undo_statement() {
   discard();
   torn_ = true;  // still, also where reading fails
   load();
+  make_mirror();
   for (const RowValues& row : changed) {
     unindex_row(row.rowid, row.indexed);
     index_row(row.rowid, indexed_row(row.rowid));

@@ -72,12 +72,12 @@ const ConnectionPtr& Store::connection() const { return impl_->connection_; }
 std::uint64_t Store::preparations() { return impl_->preparations_.count(); }
 
 const PathDictionary& Store::paths() {
-  impl_->refresh();
+  impl_->refresh_facts();
   return *impl_->published();
 }
 
 const std::vector<Column>& Store::columns() {
-  impl_->refresh();
+  impl_->refresh_facts();
   return impl_->columns_->columns();
 }
 
@@ -87,14 +87,14 @@ PathDictionary& Store::writable_paths() {
 }
 
 std::vector<Column> Store::object_columns() {
-  impl_->refresh();
+  impl_->refresh_facts();
   return impl_->columns_->object_columns(*impl_->paths_);
 }
 
 bool Store::note_pending_columns() { return impl_->note_pending_columns(); }
 
 std::int64_t Store::generation() {
-  impl_->refresh();
+  impl_->refresh_facts();
   return impl_->generation_;
 }
 
@@ -127,7 +127,7 @@ std::vector<std::string> Store::check() { return impl_->check(); }
 void Store::create_index(const Path& path) { impl_->create_index(path); }
 bool Store::drop_index(const Path& path) { return impl_->drop_index(path); }
 bool Store::has_index(const Path& path) {
-  impl_->refresh();
+  impl_->refresh_facts();
   return impl_->find_index(path) != nullptr;
 }
 std::optional<std::vector<std::int64_t>> Store::find_by_index(const Path& path,
@@ -194,10 +194,7 @@ void Store::fold_pending() {
   impl_->refresh();
   impl_->fold();
 }
-std::uint64_t Store::trees() {
-  impl_->refresh();
-  return impl_->mirror_->trees();
-}
+std::uint64_t Store::trees() { return impl_->trees(); }
 void Store::insert_at(std::uint64_t position, const EncodedBatch& batch) {
   impl_->insert_at(position, batch);
 }

@@ -56,7 +56,9 @@ class Store::Impl {
   // ---- store_state.cpp: the mirror and the log
   void create(const Options& options);
   void open();
-  void refresh();  // makes the mirror current; called before every use
+  void refresh();        // makes the mirror current; called before every use
+  void refresh_facts();  // the same of all but the mirror: reads no segments
+  std::uint64_t trees();
   void discard();  // forgets everything in memory that a rollback may have undone
   void flush();    // writes buffered records
   std::int64_t generation_for_write();
@@ -269,7 +271,10 @@ class Store::Impl {
   std::shared_ptr<const PathDictionary> published_;  // a copy for readers
   std::unique_ptr<ColumnRegistry> columns_;
   json::ValueNormalizer normalizer_;
-  std::unique_ptr<Mirror> mirror_;   // null: to be read anew
+  bool known_ = false;               // what follows, but perhaps for the mirror; else to be read
+  std::unique_ptr<Mirror> mirror_;   // null: to be made of the segments and these records
+  std::vector<Record> records_;      // from the newest Base on; empty once the mirror is made
+  std::uint64_t stored_trees_ = 0;   // after the newest of these records
   std::int64_t seq_ = 0;             // of the newest stored record in the mirror
   std::int64_t seal_ = 0;            // of the same
   std::int64_t time_ = 0;            // and its time
@@ -319,6 +324,7 @@ class Store::Impl {
 
  private:
   void load();
+  void make_mirror();
   bool catch_up();
   // Makes the state of a generation from the records of its base and after.
   std::unique_ptr<Mirror> replay(std::vector<Record>& records, std::int64_t generation);

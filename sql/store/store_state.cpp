@@ -50,7 +50,7 @@ void Store::Impl::create(const Options& options) {
 }
 
 void Store::Impl::open() {
-  refresh();
+  refresh_facts();
   const auto require = [&](const std::string& part) {
     if (!table_exists(connection_->db, names_, part))
       throw_corrupt("the tables of '" + names_.table + "' are incomplete: there is no " +
@@ -62,7 +62,9 @@ void Store::Impl::open() {
 }
 
 void Store::Impl::discard() {
+  known_ = false;
   mirror_.reset();
+  records_.clear();
   cached_.reset();
   older_.reset();
   row_readers_.reset();
@@ -115,15 +117,21 @@ bool Store::Impl::knows_newest() {
   return newest == seq_ || newest == next_seq_;
 }
 
+// Opening an Arbor, counting its trees and telling its columns read the log alone, however many
+// segments there are; whatever asks for a row makes the mirror.
+void Store::Impl::refresh() {
+  refresh_facts();
+  if (mirror_ == nullptr) make_mirror();
+}
+
 // Where the database is in the state that the mirror was last found current in, the log need not be
 // asked: that would cost as much as the rest of a point look-up.
-void Store::Impl::refresh() {
+void Store::Impl::refresh_facts() {
   refuse_torn();
   const auto version = locked_ ? std::nullopt : data_version(connection_->db, names_.schema);
-  if (mirror_ != nullptr && version && version == version_) return;
+  if (known_ && version && version == version_) return;
   version_.reset();
-  const bool current =
-      mirror_ != nullptr && (locked_ || knows_newest() || (!unlogged() && catch_up()));
+  const bool current = known_ && (locked_ || knows_newest() || (!unlogged() && catch_up()));
   if (!current) {
     discard();
     load();
@@ -151,7 +159,12 @@ void Store::Impl::note_record(const Record& record) {
   generation_ = record.generation;
   const bool insert = record.op == Op::Insert, erase = record.op == Op::Erase,
              replace = record.op == Op::Replace || record.op == Op::Set;
-  if (tells_counts(record.op)) counts_ = record.counts;
+  if (tells_counts(record.op)) {
+    counts_ = record.counts;
+    stored_trees_ = record.counts.trees;
+  }
+  stored_trees_ += insert ? 1 : 0;
+  stored_trees_ -= erase ? 1 + record.more.size() : 0;
   if (insert) counts_.next_rowid = std::max(counts_.next_rowid, record.rowid + 1);
   if (!writing_ || record.generation != write_generation_) return;
   if (first_own_seq_ == 0) first_own_seq_ = record.seq;
@@ -176,13 +189,32 @@ bool Store::Impl::catch_up() {
   });
   if (!plain) return false;
   changed();
-  std::unique_ptr<Mirror> mirror = std::move(mirror_);  // kept when it has them all
+  known_ = false;  // until it has them all
   for (Record& record : news) {
     note_record(record);
-    mirror->apply(record, *paths_);
+    if (mirror_ != nullptr) {
+      mirror_->apply(record, *paths_);
+    } else {
+      records_.push_back(std::move(record));
+    }
   }
-  mirror_ = std::move(mirror);
+  known_ = true;
   return true;
+}
+
+std::uint64_t Store::Impl::trees() {
+  refresh_facts();
+  return mirror_ != nullptr ? mirror_->trees() : stored_trees_;
+}
+
+void Store::Impl::make_mirror() {
+  try {
+    mirror_ = replay(records_, generation_);
+  } catch (...) {
+    known_ = false;  // the records have lost their texts
+    throw;
+  }
+  records_.clear();
 }
 
 void Store::Impl::load() {
@@ -193,20 +225,19 @@ void Store::Impl::load() {
   columns_->read(*path_table_, *paths_);
   load_indexes();
 
-  std::vector<Record> records;
   const std::int64_t base = meta_->integer("base");
   log_->read_from(base, [&](Record& record) {
-    if (record.op == Op::Base && !records.empty())
+    if (record.op == Op::Base && !records_.empty())
       throw_corrupt("'" + names_.table + "' does not know its newest base");
-    records.push_back(std::move(record));
+    records_.push_back(std::move(record));
   });
   first_own_seq_ = 0;
   own_added_ = own_removed_ = 0;
-  if (writing_) settle_generation(records);
-  for (const Record& record : records) note_record(record);
+  if (writing_) settle_generation(records_);
+  for (const Record& record : records_) note_record(record);
   if (counts_.paths_seal != columns_->seal())
     throw_corrupt("the paths of '" + names_.table + "' are not those that its change log knows");
-  mirror_ = replay(records, generation_);
+  known_ = true;
 }
 
 std::unique_ptr<Mirror> Store::Impl::replay(std::vector<Record>& records, std::int64_t generation) {

@@ -132,7 +132,10 @@ void Store::Impl::append(const EncodedBatch& batch, const batch::SharedPaths* sh
   if (batch.trees == 0) return;
   if (!mirror_->inserted().empty()) fold();
   generation_for_write();
-  flush();  // what was buffered comes before the batch
+  // What was buffered comes before the batch. One record counts all batches that come together, so
+  // that SQLite's savepoints around the chunks' statements are none to flush at.
+  if (!carried_.empty() || !buffered_.empty()) flush();
+  const Raised settling(settling_);
   SegmentVersion segment = store_batch(batch, shared);
   segment.run.first_rowid = counts_.next_rowid;
   counts_.next_rowid += batch.trees;

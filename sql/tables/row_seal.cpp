@@ -34,14 +34,9 @@ RowSeal& RowSeal::add(const Value& value) {
 }
 
 RowSeal& RowSeal::add(const Statement::Use& row, int column) {
-  switch (row.type(column)) {
-    case SQLITE_INTEGER:
-      return add(row.integer(column));
-    case SQLITE_BLOB:
-      return add(row.blob(column));
-    default:
-      return add(row.value(column));
-  }
+  if (const auto integer = row.integer_alone(column)) return add(*integer);
+  if (row.type(column) == SQLITE_BLOB) return add(row.blob(column));
+  return add(row.value(column));
 }
 
 }  // namespace arbors::store

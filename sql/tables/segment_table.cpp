@@ -1,5 +1,6 @@
 #include "sql/tables/segment_table.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -58,9 +59,11 @@ Bytes write_live(const std::vector<std::uint64_t>& live) {
 
 constexpr int kDied = 7;
 
+using Integers = std::array<std::int64_t, kIntegers>;
+
 // What a row holds, as it is bound and sealed.
 struct Cells {
-  std::array<std::int64_t, kIntegers> integers{};
+  Integers integers{};
   Bytes rowids, live;
 };
 
@@ -92,10 +95,18 @@ RowSeal seal_of(const Cells& cells) {
   return seal;
 }
 
-RowSeal seal_of(const Statement::Use& row) {
+// Reads a row's integers and seals them; what stands in an integer's place fails the seal.
+RowSeal seal_of(const Statement::Use& row, Integers& integers) {
   RowSeal seal("segment");
   for (int column = 0; column < kIntegers; ++column) {
-    if (column != kDied) seal.add(row, column);
+    const auto value = row.integer_alone(column);
+    integers[static_cast<std::size_t>(column)] = value.value_or(0);
+    if (column == kDied) continue;
+    if (value) {
+      seal.add(*value);
+    } else {
+      seal.add(row, column);
+    }
   }
   return seal.add(row, 14).add(row, 15);
 }
@@ -150,7 +161,7 @@ exec::Segment slice(const exec::Segment& run, std::uint32_t from, std::uint32_t 
 SegmentTable::SegmentTable(sqlite3* db, const Names& names)
     : table_(names.table),
       read_(db, "SELECT " + std::string(kColumns) + " FROM " + names("segment") +
-                    " WHERE born <= ?1 AND died > ?1 ORDER BY pos, id"),
+                    " WHERE born <= ?1 AND died > ?1 ORDER BY id"),
       all_(db, "SELECT " + std::string(kColumns) + " FROM " + names("segment") + " ORDER BY id"),
       add_(db, "INSERT INTO " + names("segment") + "(" + std::string(kColumns) +
                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
@@ -163,44 +174,44 @@ SegmentTable::SegmentTable(sqlite3* db, const Names& names)
       last_id_(db, "SELECT max(id) FROM " + names("segment")) {}
 
 SegmentVersion SegmentTable::row(Statement::Use& use) {
+  Integers cells;
+  RowSeal seal = seal_of(use, cells);
+  const auto [id, batch, nonce, trees, pools, pos, born, died, first_row, rows, count, first_rowid,
+              json_bytes] = cells;
+  const auto fail = [&, id = id, batch = batch](std::string_view why) {
+    throw_corrupt("segment " + std::to_string(id) + " (batch " + std::to_string(batch) + ") of '" +
+                  table_ + "'" + std::string(why));
+  };
   SegmentVersion segment;
-  segment.id = use.integer(0);
-  const std::int64_t batch = use.integer(1), trees = use.integer(3), pools = use.integer(4);
-  const std::int64_t first_row = use.integer(8), rows = use.integer(9), count = use.integer(10);
-  segment.facts.nonce = static_cast<std::uint64_t>(use.integer(2));
-  segment.pos = use.integer(5);
-  segment.born = use.integer(6);
-  segment.died = use.integer(7);
-  const std::string where = "segment " + std::to_string(segment.id) + " (batch " +
-                            std::to_string(batch) + ") of '" + table_ + "'";
-  RowSeal seal = seal_of(use);
+  segment.id = id;
+  segment.facts.nonce = static_cast<std::uint64_t>(nonce);
+  segment.pos = pos;
+  segment.born = born;
+  segment.died = died;
   segment.seal = seal.value();
-  if (seal.add(use, kDied).value() != use.integer(kIntegers))
-    throw_corrupt(where + " fails its checksum");
+  if (seal.add(use, kDied).value() != use.integer(kIntegers)) fail(" fails its checksum");
   if (!in_range(batch, 0, INT32_MAX) || !in_range(trees, 1, UINT32_MAX) ||
       !in_range(pools, 0, UINT32_MAX) || !in_range(rows, 1, trees) ||
       !in_range(first_row, 0, trees - rows) || !in_range(count, 0, rows)) {
-    throw_corrupt(where + " is out of range");
+    fail(" is out of range");
   }
   segment.facts.trees = static_cast<std::uint32_t>(trees);
   segment.facts.pools = static_cast<std::uint32_t>(pools);
-  segment.facts.json_bytes = static_cast<std::uint64_t>(use.integer(12));
+  segment.facts.json_bytes = static_cast<std::uint64_t>(json_bytes);
   exec::Segment& run = segment.run;
   run.batch = static_cast<exec::BatchId>(batch);
   run.first_row = static_cast<std::uint32_t>(first_row);
   run.rows = static_cast<std::uint32_t>(rows);
-  run.first_rowid = use.integer(11);
+  run.first_rowid = first_rowid;
   try {
     if (!use.is_null(14)) run.rowids = read_rowids(use.blob(14), run.rows);
     if (!use.is_null(15)) run.live = read_live(use.blob(15), run.rows);
   } catch (const Error& error) {
-    throw_corrupt(where + ": " + error.what());
+    fail(std::string(": ") + error.what());
   }
-  if (run.rowids.empty() && run.first_rowid > INT64_MAX - rows) {
-    throw_corrupt(where + " has rowids out of range");
-  }
+  if (run.rowids.empty() && run.first_rowid > INT64_MAX - rows) fail(" has rowids out of range");
   run.count = count_live(run);
-  if (run.count != count) throw_corrupt(where + " miscounts its live rows");
+  if (run.count != count) fail(" miscounts its live rows");
   return segment;
 }
 
@@ -209,6 +220,9 @@ std::vector<SegmentVersion> SegmentTable::read(std::int64_t generation) {
   Statement::Use use(read_);
   use.bind(1, generation);
   while (use.step()) segments.push_back(row(use));
+  // The order of ids is as a rule that of the positions, by which SQLite would sort all columns.
+  if (!std::ranges::is_sorted(segments, {}, &SegmentVersion::pos))
+    std::ranges::stable_sort(segments, {}, &SegmentVersion::pos);
   return segments;
 }
 

@@ -111,6 +111,9 @@ bool TreeStream::next(std::string& tree) {
 
 std::uint64_t count(const Query& query) {
   const plan::NodePtr plan = without_order(query.plan);
+  const auto* source = std::get_if<plan::Source>(&plan->op);
+  if (source != nullptr && query.trees)
+    if (const auto trees = query.trees(*source)) return *trees;
   return count_rows(run_plan(*plan, query.bind, query.context), query.context);
 }
 

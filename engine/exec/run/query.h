@@ -41,6 +41,8 @@ struct Query {
   plan::NodePtr plan;
   const SourceBinder& bind;
   const ExecutionContext& context;
+  // How many trees a source has, told without binding it, where that is known; may be null.
+  std::function<std::optional<std::uint64_t>(const plan::Source&)> trees = nullptr;
 };
 
 std::uint64_t count(const Query& query);
