@@ -35,6 +35,10 @@ class BatchReader {
   // payload. The pointer lives as long as the reader.
   virtual const Statistics* statistics(PathId path) = 0;
 
+  // Tells whether a path's statistics are of the batch's rows exactly as they are; else they may
+  // count values that are not there, and their bounds may be too wide.
+  virtual bool tells_exactly(PathId /*path*/) const { return false; }
+
   // Fetches the stored bytes of the given paths, so that column() needs no storage access.
   // Paths that do not occur are ignored.
   virtual void load(std::span<const PathId> paths) = 0;

@@ -26,10 +26,25 @@ ARBORS_KERNEL void find_bounds(std::span<const std::int64_t> values, std::int64_
   greatest = max;
 }
 
+// In one word where no sum on the way can leave it.
+ARBORS_KERNEL WideInteger sum_of(std::span<const std::int64_t> values, std::int64_t least,
+                                 std::int64_t greatest) {
+  constexpr std::int64_t kSmall = std::int64_t{1} << 31;
+  if (least > -kSmall && greatest < kSmall && values.size() < kSmall) {
+    std::int64_t sum = 0;
+    for (const std::int64_t value : values) sum += value;
+    return sum;
+  }
+  WideInteger sum = 0;
+  for (const std::int64_t value : values) sum += value;
+  return sum;
+}
+
 void study_integers(const ColumnBuffer& buffer, Statistics& statistics) {
   const auto& values = buffer.integers;
   if (values.empty()) return;
   find_bounds(values, statistics.integer_min, statistics.integer_max);
+  statistics.integer_sum = sum_of(values, statistics.integer_min, statistics.integer_max);
   statistics.distinct += estimate_distinct(values.size(), [&](std::size_t i) {
     return mix_bits(static_cast<std::uint64_t>(values[i]));
   });

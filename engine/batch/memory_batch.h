@@ -18,6 +18,7 @@ class MemoryBatch : public BatchReader {
   std::uint32_t trees() const override { return built_->trees; }
   const PathDictionary& paths() const override { return *paths_; }
   const Statistics* statistics(PathId path) override;
+  bool tells_exactly(PathId /*path*/) const override { return true; }
   void load(std::span<const PathId>) override {}
   VectorPtr column(PathId path) override;
 

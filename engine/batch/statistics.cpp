@@ -2,11 +2,13 @@
 //
 //   blob       := u32 low half of XXH3-64 of what follows, statistics
 //   statistics := varint rows, varint kinds, varint count of each kind but the last,
-//                 [integers], [reals], [strings], varint distinct
+//                 [integers], [reals], [strings], varint distinct, [sum]
 //   integers   := zigzag min, varint (max - min)                      where Integer occurs
 //   reals      := f64 min, f64 max                                    where Real or BigNumber occur
 //   strings    := u8 flags (1 max open, 2 numeric, 4 not ASCII), varint size min, varint size max,
 //                 varint words, u64*                                  where String occurs
+//   sum        := zigzag low, zigzag high                             where Integer occurs
+//                 low + high * 2^64, exactly; chunks of earlier versions have none
 #include "engine/batch/statistics.h"
 
 #include <xxhash.h>
@@ -63,6 +65,22 @@ void read_strings(ByteReader& in, Statistics& statistics) {
   for (std::uint64_t& word : statistics.string_filter) word = in.fixed<std::uint64_t>();
 }
 
+constexpr unsigned kHalf = 64;  // bits
+
+void write_sum(WideInteger sum, ByteWriter& out) {
+  const auto low = static_cast<std::int64_t>(sum);
+  out.zigzag(low);
+  out.zigzag(static_cast<std::int64_t>((sum - low) >> kHalf));
+}
+
+// No sum of 2^32 integers has a higher half beyond these.
+void read_sum(ByteReader& in, Statistics& statistics) {
+  constexpr std::int64_t kMostHigh = std::int64_t{1} << 31;
+  const std::int64_t low = in.zigzag(), high = in.zigzag();
+  if (high < -kMostHigh || high > kMostHigh) in.fail("a sum is out of range");
+  statistics.integer_sum = (WideInteger{high} << kHalf) + low;
+}
+
 std::uint32_t checksum_of(ByteSpan bytes) {
   return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
 }
@@ -98,6 +116,7 @@ void Statistics::write(Bytes& out) const {
   }
   if (count(Tag::String) != 0) write_strings(*this, writer);
   writer.varint(distinct);
+  if (count(Tag::Integer) != 0 && integer_sum) write_sum(*integer_sum, writer);
   const std::uint32_t checksum = checksum_of(ByteSpan(out).subspan(begin + sizeof(std::uint32_t)));
   std::memcpy(out.data() + begin, &checksum, sizeof checksum);
 }
@@ -119,6 +138,10 @@ Statistics Statistics::read(ByteSpan bytes) {
   }
   if (statistics.count(Tag::String) != 0) read_strings(in, statistics);
   statistics.distinct = static_cast<std::uint32_t>(in.count(statistics.rows));
+  if (statistics.count(Tag::Integer) != 0) {
+    statistics.integer_sum.reset();
+    if (!in.done()) read_sum(in, statistics);
+  }
   in.expect_done();
   return statistics;
 }

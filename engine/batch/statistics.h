@@ -6,11 +6,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/bytes.h"
+#include "engine/base/wide_integer.h"
 #include "engine/batch/tag.h"
 
 namespace arbors::batch {
@@ -19,6 +21,7 @@ struct Statistics {
   std::uint32_t rows = 0;                         // rows of the domain, missing ones included
   std::array<std::uint32_t, kTags> counts{};      // rows of each tag
   std::int64_t integer_min = 0, integer_max = 0;  // where counts[Integer] > 0
+  std::optional<WideInteger> integer_sum = 0;     // exact; nullopt where it is not known
   double real_min = 0, real_max = 0;              // Real and BigNumber rows (as doubles)
   std::string string_min;                         // the least string, or a prefix of it
   std::string string_max;                         // the greatest string, or cut and rounded up

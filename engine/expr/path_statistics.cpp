@@ -13,7 +13,7 @@ PathStatistics path_statistics(batch::BatchReader& reader, const Path& path) {
     at = step.kind == PathStep::Kind::Key ? paths.find_key(at, step.key) : paths.find_element(at);
     if (at == kNoPath) return {true, nullptr};
   }
-  return {true, reader.statistics(at)};
+  return {true, reader.statistics(at), at};
 }
 
 }  // namespace arbors::expr

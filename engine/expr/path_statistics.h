@@ -10,6 +10,7 @@ namespace arbors::expr {
 struct PathStatistics {
   bool known = false;                             // else nothing can be said
   const batch::Statistics* statistics = nullptr;  // null where the path is missing in every row
+  PathId path = kNoPath;                          // whose statistics these are
 };
 
 // `path` leads from the root by keys, and by `[*]` where an element scope begins there.

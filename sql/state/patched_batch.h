@@ -46,6 +46,7 @@ class PatchedBatch : public batch::BatchReader {
   std::uint32_t trees() const override { return parts_[0]->trees(); }
   const PathDictionary& paths() const override { return parts_[0]->paths(); }
   const batch::Statistics* statistics(PathId path) override;
+  bool tells_exactly(PathId path) const override { return is_as_stored(path); }
   void load(std::span<const PathId> paths) override;
   batch::VectorPtr column(PathId path) override;
 

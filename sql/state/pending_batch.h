@@ -19,6 +19,7 @@ class PendingBatch : public batch::BatchReader {
   std::uint32_t trees() const override { return block_.built->trees; }
   const PathDictionary& paths() const override { return *paths_; }
   const batch::Statistics* statistics(PathId path) override;
+  bool tells_exactly(PathId /*path*/) const override { return true; }
   void load(std::span<const PathId>) override {}
   batch::VectorPtr column(PathId path) override;
 

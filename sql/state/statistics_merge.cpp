@@ -48,6 +48,8 @@ void StatisticsMerge::add(const Statistics& from) {
     const bool first = total_.count(Tag::Integer) == 0;
     total_.integer_min = first ? from.integer_min : std::min(total_.integer_min, from.integer_min);
     total_.integer_max = first ? from.integer_max : std::max(total_.integer_max, from.integer_max);
+    if (!from.integer_sum) total_.integer_sum.reset();
+    if (total_.integer_sum) *total_.integer_sum += *from.integer_sum;
   }
   if (from.count(Tag::Real) + from.count(Tag::BigNumber) > 0) {
     const bool first = total_.count(Tag::Real) + total_.count(Tag::BigNumber) == 0;

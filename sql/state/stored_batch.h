@@ -24,6 +24,7 @@ class StoredBatch : public batch::BatchReader {
   std::uint32_t trees() const override { return facts_.trees; }
   const PathDictionary& paths() const override { return *paths_; }
   const batch::Statistics* statistics(PathId path) override;
+  bool tells_exactly(PathId /*path*/) const override { return true; }
   void load(std::span<const PathId> paths) override;
   batch::VectorPtr column(PathId path) override;
   batch::SparseColumnPtr sparse_column(PathId path) override;

@@ -35,6 +35,7 @@ void count_row(const batch::Vector& column, std::uint32_t row, Statistics& count
   const std::uint32_t reals = counted.count(Tag::Real) + counted.count(Tag::BigNumber);
   if (tag == Tag::Integer) {
     widen(counted.count(tag), column.integers[row], counted.integer_min, counted.integer_max);
+    *counted.integer_sum += column.integers[row];
   } else if (tag == Tag::Real || tag == Tag::BigNumber) {
     widen(reals, column.reals[row], counted.real_min, counted.real_max);
   }

@@ -96,6 +96,10 @@ def check_statistics(data, column):
         bounds(of[STRING], least, max(of[STRING]) if flags & 1 else most)
         check_filter([source.fixed("Q") for _ in range(source.count(source.left() // 8))], set(of[STRING]))
     source.count(rows)
+    if INTEGER in of and source.left():
+        low, high = source.zigzag(), source.zigzag()
+        require(low + (high << 64) == sum(of[INTEGER]), "the sum is not that of the integers")
+        SEEN["sum", True] += 1
     source.end()
 
 

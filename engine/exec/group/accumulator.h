@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/batch/statistics.h"
 #include "engine/batch/vector.h"
 #include "engine/plan/aggregate.h"
 
@@ -31,6 +32,10 @@ class Accumulator {
                          const RowGroups& rows) {
     add(&values, rows);
   }
+  // Whether what statistics tell, exactly, of the values of rows is all that it needs of them: null
+  // where no row has one. Then add_known() does what add() would for these rows, all of group 0.
+  virtual bool knows(const batch::Statistics* /*values*/) const { return false; }
+  virtual void add_known(const batch::Statistics* /*values*/, std::uint32_t /*rows*/) {}
   // Adds what another accumulator of the same aggregate gathered from later rows: its group g is
   // group to[g] here, of `groups`.
   virtual void merge(Accumulator& other, std::span<const std::uint32_t> to,

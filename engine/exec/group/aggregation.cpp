@@ -9,6 +9,8 @@
 #include "engine/exec/sort/sorted_rows.h"
 #include "engine/expr/builder.h"
 #include "engine/expr/filter.h"
+#include "engine/expr/path_statistics.h"
+#include "engine/plan/rewrite.h"
 
 namespace arbors::exec {
 namespace {
@@ -46,7 +48,37 @@ Aggregation::Aggregation(const AggregationPlan& plan, const ExecutionContext& co
     if (call.function->pairs) added.second.emplace(call.second);
     if (call.filter) added.filter.emplace(call.filter);
     added.state = make_accumulator(call);
+    const bool plain = added.argument && !added.argument->mixed() && added.argument->mount() == 0;
+    if (plain) added.path = plan::bare_path(*call.argument);
   }
+}
+
+bool Aggregation::may_be_known() const {
+  return !keys_ && std::ranges::none_of(calls_, [](const Call& call) {
+    return call.filter || call.second || (call.argument && call.path == nullptr) ||
+           !call.state->knows(nullptr);
+  });
+}
+
+bool Aggregation::knows(const Call& call, batch::BatchReader& batch, std::uint32_t rows) const {
+  if (!call.argument) return call.state->knows(nullptr);
+  const auto is_key = [](const PathStep& step) { return step.kind == PathStep::Kind::Key; };
+  if (rows != batch.trees() || !std::ranges::all_of(call.path->steps, is_key)) return false;
+  const expr::PathStatistics found = expr::path_statistics(batch, *call.path);
+  const bool exact = found.statistics == nullptr || batch.tells_exactly(found.path);
+  return found.known && exact && call.state->knows(found.statistics);
+}
+
+bool Aggregation::add_known(batch::BatchReader& batch, std::uint32_t rows) {
+  if (!may_be_known()) return false;
+  for (const Call& call : calls_)
+    if (!knows(call, batch, rows)) return false;
+  for (Call& call : calls_) {
+    const bool read = call.argument.has_value();
+    call.state->add_known(read ? expr::path_statistics(batch, *call.path).statistics : nullptr,
+                          rows);
+  }
+  return true;
 }
 
 std::vector<const RowExpr*> Aggregation::expressions() const {

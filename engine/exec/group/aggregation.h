@@ -36,6 +36,11 @@ class Aggregation {
 
   // Adds a block of `rows` rows. Throws Error{Limit} beyond max_group_keys.
   void add(std::uint32_t rows, const Evaluate& evaluate);
+  // Adds `rows` rows of a batch, all of it or, where no argument is read, some, from its statistics
+  // alone; false, and nothing done, where they do not tell what the aggregates need.
+  bool add_known(batch::BatchReader& batch, std::uint32_t rows);
+  // Whether some batch's statistics might.
+  bool may_be_known() const;
   // Adds what another has gathered from other rows, taken to be later.
   void merge(Aggregation& other);
   // Gives a row a group: the keys, then the aggregates. Without keys, always one row.
@@ -49,8 +54,10 @@ class Aggregation {
     std::optional<RowExpr> argument, second;
     std::optional<RowExpr> filter;
     AccumulatorPtr state;
+    const Path* path = nullptr;  // that the argument is; null: it is computed, or there is none
   };
   void add_call(Call& call, const RowGroups& groups, const Evaluate& evaluate) const;
+  bool knows(const Call& call, batch::BatchReader& batch, std::uint32_t rows) const;
   void check_budget() const;
   std::uint32_t groups() const { return keys_ ? keys_->size() : 1; }
 

@@ -3,6 +3,7 @@
 
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/group/kept_value.h"
+#include "engine/exec/group/known_bounds.h"
 
 namespace arbors::exec {
 namespace {
@@ -24,6 +25,16 @@ class Bound : public Accumulator {
       KeptValue& kept = other(rows[row]);
       if (kept.is_null() || better(value, values->tag(row), kept)) kept.keep(*values, row);
     }
+  }
+
+  bool knows(const batch::Statistics* values) const override {
+    return values == nullptr || bound_is_known(*values, greatest_, collation_);
+  }
+  void add_known(const batch::Statistics* values, std::uint32_t) override {
+    resize(1);
+    if (values == nullptr) return;
+    const batch::VectorPtr bounds = known_bounds(*values, greatest_);
+    add(bounds.get(), {{}, 1, bounds->rows});
   }
 
   void merge(Accumulator& from, std::span<const std::uint32_t> to, std::uint32_t groups) override {

@@ -27,6 +27,13 @@ class Count : public Accumulator {
     }
   }
 
+  bool knows(const batch::Statistics*) const override { return true; }
+  void add_known(const batch::Statistics* values, std::uint32_t rows) override {
+    counts_.resize(1);
+    if (!rows_ && values == nullptr) return;
+    counts_[0] += rows_ ? rows : rows - values->count(Tag::Missing) - values->count(Tag::Null);
+  }
+
   void merge(Accumulator& other, std::span<const std::uint32_t> to, std::uint32_t groups) override {
     const auto& added = static_cast<const Count&>(other).counts_;
     counts_.resize(groups);

@@ -8,6 +8,10 @@ namespace {
 using batch::Tag;
 using State = SumState;
 
+// Reals are added in the rows' order, which statistics do not know.
+constexpr batch::TagSet kWhole = batch::tag_bit(Tag::Integer) | batch::tag_bit(Tag::False) |
+                                 batch::tag_bit(Tag::True) | batch::kNullTags;
+
 class Sum : public Accumulator {
  public:
   explicit Sum(plan::AggregateKind kind) : kind_(kind) {}
@@ -29,6 +33,17 @@ class Sum : public Accumulator {
     for (std::uint32_t row = 0; row < rows.rows; ++row) states_[rows[row]].add(*values, row);
   }
 
+  bool knows(const batch::Statistics* values) const override {
+    return values == nullptr || ((values->kinds() & ~kWhole) == 0 && values->integer_sum);
+  }
+  void add_known(const batch::Statistics* values, std::uint32_t) override {
+    states_.resize(1);
+    if (values == nullptr) return;
+    states_[0].integers += *values->integer_sum + values->count(Tag::True);
+    states_[0].count += std::int64_t{values->count(Tag::Integer)} + values->count(Tag::True) +
+                        values->count(Tag::False);
+  }
+
   void merge(Accumulator& other, std::span<const std::uint32_t> to, std::uint32_t groups) override {
     const auto& added = static_cast<const Sum&>(other).states_;
     states_.resize(groups);
@@ -46,7 +61,7 @@ class Sum : public Accumulator {
 
  private:
   void add_integers(const std::vector<std::int64_t>& values) {
-    SumState::Wide sum = 0;
+    WideInteger sum = 0;
     for (const std::int64_t value : values) sum += value;
     states_[0].integers += sum;
     states_[0].count += static_cast<std::int64_t>(values.size());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "engine/base/wide_integer.h"
 #include "engine/batch/vector.h"
 #include "engine/batch/vector_builder.h"
 #include "engine/exec/group/compensated_sum.h"
@@ -12,9 +13,7 @@
 namespace arbors::exec {
 
 struct SumState {
-  __extension__ typedef __int128 Wide;
-
-  Wide integers = 0;
+  WideInteger integers = 0;
   CompensatedSum reals;
   std::int64_t count = 0;
   bool real = false;  // some value was no integer; stays so where it is taken back, as in SQLite

@@ -7,6 +7,7 @@
 #include "engine/exec/rows/window_source.h"
 #include "engine/exec/run/row_streams.h"
 #include "engine/exec/scan/compute_blocks.h"
+#include "engine/exec/scan/known_segments.h"
 #include "engine/exec/scan/text_batch.h"
 #include "engine/exec/scan/tree_shape.h"
 
@@ -110,9 +111,16 @@ std::uint64_t count_rows(const Relation& relation, const ExecutionContext& conte
   if (relation.is_positional()) return positions_of(relation).second;
   std::uint64_t count = 0;
   if (!relation.sliced()) {
-    for (const std::uint32_t rows :
-         compute_blocks<std::uint32_t>(relation.input, {}, context,
-                                       [](const ScannedRows& block) { return block.rows.size(); }))
+    std::optional<std::vector<std::uint32_t>> unknown;
+    if (relation.input.steps.empty())
+      unknown =
+          unknown_segments(relation.input, context, [&](batch::BatchReader&, std::uint32_t rows) {
+            count += rows;
+            return true;
+          });
+    for (const std::uint32_t rows : compute_blocks<std::uint32_t>(
+             relation.input, {}, context,
+             [](const ScannedRows& block) { return block.rows.size(); }, std::move(unknown)))
       count += rows;
     return count;
   }

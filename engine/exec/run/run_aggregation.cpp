@@ -2,25 +2,43 @@
 
 #include <algorithm>
 
+#include "engine/exec/scan/known_segments.h"
 #include "engine/exec/scan/parallel_scan.h"
 
 namespace arbors::exec {
 namespace {
 
-std::shared_ptr<ColumnBatch> run_parallel(const AggregationPlan& plan, const Relation& relation,
-                                          const ExecutionContext& context) {
+void run_parallel(Aggregation& aggregation, const AggregationPlan& plan, Scan& scan,
+                  const ExecutionContext& context) {
   const unsigned workers = context.budgets.threads;
-  std::vector<Aggregation> states;
-  for (unsigned worker = 0; worker < workers; ++worker) states.emplace_back(plan, context);
-  Scan scan(relation.input, context);
-  const std::vector<const RowExpr*> expressions = states.front().expressions();
-  const std::vector<Path> paths = paths_read(relation.input, expressions);
+  std::vector<Aggregation> others;  // of all workers but the first
+  for (unsigned worker = 1; worker < workers; ++worker) others.emplace_back(plan, context);
+  const std::vector<const RowExpr*> expressions = aggregation.expressions();
+  const std::vector<Path> paths = paths_read(scan.input(), expressions);
   parallel_scan(scan, paths, workers, [&](unsigned worker, ScannedRows& block) {
-    states[worker].add(block.rows.size(),
-                       [&](const RowExpr& expr) { return block.evaluate(expr, block.rows); });
+    Aggregation& state = worker == 0 ? aggregation : others[worker - 1];
+    state.add(block.rows.size(),
+              [&](const RowExpr& expr) { return block.evaluate(expr, block.rows); });
   });
-  for (unsigned worker = 1; worker < workers; ++worker) states.front().merge(states[worker]);
-  return states.front().finish();
+  for (Aggregation& other : others) aggregation.merge(other);
+}
+
+// Aggregates what statistics do not tell, where the rows' order does not show.
+void run_scan(Aggregation& aggregation, const AggregationPlan& plan, const ScanInput& input,
+              const ExecutionContext& context) {
+  Scan scan(input, context);
+  if (input.steps.empty() && aggregation.may_be_known()) {
+    std::vector<std::uint32_t> unknown =
+        unknown_segments(input, context, [&](batch::BatchReader& batch, std::uint32_t rows) {
+          return aggregation.add_known(batch, rows);
+        });
+    if (unknown.empty()) return;
+    scan.visit(std::move(unknown));
+  }
+  if (parallel_scan_pays(input, context)) return run_parallel(aggregation, plan, scan, context);
+  for (ScannedRows block; scan.next(block);)
+    aggregation.add(block.rows.size(),
+                    [&](const RowExpr& expr) { return block.evaluate(expr, block.rows); });
 }
 
 }  // namespace
@@ -28,8 +46,6 @@ std::shared_ptr<ColumnBatch> run_parallel(const AggregationPlan& plan, const Rel
 std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const Relation& relation,
                                              const ExecutionContext& context) {
   const bool whole_scan = !relation.picked && !relation.sliced();
-  if (whole_scan && plan.any_order() && parallel_scan_pays(relation.input, context))
-    return run_parallel(plan, relation, context);
   Aggregation aggregation(plan, context);
   const bool counts_only = plan.keys.empty() && relation.is_positional() &&
                            std::all_of(plan.calls.begin(), plan.calls.end(), [](const auto& call) {
@@ -42,6 +58,10 @@ std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const 
       aggregation.add(part, {});
       left -= part;
     }
+    return aggregation.finish();
+  }
+  if (whole_scan && plan.any_order()) {
+    run_scan(aggregation, plan, relation.input, context);
     return aggregation.finish();
   }
   const RowStreamPtr rows = stream(relation, context);

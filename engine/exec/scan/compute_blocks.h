@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,12 +11,16 @@
 
 namespace arbors::exec {
 
-// `read` are the expressions that compute(block) evaluates; it may be called by any thread.
+// `read` are the expressions that compute(block) evaluates; it may be called by any thread. Visits
+// the segments `only`, where given.
 template <typename Result, typename Compute>
 std::vector<Result> compute_blocks(const ScanInput& input, std::span<const RowExpr* const> read,
-                                   const ExecutionContext& context, Compute compute) {
+                                   const ExecutionContext& context, Compute compute,
+                                   std::optional<std::vector<std::uint32_t>> only = std::nullopt) {
   std::vector<Result> results;
+  if (only && only->empty()) return results;
   Scan scan(input, context);
+  if (only) scan.visit(*std::move(only));
   if (!parallel_scan_pays(input, context)) {
     ScannedRows block;
     while (scan.next(block)) results.push_back(compute(block));

@@ -46,6 +46,7 @@ TEST_CASE("statistics count kinds and bound numbers", "[batch]") {
   REQUIRE(statistics.count(Tag::Null) == 1);
   REQUIRE(statistics.integer_min == -7);
   REQUIRE(statistics.integer_max == 3);
+  REQUIRE(statistics.integer_sum == -1);
   REQUIRE(statistics.real_min == 2.5);
   REQUIRE(statistics.real_max == 18446744073709551615.0);
   REQUIRE(statistics.distinct == 5);
@@ -66,6 +67,7 @@ TEST_CASE("statistics come back as they were written, in few bytes", "[batch]") 
     REQUIRE(after.counts == before.counts);
     REQUIRE(after.integer_min == before.integer_min);
     REQUIRE(after.integer_max == before.integer_max);
+    REQUIRE(after.integer_sum == before.integer_sum);
     REQUIRE(after.real_min == before.real_min);
     REQUIRE(after.real_max == before.real_max);
     REQUIRE(after.string_min == before.string_min);
@@ -100,6 +102,26 @@ TEST_CASE("the bounds of the greatest integers survive", "[batch]") {
   statistics = Statistics::read(bytes);
   REQUIRE(statistics.integer_min == INT64_MIN);
   REQUIRE(statistics.integer_max == INT64_MAX);
+  REQUIRE(statistics.integer_sum == -1);
+}
+
+TEST_CASE("sums are exact beyond 64 bits, and may be missing", "[batch]") {
+  for (const std::int64_t value : {INT64_MIN, INT64_MAX, std::int64_t{-1} << 31}) {
+    ColumnBuffer buffer;
+    buffer.integers.assign(1000, value);
+    buffer.tags.assign(1000, static_cast<std::uint8_t>(Tag::Integer));
+    Statistics statistics = compute_statistics(buffer);
+    const WideInteger sum = WideInteger{value} * 1000;
+    REQUIRE(*statistics.integer_sum == sum);
+    Bytes bytes;
+    statistics.write(bytes);
+    REQUIRE(*Statistics::read(bytes).integer_sum == sum);
+    statistics.integer_sum.reset();
+    Bytes without;
+    statistics.write(without);
+    REQUIRE(without.size() < bytes.size());
+    REQUIRE_FALSE(Statistics::read(without).integer_sum);
+  }
 }
 
 TEST_CASE("bounds of long strings are cut but never too narrow", "[batch]") {
