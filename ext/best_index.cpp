@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/plan/cost_model.h"
+#include "ext/column_ranges.h"
 #include "ext/constraint_ops.h"
 #include "ext/declaration.h"
 #include "ext/exactness.h"
@@ -29,8 +30,9 @@ constexpr int kGroupBy = 1;
 constexpr int kDistinct = 2;
 
 constexpr double kManyTexts = 1000;
-constexpr double kTreeCost = 100;  // of building a row's tree, in rows handed out
-constexpr int kToldColumns = 63;   // of colUsed; its last bit stands for all others
+constexpr double kUnknownRange = 0.3;  // share of the rows
+constexpr double kTreeCost = 100;      // of building a row's tree, in rows handed out
+constexpr int kToldColumns = 63;       // of colUsed; its last bit stands for all others
 constexpr std::size_t kMostDistinctKeys = 8;
 
 constexpr batch::TagSet kTexts = batch::tag_bit(batch::Tag::String) | batch::kNullTags;
@@ -107,6 +109,8 @@ class Planner {
   };
   std::vector<IndexChoice> choices_;
   std::optional<IndexChoice> choice_;
+
+  ColumnRanges ranges_;
 };
 
 std::optional<Value> Planner::known_right(int at) const {
@@ -213,7 +217,7 @@ bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
   take_argument(at, exact);
   if (in) sqlite3_vtab_in(&info_, at, 1);
   spec_.terms.push_back({home.name, in ? TermOp::In : op, arguments_, exact, *collation});
-  double selectivity = 0.3;
+  double selectivity = kUnknownRange;
   if (in) {
     selectivity = std::min(1.0, 5 / known.distinct);
   } else if (op == TermOp::Equal || op == TermOp::Is) {
@@ -221,6 +225,8 @@ bool Planner::take_data(int at, const Constraint& constraint, TermOp op) {
     looked_up_ = looked_up_ || op == TermOp::Equal;
   } else if (op == TermOp::NotEqual || op == TermOp::IsNot) {
     selectivity = 0.9;
+  } else if (is_range(op) && right) {
+    selectivity = ranges_.narrow(column, op, *right, known).value_or(kUnknownRange);
   }
   selectivity_ *= selectivity;
   note_index(home, spec_.terms.back(), selectivity);

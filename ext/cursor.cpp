@@ -152,7 +152,7 @@ bool ArborCursor::prefers_table() {
   if (repeated.found_by_index * kRowsForOneByIndex < trees) return false;
   if (!repeated.beats_an_index)
     repeated.beats_an_index = trees <= table_.session->execution().budgets.max_index_entries &&
-                              lookup_term(table_, spec_, table_.store->snapshot()) != nullptr;
+                              !lookup_terms(table_, spec_, table_.store->snapshot()).empty();
   return *repeated.beats_an_index;
 }
 
@@ -175,15 +175,18 @@ const std::vector<exec::RowRef>* ArborCursor::look_up(std::span<sqlite3_value*> 
   const exec::ExecutionContext& execution = table_.session->execution();
   if (++repeated.filters <= kLookupsBeforeTable) return nullptr;
   if (!repeated.table) {
-    const Term* term = lookup_term(table_, spec_, snapshot_);
-    if (term == nullptr || snapshot_->trees() > execution.budgets.max_index_entries) return nullptr;
-    const auto column = static_cast<std::size_t>(table_.column_number(term->column));
-    repeated.argument = term->argument;
-    repeated.table.emplace(snapshot_, expr::path(table_.columns[column].path), term->collation,
-                           execution);
+    const std::vector<const Term*> terms = lookup_terms(table_, spec_, snapshot_);
+    if (terms.empty() || snapshot_->trees() > execution.budgets.max_index_entries) return nullptr;
+    std::vector<exec::KeyLookup::Key> keys;
+    repeated.arguments.clear();
+    for (const Term* term : terms) {
+      const auto column = static_cast<std::size_t>(table_.column_number(term->column));
+      keys.push_back({expr::path(table_.columns[column].path), term->collation});
+      repeated.arguments.push_back(term->argument);
+    }
+    repeated.table.emplace(snapshot_, keys, execution);
   }
-  found_ =
-      repeated.table->find(to_value(arguments[static_cast<std::size_t>(repeated.argument) - 1]));
+  found_ = repeated.table->find(to_values(arguments, repeated.arguments));
   return &found_;
 }
 

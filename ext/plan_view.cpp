@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "engine/exec/run/key_lookup.h"
+#include "engine/exec/run/query.h"
 #include "engine/exec/run/source_statistics.h"
 #include "engine/expr/builder.h"
 #include "engine/plan/select/select.h"
@@ -20,21 +20,23 @@
 #include "ext/statements.h"
 #include "ext/term_condition.h"
 #include "ext/view_columns.h"
+#include "ext/view_lookups.h"
 #include "sql/access/read_scope.h"
 
 namespace arbors::ext {
 namespace {
 
 // Nothing is known of a computed column's values before the plan is run.
-const PathFacts kUnknownFacts{0xFFFF, 0, 1, 0};
+const PathFacts kUnknownFacts{.kinds = 0xFFFF};
 
 struct View : sqlite3_vtab {
   SessionPtr session;
   ArborName name;
   std::string text;  // of the plan
   plan::NodePtr plan;
-  std::vector<TableColumn> columns;  // then the hidden _tree and _index
-  bool utf8 = true;                  // the database's encoding, in whose bytes texts are ordered
+  std::vector<TableColumn> columns;    // then the hidden _tree and _index
+  bool utf8 = true;                    // the database's encoding, in whose bytes texts are ordered
+  std::weak_ptr<ViewLookups> lookups;  // of the statement that reads it
 
   bool is_data(int column) const {
     return column >= 0 && column < static_cast<int>(columns.size());
@@ -46,7 +48,10 @@ struct View : sqlite3_vtab {
 class ViewCursor : public sqlite3_vtab_cursor {
  public:
   explicit ViewCursor(View& view)
-      : sqlite3_vtab_cursor{}, view_(view), hold_(view.session->limits().hold()) {}
+      : sqlite3_vtab_cursor{},
+        view_(view),
+        hold_(view.session->limits().hold()),
+        lookups_(ViewLookups::shared(view.lookups)) {}
 
   void filter(const char* words, std::span<sqlite3_value*> arguments);
   void next() {
@@ -77,11 +82,10 @@ class ViewCursor : public sqlite3_vtab_cursor {
   View& view_;
   const HostLimits::Hold hold_;
   ScanSpec spec_;
-  std::string words_;                      // that spec_ was read from
-  exec::TreeSourcePtr source_;             // the plan's rows, where they are read again and again
-  std::uint32_t filters_ = 0;              // in these words
-  std::optional<exec::KeyLookup> lookup_;  // made when the same look-up comes again and again
-  const Term* looked_up_ = nullptr;        // of spec_, what it is by
+  std::string words_;           // that spec_ was read from
+  exec::TreeSourcePtr source_;  // the plan's rows, where they are read again and again
+  std::shared_ptr<ViewLookups> lookups_;
+  std::shared_ptr<ViewLookups::Lookup> repeated_;  // in these words
   exec::SourceBinder bind_source_ = [this](const plan::Source&) {
     return exec::BoundSource(source_);
   };
@@ -278,14 +282,14 @@ plan::NodePtr scan_plan(const View& view, plan::NodePtr node, const ScanSpec& sp
   return node;
 }
 
+bool is_equality(const Term& term) { return term.op == TermOp::Equal; }
+
 // Conditions and orders change the numbers of rows, by which SQLite knows them again in a RIGHT or
 // FULL JOIN: there the plan is run once, and its rows are the source of every scan.
 void ViewCursor::read_spec(const char* words) {
   spec_ = parse_scan_spec(words);
   words_ = words;
   source_.reset();
-  lookup_.reset();
-  filters_ = 0;
   Session& session = *view_.session;
   if (plan::select::is_select(view_.text)) {  // its names are those of now
     view_.plan = session.plans().parse(view_.text);
@@ -295,6 +299,9 @@ void ViewCursor::read_spec(const char* words) {
   if (std::any_of(spec_.terms.begin(), spec_.terms.end(), doubtful) && may_join_outer(session.db()))
     std::erase_if(spec_.terms, doubtful);
   if ((!spec_.terms.empty() || !spec_.keys.empty()) && may_join_right(session.db())) freeze();
+  repeated_ = nullptr;
+  const bool looks_up = std::any_of(spec_.terms.begin(), spec_.terms.end(), is_equality);
+  if (looks_up) repeated_ = lookups_->of(words_, session.plans(), view_.plan);
 }
 
 void ViewCursor::freeze() {
@@ -308,22 +315,27 @@ void ViewCursor::freeze() {
 // rows instead of by running the plan again; nullopt where that is not worth it.
 std::optional<plan::RowRestriction> ViewCursor::look_up(std::span<sqlite3_value*> arguments) {
   constexpr std::uint32_t kRunsBeforeTable = 3;
-  if (++filters_ <= kRunsBeforeTable) return std::nullopt;
+  if (repeated_ == nullptr || ++repeated_->filters <= kRunsBeforeTable) return std::nullopt;
   const exec::ExecutionContext& execution = view_.session->execution();
-  if (!lookup_) {
-    const auto equal = std::find_if(spec_.terms.begin(), spec_.terms.end(),
-                                    [](const Term& term) { return term.op == TermOp::Equal; });
-    if (equal == spec_.terms.end()) return std::nullopt;
+  ViewLookups::Lookup& repeated = *repeated_;
+  if (!repeated.rows) {
     if (!source_) freeze();
+    repeated.rows = source_;
+  }
+  source_ = repeated.rows;
+  if (!repeated.table) {
     if (source_->trees() > execution.budgets.max_index_entries) return std::nullopt;
-    looked_up_ = &*equal;
-    lookup_.emplace(source_, expr::path(column_named(view_, equal->column).path), equal->collation,
-                    execution);
+    std::vector<exec::KeyLookup::Key> keys;
+    repeated.arguments.clear();
+    for (const Term& term : spec_.terms) {
+      if (!is_equality(term)) continue;
+      keys.push_back({expr::path(column_named(view_, term.column).path), term.collation});
+      repeated.arguments.push_back(term.argument);
+    }
+    repeated.table.emplace(source_, keys, execution);
   }
   plan::RowRestriction rows;
-  keep_places(
-      rows, *source_,
-      lookup_->find(to_value(arguments[static_cast<std::size_t>(looked_up_->argument) - 1])));
+  keep_places(rows, *source_, repeated.table->find(to_values(arguments, repeated.arguments)));
   return rows;
 }
 
@@ -372,13 +384,14 @@ void ViewCursor::filter(const char* words, std::span<sqlite3_value*> arguments) 
   Session& session = *view_.session;
   run_.reset();
   std::optional<plan::RowRestriction> found = look_up(arguments);
+  const bool looked_up = found.has_value();
   const exec::SourceBinder& bind = source_ ? bind_source_ : session.plans().binder();
   plan::Source frozen;
   if (found) frozen.rows = *std::move(found);
   plan::NodePtr rows =
       source_ ? plan::make(std::move(frozen)) : session.plans().with_views(view_.plan);
   rows = scan_plan(view_, std::move(rows), spec_, arguments);
-  if (!lookup_) rows = exec::optimized(rows, bind);
+  if (!looked_up) rows = exec::optimized(rows, bind);
   stream_ = exec::execute(rows, bind, session.execution(), expected);
   index_ = 0;
   next_run();

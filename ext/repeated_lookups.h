@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/exec/run/key_lookup.h"
 #include "sql/state/snapshot.h"
@@ -23,7 +24,7 @@ class RepeatedLookups {
 
     std::shared_ptr<store::Snapshot> snapshot;  // of what follows
     std::uint32_t filters = 0;
-    int argument = 0;  // what the table is looked up by; 0: by nothing
+    std::vector<int> arguments;  // what the table is looked up by
     std::optional<exec::KeyLookup> table;
   };
 

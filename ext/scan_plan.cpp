@@ -1,6 +1,7 @@
 #include "ext/scan_plan.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "engine/expr/builder.h"
 #include "engine/expr/parser.h"
@@ -16,6 +17,9 @@ namespace {
 // What may be in a path of which nothing is known: serves where few rows are looked at, and asking
 // the statistics of every batch would cost more than the finest condition saves.
 const PathFacts kAnything = PathFacts::unknown();
+
+constexpr std::size_t kMostKeys = 4;  // of a hash look-up
+constexpr double kFewFound = 4;       // rows that a further key need not leave out
 
 plan::SortKey sort_key(const ArborTable& table, const OrderKey& key) {
   plan::SortKey sort;
@@ -170,10 +174,13 @@ AskedGeneration asked_generation(const ArborTable& table, const ScanSpec& spec,
   return {};
 }
 
-const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
-                        const std::shared_ptr<store::Snapshot>& snapshot) {
-  const Term* best = nullptr;
-  double most = 0;
+std::vector<const Term*> lookup_terms(ArborTable& table, const ScanSpec& spec,
+                                      const std::shared_ptr<store::Snapshot>& snapshot) {
+  struct Candidate {
+    const Term* term;
+    double distinct;
+  };
+  std::vector<Candidate> candidates;
   for (const Term& term : spec.terms) {
     if (term.op != TermOp::Equal || column_kind(table, term.column) != ColumnKind::Data) continue;
     const auto number = static_cast<std::size_t>(table.column_number(term.column));
@@ -182,11 +189,18 @@ const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
     // As a text, which TEXT affinity makes of it, a real may lose digits; a hash of all misses
     // some.
     if (column.affinity == Affinity::Text && facts.may_be_real()) continue;
-    if (facts.distinct <= most) continue;
-    most = facts.distinct;
-    best = &term;
+    candidates.push_back({&term, facts.distinct});
   }
-  return best;
+  std::ranges::stable_sort(candidates, std::ranges::greater(), &Candidate::distinct);
+  std::vector<const Term*> terms;
+  double rows = static_cast<double>(snapshot->trees());  // that a look-up finds
+  for (const Candidate& candidate : candidates) {
+    const bool enough = !terms.empty() && (rows <= kFewFound || candidate.distinct <= 1);
+    if (enough || terms.size() == kMostKeys) break;
+    terms.push_back(candidate.term);
+    rows /= candidate.distinct;
+  }
+  return terms;
 }
 
 std::optional<expr::ExprPtr> exact_condition(const ArborTable& table, const ScanSpec& spec,

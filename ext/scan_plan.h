@@ -39,10 +39,10 @@ struct AskedGeneration {
 AskedGeneration asked_generation(const ArborTable& table, const ScanSpec& spec,
                                  std::span<sqlite3_value*> arguments);
 
-// The term that a hash look-up serves best (column = value, of the column with the most distinct
-// values), or null.
-const Term* lookup_term(ArborTable& table, const ScanSpec& spec,
-                        const std::shared_ptr<store::Snapshot>& snapshot);
+// The terms that a hash look-up serves best, or none: column = value, of the column with the most
+// distinct values, and with it those of others where it leaves many rows.
+std::vector<const Term*> lookup_terms(ArborTable& table, const ScanSpec& spec,
+                                      const std::shared_ptr<store::Snapshot>& snapshot);
 
 // The conditions on columns of data that SQLite does not check again: null where there are none,
 // nullopt where a MATCH is among the scan's conditions.

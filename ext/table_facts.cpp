@@ -1,6 +1,7 @@
 #include "ext/table_facts.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/batch/statistics.h"
 
@@ -15,6 +16,17 @@ bool may_hide_in_opaque(batch::BatchReader& batch, PathId path) {
     if (statistics != nullptr && statistics->count(batch::Tag::Opaque) > 0) return true;
   }
   return false;
+}
+
+void note_numbers(PathFacts& facts, const batch::Statistics& statistics) {
+  const double integers = statistics.count(batch::Tag::Integer);
+  const double reals = statistics.count(batch::Tag::Real) + statistics.count(batch::Tag::BigNumber);
+  if (integers + reals == 0) return;
+  if (!facts.numbers) facts.numbers = std::make_shared<std::vector<NumberRange>>();
+  if (integers > 0)
+    facts.numbers->push_back({static_cast<double>(statistics.integer_min),
+                              static_cast<double>(statistics.integer_max), integers});
+  if (reals > 0) facts.numbers->push_back({statistics.real_min, statistics.real_max, reals});
 }
 
 void merge(PathFacts& facts, batch::BatchReader& batch, PathId known, bool whole) {
@@ -33,6 +45,7 @@ void merge(PathFacts& facts, batch::BatchReader& batch, PathId known, bool whole
     return;
   }
   facts.kinds |= statistics->kinds();
+  note_numbers(facts, *statistics);
   facts.numeric_texts = facts.numeric_texts || statistics->numeric_strings;
   facts.distinct = std::max(facts.distinct, static_cast<double>(statistics->distinct));
   facts.nulls += statistics->count(batch::Tag::Missing) + statistics->count(batch::Tag::Null);
@@ -52,6 +65,19 @@ std::uint64_t gather(PathFacts& facts, store::Snapshot& snapshot, const Path& pa
 }
 
 }  // namespace
+
+std::optional<double> PathFacts::share_between(double low, double high) const {
+  if (!numbers) return std::nullopt;
+  double within = 0, all = 0;
+  for (const NumberRange& range : *numbers) {
+    all += range.count;
+    const double from = std::max(low, range.low), to = std::min(high, range.high);
+    if (from > to) continue;
+    const double width = range.high - range.low;
+    within += range.count * (width > 0 && std::isfinite(width) ? (to - from) / width : 1);
+  }
+  return within / all;
+}
 
 const PathFacts& TableFacts::of(const std::shared_ptr<store::Snapshot>& snapshot,
                                 const Path& path) {

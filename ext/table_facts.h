@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/path.h"
 #include "engine/batch/tag.h"
@@ -13,12 +15,24 @@
 
 namespace arbors::ext {
 
+// The numbers of a path in one batch.
+struct NumberRange {
+  double low = 0, high = 0;
+  double count = 0;
+};
+
 struct PathFacts {
   batch::TagSet kinds = 0;  // all that may occur; everything where values may hide in opaque text
   std::uint64_t rows = 0;
   double distinct = 1;         // estimate, at least 1
   double nulls = 0;            // rows without a value
   bool numeric_texts = false;  // some text may read as a number
+  // Of the batches that have any; null: none. Shared, since planning copies what it knows.
+  std::shared_ptr<std::vector<NumberRange>> numbers = nullptr;
+
+  // Estimates the share of all numbers that lie from `low` to `high`, spread evenly over each
+  // batch's range; nullopt where there are none.
+  std::optional<double> share_between(double low, double high) const;
 
   static PathFacts unknown() { return {.kinds = 0xFFFF, .numeric_texts = true}; }
 

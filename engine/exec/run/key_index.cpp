@@ -19,9 +19,11 @@ KeyIndex::KeyIndex(TreeSourcePtr source, expr::ExprPtr key, const ExecutionConte
 }
 
 std::optional<std::string> KeyIndex::find(const Value& key) {
-  if (!lookup_) lookup_.emplace(source_, key_, expr::collation(*key_, *key_), context_);
+  if (!lookup_)
+    lookup_.emplace(source_, std::vector<KeyLookup::Key>{{key_, expr::collation(*key_, *key_)}},
+                    context_);
   Relation relation = relation_of(source_);
-  relation.picked = lookup_->find(key);
+  relation.picked = lookup_->find({&key, 1});
   filter_scan_rows(relation, expr::compare(expr::Comparison::Equal, key_, expr::constant(key)),
                    context_);
   return first_tree(relation, context_);

@@ -62,24 +62,52 @@ std::vector<std::uint64_t> hash_pool(const batch::TextPool& pool, Collation coll
   return hashes;
 }
 
+std::uint64_t hash_value(const Value& value, Collation collation) {
+  if (value.kind == ValueKind::Integer) return hash_number(static_cast<double>(value.integer));
+  return value.kind == ValueKind::Real ? hash_number(value.real) : hash_text(value.text, collation);
+}
+
+// Adds the hash of a further key to that of the keys before it.
+std::uint64_t with_hash(std::uint64_t hash, std::uint64_t next) {
+  return hash_bytes(&hash, sizeof hash, next);
+}
+
+// Shows the hash of each row's value.
+template <typename Each>
+void for_each_hash(const batch::Vector& values, Collation collation, const Each& each) {
+  const bool strings = values.strings && values.strings->size() < values.rows;
+  const std::vector<std::uint64_t> of_entry =
+      strings ? hash_pool(*values.strings, collation) : std::vector<std::uint64_t>{};
+  for (std::uint32_t row = 0; row < values.rows; ++row)
+    each(row, strings && values.tag(row) == Tag::String ? of_entry[values.codes[row]]
+                                                        : hash_row(values, row, collation));
+}
+
 }  // namespace
 
-KeyLookup::KeyLookup(const TreeSourcePtr& source, const expr::ExprPtr& key, Collation collation,
-                     const ExecutionContext& context)
-    : collation_(collation) {
-  Scan scan({source, {}, expr::is_null(key, true), {}}, context);
+KeyLookup::KeyLookup(const TreeSourcePtr& source, const std::vector<Key>& keys,
+                     const ExecutionContext& context) {
+  std::vector<expr::ExprPtr> present;
+  for (const Key& key : keys) {
+    collations_.push_back(key.collation);
+    present.push_back(expr::is_null(key.expr, true));
+  }
+  Scan scan({source, {}, expr::and_all(std::move(present)), {}}, context);
   ScannedRows scanned;
   while (scan.next(scanned)) {
     const batch::Scope scope(*scanned.batch);
     const expr::EvalContext evaluation{scope};
-    const batch::VectorPtr values = expr::evaluate(*key, evaluation, scanned.rows);
-    const bool strings = values->strings && values->strings->size() < values->rows;
-    const std::vector<std::uint64_t> of_entry =
-        strings ? hash_pool(*values->strings, collation) : std::vector<std::uint64_t>{};
-    for (std::uint32_t i = 0; i < scanned.rows.size(); ++i) {
-      hashes_.push_back(strings && values->tag(i) == Tag::String ? of_entry[values->codes[i]]
-                                                                 : hash_row(*values, i, collation));
+    const std::size_t first = hashes_.size();
+    for (std::uint32_t i = 0; i < scanned.rows.size(); ++i)
       places_.push_back({scanned.index, scanned.rows[i]});
+    hashes_.resize(places_.size());
+    for (const Key& key : keys) {
+      const bool further = &key != &keys.front();
+      for_each_hash(*expr::evaluate(*key.expr, evaluation, scanned.rows), key.collation,
+                    [&](std::uint32_t row, std::uint64_t hash) {
+                      std::uint64_t& all = hashes_[first + row];
+                      all = further ? with_hash(all, hash) : hash;
+                    });
     }
   }
   buckets_.assign(std::bit_ceil(hashes_.size() + 1), kEnd);
@@ -91,13 +119,15 @@ KeyLookup::KeyLookup(const TreeSourcePtr& source, const expr::ExprPtr& key, Coll
   }
 }
 
-std::vector<RowRef> KeyLookup::find(const Value& value) const {
+std::vector<RowRef> KeyLookup::find(std::span<const Value> values) const {
   std::vector<RowRef> found;
-  if (value.is_null() || value.kind == ValueKind::Blob) return found;
-  const std::uint64_t hash = value.kind == ValueKind::Integer
-                                 ? hash_number(static_cast<double>(value.integer))
-                             : value.kind == ValueKind::Real ? hash_number(value.real)
-                                                             : hash_text(value.text, collation_);
+  std::uint64_t hash = 0;
+  for (std::size_t key = 0; key < collations_.size(); ++key) {
+    const Value& value = values[key];
+    if (value.is_null() || value.kind == ValueKind::Blob) return found;
+    const std::uint64_t own = hash_value(value, collations_[key]);
+    hash = key == 0 ? own : with_hash(hash, own);
+  }
   for (std::uint32_t entry = buckets_[hash & (buckets_.size() - 1)]; entry != kEnd;
        entry = next_[entry])
     if (hashes_[entry] == hash) found.push_back(places_[entry]);

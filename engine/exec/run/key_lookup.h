@@ -1,9 +1,11 @@
-// A hash table from the values of one expression to rows, built from one pass over a source: what a
-// cursor that is asked again and again for equal values keeps for its statement. Finds a superset:
-// numbers and texts that read as numbers meet under one key, texts under their collation.
+// A hash table from the values of one expression, or of several together, to rows, built from one
+// pass over a source: what a cursor that is asked again and again for equal values keeps for its
+// statement. Finds a superset: numbers and texts that read as numbers meet under one key, texts
+// under their collation.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/base/value.h"
@@ -16,17 +18,23 @@ namespace arbors::exec {
 
 class KeyLookup {
  public:
+  struct Key {
+    expr::ExprPtr expr;
+    Collation collation;
+  };
+
   // Throws Error{Interrupted} as `context` says.
-  KeyLookup(const TreeSourcePtr& source, const expr::ExprPtr& key, Collation collation,
+  KeyLookup(const TreeSourcePtr& source, const std::vector<Key>& keys,
             const ExecutionContext& context);
 
-  // Gives the places of the trees whose value may equal `value`, in their order. None for NULL.
-  std::vector<RowRef> find(const Value& value) const;
+  // Gives the places of the trees whose values may equal these, one a key, in their order. None
+  // where one is NULL.
+  std::vector<RowRef> find(std::span<const Value> values) const;
 
  private:
   static constexpr std::uint32_t kEnd = 0xFFFFFFFF;
 
-  Collation collation_;
+  std::vector<Collation> collations_;   // of each key
   std::vector<std::uint64_t> hashes_;   // of each entry
   std::vector<RowRef> places_;          // of each entry, ascending
   std::vector<std::uint32_t> next_;     // the next entry of the same bucket
