@@ -1,90 +1,58 @@
 #include "ext/row_restriction.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "engine/exec/scan/row_selector.h"
+#include "engine/plan/row_bounds.h"
 #include "ext/sql_value.h"
 #include "ext/term_condition.h"
 
 namespace arbors::ext {
 namespace {
 
-using Range = std::pair<std::int64_t, std::int64_t>;
 using Set = std::vector<std::int64_t>;
-constexpr Range kAll{INT64_MIN, INT64_MAX};
-constexpr Range kNothing{1, 0};
 
-// Tells which integers satisfy `integer op value` under INTEGER affinity; a superset, kAll where
-// that is not plain.
-Range admitted(TermOp op, const Value& raw) {
-  const Value value = apply_affinity(raw, Affinity::Integer);
-  if (value.is_null()) return kNothing;
-  if (value.kind == ValueKind::Integer) {
-    const std::int64_t at = value.integer;
-    switch (op) {
-      case TermOp::Equal:
-        return {at, at};
-      case TermOp::Less:
-        return at == INT64_MIN ? kNothing : Range{INT64_MIN, at - 1};
-      case TermOp::LessEqual:
-        return {INT64_MIN, at};
-      case TermOp::Greater:
-        return at == INT64_MAX ? kNothing : Range{at + 1, INT64_MAX};
-      case TermOp::GreaterEqual:
-        return {at, INT64_MAX};
-      default:
-        return kAll;
-    }
-  }
-  if (value.kind != ValueKind::Real || std::abs(value.real) > 9e18) return kAll;
-  const auto below = static_cast<std::int64_t>(std::floor(value.real));
+// The comparison that a term is, where it is one that bounds rows.
+std::optional<expr::Comparison> comparison_of(TermOp op) {
   switch (op) {
+    case TermOp::Equal:
+      return expr::Comparison::Equal;
     case TermOp::Less:
+      return expr::Comparison::Less;
     case TermOp::LessEqual:
-      return {INT64_MIN, below};
+      return expr::Comparison::LessEqual;
     case TermOp::Greater:
+      return expr::Comparison::Greater;
     case TermOp::GreaterEqual:
-      return {below, INT64_MAX};
+      return expr::Comparison::GreaterEqual;
     default:
-      return kAll;
+      return std::nullopt;
   }
 }
 
-void intersect(std::optional<Range>& range, const Range& other) {
-  if (!range) {
-    range = other;
-    return;
-  }
-  range->first = std::max(range->first, other.first);
-  range->second = std::min(range->second, other.second);
-}
-
-void intersect(std::optional<Set>& set, Set other) {
-  std::sort(other.begin(), other.end());
-  other.erase(std::unique(other.begin(), other.end()), other.end());
-  if (set)
-    std::erase_if(other, [&](std::int64_t value) {
-      return !std::binary_search(set->begin(), set->end(), value);
-    });
-  set = std::move(other);
+// Tells which integers satisfy `integer op value` under INTEGER affinity; a superset.
+plan::RowRange admitted(TermOp op, const Value& raw) {
+  const Value value = apply_affinity(raw, Affinity::Integer);
+  const auto comparison = comparison_of(op);
+  if (value.is_null()) return plan::kNoRows;
+  return comparison ? plan::admitted_rows(*comparison, value) : plan::kAllRows;
 }
 
 // Restricts by rowid or position as a term says.
-void restrict(const Term& term, sqlite3_value* argument, std::optional<Range>& range,
+void restrict(const Term& term, sqlite3_value* argument, std::optional<plan::RowRange>& range,
               std::optional<Set>& set) {
-  if (term.op != TermOp::In) return intersect(range, admitted(term.op, to_value(argument)));
+  if (term.op != TermOp::In) return plan::keep_range(range, admitted(term.op, to_value(argument)));
   std::vector<std::int64_t> members;
   for (const Value& value : in_values(argument)) {
-    const Range one = admitted(TermOp::Equal, value);
-    if (one == kAll) return;  // a member that is no plain integer: SQLite checks
-    if (one != kNothing) members.push_back(one.first);
+    const plan::RowRange one = admitted(TermOp::Equal, value);
+    if (one == plan::kAllRows) return;  // a member that is no plain integer: SQLite checks
+    if (one != plan::kNoRows) members.push_back(one.first);
   }
-  intersect(set, std::move(members));
+  plan::keep_set(set, std::move(members));
 }
 
 // Lists what a range and a set have in common, where that is at most `most`.
-std::optional<Set> names(const std::optional<Range>& range, const std::optional<Set>& set,
+std::optional<Set> names(const std::optional<plan::RowRange>& range, const std::optional<Set>& set,
                          std::size_t most) {
   if (set) {
     const auto first =
@@ -105,7 +73,8 @@ std::optional<Set> names(const std::optional<Range>& range, const std::optional<
   return all;
 }
 
-bool admits(const std::optional<Range>& range, const std::optional<Set>& set, std::int64_t value) {
+bool admits(const std::optional<plan::RowRange>& range, const std::optional<Set>& set,
+            std::int64_t value) {
   if (range && (value < range->first || value > range->second)) return false;
   return !set || std::binary_search(set->begin(), set->end(), value);
 }
@@ -171,7 +140,7 @@ void keep_places(plan::RowRestriction& rows, const exec::TreeSource& source,
   for (const exec::RowRef& place : places)
     positions.push_back(
         static_cast<std::int64_t>(exec::position_of(source.segments()[place.segment], place.row)));
-  intersect(rows.position_set, std::move(positions));
+  plan::keep_set(rows.position_set, std::move(positions));
 }
 
 }  // namespace arbors::ext

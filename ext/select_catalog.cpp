@@ -65,6 +65,14 @@ const select::CalledFunction* SelectCatalog::own_call(
   return session_.meanings().own_call(calls);
 }
 
+bool SelectCatalog::host_runs(std::string_view statement) const {
+  sqlite3_stmt* made = nullptr;
+  const int code = sqlite3_prepare_v2(session_.db(), statement.data(),
+                                      static_cast<int>(statement.size()), &made, nullptr);
+  sqlite3_finalize(made);
+  return code == SQLITE_OK && made != nullptr;
+}
+
 bool SelectCatalog::is_own(Collation collation) const {
   return session_.meanings().is_own(collation);
 }

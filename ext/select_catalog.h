@@ -14,6 +14,7 @@ class SelectCatalog : public plan::select::Catalog {
   plan::select::Table table(plan::Source& source) const override;
   const plan::select::CalledFunction* own_call(
       std::span<const plan::select::CalledFunction> calls) const override;
+  bool host_runs(std::string_view statement) const override;
   bool is_own(Collation collation) const override;
 
  private:

@@ -94,6 +94,43 @@ void each_member(CallFrame& frame, Write write) {
   }
 }
 
+// Appends the values that SQLite's json_each gives rows of; true and false alone are 1 and 0.
+void append_each(std::string_view json, std::string& text) {
+  if (json.starts_with('[')) {
+    text = json;
+    return;
+  }
+  text = "[";
+  if (json.starts_with('{')) {
+    json::for_each_member(json, [&](std::string_view, std::string_view raw) {
+      if (text.size() > 1) text += ',';
+      text += raw;
+      return true;
+    });
+  } else {
+    text += json == "true" ? "1" : json == "false" ? "0" : json;
+  }
+  text += ']';
+}
+
+void json_values(CallFrame& frame) {
+  std::string text, scalar;
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const Scalar value = frame.args[0][i];
+    if (value.is_null()) {
+      text = "[]";
+    } else if (value.is_text()) {
+      append_each(value.kind == ValueKind::Json ? std::string(value.text) : normalized(value.text),
+                  text);
+    } else {
+      scalar.clear();
+      append_json(scalar, frame.args[0], i);
+      append_each(scalar, text);
+    }
+    frame.out.append_json(text);
+  }
+}
+
 void keys(CallFrame& frame) {
   each_member(frame, [](std::string_view key, std::string_view, std::string& text) {
     json::write_string(text, key);
@@ -242,7 +279,7 @@ void json_type(CallFrame& frame) {
   }
 }
 
-constexpr std::array<Function, 13> kJsonFunctions{{
+constexpr std::array<Function, 14> kJsonFunctions{{
     {"json_array", 0, 255, "json_array(value, …)",
      "the same as array, with 1 and 0 of true and false", kScalar, json_array},
     {"json_object", 0, 255, "json_object(key, value, …)",
@@ -258,6 +295,8 @@ constexpr std::array<Function, 13> kJsonFunctions{{
      "how many elements an array has; 0 of what is none", kScalar, json_array_length},
     {"json_type", 1, 1, "json_type(json)",
      "null, true, false, integer, real, text, array or object", kScalar, json_type},
+    {"json_values", 1, 1, "json_values(value)",
+     "the values of the rows that json_each gives, as an array", kScalar, json_values},
     {"json", 1, 1, "json(text)", "the text taken as JSON", kScalar, json_value},
     {"object", 0, 255, "object(key, value, …)", "an object of these keys and values", kScalar,
      object},

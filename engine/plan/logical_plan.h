@@ -202,8 +202,9 @@ struct Join {  // inputs: left, right
   // key or one of the partners' is NULL; where there is no right tree (of its other keys), it
   // stays.
   bool null_aware = false;
-  bool any_order = false;  // nobody sees the order of the pairs; else left trees in their order,
-                           // and each one's partners in theirs
+  std::string keyless = {};  // of a SELECT's: what to say where no equality turned up
+  bool any_order = false;    // nobody sees the order of the pairs; else left trees in their order,
+                             // and each one's partners in theirs
 };
 
 // The rows of a partition that a window function looks at, from its own row's place.

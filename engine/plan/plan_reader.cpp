@@ -102,7 +102,26 @@ NodePtr PlanReader::handle(std::string name) {
   return make(Source{Source::Kind::Handle, {}, std::move(name), {}, {}, {}});
 }
 
+// Says what a statement that is no SELECT must hear, where a plan begins as one does: with two
+// words.
+void PlanReader::refuse_statement() {
+  const Token& word = lexer_.peek();
+  if (word.kind != Token::Kind::Name || lexer_.peek(1).kind == Token::Kind::End ||
+      lexer_.at_symbol("|", 1) || lexer_.at_symbol(")", 1) || lexer_.at_symbol(".", 1) ||
+      lexer_.at_symbol("@", 1))
+    return;
+  for (const std::string_view statement :
+       {"insert", "update", "delete", "replace", "create", "drop", "alter", "with", "pragma",
+        "explain", "attach", "begin", "commit", "reindex", "analyze", "vacuum"})
+    if (lexer_.at_keyword(statement))
+      lexer_.fail("only a plan or a SELECT may stand here, and no other statement: give " +
+                  word.text + " to SQLite itself");
+  const std::string meant = suggestion(word.text, {"SELECT"});
+  if (!meant.empty()) lexer_.fail("expected a plan or a SELECT" + meant);
+}
+
 NodePtr PlanReader::named_source() {
+  refuse_statement();
   if (!is_name(lexer_.peek()))
     lexer_.fail(
         "expected a source: a name, name@generation, a handle, json '[…]', file('…') or (plan)");

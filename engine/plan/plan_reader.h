@@ -53,6 +53,7 @@ class PlanReader {
  private:
   NodePtr source();
   NodePtr named_source();
+  void refuse_statement();
   Value moment();     // behind a name's @
   Value parameter();  // a token ?n that comes next
   NodePtr files();    // file('name' [, 'options'])

@@ -262,6 +262,13 @@ def json_kind(value):
     return None if value is MISSING else names[type(value)]
 
 
+def each_value(value):
+    """The values of the rows that SQLite's json_each gives of a value."""
+    if isinstance(value, (list, dict)):
+        return list(value.values()) if isinstance(value, dict) else value
+    return [] if sql(value) is None else [sql(value)]
+
+
 FUNCTIONS = [
     ("json_type(hits)", lambda tree: {list: "array", type(None): None}.get(type(sql(at(tree, "hits")) and at(tree, "hits")))),
     ("json_array_length(hits)", lambda tree: len(tree["hits"]) if isinstance(at(tree, "hits"), list) else None),
@@ -269,6 +276,7 @@ FUNCTIONS = [
     ("json_element(ok)", lambda tree: sql(at(tree, "ok")) if isinstance(at(tree, "ok"), bool) else at(tree, "ok")), ("json_scalar(id)", lambda tree: at(tree, "id")),
     ("json_text(id)", lambda tree: str(at(tree, "id"))), ("json_text(ok)", lambda tree: None if at(tree, "ok") is MISSING else model.text_of(at(tree, "ok"))),
     ("json_kind(team)", lambda tree: json_kind(at(tree, "team"))), ("json_kind(hits)", lambda tree: json_kind(at(tree, "hits"))), ("as_declared(id, 'INTEGER')", lambda tree: at(tree, "id")), ("no_text(id)", lambda tree: None),
+    ("json_values(hits)", lambda tree: each_value(at(tree, "hits"))), ("json_values(born)", lambda tree: each_value(at(tree, "born"))), ("json_values(id)", lambda tree: [at(tree, "id")]),
     ("keys(born)", lambda tree: list(tree["born"]) if isinstance(at(tree, "born"), dict) else None), ("values(born)", lambda tree: list(tree["born"].values()) if isinstance(at(tree, "born"), dict) else None), ("entries(hits[0])", lambda tree: model.members(tree["hits"][0]) if hits(tree) else None),
     (f"abs({number_of})", with_number(abs)), ("array(id, team, null)", lambda tree: [at(tree, "id"), sql(at(tree, "team")), None]), (f"ceil({number_of})", with_number(lambda value: type(value)(math.ceil(value)))),
     (f"floor({number_of})", with_number(lambda value: type(value)(math.floor(value)))), ("char(64 + id % 26)", lambda tree: chr(64 + at(tree, "id") % 26)), ("coalesce(name, team, 'none')", lambda tree: next((sql(at(tree, path)) for path in ("name", "team") if sql(at(tree, path)) is not None), "none")),

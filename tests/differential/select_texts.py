@@ -139,6 +139,31 @@ class Maker:
         return rng.choice(["json_array_length({})", "json_type({})", "{} -> 0", "{} ->> 1", "json_extract({}, '$[0]')", "json_type({}, '$[1]')",
                            "json_array_length({}, '$[0]')", "typeof({} -> '$[1]')", "{} -> 0 ->> 'k'"]).format(column)
 
+    def of_elements(self, source, names):
+        """A query over the elements of a list of the row, as a condition."""
+        rng = self.rng
+        self.kinds.add("query over elements")
+        alias = self.alias()
+        inner = [f"{alias}.value", f"{alias}.value", f"{alias}.type", f"{alias}.atom"]
+        conditions = [self.condition(inner, 1)] if rng.random() < 0.7 else []
+        if rng.random() < 0.2:
+            conditions.append(f"{alias}.value = {rng.choice(names)}")
+        items = f"FROM json_each({source.alias}.{quoted(rng.choice(source.lists))}) AS {alias}"
+        items += f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        negated = rng.choice(["", "", "NOT "])
+        return rng.choice([f"{negated}EXISTS (SELECT 1 {items})", f"{self.value(names, 0)} {negated}IN (SELECT {alias}.value {items})",
+                           f"(SELECT {rng.choice(['count(*)', f'count({alias}.value)', f'sum({alias}.atom)', f'min({alias}.atom)', f'max({alias}.type)'])} {items})"
+                           f" {rng.choice(COMPARE)} {self.literal()}"])
+
+    def of_rows(self, source):
+        """A condition on rowids or places."""
+        rng = self.rng
+        self.kinds.add("condition on rowid")
+        name = f"{source.alias}.{rng.choice(['rowid', '_index', 'oid'])}"
+        numbers = [rng.choice(["0", "1", "2", "5", "17", "40", "2.5", "3.0", "-1", "'4'", "NULL"]) for _ in range(3)]
+        return rng.choice([f"{name} {rng.choice(['=', '<', '<=', '>', '>=', 'IS'])} {numbers[0]}", f"{numbers[0]} {rng.choice(['=', '<', '>='])} {name}",
+                           f"{name} {rng.choice(['', 'NOT '])}IN ({', '.join(numbers)})", f"{name} {rng.choice(['', 'NOT '])}BETWEEN {numbers[0]} AND {numbers[1]}"])
+
     def aggregate(self, names):
         rng = self.rng
         value = self.value(names, 1 if rng.random() < 0.3 else 0)
@@ -214,6 +239,10 @@ class Maker:
         if rng.random() < 0.55:
             where.append(self.condition(names))
         where += self.subqueries(names, depth)
+        if arbor and rng.random() < 0.08:
+            where.append(self.of_rows(arbor))
+        if arbor and arbor.lists and rng.random() < 0.1:
+            where.append(self.of_elements(arbor, names))
         where_text = f" WHERE {' AND '.join(where)}" if where else ""
         roll = rng.random()
         group_text, having = "", ""

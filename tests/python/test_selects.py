@@ -102,7 +102,7 @@ REFUSED = [
     ("WITH RECURSIVE w(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM w) SELECT n FROM w", "WITH RECURSIVE", "SQLite itself"),
     ("SELECT sum(a) OVER (ORDER BY a ROWS 1 PRECEDING EXCLUDE TIES) AS x FROM t", "EXCLUDE", "SQLite itself"),
     ("SELECT group_concat(s ORDER BY r) AS x FROM t", "ORDER BY inside an aggregate", "SQLite itself"),
-    ("SELECT a FROM t, u", "needs an equality"), ("SELECT \"sz\" FROM t", "did you mean"), ("SELECT a FROM tt", "there are: t, u"),
+    ("SELECT a FROM t, u", "line 1, column 18", "needs an equality", "SQLite itself"), ("SELECT \"sz\" FROM t", "did you mean"), ("SELECT a FROM tt", "there are: t, u"),
     ("SELECT v FROM t JOIN u ON u.k = t.a JOIN u AS w ON w.k = t.a", "ambiguous column name: v"), ("SELECT lenght(s) AS x FROM t", "did you mean length"),
     ("SELECT json_group_object(a, s) AS x FROM t WHERE a = 1", "comes twice"), ("SELECT json_group_object(n, s) AS x FROM t", "must not be NULL"),
     ("SELECT group_concat(s, s) AS x FROM t", "the separator is a constant"), ("SELECT _generation FROM t", "_generation", "SQLite itself"),
@@ -129,6 +129,120 @@ def test_as_sqlite(report):
     for sql, *words in REFUSED:
         report.raises(lambda: rows(database, sql), sql, *words)
     report.equal(rows(database, "SELECT x.zz FROM (SELECT zz FROM t) AS x WHERE exists(x.zz)"), [(None,)] * 4, "a query's column is there in every row")
+
+
+LISTS = [{"n": 1, "items": [{"sku": "a", "q": 2}, {"sku": "b", "q": 5}], "tags": ["x", "y", None], "nums": [3, 1, 2.5], "main": "y"},
+         {"n": 2, "items": [], "tags": [], "nums": [], "main": "x"}, {"n": 3, "items": {"o": {"sku": "c", "q": 7}}, "tags": {"k": "x"}, "nums": 4, "main": "x"},
+         {"n": 4, "tags": ["z"], "nums": [None, "7", "x"], "main": None}, {"n": 5, "items": None, "tags": "[1, \"x\"]", "nums": [True, False, 2], "main": 1},
+         {"n": 6, "items": [{"sku": "a", "q": None}], "tags": ["x"], "nums": [10], "main": "x"}]
+
+# Queries over the elements of a list of the row around.
+ELEMENTS = """SELECT n FROM o WHERE EXISTS (SELECT 1 FROM json_each(o.items) i WHERE i.value ->> 'sku' = 'a')
+SELECT n FROM o WHERE NOT EXISTS (SELECT 1 FROM json_each(o.tags) WHERE value = 'x')
+SELECT n FROM o WHERE EXISTS (SELECT * FROM json_each(tags) LIMIT 1)
+SELECT n, EXISTS (SELECT DISTINCT value FROM json_each(o.nums) WHERE value > 2 AND o.n < 4) AS e FROM o
+SELECT n, EXISTS (SELECT 1 FROM json_each(o.tags) AS t WHERE t.value = o.main) AS e FROM o
+SELECT n FROM o WHERE 'x' IN (SELECT value FROM json_each(o.tags))
+SELECT n FROM o WHERE 'x' NOT IN (SELECT value FROM json_each(o.tags))
+SELECT n, main IN (SELECT value FROM json_each(o.tags)) AS e, main NOT IN (SELECT t.value FROM json_each(o.tags) t WHERE t.value IS NOT NULL) AS f FROM o
+SELECT n FROM o WHERE 'b' IN (SELECT i.value ->> 'sku' FROM json_each(o.items) i WHERE i.type = 'object')
+SELECT n, (SELECT count(*) FROM json_each(o.items) i) AS c, (SELECT count(*) FROM json_each(o.items) i WHERE i.value ->> 'q' > 2) AS d FROM o
+SELECT n, (SELECT count(value) FROM json_each(o.tags)) AS c, (SELECT sum(value) FROM json_each(o.nums)) AS s, (SELECT avg(value) FROM json_each(o.nums) WHERE value > 1) AS a FROM o
+SELECT n, (SELECT min(value) FROM json_each(o.tags)) AS a, (SELECT max(value) FROM json_each(o.nums)) AS b FROM o WHERE n <> 5
+SELECT n, (SELECT coalesce(sum(i.value ->> 'q'), 0) + count(*) FROM json_each(o.items) i WHERE i.type = 'object') AS s FROM o
+SELECT n, (SELECT i.value ->> 'sku' FROM json_each(o.items) i WHERE i.value ->> 'q' > 1 LIMIT 1) AS s FROM o WHERE n <> 3
+SELECT (SELECT count(*) FROM json_each(o.tags)) AS c, count(*) AS n FROM o GROUP BY 1
+SELECT sum((SELECT count(*) FROM json_each(o.nums) WHERE value > 2)) AS s FROM o
+SELECT n FROM o WHERE n IN (SELECT value FROM json_each('[1, 3, 5]'))
+SELECT n FROM o WHERE EXISTS (SELECT 1 FROM json_each(o.items) i WHERE 'a' IN (SELECT value FROM json_each(CASE WHEN i.type = 'object' THEN i.value END)))
+SELECT n FROM o ORDER BY (SELECT count(*) FROM json_each(o.tags)) DESC, n"""
+
+# What SQLite runs and the engine does not: each says where, and that SQLite may run it.
+ONLY_SQLITE = """SELECT x.a FROM t x, t y WHERE x.a < y.a
+SELECT x.a FROM t x CROSS JOIN u y
+SELECT x.a FROM t x LEFT JOIN u y ON x.a > y.k
+SELECT x.a FROM t x JOIN u y ON x.a > y.k JOIN u z ON z.k = x.a
+SELECT a FROM t JOIN u ON 1
+SELECT x.a, y.a FROM t x JOIN t y ON x.a = y.a
+SELECT a, a FROM t
+SELECT a, * FROM t
+SELECT * FROM json_each('[1]')
+SELECT * FROM t, json_each(t.l)
+SELECT e.path FROM t, json_each(t.l) e
+SELECT e.value FROM t JOIN json_each(t.l) e ON e.value > 1
+SELECT e.value FROM t, json_each(upper(t.s)) e
+SELECT e.value FROM t, json_each(t.l, '$[0]') e
+SELECT e.value FROM t, json_tree(t.l) e
+SELECT name FROM pragma_table_info('t')
+SELECT a FROM t RIGHT JOIN u ON u.k = t.a
+SELECT a FROM (t JOIN u ON u.k = t.a)
+SELECT a FROM t WHERE (a, s) = (1, 'x')
+SELECT a FROM t WHERE (a, s) IN (SELECT k, v FROM u)
+SELECT a FROM t WHERE a IN u2
+SELECT a FROM t LIMIT (SELECT 1)
+SELECT a FROM t WHERE s MATCH 'x'
+SELECT CAST(s AS BLOB) AS b FROM t
+SELECT sqlite_version() AS v FROM t
+SELECT zeroblob(3) AS z FROM t
+SELECT last_insert_rowid() AS r FROM t
+SELECT CURRENT_TIMESTAMP AS c FROM t
+SELECT count(DISTINCT a) FILTER (WHERE a > 1) AS n, s FROM t
+SELECT json_extract(_tree, '$.a', '$.s') AS x FROM t
+SELECT json_extract(_tree, '$.' || s) AS x FROM t
+SELECT _tree ->> s AS x FROM t
+SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.k < t.a)
+SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.k = t.a LIMIT 1)
+SELECT a, (SELECT v FROM u WHERE u.k = t.a) AS x FROM t
+SELECT a, (SELECT count(*) FROM u WHERE u.k > t.a) AS x FROM t
+SELECT a FROM t WHERE a IN (SELECT k FROM u WHERE u.k > t.a)
+SELECT a FROM t WHERE EXISTS (SELECT 1 FROM json_each(t.l) WHERE value > t.a)
+SELECT a FROM t WHERE EXISTS (SELECT 1 FROM json_each(t.l) WHERE key = 1)
+SELECT a FROM t WHERE EXISTS (SELECT 1 FROM json_each(t.l) e, u WHERE u.k = e.value)
+SELECT a, (SELECT group_concat(value) FROM json_each(t.l)) AS x FROM t
+SELECT a, (SELECT count(DISTINCT value) FROM json_each(t.l)) AS x FROM t
+SELECT a, (SELECT value FROM json_each(t.l) ORDER BY value DESC) AS x FROM t
+SELECT DISTINCT a FROM t ORDER BY r
+SELECT a FROM t UNION SELECT k FROM u ORDER BY abs(1)
+SELECT sum(a) OVER (ORDER BY a RANGE 1 PRECEDING) AS x FROM t
+SELECT count(DISTINCT a) + count(*) OVER () AS x FROM t GROUP BY s HAVING rank() OVER () > 1
+SELECT a FROM t INDEXED BY nothing
+SELECT a FROM t NOT INDEXED
+SELECT a AS "x", s AS 'x' FROM t
+SELECT a FROM t WHERE rowid = 0x1
+SELECT `a` FROM t WHERE a == 1_0"""
+
+
+def test_elements(report):
+    database = harness.connect(report.options.extension)
+    database.execute("CREATE VIRTUAL TABLE o USING arbor()")
+    database.execute("SELECT arbor_append('o', ?)", (json.dumps(LISTS),))
+    for sql in ELEMENTS.split("\n"):
+        want = sorted(values(row) for row in database.execute(sql))
+        report.equal(sorted(map(values, rows(database, sql))), want, sql)
+
+
+def test_refusals(report):
+    """Whatever SQLite runs and the engine refuses is refused with a place, a caret and a hint."""
+    database = filled(report.options, TREES)
+    database.execute("CREATE VIRTUAL TABLE u USING arbor()")
+    database.execute("SELECT arbor_append('u', ?)", (json.dumps(OTHERS),))
+    database.execute("CREATE TABLE u2(k)")
+    refused = 0
+    for sql in ONLY_SQLITE.split("\n"):
+        try:
+            database.execute("EXPLAIN " + sql)
+        except sqlite3.Error:  # not this version
+            continue
+        try:
+            rows(database, sql)
+        except sqlite3.Error as error:
+            refused += 1
+            for words in ("line 1, column", "^", "SQLite itself"):
+                report.check(words in str(error), f"{sql}: {words} in {error}")
+    report.check(refused >= 40, f"{refused} are refused")
+    for sql, *words in (("SELEC a FROM t", "column 1", "SELECT"), ("INSERT INTO t VALUES (1)", "INSERT", "only a plan or a SELECT"), ("update t set a = 1", "only a plan or a SELECT"),
+                        ("DELETE FROM t", "only a plan"), ("CREATE TABLE x(a)", "only a plan"), ("WITH w AS (SELECT 1) DELETE FROM t", "only a SELECT"), ("EXPLAIN SELECT a FROM t", "only a plan")):
+        report.raises(lambda sql=sql: rows(database, sql), sql, *words)
 
 
 TEXTS = [{"s": "a", "r": "a ", "b": "A"}, {"s": "A", "r": "A", "b": "a"}, {"s": "b", "r": "b  ", "b": "a "}, {"s": "B ", "r": "a", "b": "b"}, {"s": "abc", "r": "ABC", "b": "Abc"}]
@@ -196,6 +310,31 @@ def test_rowids(report):
                 "SELECT a, max(rowid) AS r, min(_index) AS i, count(*) AS n FROM t GROUP BY a", "SELECT rowid FROM t WHERE _index BETWEEN 3 AND 20 AND a < 4"):
         report.equal(rows(database, sql), [tuple(row) for row in database.execute(sql)], sql)
     report.check("window" in database.execute("SELECT arbor_explain('SELECT rowid FROM t')").fetchone()[0], "explain shows where rowids come from")
+
+
+def test_row_restrictions(report):
+    """A condition on rowids or places touches the batches that hold these trees alone."""
+    database = filled(report.options, [{"a": index % 7} for index in range(1000)], "batch_trees=100")
+    database.execute("DELETE FROM t WHERE rowid % 3 = 0")
+
+    def touched(sql):
+        database.execute("SELECT arbor_reset_stats()")
+        got = rows(database, sql)
+        stats = json.loads(database.execute("SELECT arbor_stats()").fetchone()[0])
+        return got, stats["batches_decoded"]
+
+    for sql, most in (("rowid = 410", 1), ("410 = rowid", 1), ("rowid IN (5, 7, 905)", 2), ("rowid < 50", 1), ("rowid > 950 AND a < 6", 1), ("rowid BETWEEN 150 AND 250", 2),
+                      ("rowid BETWEEN 150 AND 250.5 AND rowid <> 200", 2), ("_index = 3", 1), ("_index IN (3, 4, 600)", 2), ("_index >= 640", 1), ("rowid = 410 OR rowid = 411", 10),
+                      ("rowid = 100000", 0), ("rowid = '410'", 10), ("rowid = 410.5", 10), ("rowid = NULL", 0), ("_index < 3 AND rowid > 2", 1), ("rowid = -1", 0), ("oid IN (410)", 1)):
+        query = f"SELECT a, rowid FROM t WHERE {sql}"
+        got, batches = touched(query)
+        report.equal(got, [tuple(row) for row in database.execute(query)], query)
+        report.check(batches <= most, f"{query}: {batches} batches")
+    got, batches = touched("SELECT x.rowid AS i, y.rowid AS j FROM t x JOIN t y ON x.a = y.a WHERE x.rowid = 410 AND y.rowid IN (410, 403)")
+    report.equal(sorted(got), [(410, 403), (410, 410)], "both sides of a join")
+    report.check(batches <= 2, f"both sides of a join: {batches} batches")
+    text = database.execute("SELECT arbor_explain('SELECT a FROM t WHERE rowid = 410', 'physical')").fetchone()[0]
+    report.check("alone" in text, "explain says so")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,22 @@ bool follows_scan(const plan::Node& node) {
   return std::holds_alternative<plan::Source>(below->op);
 }
 
+// Names the trees that a restriction admits.
+std::string rows_text(const plan::RowRestriction& rows) {
+  std::string text;
+  const auto add = [&](const auto& range, const auto& set, const std::string& what) {
+    if (!range && !set) return;
+    text += text.empty() ? "" : " and ";
+    if (set) text += std::to_string(set->size()) + ' ';
+    text += what + 's';
+    if (range && range->first != INT64_MIN) text += " from " + std::to_string(range->first);
+    if (range && range->second != INT64_MAX) text += " to " + std::to_string(range->second);
+  };
+  add(rows.rowids, rows.rowid_set, "rowid");
+  add(rows.positions, rows.position_set, "place");
+  return text;
+}
+
 // Says how each stage runs and what it holds in memory.
 struct HowItRuns {
   const Subject& subject;
@@ -74,6 +90,7 @@ struct HowItRuns {
     if (op.kind == plan::Source::Kind::Json) return "built in memory";
     if (op.kind == plan::Source::Kind::Table) return "read through SQLite once, into memory";
     if (op.kind == plan::Source::Kind::File) return "read once, as the trees come";
+    if (!op.search && !op.rows.none()) return "scan of " + rows_text(op.rows) + " alone";
     if (!op.search) return "scan, batch by batch";
     const std::string by = to_text(op.search->path) + " by index";
     return op.search->order == plan::IndexSearch::Order::Any ? "look up " + by

@@ -210,7 +210,9 @@ std::optional<Relation> joined_swapped(const plan::Join& join, const Relation& l
 Relation joined(Relation left, Relation right, const plan::Join& join,
                 const ExecutionContext& context) {
   if (join.keys.empty())
-    throw_invalid("a join needs an equality of the left and the right tree: e = e'");
+    throw_invalid(join.keyless.empty()
+                      ? "a join needs an equality of the left and the right tree: e = e'"
+                      : join.keyless);
   if (join.null_aware && join.residual)
     throw_invalid("NOT IN over a subquery that is correlated by other than equalities");
   if (may_swap(join, left, right))

@@ -9,7 +9,7 @@
 namespace arbors::plan {
 namespace {
 
-constexpr std::array<Rule, 15> kRules{{
+constexpr std::array<Rule, 16> kRules{{
     {"fold_constants", "computes what no tree can change", fold_constants},
     {"fuse_filters", "makes one filter of two", fuse_filters},
     {"push_filter_down", "filters before trees are made, ordered or exploded", push_filter_down},
@@ -25,6 +25,7 @@ constexpr std::array<Rule, 15> kRules{{
     {"drop_join_order", "lets a join build on either side where nobody sees the order of its pairs",
      drop_join_order},
     {"prune_fields", "leaves out fields and aggregates that nothing reads", prune_fields},
+    {"restrict_rows", "looks only at the rowids and places that a filter admits", restrict_rows},
     {"choose_index", "looks rows up in a kept-up index where that finds few", choose_index},
     {"walk_index", "takes the first trees of an order from a kept-up index", walk_index},
 }};

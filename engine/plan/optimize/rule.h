@@ -29,6 +29,7 @@ NodePtr sort_first_rows(const NodePtr& node, const SourceFacts& facts);
 NodePtr drop_group_order(const NodePtr& node, const SourceFacts& facts);
 NodePtr drop_join_order(const NodePtr& node, const SourceFacts& facts);
 NodePtr prune_fields(const NodePtr& node, const SourceFacts& facts);
+NodePtr restrict_rows(const NodePtr& node, const SourceFacts& facts);
 NodePtr choose_index(const NodePtr& node, const SourceFacts& facts);
 NodePtr walk_index(const NodePtr& node, const SourceFacts& facts);
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/path.h"
@@ -62,6 +63,8 @@ class Catalog {
   virtual Table table(Source& source) const = 0;
   // The first of these calls whose function the host has given another meaning; null: none has.
   virtual const CalledFunction* own_call(std::span<const CalledFunction> calls) const = 0;
+  // Tells whether the host would run a statement itself, as far as it can tell without doing so.
+  virtual bool host_runs(std::string_view statement) const = 0;
   // Tells whether the host has given a collation another meaning.
   virtual bool is_own(Collation collation) const = 0;
 };

@@ -20,6 +20,9 @@ inline constexpr std::uint32_t kScalarValue = 1U << 24;
 inline constexpr std::uint32_t kOuterValue = 1U << 25;
 bool reads_outer(const expr::Expr& expr);
 
+// The columns of json_each.
+std::vector<Column> each_columns();
+
 // A pair of keys that always agree: each row meets each of the other side.
 JoinKey always();
 NodePtr first_row(NodePtr plan);
@@ -60,6 +63,11 @@ class CoreLowering {
     Window window;  // without its calls
     WindowCall call;
   };
+  // The conditions of a query over json_each: on the elements, on the row around, and the equality
+  // `element = wanted` of both; null where there is none.
+  struct ElementConditions {
+    expr::ExprPtr inside, outside, element, wanted;
+  };
   // A query that is joined to the groups; parameters stand for its values until then.
   struct PendingScalar {
     Join join;
@@ -83,6 +91,7 @@ class CoreLowering {
   // ---- expressions (lower_expression.cpp)
   Typed lower(const expr::ExprPtr& parsed, const Clause& clause, std::size_t byte);
   Typed lower_leaf(const Leaf& leaf, const Clause& clause);
+  Typed lower_name(const Leaf& leaf);
   Typed lower_call(const expr::ExprPtr& parsed, const Clause& clause, std::size_t byte);
   Typed lower_access(const Leaf& leaf, const Clause& clause);
   static const Path* accessed_path(const expr::Expr& base);
@@ -112,6 +121,17 @@ class CoreLowering {
   Typed in_query(const Leaf& leaf, const Clause& clause);
   Typed correlated_scalar(const Leaf& leaf, Join join);
   void add_scalars();
+
+  // ---- queries over the elements of a list (lower_elements.cpp)
+  static bool is_over_elements(const Query& query);
+  std::optional<Typed> over_elements(const Leaf& leaf, const Clause& clause);
+  void see_elements();
+  ElementConditions element_conditions();
+  Typed exists_element(const expr::ExprPtr& list, const ElementConditions& where);
+  Typed in_elements(const Leaf& leaf, const Typed& left, const expr::ExprPtr& list,
+                    const ElementConditions& where);
+  Typed element_value(const expr::ExprPtr& list, const ElementConditions& where,
+                      const Query& query);
 
   // ---- windows (lower_windows.cpp)
   Typed window(const Leaf& leaf, const Clause& clause);
@@ -165,6 +185,7 @@ class CoreLowering {
   std::vector<expr::ExprPtr> scalar_values_;       // over the joined trees
   const std::vector<OrderTerm>* order_ = nullptr;  // of the query, where it is this core alone
   bool partner_ = false;                           // names of the query around may be read
+  bool of_elements_ = false;                       // the rows are elements of a list, no plan's
   std::vector<Typed> outer_values_;
   std::vector<expr::ExprPtr> conditions_;  // of a partner: those that read the query around
 };

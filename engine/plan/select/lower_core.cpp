@@ -37,7 +37,8 @@ void CoreLowering::where() {
   for (const expr::ExprPtr& one : all) {
     const bool negated = one->as<expr::Not>() != nullptr;
     const Leaf* leaf = leaf_of(negated ? *one->args.front() : *one);
-    if (leaf != nullptr && (leaf->kind == Leaf::Kind::In || leaf->kind == Leaf::Kind::Exists))
+    if (leaf != nullptr && (leaf->kind == Leaf::Kind::In || leaf->kind == Leaf::Kind::Exists) &&
+        !is_over_elements(*leaf->query))
       partners.emplace_back(leaf, negated != leaf->flag);
     else
       conditions.push_back(lower(one, {"WHERE"}, core_.begin).expr);

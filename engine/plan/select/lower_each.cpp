@@ -8,8 +8,6 @@
 
 namespace arbors::plan::select {
 
-namespace {
-
 std::vector<Column> each_columns() {
   const auto column = [](const char* name, Column::Of of) {
     Column made;
@@ -23,14 +21,13 @@ std::vector<Column> each_columns() {
           column("fullkey", Of::Nothing), column("path", Of::Nothing)};
 }
 
-}  // namespace
-
 void CoreLowering::each(const FromItem& item, ScopeTable table) {
   if (item.on || !item.columns.empty() || item.natural)
     lexer_.fail_at(item.begin, "a condition of the join with json_each is not understood here");
   const Typed list = lower(item.argument, {"json_each", false}, item.begin);
   if (bare_path(*list.expr) == nullptr)
-    lexer_.fail_at(item.begin, "json_each is understood here over a column or a path");
+    lexer_.fail_at(item.begin,
+                   "json_each over anything but a column or a path is not understood here");
   const std::string name = table.root.steps.front().key;
   // The elements' indexes are made only where a query speaks of a key.
   const auto& leaves = lowering_.statement().leaves;

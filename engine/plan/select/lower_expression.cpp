@@ -7,6 +7,7 @@
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/json_path.h"
+#include "engine/plan/select/refusal.h"
 #include "engine/plan/select/words.h"
 
 namespace arbors::plan::select {
@@ -85,13 +86,20 @@ expr::ExprPtr CoreLowering::element_expression(const expr::ExprPtr& parsed) {
   return expr::path(std::move(path));
 }
 
+Typed CoreLowering::lower_name(const Leaf& leaf) {
+  try {
+    Scope::Found found = scope_.find(leaf);
+    if (found.level > 0) return outer_name(leaf, found);
+    return std::move(found.value);
+  } catch (const Error& error) {
+    throw Error(error.code(), placed(lexer_, leaf.begin, error.what()));
+  }
+}
+
 Typed CoreLowering::lower_leaf(const Leaf& leaf, const Clause& clause) {
   switch (leaf.kind) {
-    case Leaf::Kind::Name: {
-      Scope::Found found = scope_.find(leaf);
-      if (found.level > 0) return outer_name(leaf, found);
-      return std::move(found.value);
-    }
+    case Leaf::Kind::Name:
+      return lower_name(leaf);
     case Leaf::Kind::Aggregate:
       return aggregate(leaf, clause);
     case Leaf::Kind::Access:

@@ -10,6 +10,7 @@
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/core_lowering.h"
+#include "engine/plan/select/refusal.h"
 #include "engine/plan/select/words.h"
 #include "engine/plan/window.h"
 
@@ -45,7 +46,8 @@ void CoreLowering::from() {
       continue;
     }
     if (item.kind == FromItem::Kind::Each)
-      lexer_.fail_at(item.begin, "json_each is understood here behind the table that it reads");
+      lexer_.fail_at(item.begin,
+                     "json_each that is not behind the table it reads is not understood here");
     if (item.on) lexer_.fail_at(item.begin, "ON without a join is not understood here");
     plan_ = from_item(item, table);
     if (apart) {
@@ -121,6 +123,9 @@ void CoreLowering::next_item(const FromItem& item, ScopeTable table) {
   join.kind = item.join == FromItem::Join::Left ? Join::Kind::Left : Join::Kind::Inner;
   join.as = table.root.steps.front().key;
   join.any_order = !takes_in_order();
+  join.keyless = refusal_at(lexer_, item.begin,
+                            "a join needs an equality of the left and the right tree (e = e'): one "
+                            "without is not understood here");
   for (const expr::ExprPtr& shared : shared_columns(item, table)) add_condition(join, shared);
   scope_.tables.push_back(std::move(table));
   if (item.on) add_condition(join, lower(item.on, {"ON", false, false, true}, item.begin).expr);

@@ -58,6 +58,7 @@ void CoreLowering::add_scalars() {
 
 // (query) as a value.
 Typed CoreLowering::scalar(const Leaf& leaf, const Clause& clause) {
+  if (auto value = over_elements(leaf, clause)) return *std::move(value);
   Join join = value_join();
   try {
     Lowered inner = lowering_.query(*leaf.query, tables_, &scope_);
@@ -142,6 +143,7 @@ Typed CoreLowering::correlated_scalar(const Leaf& leaf, Join join) {
 
 // EXISTS as a value: whether there is a row to join.
 Typed CoreLowering::exists(const Leaf& leaf, const Clause& clause) {
+  if (auto value = over_elements(leaf, clause)) return *std::move(value);
   if (clause.joins) lexer_.fail_at(leaf.begin, "EXISTS in ON is not understood here");
   try {
     const Lowered inner = lowering_.query(*leaf.query, tables_, &scope_);
@@ -173,6 +175,7 @@ Typed CoreLowering::correlated_exists(const Leaf& leaf) {
 
 // IN over a query as a value: 1, 0, or NULL where a NULL may have been the one.
 Typed CoreLowering::in_query(const Leaf& leaf, const Clause& clause) {
+  if (auto value = over_elements(leaf, clause)) return *std::move(value);
   if (clause.joins) lexer_.fail_at(leaf.begin, "IN over a query in ON is not understood here");
   const Typed left = lower(leaf.args[0], clause, leaf.begin);
   Lowered inner;

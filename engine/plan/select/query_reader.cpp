@@ -79,6 +79,9 @@ Core QueryReader::core() {
   if (lexer_.at_keyword("values")) return values();
   Core core;
   core.begin = lexer_.peek().begin;
+  for (const std::string_view other : {"insert", "update", "delete", "replace"})
+    if (lexer_.at_keyword(other))
+      lexer_.fail("only a SELECT may stand here: give " + lexer_.peek().text + " to SQLite itself");
   lexer_.expect_keyword("select");
   core.distinct = lexer_.accept_keyword("distinct");
   if (!core.distinct) lexer_.accept_keyword("all");

@@ -4,14 +4,13 @@
 #include "engine/expr/builder.h"
 #include "engine/plan/select/lowering.h"
 #include "engine/plan/select/query_reader.h"
+#include "engine/plan/select/refusal.h"
 #include "engine/plan/select/words.h"
 
 namespace arbors::plan::select {
 namespace {
 
 constexpr std::string_view kNotHere = "not understood here";
-constexpr std::string_view kHint =
-    "\nSQLite itself may run it over the virtual tables: give it the statement without arbor_rows.";
 
 // A result column is there in every tree, null where there is no value.
 NodePtr with_nulls(const Lowered& lowered) {
@@ -39,10 +38,32 @@ NodePtr lowered(const Statement& statement, const Catalog& catalog, const expr::
   return plan;
 }
 
-// Reads from tokens of SQL; `alone`: up to the end of the text.
+// The SELECT that begins at a byte, up to the parenthesis that closes one around it.
+std::string_view statement_at(const expr::Lexer& lexer, std::size_t begin) {
+  const std::string_view text = lexer.source();
+  unsigned open = 0;
+  expr::Lexer tokens(text, expr::Dialect::Sql, begin);
+  for (; !tokens.at_end(); tokens.next()) {
+    if (tokens.at_symbol("(")) ++open;
+    if (tokens.at_symbol(")") && open-- == 0) break;
+  }
+  return text.substr(begin, tokens.peek().begin - begin);
+}
+
+// Tells whether the host would run what is refused. It takes a double-quoted name that is nowhere
+// for a text, which nobody means.
+bool host_runs(const std::string& message, const Catalog& catalog, const expr::Lexer& lexer,
+               std::size_t begin) {
+  if (message.find(kNotHere) != std::string::npos) return true;
+  return message.find("no such column") == std::string::npos &&
+         catalog.host_runs(statement_at(lexer, begin));
+}
+
+// Reads from tokens of SQL; `alone`: up to the end of the text. What is refused has a place.
 NodePtr read(expr::Lexer& lexer, std::span<const Value> parameters, const Catalog* catalog,
              bool alone) {
   if (catalog == nullptr) lexer.fail("a SELECT cannot stand here");
+  const std::size_t begin = lexer.peek().begin;
   try {
     Statement statement;
     statement.query = QueryReader(lexer, parameters, statement).query();
@@ -52,9 +73,19 @@ NodePtr read(expr::Lexer& lexer, std::span<const Value> parameters, const Catalo
       lexer.fail("expected a clause of SELECT or the end (stages follow a SELECT in parentheses)");
     return lowered(statement, *catalog, lexer);
   } catch (const Error& error) {
-    const std::string message = error.what();
-    if (message.find(kNotHere) == std::string::npos) throw;
-    throw Error(error.code(), message + std::string(kHint));
+    std::string message = placed(lexer, begin, error.what());
+    if (message.find(kHint) == std::string::npos && host_runs(message, *catalog, lexer, begin))
+      message += kHint;
+    throw Error(error.code(), message);
+  }
+}
+
+expr::Lexer tokens_of(std::string_view text, const Catalog* catalog) {
+  try {
+    return expr::Lexer(text, expr::Dialect::Sql);
+  } catch (const Error& error) {
+    if (catalog == nullptr || !catalog->host_runs(text)) throw;
+    throw Error(error.code(), std::string(error.what()).append(kHint));
   }
 }
 
@@ -86,7 +117,7 @@ bool begins_select(const expr::Lexer& lexer) { return QueryReader::begins_query(
 
 NodePtr read_select(std::string_view text, std::span<const Value> parameters,
                     const Catalog* catalog) {
-  expr::Lexer lexer(text, expr::Dialect::Sql);
+  expr::Lexer lexer = tokens_of(text, catalog);
   return read(lexer, parameters, catalog, true);
 }
 

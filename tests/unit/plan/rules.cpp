@@ -78,6 +78,8 @@ const Rewriting kRewritings[] = {
      "p | window by a { row_number() as n } | filter n < 3"},
     {"drop_join_order", "p | join (q) as o on a = b | aggregate count()",
      "p | join (q) as o on a = b | aggregate count()"},
+    {"restrict_rows", "p | window { rowid() as r } | filter r = 1",
+     "p | window { rowid() as r } | filter r = 1"},
     {"choose_index", "p | filter a = 1", "p | filter a = 1"},
     {"walk_index", "p | top_k 3 by a", "p | top_k 3 by a"},
 };
@@ -191,6 +193,46 @@ template <typename Op>
 const Op& stage_of(const NodePtr& plan) {
   if (const auto* op = std::get_if<Op>(&plan->op)) return *op;
   return stage_of<Op>(plan->inputs.front());
+}
+
+std::string restricted(const char* text) {
+  const RowRestriction rows = stage_of<Source>(optimize(parse_plan(text))).rows;
+  std::string all;
+  const auto add = [&](const char* name, const auto& range, const auto& set) {
+    if (range)
+      all += std::string(name) + " [" +
+             (range->first == INT64_MIN ? "" : std::to_string(range->first)) + ", " +
+             (range->second == INT64_MAX ? "" : std::to_string(range->second)) + "]";
+    if (set) all += std::string(name) + " of";
+    for (const std::int64_t one : set.value_or(std::vector<std::int64_t>{}))
+      all += ' ' + std::to_string(one);
+  };
+  add("r", rows.rowids, rows.rowid_set);
+  add("p", rows.positions, rows.position_set);
+  return all;
+}
+
+TEST_CASE("a filter on rowids and places restricts the source", "[plan]") {
+  const auto of = [](const std::string& condition) {
+    return restricted(("p | select it as t | window { rowid() as r, position() as i } | filter " +
+                       condition + " | select t.a")
+                          .c_str());
+  };
+  CHECK(of("r = 7") == "r [7, 7]");
+  CHECK(of("7 < r AND r <= 9.5 AND t.a > 3") == "r [8, 9]");
+  CHECK(of("r BETWEEN 2 AND 4 AND i >= 1") == "r [2, 4]p [1, ]");
+  CHECK(of("i IN (5, 3, 3, NULL)") == "p of 3 5");
+  CHECK(of("r IS 4 AND r <> 5") == "r [4, 4]");
+  CHECK(of("r = NULL") == "r [1, 0]");
+  for (const char* condition :
+       {"r = 'x'", "r IN (1, 'x')", "r NOT IN (1)", "r <> 1", "r = 1 OR t.a = 2", "r = t.a",
+        "r + 1 = 2", "r NOT BETWEEN 1 AND 2", "NOT r = 1"})
+    CHECK(of(condition).empty());
+  for (const char* text : {"p | head 9 | window { rowid() as r } | filter r = 1",
+                           "p | window { row_number() as r } | filter r = 1",
+                           "p | explode t | window { position() as r } | filter r = 1",
+                           "p | sort_by a | window { position() as r } | filter r = 1"})
+    CHECK(restricted(text).empty());
 }
 
 TEST_CASE("a filter on row numbers bounds the rows of each partition", "[plan]") {
