@@ -86,6 +86,7 @@ class ViewCursor : public sqlite3_vtab_cursor {
   exec::TreeSourcePtr source_;  // the plan's rows, where they are read again and again
   std::shared_ptr<ViewLookups> lookups_;
   std::shared_ptr<ViewLookups::Lookup> repeated_;  // in these words
+  std::uint32_t filters_ = 0;                      // the same, by this cursor
   exec::SourceBinder bind_source_ = [this](const plan::Source&) {
     return exec::BoundSource(source_);
   };
@@ -300,6 +301,7 @@ void ViewCursor::read_spec(const char* words) {
     std::erase_if(spec_.terms, doubtful);
   if ((!spec_.terms.empty() || !spec_.keys.empty()) && may_join_right(session.db())) freeze();
   repeated_ = nullptr;
+  filters_ = 0;
   const bool looks_up = std::any_of(spec_.terms.begin(), spec_.terms.end(), is_equality);
   if (looks_up) repeated_ = lookups_->of(words_, session.plans(), view_.plan);
 }
@@ -315,9 +317,11 @@ void ViewCursor::freeze() {
 // rows instead of by running the plan again; nullopt where that is not worth it.
 std::optional<plan::RowRestriction> ViewCursor::look_up(std::span<sqlite3_value*> arguments) {
   constexpr std::uint32_t kRunsBeforeTable = 3;
-  if (repeated_ == nullptr || ++repeated_->filters <= kRunsBeforeTable) return std::nullopt;
+  if (repeated_ == nullptr) return std::nullopt;
   const exec::ExecutionContext& execution = view_.session->execution();
   ViewLookups::Lookup& repeated = *repeated_;
+  const bool repeats = ++filters_ > kRunsBeforeTable;
+  if (!repeats && ++repeated.filters <= repeated.enough && !repeated.table) return std::nullopt;
   if (!repeated.rows) {
     if (!source_) freeze();
     repeated.rows = source_;

@@ -20,7 +20,8 @@ class ViewLookups {
   // Of one scan's words, over one state of what the view's plan reads.
   struct Lookup {
     std::vector<exec::TreeSourcePtr> state;
-    std::uint32_t filters = 0;
+    std::uint32_t filters = 0;   // by cursors that came and went
+    std::uint32_t enough = 0;    // of them, before a table is worth its making
     exec::TreeSourcePtr rows;    // the plan's; null: not run yet
     std::vector<int> arguments;  // of the scan, what the table is looked up by
     std::optional<exec::KeyLookup> table;
