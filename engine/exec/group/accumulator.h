@@ -18,6 +18,7 @@ struct RowGroups {
   std::span<const std::uint32_t> of_row;  // empty: every row belongs to group 0
   std::uint32_t groups = 1;               // groups known so far
   std::uint32_t rows = 0;
+  std::uint64_t position = 0;  // of the first row among all, whatever worker sees it when
 
   std::uint32_t operator[](std::size_t row) const { return of_row.empty() ? 0 : of_row[row]; }
 };
@@ -35,7 +36,8 @@ class Accumulator {
   // Whether what statistics tell, exactly, of the values of rows is all that it needs of them: null
   // where no row has one. Then add_known() does what add() would for these rows, all of group 0.
   virtual bool knows(const batch::Statistics* /*values*/) const { return false; }
-  virtual void add_known(const batch::Statistics* /*values*/, std::uint32_t /*rows*/) {}
+  virtual void add_known(const batch::Statistics* /*values*/, std::uint32_t /*rows*/,
+                         std::uint64_t /*position*/) {}
   // Adds what another accumulator of the same aggregate gathered from later rows: its group g is
   // group to[g] here, of `groups`.
   virtual void merge(Accumulator& other, std::span<const std::uint32_t> to,

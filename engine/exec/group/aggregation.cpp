@@ -69,14 +69,14 @@ bool Aggregation::knows(const Call& call, batch::BatchReader& batch, std::uint32
   return found.known && exact && call.state->knows(found.statistics);
 }
 
-bool Aggregation::add_known(batch::BatchReader& batch, std::uint32_t rows) {
+bool Aggregation::add_known(batch::BatchReader& batch, std::uint32_t rows, std::uint64_t position) {
   if (!may_be_known()) return false;
   for (const Call& call : calls_)
     if (!knows(call, batch, rows)) return false;
   for (Call& call : calls_) {
     const bool read = call.argument.has_value();
     call.state->add_known(read ? expr::path_statistics(batch, *call.path).statistics : nullptr,
-                          rows);
+                          rows, position);
   }
   return true;
 }
@@ -92,10 +92,11 @@ std::vector<const RowExpr*> Aggregation::expressions() const {
   return all;
 }
 
-void Aggregation::add(std::uint32_t rows, const Evaluate& evaluate) {
+void Aggregation::add(std::uint32_t rows, std::uint64_t position, const Evaluate& evaluate) {
   if (rows == 0) return;
   RowGroups groups;
   groups.rows = rows;
+  groups.position = position;
   if (keys_) {
     std::vector<batch::VectorPtr> values;
     for (const RowExpr& key : key_exprs_) values.push_back(evaluate(key));
@@ -121,7 +122,7 @@ void Aggregation::add_call(Call& call, const RowGroups& groups, const Evaluate& 
   std::vector<std::uint32_t> of_row;
   if (!groups.of_row.empty())
     for (const std::uint32_t row : kept) of_row.push_back(groups.of_row[row]);
-  feed({of_row, groups.groups, static_cast<std::uint32_t>(kept.size())});
+  feed({of_row, groups.groups, static_cast<std::uint32_t>(kept.size()), groups.position});
 }
 
 void Aggregation::check_budget() const {

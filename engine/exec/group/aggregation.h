@@ -34,14 +34,15 @@ class Aggregation {
 
   Aggregation(const AggregationPlan& plan, const ExecutionContext& context);
 
-  // Adds a block of `rows` rows. Throws Error{Limit} beyond max_group_keys.
-  void add(std::uint32_t rows, const Evaluate& evaluate);
+  // Adds a block of `rows` rows, the first of them at `position` in the rows' order: of equal
+  // values the first counts. Throws Error{Limit} beyond max_group_keys.
+  void add(std::uint32_t rows, std::uint64_t position, const Evaluate& evaluate);
   // Adds `rows` rows of a batch, all of it or, where no argument is read, some, from its statistics
   // alone; false, and nothing done, where they do not tell what the aggregates need.
-  bool add_known(batch::BatchReader& batch, std::uint32_t rows);
+  bool add_known(batch::BatchReader& batch, std::uint32_t rows, std::uint64_t position);
   // Whether some batch's statistics might.
   bool may_be_known() const;
-  // Adds what another has gathered from other rows, taken to be later.
+  // Adds what another has gathered from other rows.
   void merge(Aggregation& other);
   // Gives a row a group: the keys, then the aggregates. Without keys, always one row.
   std::shared_ptr<ColumnBatch> finish();

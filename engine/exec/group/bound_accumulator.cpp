@@ -22,19 +22,22 @@ class Bound : public Accumulator {
     for (std::uint32_t row = 0; row < rows.rows; ++row) {
       const Scalar value = scalar_at(*values, row);
       if (value.is_null()) continue;
-      KeptValue& kept = other(rows[row]);
-      if (kept.is_null() || better(value, values->tag(row), kept)) kept.keep(*values, row);
+      const std::uint32_t group = rows[row];
+      KeptValue& kept = other(group);
+      if (!kept.is_null() && !better(value, rows.position + row, group)) continue;
+      kept.keep(*values, row);
+      positions_[group] = rows.position + row;
     }
   }
 
   bool knows(const batch::Statistics* values) const override {
     return values == nullptr || bound_is_known(*values, greatest_, collation_);
   }
-  void add_known(const batch::Statistics* values, std::uint32_t) override {
+  void add_known(const batch::Statistics* values, std::uint32_t, std::uint64_t position) override {
     resize(1);
     if (values == nullptr) return;
     const batch::VectorPtr bounds = known_bounds(*values, greatest_);
-    add(bounds.get(), {{}, 1, bounds->rows});
+    add(bounds.get(), {{}, 1, bounds->rows, position});
   }
 
   void merge(Accumulator& from, std::span<const std::uint32_t> to, std::uint32_t groups) override {
@@ -44,10 +47,13 @@ class Bound : public Accumulator {
       if (added.any_other_ || any_other_) {
         const KeptValue& value = added.other(group);
         KeptValue& kept = other(to[group]);
-        if (!value.is_null() && (kept.is_null() || better(value.scalar(), value.tag, kept)))
-          kept = value;
+        const std::uint64_t position = added.positions_[group];
+        if (value.is_null() || (!kept.is_null() && !better(value.scalar(), position, to[group])))
+          continue;
+        kept = value;
+        positions_[to[group]] = position;
       } else if (added.seen_[group] != 0) {
-        widen(to[group], added.integers_[group]);
+        widen(to[group], added.integers_[group], added.positions_[group]);
       }
     }
   }
@@ -74,6 +80,7 @@ class Bound : public Accumulator {
     if (seen_.size() >= groups) return;
     seen_.resize(groups);
     integers_.resize(groups);
+    positions_.resize(groups);
     if (any_other_) others_.resize(groups);
   }
 
@@ -87,14 +94,20 @@ class Bound : public Accumulator {
       if (seen_[group] == 0 || (greatest ? value > integers_[group] : value < integers_[group])) {
         seen_[group] = 1;
         integers_[group] = value;
+        positions_[group] = rows.position + row;
+      } else if (value == integers_[group] && rows.position + row < positions_[group]) {
+        positions_[group] = rows.position + row;
       }
     }
   }
 
-  void widen(std::uint32_t group, std::int64_t value) {
+  void widen(std::uint32_t group, std::int64_t value, std::uint64_t position) {
+    if (seen_[group] != 0 && value == integers_[group])
+      positions_[group] = std::min(positions_[group], position);
     if (seen_[group] == 0 || (greatest_ ? value > integers_[group] : value < integers_[group])) {
       seen_[group] = 1;
       integers_[group] = value;
+      positions_[group] = position;
     }
   }
 
@@ -110,11 +123,11 @@ class Bound : public Accumulator {
     return kept;
   }
 
-  // Of equal values the plainest kind is kept (true before 1 before 1.0), so that the order in
-  // which workers saw them does not show.
-  bool better(const Scalar& value, Tag tag, const KeptValue& kept) const {
-    const int order = compare(value, kept.scalar(), collation_);
-    if (order == 0) return tag < kept.tag;
+  // Of values that are equal (true, 1 and 1.0, or under the collation) the first row's is kept, in
+  // whatever order workers see them.
+  bool better(const Scalar& value, std::uint64_t position, std::uint32_t group) const {
+    const int order = compare(value, others_[group].scalar(), collation_);
+    if (order == 0) return position < positions_[group];
     return greatest_ ? order > 0 : order < 0;
   }
 
@@ -122,6 +135,7 @@ class Bound : public Accumulator {
   Collation collation_;
   std::vector<std::uint8_t> seen_;
   std::vector<std::int64_t> integers_;
+  std::vector<std::uint64_t> positions_;  // of the rows that the bounds are from
   bool any_other_ = false;
   std::vector<KeptValue> others_;
 };

@@ -28,7 +28,7 @@ class Count : public Accumulator {
   }
 
   bool knows(const batch::Statistics*) const override { return true; }
-  void add_known(const batch::Statistics* values, std::uint32_t rows) override {
+  void add_known(const batch::Statistics* values, std::uint32_t rows, std::uint64_t) override {
     counts_.resize(1);
     if (!rows_ && values == nullptr) return;
     counts_[0] += rows_ ? rows : rows - values->count(Tag::Missing) - values->count(Tag::Null);

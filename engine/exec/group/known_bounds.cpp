@@ -1,5 +1,9 @@
 #include "engine/exec/group/known_bounds.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "engine/base/scalar.h"
 #include "engine/batch/column_statistics.h"
 #include "engine/batch/vector_builder.h"
 
@@ -18,6 +22,26 @@ bool is_string(const batch::Statistics& values, bool greatest) {
   return (kinds & kStrings) != 0 && (greatest || (kinds & kNumbers) == 0);
 }
 
+// Whether equal numbers of two kinds are the bound: which of them comes first, statistics do not
+// say.
+bool is_tied(const batch::Statistics& values, bool greatest) {
+  std::vector<Scalar> bounds;
+  if (values.count(Tag::False) != 0) bounds.emplace_back(std::int64_t{0});
+  if (values.count(Tag::True) != 0) bounds.emplace_back(std::int64_t{1});
+  if (values.count(Tag::Integer) != 0)
+    bounds.emplace_back(greatest ? values.integer_max : values.integer_min);
+  if (values.count(Tag::Real) != 0)
+    bounds.emplace_back(greatest ? values.real_max : values.real_min);
+  const auto best =
+      std::max_element(bounds.begin(), bounds.end(), [&](const Scalar& left, const Scalar& right) {
+        const int order = compare(left, right, Collation::Binary);
+        return greatest ? order < 0 : order > 0;
+      });
+  return std::count_if(bounds.begin(), bounds.end(), [&](const Scalar& bound) {
+           return compare(bound, *best, Collation::Binary) == 0;
+         }) > 1;
+}
+
 }  // namespace
 
 bool bound_is_known(const batch::Statistics& values, bool greatest, Collation collation) {
@@ -26,6 +50,7 @@ bool bound_is_known(const batch::Statistics& values, bool greatest, Collation co
     const std::string& bound = greatest ? values.string_max : values.string_min;
     return collation == Collation::Binary && bound.size() < batch::kBoundBytes;
   }
+  if (is_tied(values, greatest)) return false;
   return values.count(Tag::Real) == 0 || (greatest ? values.real_max : values.real_min) != 0;
 }
 

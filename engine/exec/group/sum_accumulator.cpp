@@ -36,7 +36,7 @@ class Sum : public Accumulator {
   bool knows(const batch::Statistics* values) const override {
     return values == nullptr || ((values->kinds() & ~kWhole) == 0 && values->integer_sum);
   }
-  void add_known(const batch::Statistics* values, std::uint32_t) override {
+  void add_known(const batch::Statistics* values, std::uint32_t, std::uint64_t) override {
     states_.resize(1);
     if (values == nullptr) return;
     states_[0].integers += *values->integer_sum + values->count(Tag::True);

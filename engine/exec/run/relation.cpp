@@ -113,11 +113,11 @@ std::uint64_t count_rows(const Relation& relation, const ExecutionContext& conte
   if (!relation.sliced()) {
     std::optional<std::vector<std::uint32_t>> unknown;
     if (relation.input.steps.empty())
-      unknown =
-          unknown_segments(relation.input, context, [&](batch::BatchReader&, std::uint32_t rows) {
-            count += rows;
-            return true;
-          });
+      unknown = unknown_segments(relation.input, context,
+                                 [&](batch::BatchReader&, std::uint32_t rows, std::uint32_t) {
+                                   count += rows;
+                                   return true;
+                                 });
     for (const std::uint32_t rows : compute_blocks<std::uint32_t>(
              relation.input, {}, context,
              [](const ScannedRows& block) { return block.rows.size(); }, std::move(unknown)))
