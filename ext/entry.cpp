@@ -4,14 +4,14 @@
 #include <mutex>
 
 #include "engine/base/number_text.h"
-#include "ext/arbor_module.h"
-#include "ext/functions.h"
-#include "ext/guard.h"
-#include "ext/host_functions.h"
-#include "ext/listings.h"
-#include "ext/plan_session.h"
-#include "ext/plan_tables.h"
-#include "ext/session.h"
+#include "ext/functions/functions.h"
+#include "ext/functions/listings.h"
+#include "ext/host/guard.h"
+#include "ext/host/host_functions.h"
+#include "ext/module/arbor_module.h"
+#include "ext/plans/plan_session.h"
+#include "ext/plans/plan_tables.h"
+#include "ext/session/session.h"
 #include "sql/access/sqlite_error.h"
 
 extern "C" {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/json/utf8.h"
+#include "engine/json/values/utf8.h"
 
 namespace arbors::arrow {
 namespace {

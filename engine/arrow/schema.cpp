@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "engine/json/utf8.h"
+#include "engine/json/values/utf8.h"
 
 namespace arbors::arrow {
 namespace {

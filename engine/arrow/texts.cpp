@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "engine/json/writer.h"
+#include "engine/json/values/writer.h"
 
 namespace arbors::arrow {
 namespace {

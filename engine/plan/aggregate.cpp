@@ -3,7 +3,7 @@
 #include <array>
 
 #include "engine/base/error.h"
-#include "engine/expr/evaluate.h"
+#include "engine/expr/evaluate/evaluate.h"
 
 namespace arbors::plan {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "engine/expr/function.h"
-#include "engine/expr/prune.h"
+#include "engine/expr/deduce/selectivity.h"
+#include "engine/expr/forms/function.h"
 
 namespace arbors::plan {
 namespace {

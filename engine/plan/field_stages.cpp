@@ -1,8 +1,8 @@
 // Reads stages that make and name fields: select and rename.
 #include <algorithm>
 
-#include "engine/expr/builder.h"
-#include "engine/expr/keywords.h"
+#include "engine/expr/forms/builder.h"
+#include "engine/expr/text/keywords.h"
 #include "engine/plan/plan_reader.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/stage_parsers.h"

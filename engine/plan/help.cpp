@@ -6,7 +6,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/excerpt.h"
-#include "engine/expr/function.h"
+#include "engine/expr/forms/function.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/nearest_name.h"
 #include "engine/plan/optimize/optimizer.h"

@@ -1,5 +1,5 @@
 // Reads joins: (plan) [as n] on e = e' [and …].
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/join.h"
 #include "engine/plan/plan_reader.h"
 #include "engine/plan/rewrite.h"

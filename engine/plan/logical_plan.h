@@ -12,7 +12,7 @@
 
 #include "engine/base/path.h"
 #include "engine/base/value.h"
-#include "engine/expr/expression.h"
+#include "engine/expr/forms/expression.h"
 
 namespace arbors::plan {
 

@@ -1,6 +1,6 @@
 #include "engine/plan/moment.h"
 
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 
 namespace arbors::plan {
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "engine/expr/lexer.h"
+#include "engine/expr/text/lexer.h"
 
 namespace arbors::plan {
 

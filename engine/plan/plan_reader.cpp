@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/expr/function.h"
-#include "engine/expr/parser.h"
+#include "engine/expr/forms/function.h"
+#include "engine/expr/text/parser.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/moment.h"
 #include "engine/plan/nearest_name.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/base/value.h"
-#include "engine/expr/lexer.h"
+#include "engine/expr/text/lexer.h"
 #include "engine/plan/logical_plan.h"
 #include "engine/plan/select/catalog.h"
 

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "engine/base/number_text.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/keywords.h"
+#include "engine/expr/forms/builder.h"
+#include "engine/expr/text/keywords.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/moment.h"
 #include "engine/plan/plan_parser.h"

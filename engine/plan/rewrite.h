@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/expr/expression.h"
+#include "engine/expr/forms/expression.h"
 
 namespace arbors::plan {
 

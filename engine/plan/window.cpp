@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/expr/evaluate.h"
+#include "engine/expr/evaluate/evaluate.h"
 #include "engine/plan/aggregate.h"
 
 namespace arbors::plan {

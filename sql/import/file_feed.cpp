@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/memory_batch.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/memory_batch.h"
 #include "engine/exec/source/memory_source.h"
 #include "sql/import/slice_stream.h"
 #include "sql/import/source_member.h"

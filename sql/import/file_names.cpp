@@ -6,9 +6,9 @@
 #include <filesystem>
 
 #include "engine/base/error.h"
-#include "engine/json/fault.h"
-#include "engine/json/json_value.h"
-#include "engine/json/normalizer.h"
+#include "engine/json/input/normalizer.h"
+#include "engine/json/values/fault.h"
+#include "engine/json/values/json_value.h"
 
 namespace arbors::store {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/interrupt.h"
-#include "engine/json/relaxed_input.h"
+#include "engine/json/input/relaxed_input.h"
 
 namespace arbors::store {
 namespace {

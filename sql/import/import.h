@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/json/document_splitter.h"
+#include "engine/json/input/document_splitter.h"
 #include "sql/store/store.h"
 
 namespace arbors::store {

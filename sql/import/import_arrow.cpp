@@ -2,7 +2,7 @@
 
 #include "engine/arrow/stream.h"
 #include "engine/base/interrupt.h"
-#include "engine/batch/batch_builder.h"
+#include "engine/batch/build/batch_builder.h"
 #include "sql/import/import.h"
 #include "sql/state/encoded_batch.h"
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "engine/base/path.h"
-#include "engine/json/json_value.h"
-#include "engine/json/normalizer.h"
-#include "engine/json/writer.h"
+#include "engine/json/input/normalizer.h"
+#include "engine/json/values/json_value.h"
+#include "engine/json/values/writer.h"
 #include "sql/import/import.h"
 
 namespace arbors::store {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/batch/batch_builder.h"
-#include "engine/json/slice.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/json/input/slice.h"
 #include "sql/import/import.h"
 #include "sql/import/import_workers.h"
 #include "sql/import/progress.h"

@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "engine/base/workers.h"
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/shared_paths.h"
-#include "engine/json/slice.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/build/shared_paths.h"
+#include "engine/json/input/slice.h"
 #include "sql/state/encoded_batch.h"
 
 namespace arbors::store {

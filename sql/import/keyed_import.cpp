@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "engine/base/interrupt.h"
-#include "engine/json/relaxed_input.h"
+#include "engine/json/input/relaxed_input.h"
 #include "sql/access/sqlite_error.h"
 #include "sql/import/import_run.h"
 

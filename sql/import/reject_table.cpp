@@ -1,7 +1,7 @@
 #include "sql/import/reject_table.h"
 
 #include "engine/base/printable.h"
-#include "engine/json/utf8.h"
+#include "engine/json/values/utf8.h"
 
 namespace arbors::store {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/json/slice.h"
+#include "engine/json/input/slice.h"
 #include "sql/access/statement.h"
 
 namespace arbors::store {

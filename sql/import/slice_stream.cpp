@@ -1,6 +1,6 @@
 #include "sql/import/slice_stream.h"
 
-#include "engine/json/relaxed_input.h"
+#include "engine/json/input/relaxed_input.h"
 #include "sql/import/file_readers.h"
 
 namespace arbors::store {

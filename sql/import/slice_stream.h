@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/json/document_splitter.h"
+#include "engine/json/input/document_splitter.h"
 #include "sql/import/import.h"
 
 namespace arbors::store {

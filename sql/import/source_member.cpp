@@ -1,6 +1,6 @@
 #include "sql/import/source_member.h"
 
-#include "engine/json/writer.h"
+#include "engine/json/values/writer.h"
 
 namespace arbors::store {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/batch/statistics.h"
+#include "engine/batch/columns/statistics.h"
 #include "sql/access/statement.h"
 #include "sql/state/connection.h"
 #include "sql/state/encoded_batch.h"

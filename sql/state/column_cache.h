@@ -23,8 +23,8 @@
 #include <utility>
 
 #include "engine/base/path_dictionary.h"
-#include "engine/batch/text_domain.h"
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/text_domain.h"
+#include "engine/batch/vectors/vector.h"
 
 namespace arbors::store {
 

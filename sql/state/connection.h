@@ -9,7 +9,7 @@
 #include "engine/base/counters.h"
 #include "sql/access/sqlite.h"
 #include "sql/state/column_cache.h"
-#include "sql/state/pins.h"
+#include "sql/state/held_snapshots.h"
 
 namespace arbors::store {
 

@@ -7,9 +7,9 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/path_dictionary.h"
-#include "engine/batch/column_buffer.h"
-#include "engine/batch/column_codec.h"
-#include "engine/batch/tag.h"
+#include "engine/batch/columns/column_buffer.h"
+#include "engine/batch/columns/column_codec.h"
+#include "engine/batch/vectors/tag.h"
 
 namespace arbors::store {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/json/edit.h"
+#include "engine/json/edit/edit.h"
 #include "sql/tables/random.h"
 
 namespace arbors::store {

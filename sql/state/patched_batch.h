@@ -13,11 +13,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/batch/batch_reader.h"
+#include "engine/batch/columns/batch_reader.h"
 #include "sql/state/connection.h"
 #include "sql/state/pending_trees.h"
 #include "sql/state/shared_statistics.h"
-#include "sql/state/splice.h"
+#include "sql/state/spliced_column.h"
 
 namespace arbors::store {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "engine/batch/memory_batch.h"
+#include "engine/batch/columns/memory_batch.h"
 #include "sql/state/connection.h"
 #include "sql/state/pending_trees.h"
 

@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "engine/batch/scope.h"
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/trees/scope.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "sql/state/pending_batch.h"
 #include "sql/state/pending_trees.h"
 

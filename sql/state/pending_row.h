@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/batch/row_reader.h"
+#include "engine/batch/trees/row_reader.h"
 #include "sql/state/connection.h"
 
 namespace arbors::store {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/batch/batch_builder.h"
+#include "engine/batch/build/batch_builder.h"
 #include "sql/tables/random.h"
 
 namespace arbors::store {

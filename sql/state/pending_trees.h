@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/base/path_dictionary.h"
-#include "engine/batch/column_buffer.h"
+#include "engine/batch/columns/column_buffer.h"
 #include "sql/state/shared_statistics.h"
 
 namespace arbors::store {

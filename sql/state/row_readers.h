@@ -10,7 +10,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "engine/batch/row_reader.h"
+#include "engine/batch/trees/row_reader.h"
 #include "sql/state/connection.h"
 #include "sql/state/statistics_cache.h"
 #include "sql/tables/segment_table.h"

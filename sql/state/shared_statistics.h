@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "engine/base/path_dictionary.h"
-#include "engine/batch/statistics.h"
+#include "engine/batch/columns/statistics.h"
 
 namespace arbors::store {
 

@@ -3,7 +3,7 @@
 // greatest the less the batches' bounds differ.
 #pragma once
 
-#include "engine/batch/statistics.h"
+#include "engine/batch/columns/statistics.h"
 
 namespace arbors::store {
 

@@ -1,6 +1,6 @@
 #include "sql/state/stored_batch.h"
 
-#include "engine/batch/column_codec.h"
+#include "engine/batch/columns/column_codec.h"
 
 namespace arbors::store {
 

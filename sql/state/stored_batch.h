@@ -5,7 +5,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "engine/batch/batch_reader.h"
+#include "engine/batch/columns/batch_reader.h"
 #include "sql/state/chunk_table.h"
 #include "sql/state/statistics_cache.h"
 #include "sql/tables/segment_table.h"

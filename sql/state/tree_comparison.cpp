@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/interrupt.h"
-#include "engine/json/difference.h"
+#include "engine/json/edit/difference.h"
 
 namespace arbors::store {
 

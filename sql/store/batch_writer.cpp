@@ -1,7 +1,7 @@
 #include "sql/store/batch_writer.h"
 
 #include "engine/base/interrupt.h"
-#include "engine/batch/batch_builder.h"
+#include "engine/batch/build/batch_builder.h"
 
 namespace arbors::store {
 void BatchWriter::add(std::int64_t rowid, std::string_view tree) {

@@ -6,8 +6,8 @@
 #include <unordered_set>
 
 #include "engine/base/interrupt.h"
-#include "engine/batch/column_codec.h"
-#include "engine/batch/tree_writer.h"
+#include "engine/batch/columns/column_codec.h"
+#include "engine/batch/trees/tree_writer.h"
 #include "sql/state/stored_batch.h"
 #include "sql/store/store_impl.h"
 #include "sql/tables/chunk_seal.h"

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/batch/batch_reader.h"
+#include "engine/batch/columns/batch_reader.h"
 
 namespace arbors::store {
 

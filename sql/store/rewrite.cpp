@@ -5,9 +5,9 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/batch/column_codec.h"
-#include "engine/batch/column_vector.h"
-#include "engine/batch/tree_writer.h"
+#include "engine/batch/columns/column_codec.h"
+#include "engine/batch/columns/column_vector.h"
+#include "engine/batch/trees/tree_writer.h"
 #include "sql/state/patched_batch.h"
 #include "sql/state/stored_batch.h"
 #include "sql/store/batch_writer.h"

@@ -15,15 +15,15 @@
 #include <vector>
 
 #include "engine/base/path_dictionary.h"
-#include "engine/batch/column_buffer.h"
-#include "engine/batch/shared_paths.h"
-#include "engine/batch/statistics.h"
+#include "engine/batch/build/shared_paths.h"
+#include "engine/batch/columns/column_buffer.h"
+#include "engine/batch/columns/statistics.h"
 #include "sql/access/savepoint.h"
 #include "sql/state/connection.h"
 #include "sql/state/encoded_batch.h"
 #include "sql/state/snapshot.h"
 #include "sql/state/tree_comparison.h"
-#include "sql/tables/column_registry.h"
+#include "sql/tables/column_names.h"
 #include "sql/tables/options.h"
 #include "sql/tables/path_index.h"
 

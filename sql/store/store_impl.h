@@ -1,7 +1,7 @@
 // What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
-// hooks), store_state.cpp (mirror and log), store_write.cpp, store_set.cpp, statement_undo.cpp,
-// store_read.cpp, history.cpp, restore.cpp, fold.cpp, rewrite.cpp, vacuum.cpp, check.cpp,
+// hooks), store_state.cpp (mirror and log), store_write.cpp, store_values.cpp, statement_undo.cpp,
+// store_read.cpp, history.cpp, restore.cpp, fold.cpp, rewrite.cpp, purge.cpp, check.cpp,
 // store_index.cpp, store_key.cpp, store_options.cpp.
 #pragma once
 
@@ -14,14 +14,14 @@
 #include <utility>
 #include <vector>
 
-#include "engine/json/normalizer.h"
+#include "engine/json/input/normalizer.h"
 #include "sql/access/preparations.h"
 #include "sql/access/savepoint_levels.h"
 #include "sql/state/chunk_table.h"
 #include "sql/state/mirror.h"
 #include "sql/store/store.h"
 #include "sql/tables/change_log.h"
-#include "sql/tables/column_registry.h"
+#include "sql/tables/column_names.h"
 #include "sql/tables/key_index.h"
 #include "sql/tables/layout.h"
 #include "sql/tables/meta_table.h"
@@ -122,7 +122,7 @@ class Store::Impl {
   void cut_log(const StatementMark& mark);
   std::vector<RowValues> indexed_rows(const std::vector<std::int64_t>& rowids);
 
-  // ---- store_set.cpp
+  // ---- store_values.cpp
   bool set(std::int64_t rowid, std::span<const PathJson> values);
   bool replace_values(std::int64_t rowid, std::string_view tree);
   std::optional<std::vector<SetValue>> plain_values(std::int64_t rowid,
@@ -237,7 +237,7 @@ class Store::Impl {
   [[noreturn]] void refuse_rowid(std::int64_t rowid) const;
   [[noreturn]] void refuse_duplicate() const;
 
-  // ---- vacuum.cpp, check.cpp
+  // ---- purge.cpp, check.cpp
   void purge(std::int64_t oldest);
   // Which generations before `oldest` stay, each alone.
   std::vector<KeptGeneration> still_kept(const Retained& retained, std::int64_t oldest);

@@ -4,8 +4,8 @@
 #include <functional>
 
 #include "engine/base/interrupt.h"
-#include "engine/batch/path_reader.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/trees/path_reader.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "sql/state/stored_batch.h"
 #include "sql/store/store_impl.h"
 

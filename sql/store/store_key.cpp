@@ -4,9 +4,9 @@
 #include <functional>
 
 #include "engine/base/interrupt.h"
-#include "engine/batch/memory_batch.h"
-#include "engine/json/merge_patch.h"
-#include "engine/json/writer.h"
+#include "engine/batch/columns/memory_batch.h"
+#include "engine/json/edit/merge_patch.h"
+#include "engine/json/values/writer.h"
 #include "sql/access/sqlite_error.h"
 #include "sql/state/stored_batch.h"
 #include "sql/store/store_impl.h"

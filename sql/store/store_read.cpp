@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "engine/batch/memory_batch.h"
-#include "engine/batch/tree_writer.h"
+#include "engine/batch/columns/memory_batch.h"
+#include "engine/batch/trees/tree_writer.h"
 #include "sql/state/stored_batch.h"
 #include "sql/store/store_impl.h"
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/batch/statistics.h"
+#include "engine/batch/columns/statistics.h"
 #include "engine/exec/source/tree_source.h"
 
 namespace arbors::store {

@@ -1,6 +1,6 @@
 #include "sql/tables/path_index.h"
 
-#include "engine/json/json_value.h"
+#include "engine/json/values/json_value.h"
 
 namespace arbors::store {
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "engine/base/error.h"
-#include "engine/batch/path_reader.h"
+#include "engine/batch/trees/path_reader.h"
 #include "sql/access/sqlite_error.h"
 #include "sql/tables/path_index.h"
 

@@ -11,8 +11,8 @@
 
 #include "engine/base/path.h"
 #include "engine/base/value.h"
-#include "engine/batch/batch_reader.h"
-#include "engine/json/json_value.h"
+#include "engine/batch/columns/batch_reader.h"
+#include "engine/json/values/json_value.h"
 #include "sql/tables/options.h"
 
 namespace arbors::store {

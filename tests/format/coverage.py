@@ -27,7 +27,7 @@ def in_sources():
         "reals": rows_of("engine/codec/reals.cpp", r'RealCodec{(\d+), "([^"]+)"'),
         "strings": {**rows_of("engine/codec/strings.cpp", r'StringCodec{(\d+), "([^"]+)"'),
                     "dictionary": int(re.search(r"kDictionaryNumber = (\d+)", source("engine/codec/strings.h")).group(1))},
-        "tag": enumerators("engine/batch/tag.h", "Tag"),
+        "tag": enumerators("engine/batch/vectors/tag.h", "Tag"),
         "op": enumerators("sql/tables/change_log.h", "Op"),
     }
 

@@ -7,7 +7,7 @@
 #endif
 
 #include "ext/entry.h"
-#include "ext/host_functions.h"
+#include "ext/host/host_functions.h"
 #include "tests/unit/host.h"
 
 int main(int count, char** words) {

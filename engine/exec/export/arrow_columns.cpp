@@ -1,8 +1,8 @@
 #include "engine/exec/export/arrow_columns.h"
 
 #include "engine/base/error.h"
-#include "engine/batch/value_writer.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/trees/value_writer.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/export/arrow_scalars.h"
 #include "engine/exec/export/seen_values.h"
 

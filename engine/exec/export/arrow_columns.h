@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "engine/batch/batch_reader.h"
-#include "engine/batch/tree_writer.h"
+#include "engine/batch/columns/batch_reader.h"
+#include "engine/batch/trees/tree_writer.h"
 #include "engine/exec/export/arrow_array.h"
 #include "engine/exec/export/row_choice.h"
 

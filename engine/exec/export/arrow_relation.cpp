@@ -5,10 +5,10 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/export/stored_types.h"
+#include "engine/exec/query/row_streams.h"
 #include "engine/exec/rows/direct_run.h"
-#include "engine/exec/run/row_streams.h"
 #include "engine/exec/scan/compute_blocks.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/rewrite.h"
 
 namespace arbors::exec {

@@ -13,7 +13,7 @@
 #include "engine/exec/export/arrow_array.h"
 #include "engine/exec/export/arrow_columns.h"
 #include "engine/exec/export/seen_values.h"
-#include "engine/exec/run/relation.h"
+#include "engine/exec/query/relation.h"
 
 namespace arbors::exec {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/exec/run/row_streams.h"
+#include "engine/exec/query/row_streams.h"
 #include "engine/exec/scan/parallel_scan.h"
 
 namespace arbors::exec {

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/vector.h"
 #include "engine/exec/export/arrow_array.h"
 
 namespace arbors::exec {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "engine/exec/export/arrow_metadata.h"
-#include "engine/exec/run/relation.h"
+#include "engine/exec/query/relation.h"
 #include "engine/exec/source/execution_context.h"
 
 namespace arbors::exec {

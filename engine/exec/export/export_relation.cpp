@@ -1,11 +1,11 @@
-#include "engine/batch/tree_writer.h"
+#include "engine/batch/trees/tree_writer.h"
 #include "engine/exec/export/arrow_rows.h"
 #include "engine/exec/export/arrow_writer.h"
 #include "engine/exec/export/export.h"
 #include "engine/exec/export/export_file.h"
 #include "engine/exec/export/json_sink.h"
+#include "engine/exec/query/query.h"
 #include "engine/exec/rows/spooled_source.h"
-#include "engine/exec/run/query.h"
 
 namespace arbors::exec {
 namespace {

@@ -7,8 +7,8 @@
 #include "engine/base/excerpt.h"
 #include "engine/exec/export/export.h"
 #include "engine/exec/export/export_format.h"
-#include "engine/json/json_value.h"
-#include "engine/json/normalizer.h"
+#include "engine/json/input/normalizer.h"
+#include "engine/json/values/json_value.h"
 
 namespace arbors::exec {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/vector.h"
 
 namespace arbors::exec {
 

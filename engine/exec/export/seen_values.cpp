@@ -5,10 +5,10 @@
 #include <cstdint>
 
 #include "engine/base/error.h"
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/memory_batch.h"
-#include "engine/batch/value_writer.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/memory_batch.h"
+#include "engine/batch/trees/value_writer.h"
+#include "engine/batch/vectors/vector_ops.h"
 
 namespace arbors::exec {
 namespace {

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/batch/batch_reader.h"
+#include "engine/batch/columns/batch_reader.h"
 #include "engine/exec/export/arrow_field.h"
 #include "engine/exec/export/row_choice.h"
 

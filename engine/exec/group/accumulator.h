@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/batch/statistics.h"
-#include "engine/batch/vector.h"
+#include "engine/batch/columns/statistics.h"
+#include "engine/batch/vectors/vector.h"
 #include "engine/plan/aggregate.h"
 
 namespace arbors::exec {

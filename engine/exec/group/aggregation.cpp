@@ -4,12 +4,12 @@
 #include <numeric>
 
 #include "engine/base/error.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/sort/sort_ranks.h"
 #include "engine/exec/sort/sorted_rows.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/filter.h"
-#include "engine/expr/path_statistics.h"
+#include "engine/expr/deduce/path_statistics.h"
+#include "engine/expr/evaluate/filter.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/rewrite.h"
 
 namespace arbors::exec {

@@ -2,7 +2,7 @@
 #include <bit>
 
 #include "engine/base/interrupt.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/group/number_table.h"
 #include "engine/exec/group/value_numbers.h"

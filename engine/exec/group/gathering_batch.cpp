@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/scan/reshape.h"
-#include "engine/json/edit.h"
-#include "engine/json/json_value.h"
-#include "engine/json/writer.h"
+#include "engine/json/edit/edit.h"
+#include "engine/json/values/json_value.h"
+#include "engine/json/values/writer.h"
 
 namespace arbors::exec {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/batch/batch_reader.h"
-#include "engine/batch/tree_writer.h"
+#include "engine/batch/columns/batch_reader.h"
+#include "engine/batch/trees/tree_writer.h"
 #include "engine/exec/group/gathered_trees.h"
 
 namespace arbors::exec {

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_ops.h"
 
 namespace arbors::exec {
 

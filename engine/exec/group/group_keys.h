@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/vector.h"
 #include "engine/exec/group/number_table.h"
 #include "engine/exec/group/value_numbers.h"
 

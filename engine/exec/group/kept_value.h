@@ -5,8 +5,8 @@
 #include <string>
 
 #include "engine/base/scalar.h"
-#include "engine/batch/vector.h"
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/vectors/vector.h"
+#include "engine/batch/vectors/vector_builder.h"
 
 namespace arbors::exec {
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "engine/base/scalar.h"
-#include "engine/batch/column_statistics.h"
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/columns/column_statistics.h"
+#include "engine/batch/vectors/vector_builder.h"
 
 namespace arbors::exec {
 namespace {

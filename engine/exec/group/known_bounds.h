@@ -2,8 +2,8 @@
 #pragma once
 
 #include "engine/base/value.h"
-#include "engine/batch/statistics.h"
-#include "engine/batch/vector.h"
+#include "engine/batch/columns/statistics.h"
+#include "engine/batch/vectors/vector.h"
 
 namespace arbors::exec {
 

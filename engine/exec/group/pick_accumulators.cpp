@@ -1,6 +1,6 @@
 // first, last, any_value and list: they take values as they come, in the rows' order.
-#include "engine/batch/value_writer.h"
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/trees/value_writer.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/group/kept_value.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/group/kept_value.h"
 

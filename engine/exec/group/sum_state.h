@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "engine/base/wide_integer.h"
-#include "engine/batch/vector.h"
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/vectors/vector.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/group/compensated_sum.h"
 #include "engine/plan/aggregate.h"
 

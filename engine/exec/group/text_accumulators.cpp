@@ -2,11 +2,11 @@
 #include <unordered_set>
 
 #include "engine/base/error.h"
-#include "engine/batch/value_writer.h"
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/trees/value_writer.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/group/kept_value.h"
-#include "engine/json/writer.h"
+#include "engine/json/values/writer.h"
 
 namespace arbors::exec {
 namespace {

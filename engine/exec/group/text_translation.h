@@ -7,7 +7,7 @@
 #include <memory>
 #include <mutex>
 
-#include "engine/batch/text_domain.h"
+#include "engine/batch/vectors/text_domain.h"
 
 namespace arbors::exec {
 

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "engine/base/value.h"
-#include "engine/batch/text_domain.h"
-#include "engine/batch/text_table.h"
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/text_domain.h"
+#include "engine/batch/vectors/text_table.h"
+#include "engine/batch/vectors/vector.h"
 #include "engine/exec/group/number_table.h"
 
 namespace arbors::exec {

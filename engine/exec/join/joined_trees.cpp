@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "engine/batch/json_values.h"
-#include "engine/batch/vector_builder.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/json_values.h"
+#include "engine/batch/vectors/vector_builder.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/scan/compute_blocks.h"
 #include "engine/exec/scan/tree_shape.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 
 namespace arbors::exec {
 namespace {

@@ -1,8 +1,8 @@
 #include "engine/exec/join/key_bound.h"
 
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/scan/row_expr.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/rewrite.h"
 
 namespace arbors::exec {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/exec/join/join_table.h"
-#include "engine/expr/expression.h"
+#include "engine/expr/forms/expression.h"
 #include "engine/plan/row_shape.h"
 
 namespace arbors::exec {

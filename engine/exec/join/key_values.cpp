@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/group/kept_value.h"
 
 namespace arbors::exec {

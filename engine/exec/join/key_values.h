@@ -2,8 +2,8 @@
 // that equality alone is left.
 #pragma once
 
-#include "engine/batch/vector.h"
-#include "engine/expr/expression.h"
+#include "engine/batch/vectors/vector.h"
+#include "engine/expr/forms/expression.h"
 
 namespace arbors::exec {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/batch/path_reader.h"
+#include "engine/batch/trees/path_reader.h"
 #include "engine/exec/scan/reshape.h"
 #include "engine/exec/scan/row_selector.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/rewrite.h"
 
 namespace arbors::exec {

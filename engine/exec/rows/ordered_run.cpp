@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/scan/reshape.h"
 #include "engine/exec/scan/row_selector.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 
 namespace arbors::exec {
 namespace {

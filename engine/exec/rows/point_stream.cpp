@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/exec/scan/row_selector.h"
-#include "engine/expr/evaluate.h"
-#include "engine/expr/filter.h"
+#include "engine/expr/evaluate/evaluate.h"
+#include "engine/expr/evaluate/filter.h"
 
 namespace arbors::exec {
 namespace {

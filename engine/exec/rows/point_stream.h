@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/batch/row_reader.h"
+#include "engine/batch/trees/row_reader.h"
 #include "engine/exec/rows/ordered_run.h"
 #include "engine/exec/rows/row_run.h"
 #include "engine/exec/source/tree_source.h"

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "engine/base/path.h"
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/vector.h"
 #include "engine/exec/scan/row_expr.h"
 
 namespace arbors::exec {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/batch/tag.h"
+#include "engine/batch/vectors/tag.h"
 
 namespace arbors::exec {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "engine/exec/scan/flattened_batch.h"
 #include "engine/exec/scan/row_expr.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/row_shape.h"
@@ -26,7 +26,7 @@ void add(DecodedPaths& found, Kind kind, const Path& path) {
 }
 
 // Stages that choose trees by place, or keep them as they are. Each other one says what it reads: a
-// stage that did not would show what the host keeps from it (ext/authorization.h).
+// stage that did not would show what the host keeps from it (ext/table/authorization.h).
 template <typename Op>
 concept ReadsNothing = std::same_as<Op, plan::Slice> || std::same_as<Op, plan::Tail> ||
     std::same_as<Op, plan::Take> || std::same_as<Op, plan::Sample> ||

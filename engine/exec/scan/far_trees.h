@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "engine/base/path.h"
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/vector.h"
 
 namespace arbors::exec {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "engine/batch/tag.h"
+#include "engine/batch/vectors/tag.h"
 
 namespace arbors::exec {
 namespace {

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/batch/batch_reader.h"
+#include "engine/batch/columns/batch_reader.h"
 
 namespace arbors::exec {
 

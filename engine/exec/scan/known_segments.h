@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/exec/scan/scan.h"
-#include "engine/expr/prune.h"
+#include "engine/expr/deduce/prune.h"
 
 namespace arbors::exec {
 

@@ -2,11 +2,11 @@
 
 #include <string>
 
-#include "engine/batch/json_values.h"
-#include "engine/batch/value_writer.h"
-#include "engine/batch/vector_builder.h"
-#include "engine/json/normalizer.h"
-#include "engine/json/writer.h"
+#include "engine/batch/trees/value_writer.h"
+#include "engine/batch/vectors/json_values.h"
+#include "engine/batch/vectors/vector_builder.h"
+#include "engine/json/input/normalizer.h"
+#include "engine/json/values/writer.h"
 
 namespace arbors::exec {
 namespace {

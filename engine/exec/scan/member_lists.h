@@ -2,7 +2,7 @@
 // value}.
 #pragma once
 
-#include "engine/batch/scope.h"
+#include "engine/batch/trees/scope.h"
 
 namespace arbors::exec {
 

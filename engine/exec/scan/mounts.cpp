@@ -4,14 +4,14 @@
 #include <numeric>
 
 #include "engine/base/interrupt.h"
-#include "engine/batch/vector_builder.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_builder.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/scan/member_lists.h"
 #include "engine/exec/scan/scan_steps.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/evaluate.h"
-#include "engine/expr/filter.h"
+#include "engine/expr/evaluate/evaluate.h"
+#include "engine/expr/evaluate/filter.h"
+#include "engine/expr/forms/builder.h"
 
 namespace arbors::exec {
 namespace {

@@ -10,11 +10,11 @@
 #include <span>
 #include <vector>
 
-#include "engine/batch/scope.h"
+#include "engine/batch/trees/scope.h"
 #include "engine/exec/scan/far_trees.h"
 #include "engine/exec/scan/member_lists.h"
 #include "engine/exec/scan/row_expr.h"
-#include "engine/expr/selection.h"
+#include "engine/expr/evaluate/selection.h"
 
 namespace arbors::exec {
 

@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "engine/base/workers.h"
-#include "engine/batch/path_reader.h"
+#include "engine/batch/trees/path_reader.h"
 #include "engine/exec/scan/flattened_batch.h"
 #include "engine/exec/scan/tree_shape.h"
 

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/memory_batch.h"
-#include "engine/batch/path_reader.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/memory_batch.h"
+#include "engine/batch/trees/path_reader.h"
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/scan/text_batch.h"
 #include "engine/exec/scan/tree_shape.h"
-#include "engine/json/json_value.h"
-#include "engine/json/writer.h"
+#include "engine/json/values/json_value.h"
+#include "engine/json/values/writer.h"
 
 namespace arbors::exec {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/rewrite.h"
 
 namespace arbors::exec {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/base/path.h"
-#include "engine/expr/expression.h"
+#include "engine/expr/forms/expression.h"
 
 namespace arbors::exec {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/exec/source/tree_source.h"
-#include "engine/expr/selection.h"
+#include "engine/expr/evaluate/selection.h"
 #include "engine/plan/logical_plan.h"
 
 namespace arbors::exec {

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "engine/batch/tree_writer.h"
+#include "engine/batch/trees/tree_writer.h"
 #include "engine/exec/scan/flattened_batch.h"
 #include "engine/exec/scan/reshape.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/evaluate.h"
-#include "engine/expr/filter.h"
-#include "engine/expr/prune.h"
+#include "engine/expr/deduce/prune.h"
+#include "engine/expr/evaluate/evaluate.h"
+#include "engine/expr/evaluate/filter.h"
+#include "engine/expr/forms/builder.h"
 
 namespace arbors::exec {
 namespace {

@@ -11,7 +11,7 @@
 #include "engine/exec/source/execution_context.h"
 #include "engine/exec/source/key_order.h"
 #include "engine/exec/source/tree_source.h"
-#include "engine/expr/expression.h"
+#include "engine/expr/forms/expression.h"
 
 namespace arbors::exec {
 

@@ -9,7 +9,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/workers.h"
-#include "engine/batch/path_reader.h"
+#include "engine/batch/trees/path_reader.h"
 #include "engine/exec/scan/parallel_scan.h"
 
 namespace arbors::exec {

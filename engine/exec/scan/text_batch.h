@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/batch/batch_reader.h"
+#include "engine/batch/columns/batch_reader.h"
 
 namespace arbors::exec {
 

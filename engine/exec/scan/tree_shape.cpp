@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/batch/value_writer.h"
-#include "engine/json/edit.h"
-#include "engine/json/writer.h"
+#include "engine/batch/trees/value_writer.h"
+#include "engine/json/edit/edit.h"
+#include "engine/json/values/writer.h"
 
 namespace arbors::exec {
 namespace {

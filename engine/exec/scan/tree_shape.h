@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/batch/tree_writer.h"
+#include "engine/batch/trees/tree_writer.h"
 #include "engine/exec/scan/row_expr.h"
 #include "engine/exec/scan/scan.h"
 #include "engine/exec/source/execution_context.h"

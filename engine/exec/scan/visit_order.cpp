@@ -4,7 +4,7 @@
 #include <numeric>
 #include <string>
 
-#include "engine/expr/path_statistics.h"
+#include "engine/expr/deduce/path_statistics.h"
 
 namespace arbors::exec {
 namespace {

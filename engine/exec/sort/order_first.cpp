@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/scan/parallel_scan.h"
 #include "engine/exec/scan/scan_ahead.h"
 #include "engine/exec/scan/visit_order.h"
 #include "engine/exec/sort/order.h"
 #include "engine/exec/sort/sort_key_values.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 
 namespace arbors::exec {
 namespace {

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "engine/base/path.h"
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/vector.h"
 
 namespace arbors::exec {
 

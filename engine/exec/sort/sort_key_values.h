@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/vector.h"
 #include "engine/exec/scan/row_expr.h"
 #include "engine/exec/scan/scan.h"
 #include "engine/plan/logical_plan.h"

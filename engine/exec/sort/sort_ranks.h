@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/base/value.h"
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/vector.h"
 #include "engine/exec/sort/ranked_values.h"
 #include "engine/exec/source/execution_context.h"
 

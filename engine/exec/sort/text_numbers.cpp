@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "engine/base/interrupt.h"
-#include "engine/batch/text_table.h"
+#include "engine/batch/vectors/text_table.h"
 
 namespace arbors::exec {
 

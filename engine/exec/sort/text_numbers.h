@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/vector.h"
 
 namespace arbors::exec {
 

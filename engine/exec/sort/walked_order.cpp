@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/exec/sort/order.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/cost_model.h"
 #include "engine/plan/rewrite.h"
 

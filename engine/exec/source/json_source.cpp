@@ -1,11 +1,11 @@
 #include "engine/exec/source/json_source.h"
 
 #include "engine/base/error.h"
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/memory_batch.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/memory_batch.h"
 #include "engine/exec/source/memory_source.h"
-#include "engine/json/document_splitter.h"
-#include "engine/json/input.h"
+#include "engine/json/input/document_splitter.h"
+#include "engine/json/input/input.h"
 
 namespace arbors::exec {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/base/path_dictionary.h"
-#include "engine/batch/batch_reader.h"
+#include "engine/batch/columns/batch_reader.h"
 
 namespace arbors::exec {
 

@@ -3,8 +3,8 @@
 #include <deque>
 
 #include "engine/base/interrupt.h"
-#include "engine/batch/vector_builder.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_builder.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/group/kept_value.h"
 #include "engine/exec/group/sum_state.h"

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "engine/batch/vector_builder.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_builder.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/window/window_values.h"
 #include "engine/plan/window.h"

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "engine/batch/vector.h"
+#include "engine/batch/vectors/vector.h"
 #include "engine/exec/window/partitions.h"
 #include "engine/plan/logical_plan.h"
 

@@ -3,7 +3,7 @@
 // order save it too.
 #include <algorithm>
 
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"

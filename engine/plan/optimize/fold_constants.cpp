@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/batch/vector_ops.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/evaluate.h"
-#include "engine/expr/function.h"
+#include "engine/batch/vectors/vector_ops.h"
+#include "engine/expr/evaluate/evaluate.h"
+#include "engine/expr/forms/builder.h"
+#include "engine/expr/forms/function.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
 #include "engine/plan/rewrite.h"

@@ -1,5 +1,5 @@
 // filter a | filter b  becomes  filter a AND b.
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/optimize/rule.h"
 
 namespace arbors::plan {

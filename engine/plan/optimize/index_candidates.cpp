@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "engine/expr/value_set.h"
+#include "engine/expr/forms/value_set.h"
 
 namespace arbors::plan {
 namespace {

@@ -2,7 +2,7 @@
 // condition rejects for what it costs.
 #include <algorithm>
 
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
 

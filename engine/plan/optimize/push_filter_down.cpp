@@ -4,7 +4,7 @@
 // it chooses. Joins have a rule of their own.
 #include <algorithm>
 
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
 #include "engine/plan/rewrite.h"

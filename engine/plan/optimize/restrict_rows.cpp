@@ -5,8 +5,8 @@
 #include <array>
 
 #include "engine/base/scalar.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/value_set.h"
+#include "engine/expr/forms/builder.h"
+#include "engine/expr/forms/value_set.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
 #include "engine/plan/rewrite.h"

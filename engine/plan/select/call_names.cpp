@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/expr/function.h"
+#include "engine/expr/forms/function.h"
 #include "engine/plan/select/words.h"
 
 namespace arbors::plan::select {

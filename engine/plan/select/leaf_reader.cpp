@@ -1,7 +1,7 @@
 // What a SELECT adds to expressions: names, parameters, aggregates, windows, queries.
 #include <algorithm>
 
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/query_reader.h"
 #include "engine/plan/select/words.h"

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/words.h"

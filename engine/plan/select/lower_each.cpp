@@ -1,7 +1,7 @@
 // json_each(list) in FROM: a row of each element, as SQLite gives them.
 #include <algorithm>
 
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/words.h"

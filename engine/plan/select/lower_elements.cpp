@@ -2,7 +2,7 @@
 // EXISTS, IN and values of them become list functions, which see each element as their root.
 #include <algorithm>
 
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/core_lowering.h"

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/function.h"
+#include "engine/expr/forms/builder.h"
+#include "engine/expr/forms/function.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/json_path.h"

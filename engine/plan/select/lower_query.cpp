@@ -4,8 +4,8 @@
 #include <bit>
 
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/evaluate.h"
+#include "engine/expr/evaluate/evaluate.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/core_lowering.h"

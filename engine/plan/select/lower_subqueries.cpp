@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/join.h"
 #include "engine/plan/rewrite.h"

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/evaluate.h"
+#include "engine/expr/evaluate/evaluate.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/rewrite.h"
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/core_lowering.h"

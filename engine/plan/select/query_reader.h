@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/expr/lexer.h"
-#include "engine/expr/parser.h"
+#include "engine/expr/text/lexer.h"
+#include "engine/expr/text/parser.h"
 #include "engine/plan/select/statement.h"
 
 namespace arbors::plan::select {

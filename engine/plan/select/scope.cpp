@@ -4,7 +4,7 @@
 #include <array>
 
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/nearest_name.h"
 #include "engine/plan/select/words.h"
 

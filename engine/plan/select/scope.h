@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/expr/lexer.h"
+#include "engine/expr/text/lexer.h"
 #include "engine/plan/select/catalog.h"
 #include "engine/plan/select/statement.h"
 #include "engine/plan/select/typed.h"

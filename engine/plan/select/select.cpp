@@ -1,7 +1,7 @@
 #include "engine/plan/select/select.h"
 
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/select/lowering.h"
 #include "engine/plan/select/query_reader.h"
 #include "engine/plan/select/refusal.h"

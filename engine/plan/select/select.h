@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "engine/expr/lexer.h"
+#include "engine/expr/text/lexer.h"
 #include "engine/plan/select/catalog.h"
 
 namespace arbors::plan::select {

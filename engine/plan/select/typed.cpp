@@ -4,9 +4,9 @@
 #include <array>
 
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/function.h"
-#include "engine/expr/value_set.h"
+#include "engine/expr/forms/builder.h"
+#include "engine/expr/forms/function.h"
+#include "engine/expr/forms/value_set.h"
 
 namespace arbors::plan::select {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/base/value.h"
-#include "engine/expr/expression.h"
+#include "engine/expr/forms/expression.h"
 #include "engine/plan/select/catalog.h"
 
 namespace arbors::plan::select {

@@ -5,13 +5,13 @@
 #include <random>
 #include <string>
 
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/column_codec.h"
-#include "engine/batch/column_statistics.h"
-#include "engine/batch/column_vector.h"
-#include "engine/batch/memory_batch.h"
-#include "engine/batch/tree_writer.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/column_codec.h"
+#include "engine/batch/columns/column_statistics.h"
+#include "engine/batch/columns/column_vector.h"
+#include "engine/batch/columns/memory_batch.h"
+#include "engine/batch/trees/tree_writer.h"
+#include "engine/batch/vectors/vector_ops.h"
 
 namespace arbors::batch {
 namespace {

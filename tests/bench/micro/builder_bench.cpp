@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <vector>
 
-#include "engine/batch/batch_builder.h"
-#include "engine/json/document_splitter.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/json/input/document_splitter.h"
 
 namespace arbors::batch {
 namespace {

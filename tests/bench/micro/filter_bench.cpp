@@ -3,11 +3,11 @@
 
 #include <random>
 
-#include "engine/batch/scope.h"
-#include "engine/batch/vector.h"
-#include "engine/expr/evaluate.h"
-#include "engine/expr/filter.h"
-#include "engine/expr/parser.h"
+#include "engine/batch/trees/scope.h"
+#include "engine/batch/vectors/vector.h"
+#include "engine/expr/evaluate/evaluate.h"
+#include "engine/expr/evaluate/filter.h"
+#include "engine/expr/text/parser.h"
 
 namespace arbors::expr {
 namespace {

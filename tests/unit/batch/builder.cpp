@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <thread>
 
-#include "engine/batch/batch_builder.h"
-#include "engine/json/document_splitter.h"
-#include "engine/json/fault.h"
-#include "engine/json/normalizer.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/json/input/document_splitter.h"
+#include "engine/json/input/normalizer.h"
+#include "engine/json/values/fault.h"
 #include "tests/unit/batch/builder_random.h"
 #include "tests/unit/batch/builder_reference.h"
 #include "tests/unit/catch.h"

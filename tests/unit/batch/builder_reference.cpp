@@ -4,7 +4,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "engine/json/writer.h"
+#include "engine/json/values/writer.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::batch {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/batch/column_buffer.h"
+#include "engine/batch/columns/column_buffer.h"
 
 namespace arbors::batch {
 

@@ -1,10 +1,10 @@
-#include "engine/batch/column_codec.h"
+#include "engine/batch/columns/column_codec.h"
 
 #include <random>
 #include <utility>
 
 #include "engine/base/error.h"
-#include "engine/batch/column_vector.h"
+#include "engine/batch/columns/column_vector.h"
 #include "tests/unit/batch/naive_builder.h"
 #include "tests/unit/catch.h"
 

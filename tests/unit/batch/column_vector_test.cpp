@@ -1,12 +1,12 @@
-#include "engine/batch/column_vector.h"
+#include "engine/batch/columns/column_vector.h"
 
 #include <random>
 
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/column_codec.h"
-#include "engine/batch/memory_batch.h"
-#include "engine/batch/path_reader.h"
-#include "engine/json/json_value.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/column_codec.h"
+#include "engine/batch/columns/memory_batch.h"
+#include "engine/batch/trees/path_reader.h"
+#include "engine/json/values/json_value.h"
 #include "tests/unit/batch/naive_builder.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/random_seed.h"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <map>
 
-#include "engine/batch/memory_batch.h"
+#include "engine/batch/columns/memory_batch.h"
 
 namespace arbors::batch {
 namespace {

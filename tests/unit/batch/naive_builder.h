@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "engine/base/path_dictionary.h"
-#include "engine/batch/batch_reader.h"
-#include "engine/batch/column_buffer.h"
-#include "engine/batch/column_codec.h"
+#include "engine/batch/columns/batch_reader.h"
+#include "engine/batch/columns/column_buffer.h"
+#include "engine/batch/columns/column_codec.h"
 
 namespace arbors::batch {
 

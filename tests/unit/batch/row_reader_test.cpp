@@ -1,11 +1,11 @@
-#include "engine/batch/row_reader.h"
+#include "engine/batch/trees/row_reader.h"
 
 #include <algorithm>
 #include <random>
 
 #include "engine/base/error.h"
-#include "engine/batch/path_reader.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/trees/path_reader.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "tests/unit/batch/naive_builder.h"
 #include "tests/unit/catch.h"
 

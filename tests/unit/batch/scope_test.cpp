@@ -1,13 +1,13 @@
-#include "engine/batch/scope.h"
+#include "engine/batch/trees/scope.h"
 
 #include <algorithm>
 #include <numeric>
 #include <random>
 
 #include "engine/base/error.h"
-#include "engine/batch/path_reader.h"
-#include "engine/batch/tree_writer.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/trees/path_reader.h"
+#include "engine/batch/trees/tree_writer.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "tests/unit/batch/naive_builder.h"
 #include "tests/unit/catch.h"
 

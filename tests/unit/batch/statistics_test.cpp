@@ -1,11 +1,11 @@
-#include "engine/batch/statistics.h"
+#include "engine/batch/columns/statistics.h"
 
 #include <algorithm>
 #include <cmath>
 #include <random>
 
-#include "engine/batch/column_statistics.h"
-#include "engine/batch/distinct_estimate.h"
+#include "engine/batch/columns/column_statistics.h"
+#include "engine/batch/columns/distinct_estimate.h"
 #include "tests/unit/batch/naive_builder.h"
 #include "tests/unit/catch.h"
 

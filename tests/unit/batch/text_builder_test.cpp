@@ -1,4 +1,4 @@
-#include "engine/batch/text_builder.h"
+#include "engine/batch/columns/text_builder.h"
 
 #include <cstring>
 #include <string>

@@ -1,4 +1,4 @@
-#include "engine/batch/text_domain.h"
+#include "engine/batch/vectors/text_domain.h"
 
 #include <string>
 

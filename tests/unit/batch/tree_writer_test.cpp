@@ -1,12 +1,12 @@
-#include "engine/batch/tree_writer.h"
+#include "engine/batch/trees/tree_writer.h"
 
 #include <algorithm>
 #include <random>
 
 #include "engine/base/error.h"
-#include "engine/batch/column_codec.h"
-#include "engine/batch/column_vector.h"
-#include "engine/batch/memory_batch.h"
+#include "engine/batch/columns/column_codec.h"
+#include "engine/batch/columns/column_vector.h"
+#include "engine/batch/columns/memory_batch.h"
 #include "tests/unit/batch/naive_builder.h"
 #include "tests/unit/catch.h"
 

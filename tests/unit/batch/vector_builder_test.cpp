@@ -1,9 +1,9 @@
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/vectors/vector_builder.h"
 
 #include <numeric>
 #include <random>
 
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::batch {

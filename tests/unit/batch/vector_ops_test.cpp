@@ -1,6 +1,6 @@
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_ops.h"
 
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::batch {

@@ -1,7 +1,7 @@
 // What decodes, and when: asserted on a stored Arbor by its counters, never by time.
-#include "engine/exec/run/explain.h"
-#include "engine/exec/run/query.h"
-#include "engine/expr/parser.h"
+#include "engine/exec/query/explain.h"
+#include "engine/exec/query/query.h"
+#include "engine/expr/text/parser.h"
 #include "engine/plan/plan_parser.h"
 #include "sql/import/import.h"
 #include "tests/unit/catch.h"

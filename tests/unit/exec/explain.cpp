@@ -1,5 +1,5 @@
 // Plans explained, before and after a run, and the help made from the tables.
-#include "engine/exec/run/explain.h"
+#include "engine/exec/query/explain.h"
 
 #include "engine/base/error.h"
 #include "engine/plan/help.h"

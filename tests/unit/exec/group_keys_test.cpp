@@ -1,8 +1,8 @@
 // Groups by several keys, and by thousands of them.
 #include "engine/exec/group/group_keys.h"
 
-#include "engine/batch/vector_builder.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_builder.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::exec {

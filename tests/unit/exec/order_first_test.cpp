@@ -4,8 +4,8 @@
 
 #include "engine/base/counters.h"
 #include "engine/exec/sort/order.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/parser.h"
+#include "engine/expr/forms/builder.h"
+#include "engine/expr/text/parser.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/plan_runner.h"
 

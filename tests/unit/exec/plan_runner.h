@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/memory_batch.h"
-#include "engine/exec/run/query.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/memory_batch.h"
+#include "engine/exec/query/query.h"
 #include "engine/exec/source/memory_source.h"
 #include "engine/plan/optimize/optimizer.h"
 #include "engine/plan/plan_parser.h"

@@ -3,7 +3,7 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/scan/parallel_scan.h"
-#include "engine/expr/parser.h"
+#include "engine/expr/text/parser.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/plan_runner.h"
 #include "tests/unit/stop_at.h"

@@ -1,7 +1,7 @@
 #include "engine/exec/sort/sort_ranks.h"
 
 #include "engine/base/error.h"
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/stop_at.h"
 

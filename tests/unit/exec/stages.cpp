@@ -1,7 +1,7 @@
 // Each stage over small documents, its trees spelled out; with and without the optimizer, and over
 // batches of one tree and of many.
 #include "engine/base/error.h"
-#include "engine/expr/parser.h"
+#include "engine/expr/text/parser.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/plan_runner.h"
 

@@ -4,8 +4,8 @@
 #include <random>
 #include <string>
 
-#include "engine/batch/vector_builder.h"
-#include "engine/batch/vector_ops.h"
+#include "engine/batch/vectors/vector_builder.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::exec {

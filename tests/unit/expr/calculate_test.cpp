@@ -1,9 +1,9 @@
-#include "engine/expr/calculate.h"
+#include "engine/expr/evaluate/calculate.h"
 
 #include <random>
 
 #include "engine/base/scalar.h"
-#include "engine/batch/vector_builder.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::expr {

@@ -1,13 +1,13 @@
 // Functions that SQLite does not have, over batches: lists, times, JSON, regular expressions.
 #include "engine/base/error.h"
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/memory_batch.h"
-#include "engine/batch/vector_ops.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/evaluate.h"
-#include "engine/expr/parser.h"
-#include "engine/expr/prune.h"
-#include "engine/expr/regex.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/memory_batch.h"
+#include "engine/batch/vectors/vector_ops.h"
+#include "engine/expr/deduce/prune.h"
+#include "engine/expr/evaluate/evaluate.h"
+#include "engine/expr/forms/builder.h"
+#include "engine/expr/search/regex.h"
+#include "engine/expr/text/parser.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::expr {

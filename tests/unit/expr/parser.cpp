@@ -1,13 +1,13 @@
 // The expression language as text: what is read, how it is written back, what errors say.
-#include "engine/expr/parser.h"
+#include "engine/expr/text/parser.h"
 
 #include <algorithm>
 #include <string>
 
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/evaluate.h"
-#include "engine/expr/function.h"
+#include "engine/expr/evaluate/evaluate.h"
+#include "engine/expr/forms/builder.h"
+#include "engine/expr/forms/function.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::expr {

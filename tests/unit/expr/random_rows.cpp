@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "engine/json/writer.h"
+#include "engine/json/values/writer.h"
 
 namespace arbors::expr {
 namespace {

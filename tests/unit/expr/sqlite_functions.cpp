@@ -1,10 +1,10 @@
 // Functions that have many forms, compared with SQLite's over rows made for them.
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/memory_batch.h"
-#include "engine/batch/vector_ops.h"
-#include "engine/expr/evaluate.h"
-#include "engine/expr/parser.h"
-#include "engine/json/writer.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/memory_batch.h"
+#include "engine/batch/vectors/vector_ops.h"
+#include "engine/expr/evaluate/evaluate.h"
+#include "engine/expr/text/parser.h"
+#include "engine/json/values/writer.h"
 #include "tests/unit/expr/sqlite_reference.h"
 
 namespace arbors::expr {

@@ -1,4 +1,4 @@
-#include "ext/arbor_name.h"
+#include "ext/session/arbor_name.h"
 
 #include "tests/unit/ext/connection.h"
 

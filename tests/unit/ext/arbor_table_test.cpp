@@ -1,4 +1,4 @@
-#include "ext/arbor_table.h"
+#include "ext/table/arbor_table.h"
 
 #include "tests/unit/ext/connection.h"
 

@@ -1,6 +1,6 @@
-#include "ext/best_index.h"
+#include "ext/planning/best_index.h"
 
-#include "ext/outer_joins.h"
+#include "ext/planning/outer_joins.h"
 #include "tests/unit/ext/connection.h"
 
 namespace arbors::ext {

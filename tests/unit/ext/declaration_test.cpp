@@ -1,4 +1,4 @@
-#include "ext/declaration.h"
+#include "ext/session/declaration.h"
 
 #include "engine/base/error.h"
 #include "tests/unit/catch.h"

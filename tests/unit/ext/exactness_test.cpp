@@ -1,4 +1,4 @@
-#include "ext/exactness.h"
+#include "ext/planning/exactness.h"
 
 #include "tests/unit/catch.h"
 

@@ -1,4 +1,4 @@
-#include "ext/index_search.h"
+#include "ext/planning/index_search.h"
 
 #include "tests/unit/ext/connection.h"
 

@@ -1,10 +1,10 @@
-#include "ext/match_text.h"
+#include "ext/functions/match_text.h"
 
 #include <cmath>
 
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
-#include "engine/expr/parser.h"
+#include "engine/expr/forms/builder.h"
+#include "engine/expr/text/parser.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::ext {

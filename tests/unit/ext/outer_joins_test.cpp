@@ -1,4 +1,4 @@
-#include "ext/outer_joins.h"
+#include "ext/planning/outer_joins.h"
 
 #include "tests/unit/ext/connection.h"
 

@@ -1,4 +1,4 @@
-#include "ext/scan_spec.h"
+#include "ext/planning/scan_spec.h"
 
 #include "engine/base/error.h"
 #include "tests/unit/catch.h"

@@ -1,4 +1,4 @@
-#include "ext/statements.h"
+#include "ext/host/statements.h"
 
 #include "engine/base/error.h"
 #include "tests/unit/ext/connection.h"

@@ -1,4 +1,4 @@
-#include "ext/update.h"
+#include "ext/module/update.h"
 
 #include "tests/unit/ext/connection.h"
 #include "tests/unit/out_of_memory.h"

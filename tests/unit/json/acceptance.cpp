@@ -1,9 +1,9 @@
 #include <random>
 
 #include "engine/base/error.h"
-#include "engine/batch/batch_builder.h"
-#include "engine/json/fault.h"
-#include "engine/json/normalizer.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/json/input/normalizer.h"
+#include "engine/json/values/fault.h"
 #include "tests/unit/catch.h"
 
 using namespace arbors;

@@ -1,4 +1,4 @@
-#include "engine/json/comparable_text.h"
+#include "engine/json/edit/comparable_text.h"
 
 #include <algorithm>
 

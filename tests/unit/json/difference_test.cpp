@@ -1,4 +1,4 @@
-#include "engine/json/difference.h"
+#include "engine/json/edit/difference.h"
 
 #include <string>
 

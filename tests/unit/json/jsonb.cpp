@@ -1,4 +1,4 @@
-#include "engine/json/jsonb.h"
+#include "engine/json/binary/jsonb.h"
 
 #include "tests/unit/catch.h"
 

@@ -1,4 +1,4 @@
-#include "engine/json/marshal.h"
+#include "engine/json/binary/marshal.h"
 
 #include "engine/base/error.h"
 #include "tests/unit/catch.h"

@@ -1,4 +1,4 @@
-#include "engine/json/merge_patch.h"
+#include "engine/json/edit/merge_patch.h"
 
 #include <string>
 

@@ -1,9 +1,9 @@
-#include "engine/json/scalar_changes.h"
+#include "engine/json/edit/scalar_changes.h"
 
 #include <random>
 
-#include "engine/json/edit.h"
-#include "engine/json/normalizer.h"
+#include "engine/json/edit/edit.h"
+#include "engine/json/input/normalizer.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/random_seed.h"
 

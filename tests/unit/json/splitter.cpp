@@ -8,8 +8,8 @@
 #include <random>
 
 #include "engine/base/error.h"
-#include "engine/json/document_splitter.h"
-#include "engine/json/fault.h"
+#include "engine/json/input/document_splitter.h"
+#include "engine/json/values/fault.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/random_seed.h"
 #include "tests/unit/stop_at.h"

@@ -2,10 +2,10 @@
 #include <limits>
 
 #include "engine/base/error.h"
-#include "engine/json/json_value.h"
-#include "engine/json/normalizer.h"
-#include "engine/json/scalar.h"
-#include "engine/json/writer.h"
+#include "engine/json/input/normalizer.h"
+#include "engine/json/values/json_value.h"
+#include "engine/json/values/scalar.h"
+#include "engine/json/values/writer.h"
 #include "tests/unit/catch.h"
 
 using namespace arbors;

@@ -1,6 +1,6 @@
 // Each rule alone: the plan before, and the plan after.
 #include "engine/base/error.h"
-#include "engine/expr/builder.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/plan/optimize/index_candidates.h"
 #include "engine/plan/optimize/optimizer.h"
 #include "engine/plan/plan_parser.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/batch/tree_writer.h"
+#include "engine/batch/trees/tree_writer.h"
 #include "sql/access/statement.h"
 #include "sql/store/store.h"
 #include "sql/tables/random.h"

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <random>
 
-#include "engine/batch/batch_builder.h"
-#include "engine/batch/memory_batch.h"
-#include "engine/batch/path_reader.h"
-#include "engine/batch/tree_writer.h"
-#include "engine/json/edit.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/memory_batch.h"
+#include "engine/batch/trees/path_reader.h"
+#include "engine/batch/trees/tree_writer.h"
+#include "engine/json/edit/edit.h"
 #include "tests/unit/batch/naive_builder.h"
 #include "tests/unit/catch.h"
 

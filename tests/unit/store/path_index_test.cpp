@@ -1,7 +1,7 @@
 #include "sql/tables/path_index.h"
 
 #include "engine/base/error.h"
-#include "engine/batch/batch_builder.h"
+#include "engine/batch/build/batch_builder.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/store/database.h"
 #include "tests/unit/store/key_values.h"

@@ -5,9 +5,9 @@
 #include <map>
 #include <random>
 
-#include "engine/batch/batch_builder.h"
-#include "engine/json/edit.h"
-#include "engine/json/json_value.h"
+#include "engine/batch/build/batch_builder.h"
+#include "engine/json/edit/edit.h"
+#include "engine/json/values/json_value.h"
 #include "sql/import/import.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/random_seed.h"

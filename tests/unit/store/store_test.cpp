@@ -1,6 +1,6 @@
 #include "sql/store/store.h"
 
-#include "engine/batch/batch_builder.h"
+#include "engine/batch/build/batch_builder.h"
 #include "sql/import/import.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/store/database.h"

@@ -1,7 +1,7 @@
 // Single values set in stored trees: logged, read, carried and folded without the trees.
 #include <random>
 
-#include "engine/json/edit.h"
+#include "engine/json/edit/edit.h"
 #include "sql/import/import.h"
 #include "sql/tables/row_change.h"
 #include "tests/unit/catch.h"

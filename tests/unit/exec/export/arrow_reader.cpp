@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "engine/json/writer.h"
+#include "engine/json/values/writer.h"
 
 namespace arbors::exec {
 namespace {

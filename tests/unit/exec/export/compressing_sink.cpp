@@ -3,7 +3,7 @@
 #include <random>
 #include <string>
 
-#include "engine/json/input.h"
+#include "engine/json/input/input.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::exec {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/batch/memory_batch.h"
+#include "engine/batch/columns/memory_batch.h"
 
 namespace arbors::exec {
 

@@ -5,7 +5,7 @@
 #include "engine/exec/export/arrow_rows.h"
 #include "engine/exec/export/arrow_writer.h"
 #include "engine/exec/export/export.h"
-#include "engine/exec/run/query.h"
+#include "engine/exec/query/query.h"
 #include "engine/exec/source/json_source.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/export/arrow_reader.h"

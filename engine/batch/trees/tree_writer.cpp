@@ -1,0 +1,206 @@
+#include "engine/batch/trees/tree_writer.h"
+
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/base/interrupt.h"
+#include "engine/batch/trees/value_writer.h"
+#include "engine/json/values/writer.h"
+
+namespace arbors::batch {
+namespace {
+
+constexpr std::uint32_t kWrittenAtOnce = 0x3FF;  // between two questions whether to stop
+
+bool repeats(std::vector<PathId> keys) {
+  std::sort(keys.begin(), keys.end());
+  return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+}
+
+// Brings what the columns have of a row into the CPU's cache, all at once.
+void prefetch_row(const std::vector<const Vector*>& columns, std::uint32_t row) {
+  for (const Vector* column : columns) {
+    if (!column->tags.empty()) __builtin_prefetch(&column->tags[row]);
+    if (!column->integers.empty()) __builtin_prefetch(&column->integers[row]);
+    if (!column->codes.empty()) __builtin_prefetch(&column->codes[row]);
+  }
+}
+
+}  // namespace
+
+TreeWriter::TreeWriter(BatchReader& batch, Counters* counters)
+    : batch_(batch), counters_(counters) {}
+
+// Trees are mostly written in their order: looks at the next row first.
+bool TreeWriter::Node::find(std::uint32_t row) {
+  const std::vector<std::uint32_t>& rows = sparse->rows;
+  if (place < rows.size() && rows[place] == row) return true;
+  const bool behind = place < rows.size() && rows[place] < row;
+  const auto from = rows.begin() + (behind ? place + 1 : 0);
+  const auto found =
+      from != rows.end() && *from >= row ? from : std::lower_bound(from, rows.end(), row);
+  if (found == rows.end() || *found != row) return false;
+  place = static_cast<std::uint32_t>(found - rows.begin());
+  return true;
+}
+
+void TreeWriter::prefetch(std::uint32_t row) const {
+  const auto domain = domains_.find(kRootPath);
+  if (domain == domains_.end()) return;
+  prefetch_row(domain->second, row);
+  const auto each_text = [&](const auto& visit) {
+    for (const Vector* column : domain->second) {
+      if (column->strings && column->tag(row) == Tag::String)
+        visit(*column->strings, column->codes[row]);
+    }
+  };
+  each_text(
+      [](const TextPool& pool, std::uint32_t text) { __builtin_prefetch(&pool.offsets[text]); });
+  each_text([](const TextPool& pool, std::uint32_t text) {
+    __builtin_prefetch(pool.heap.data() + pool.offsets[text]);
+  });
+}
+
+void TreeWriter::write_tree(std::uint32_t row, std::string& out) {
+  if (!write(kRootPath, row, out)) throw_corrupt("a tree is missing from its batch");
+  if (counters_ != nullptr) ++counters_->materialize_calls;
+}
+
+bool TreeWriter::write(PathId path, std::uint32_t row, std::string& out) {
+  Node& start = node(path);
+  if (start.tag(row) == Tag::Missing) return false;
+  open_.clear();
+  begin(start, start.tag(row), row, out);
+  while (!open_.empty()) {
+    if (open_.back().members != nullptr)
+      continue_object(out);
+    else
+      continue_array(out);
+  }
+  return true;
+}
+
+// Writes a scalar, or opens an object or array.
+void TreeWriter::begin(Node& node, Tag tag, std::uint32_t row, std::string& out) {
+  const Vector& vector = *node.vector;
+  const std::uint32_t at = node.at(row);
+  if (tag == Tag::Object) {
+    const auto& keys = members(node, vector.codes[at]);
+    out += '{';
+    open_.push_back({&node, &keys, row, 0, static_cast<std::uint32_t>(keys.size())});
+  } else if (tag == Tag::Array) {
+    out += '[';
+    open_.push_back({element(node), nullptr, row, vector.starts[at], vector.starts[at + 1]});
+    if (node.elements != nullptr && vector.starts[at] != vector.starts[at + 1])
+      prefetch_row(*node.elements, vector.starts[at]);
+  } else {
+    write_value(vector, at, out);
+  }
+}
+
+// Writes members until one of them opens, or the object ends.
+void TreeWriter::continue_object(std::string& out) {
+  const std::size_t depth = open_.size();
+  Open& object = open_.back();
+  const std::uint32_t row = object.row;
+  while (object.next < object.end) {
+    Node& member = *(*object.members)[object.next++];
+    const Tag tag = member.tag(row);
+    if (tag == Tag::Missing) continue;
+    const std::size_t comma = out.back() == '{' ? 0 : 1;
+    out.append(member.key.data() + 1 - comma, member.key.size() - 1 + comma);
+    if (tag == Tag::Integer) {
+      json::write_integer(out, member.integers[member.at(row)]);
+      continue;
+    }
+    begin(member, tag, row, out);
+    if (open_.size() != depth) return;
+  }
+  out += '}';
+  open_.pop_back();
+}
+
+void TreeWriter::continue_array(std::string& out) {
+  const std::size_t depth = open_.size();
+  Open& array = open_.back();
+  while (array.next < array.end) {
+    if (out.back() != '[') out += ',';
+    const std::uint32_t row = array.next++;
+    if ((row & kWrittenAtOnce) == 0) poll_interrupt(kWrittenAtOnce);
+    begin(*array.node, array.node->tag(row), row, out);
+    if (open_.size() != depth) return;
+  }
+  out += ']';
+  open_.pop_back();
+}
+
+TreeWriter::Node& TreeWriter::node(PathId path) {
+  const auto [entry, fresh] = nodes_.try_emplace(path);
+  Node& node = entry->second;
+  if (!fresh) return node;
+  node.path = path;
+  node.sparse = batch_.sparse_column(path);
+  node.vector = node.sparse ? node.sparse->values : batch_.column(path);
+  if (node.vector) node.domain_rows = node.sparse ? node.sparse->domain_rows : node.vector->rows;
+  const bool of_trees = batch_.paths()[path].domain == kRootPath;
+  if (node.vector && of_trees && node.domain_rows != batch_.trees())
+    throw_corrupt("a column holds another count of rows than its batch");
+  if (!batch_.paths()[path].element && path != kRootPath) {
+    node.key = ',';
+    json::write_string(node.key, batch_.paths()[path].key);
+    node.key += ':';
+  }
+  if (!node.vector) return node;
+  node.tags = node.vector->tags.empty() ? nullptr : node.vector->tags.data();
+  node.uniform = node.vector->uniform;
+  node.integers = node.vector->integers.data();
+  if (!node.sparse) domains_[batch_.paths()[path].domain].push_back(node.vector.get());
+  if (node.vector->shapes) {
+    node.members.resize(node.vector->shapes->size());
+    places_ += node.members.size();
+  }
+  return node;
+}
+
+// Checks what one column says of another: children are the path's own and listed once (or writing
+// would not end) and have as many rows.
+const std::vector<TreeWriter::Node*>& TreeWriter::members(Node& object, std::uint32_t shape) {
+  if (object.members[shape].met) return object.members[shape].nodes;
+  const std::vector<PathId>& keys = (*object.vector->shapes)[shape];
+  if (repeats(keys)) throw_corrupt("a shape names a key twice");
+  std::vector<Node*> members;
+  for (const PathId key : keys) {
+    if (key == kRootPath || batch_.paths()[key].parent != object.path ||
+        batch_.paths()[key].element)
+      throw_corrupt("a shape names a path of another object");
+    Node& member = node(key);
+    if (member.vector && member.domain_rows != object.domain_rows)
+      throw_corrupt("a member's column holds another count of rows");
+    members.push_back(&member);
+  }
+  places_ += members.size();
+  object.members[shape] = {true, std::move(members)};
+  return object.members[shape].nodes;
+}
+
+TreeWriter::Node* TreeWriter::element(Node& array) {
+  if (array.element != nullptr) return array.element;
+  const std::uint32_t rows = array.vector->starts.back();
+  if (rows == 0) return nullptr;
+  const PathId path = batch_.paths().find_element(array.path);
+  array.element = path == kNoPath ? nullptr : &node(path);
+  if (array.element == nullptr || !array.element->vector || array.element->domain_rows != rows)
+    throw_corrupt("an array's elements are not as many as its lengths say");
+  array.elements = &domains_[path];
+  return array.element;
+}
+
+std::vector<PathId> paths_to_write(BatchReader& batch, PathId path) {
+  std::vector<PathId> paths{path};
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    for (const PathId child : batch.paths().children(paths[i]))
+      if (batch.statistics(child) != nullptr) paths.push_back(child);
+  return paths;
+}
+
+}  // namespace arbors::batch

@@ -1,0 +1,12 @@
+// Runs a grouping over a relation: on several threads where the answer does not depend on it.
+#pragma once
+
+#include "engine/exec/group/aggregation.h"
+#include "engine/exec/query/relation.h"
+
+namespace arbors::exec {
+
+std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const Relation& relation,
+                                             const ExecutionContext& context);
+
+}  // namespace arbors::exec

@@ -1,0 +1,103 @@
+// Stages that gather rows into groups.
+#include "engine/batch/vectors/vector_ops.h"
+#include "engine/exec/query/gather_rows.h"
+#include "engine/exec/query/run_aggregation.h"
+#include "engine/exec/query/run_plan.h"
+#include "engine/exec/sort/sort_ranks.h"
+#include "engine/exec/sort/sorted_rows.h"
+#include "engine/exec/source/memory_source.h"
+
+namespace arbors::exec {
+namespace {
+
+// Resolves all expressions over the relation's rows, reshaping it once where one of them needs it.
+void resolve_all(Relation& relation, const std::vector<expr::ExprPtr*>& exprs,
+                 const ExecutionContext& context) {
+  for (const expr::ExprPtr* expr : exprs)
+    if (*expr && !relation.shape.resolve(*expr)) reshape(relation, context);
+  for (expr::ExprPtr* expr : exprs)
+    if (*expr) *expr = relation.shape.resolve(*expr);
+}
+
+Relation aggregate_rows(Relation& relation, AggregationPlan plan, const ExecutionContext& context) {
+  std::vector<expr::ExprPtr*> exprs;
+  for (plan::NamedExpr& key : plan.keys) exprs.push_back(&key.expr);
+  for (plan::AggregateCall& call : plan.calls) {
+    exprs.push_back(&call.argument);
+    if (call.function->pairs) exprs.push_back(&call.second);
+    exprs.push_back(&call.filter);
+  }
+  resolve_all(relation, exprs, context);
+  const auto batch = run_aggregation(plan, relation, context);
+  return relation_of(std::make_shared<MemorySource>(std::vector<batch::BatchReaderPtr>{batch},
+                                                    batch->shared_paths()));
+}
+
+// The groups in the order of their keys.
+Gathered in_key_order(const Gathered& from, const std::vector<Collation>& collations,
+                      const ExecutionContext& context) {
+  std::vector<std::vector<std::uint64_t>> ranks;
+  for (std::size_t key = 0; key < collations.size(); ++key) {
+    SortRanks column(false, false, collations[key]);
+    column.append(from.keys[key]);
+    ranks.push_back(column.finish(context));
+  }
+  const std::vector<std::uint32_t> order = sorted_rows(ranks);
+  Gathered to;
+  for (const batch::VectorPtr& key : from.keys) to.keys.push_back(batch::gather(*key, order));
+  to.starts.push_back(0);
+  for (const std::uint32_t group : order) {
+    to.firsts.push_back(from.firsts[group]);
+    to.rows.insert(to.rows.end(),
+                   from.rows.begin() + static_cast<std::ptrdiff_t>(from.starts[group]),
+                   from.rows.begin() + static_cast<std::ptrdiff_t>(from.starts[group + 1]));
+    to.starts.push_back(to.rows.size());
+  }
+  return to;
+}
+
+// group_by without braces: {key…, "trees": […]}.
+Relation groups_of_trees(Relation relation, const plan::GroupBy& group,
+                         const ExecutionContext& context) {
+  std::vector<plan::NamedExpr> keys = group.keys;
+  std::vector<expr::ExprPtr*> exprs;
+  for (plan::NamedExpr& key : keys) exprs.push_back(&key.expr);
+  resolve_all(relation, exprs, context);
+  pick(relation, context);
+  std::vector<Collation> collations;
+  std::vector<RowExpr> fields;
+  for (const plan::NamedExpr& key : keys) {
+    collations.push_back(expr::collation(*key.expr, *key.expr));
+    fields.emplace_back(key.expr);
+  }
+  const auto values = [&](RowRun& run) {
+    std::vector<batch::VectorPtr> of_run;
+    for (const RowExpr& field : fields) of_run.push_back(run.evaluate(field));
+    return of_run;
+  };
+  const auto gathered = std::make_shared<const Gathered>(
+      in_key_order(gather_rows(relation, values, collations, false, context), collations, context));
+  const auto heads = [=](std::uint32_t first, std::uint32_t count) -> batch::BatchReaderPtr {
+    std::vector<NamedColumn> columns;
+    for (std::size_t key = 0; key < keys.size(); ++key)
+      columns.push_back({keys[key].name, batch::slice(*gathered->keys[key], first, count)});
+    return std::make_shared<ColumnBatch>(std::move(columns), count);
+  };
+  const auto shape = std::make_shared<const TreeShape>(relation.shape);
+  return relation_of(
+      source_of_groups(gathered, relation.input, shape, {"group_by", "trees", heads}, context));
+}
+
+}  // namespace
+
+Relation grouped(Relation relation, const plan::GroupBy& group, const ExecutionContext& context) {
+  if (group.gather_trees) return groups_of_trees(std::move(relation), group, context);
+  return aggregate_rows(relation, {group.keys, group.aggregates, group.in_key_order}, context);
+}
+
+Relation aggregated(Relation relation, const plan::Aggregate& aggregate,
+                    const ExecutionContext& context) {
+  return aggregate_rows(relation, {{}, aggregate.aggregates, false}, context);
+}
+
+}  // namespace arbors::exec

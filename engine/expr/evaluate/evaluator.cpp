@@ -1,0 +1,341 @@
+#include "engine/expr/evaluate/evaluator.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <optional>
+
+#include "engine/base/error.h"
+#include "engine/base/interrupt.h"
+#include "engine/batch/vectors/vector_builder.h"
+#include "engine/batch/vectors/vector_ops.h"
+#include "engine/expr/evaluate/calculate.h"
+#include "engine/expr/evaluate/call_frame.h"
+#include "engine/expr/evaluate/comparison.h"
+#include "engine/expr/forms/function.h"
+
+namespace arbors::expr {
+namespace {
+
+using batch::Nested;
+using batch::RowSpan;
+using batch::Tag;
+using batch::VectorPtr;
+
+// Gives a selection's rows as a span; `storage` holds them where they are a run.
+RowSpan row_span(const Selection& selection, std::vector<std::uint32_t>& storage) {
+  if (!selection.is_run()) return selection.rows();
+  storage.resize(selection.size());
+  std::iota(storage.begin(), storage.end(), selection.empty() ? 0 : selection.first());
+  return storage;
+}
+
+// Makes an operand of a one-row vector a constant again, or a column where it is nothing, which no
+// constant is.
+Operand folded(const VectorPtr& one, std::uint32_t rows) {
+  const Tag tag = one->tag(0);
+  if (tag == Tag::Missing) return Operand(batch::uniform(tag, rows));
+  return Operand(batch::value_at(*one, 0), tag == Tag::True || tag == Tag::False);
+}
+
+// Computes each distinct text once and spreads the results: for one operand that is all strings
+// (or NULL) of a pool smaller than the rows. Null where that does not fit.
+template <typename Compute>
+VectorPtr once_per_text(const Operand& operand, std::uint32_t rows, Compute compute) {
+  if (operand.is_constant()) return nullptr;
+  const batch::Vector& column = operand.vector();
+  const auto strings = static_cast<batch::TagSet>(batch::tag_bit(Tag::String) | batch::kNullTags);
+  if (!column.only(strings) || !column.has(Tag::String) || column.strings->size() * 2 > rows) {
+    return nullptr;
+  }
+  const auto entries = static_cast<std::uint32_t>(column.strings->size());
+  auto texts = std::make_shared<batch::Vector>();
+  texts->rows = entries + 2;  // and a null and a missing one, which exists() tells apart
+  texts->tags.assign(texts->rows, static_cast<std::uint8_t>(Tag::String));
+  texts->tags[entries] = static_cast<std::uint8_t>(Tag::Null);
+  texts->tags[entries + 1] = static_cast<std::uint8_t>(Tag::Missing);
+  texts->kinds = strings;
+  texts->strings = column.strings;
+  texts->codes.resize(texts->rows);
+  std::iota(texts->codes.begin(), texts->codes.end() - 2, 0);
+  const VectorPtr results = compute(Operand(texts), texts->rows);
+  std::vector<std::uint32_t> row_entries(rows);
+  for (std::uint32_t i = 0; i < rows; ++i) {
+    const std::size_t row = operand.row(i);
+    const Tag tag = column.tag(row);
+    row_entries[i] = tag == Tag::String ? column.codes[row]
+                     : tag == Tag::Null ? entries
+                                        : entries + 1;
+  }
+  return batch::gather(*results, row_entries);
+}
+
+}  // namespace
+
+const Value& Evaluator::parameter(std::uint32_t number) const {
+  if (number > context_.parameters.size()) {
+    throw_invalid("parameter ?" + std::to_string(number) + " has no value (" +
+                  std::to_string(context_.parameters.size()) + " given)");
+  }
+  return context_.parameters[number - 1];
+}
+
+// Reads whole columns while most rows are wanted: a plain one is then not copied at all.
+Operand Evaluator::read(const Path& path, Nested nested) {
+  const std::uint32_t size = context_.scope.size();
+  if (selection_.is_all_of(size)) return Operand(context_.scope.read(path, nested));
+  if (rows() * 4ULL >= size && nested == Nested::Kind) {
+    return Operand(context_.scope.read(path, nested), &selection_);
+  }
+  std::vector<std::uint32_t> storage;
+  return Operand(context_.scope.select(row_span(selection_, storage)).read(path, nested));
+}
+
+// Computes the value of each form.
+struct ValueOf {
+  Evaluator& evaluator;
+  const Expr& expr;
+  Nested nested;
+
+  std::uint32_t rows() const { return evaluator.rows(); }
+  Operand arg(std::size_t i) { return evaluator.value(*expr.args[i]); }
+
+  Operand operator()(const Constant& form) { return Operand(form.value, form.boolean); }
+  Operand operator()(const Parameter& form) { return Operand(evaluator.parameter(form.number)); }
+  Operand operator()(const PathRead& form) { return evaluator.read(form.path, nested); }
+  Operand operator()(const Collate&) { return evaluator.value(*expr.args[0], nested); }
+
+  Operand operator()(const Calculate& form) {
+    const Operand left = arg(0);
+    const Operand right = arg(1);
+    return result(left.is_constant() && right.is_constant(),
+                  [&](std::uint32_t count) { return calculate_rows(form.op, left, right, count); });
+  }
+
+  Operand operator()(const UnaryOp& form) {
+    if (form.op == Unary::Plus) return arg(0);
+    const Operand operand = arg(0);
+    const Operand zero{Value::of(std::int64_t{0})};
+    return result(operand.is_constant(), [&](std::uint32_t count) {
+      if (form.op == Unary::Negate) {
+        return calculate_rows(Arithmetic::Subtract, zero, operand, count);
+      }
+      return each(count, [&](std::uint32_t i, batch::VectorBuilder& out) {
+        const Scalar value = operand[i];
+        value.is_null() ? out.append_null() : out.append_integer(~to_integer(value));
+      });
+    });
+  }
+
+  Operand operator()(const Concat&) {
+    const Operand left = arg(0);
+    const Operand right = arg(1);
+    std::string text;
+    return result(left.is_constant() && right.is_constant(), [&](std::uint32_t count) {
+      return each(count, [&](std::uint32_t i, batch::VectorBuilder& out) {
+        const Scalar a = left[i];
+        const Scalar b = right[i];
+        if (a.is_null() || b.is_null()) return out.append_null();
+        text.clear();
+        append_text(text, a);
+        append_text(text, b);
+        out.append_text(text);
+      });
+    });
+  }
+
+  Operand operator()(const Cast& form) {
+    const Operand operand = arg(0);
+    return result(operand.is_constant(), [&](std::uint32_t count) {
+      return each(count, [&](std::uint32_t i, batch::VectorBuilder& out) {
+        out.append_value(cast(operand[i], form.affinity));
+      });
+    });
+  }
+
+  Operand operator()(const Case& form);
+  Operand operator()(const Call& form);
+  Operand list_call(const Function& function, bool constant);
+
+  // Predicates.
+  template <typename Form>
+  Operand operator()(const Form&) {
+    if (!reads_rows(expr)) {
+      const Selection one = Selection::all(1);
+      return folded(truth_vector(Evaluator(evaluator.context(), one).truth(expr)), rows());
+    }
+    return Operand(truth_vector(evaluator.truth(expr)));
+  }
+
+  // Computes one row where all operands are constants, else all rows.
+  template <typename Compute>
+  Operand result(bool constant, Compute compute) {
+    return constant ? folded(compute(1), rows()) : Operand(compute(rows()));
+  }
+
+  template <typename Step>
+  VectorPtr each(std::uint32_t count, Step step) {
+    batch::VectorBuilder out(count);
+    PolledSteps steps;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      step(i, out);
+      steps.step();
+    }
+    return out.finish();
+  }
+};
+
+// Computes each branch for the rows that come to it alone.
+Operand ValueOf::operator()(const Case& form) {
+  std::size_t at = form.has_base ? 1 : 0;
+  const std::size_t end = expr.args.size() - (form.has_otherwise ? 1 : 0);
+  batch::VectorBuilder out(rows());
+  out.resize(rows());
+  std::vector<std::uint32_t> open(rows());  // positions not yet decided
+  std::iota(open.begin(), open.end(), 0);
+  const auto place = [&](const Expr& then, const std::vector<std::uint32_t>& positions) {
+    if (positions.empty()) return;
+    const Selection rows_there = at_positions(evaluator.selection(), positions);
+    Evaluator there(evaluator.context(), rows_there);
+    const auto count = static_cast<std::uint32_t>(positions.size());
+    std::vector<std::uint32_t> from(count);
+    std::iota(from.begin(), from.end(), 0);
+    out.place(*dense(there.value(then), count), from, positions);
+  };
+  for (std::size_t branch = 0; at < end && !open.empty(); at += 2, ++branch) {
+    const Selection rows_there = at_positions(evaluator.selection(), open);
+    Evaluator there(evaluator.context(), rows_there);
+    Truths truths;
+    if (form.has_base) {
+      const Compare equal{Comparison::Equal, form.collations[branch], form.coercions[branch]};
+      truths =
+          compare_rows(equal, there.value(*expr.args[0]), there.value(*expr.args[at]), open.size());
+    } else {
+      truths = there.truth(*expr.args[at]);
+    }
+    std::vector<std::uint32_t> taken;
+    std::vector<std::uint32_t> left;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      (truths[i] == kTrue ? taken : left).push_back(open[i]);
+    }
+    place(*expr.args[at + 1], taken);
+    open = std::move(left);
+  }
+  if (form.has_otherwise) place(*expr.args[end], open);
+  return Operand(out.finish());
+}
+
+// Runs a function over rows whose arguments are at hand.
+VectorPtr run(const Function& function, const EvalContext& context, std::vector<Operand> args,
+              std::uint32_t rows) {
+  batch::VectorBuilder out(rows);
+  CallFrame frame{rows, std::move(args), out, context};
+  function.evaluate(frame);
+  return out.finish();
+}
+
+Operand ValueOf::list_call(const Function& function, bool constant) {
+  const Selection one = Selection::all(1);
+  Evaluator rows_here(evaluator.context(), constant ? one : evaluator.selection());
+  const batch::List list = rows_here.list(*expr.args[0]);
+  batch::VectorBuilder out(rows_here.rows());
+  CallFrame frame{rows_here.rows(), {}, out, evaluator.context(), &list};
+  if (function.shape == Function::Shape::Elements) {
+    frame.element_expr = expr.args[1].get();
+  } else {
+    for (std::size_t i = 1; i < expr.args.size(); ++i) {
+      frame.args.push_back(rows_here.value(*expr.args[i]));
+    }
+  }
+  function.evaluate(frame);
+  return constant ? folded(out.finish(), rows()) : Operand(out.finish());
+}
+
+// The tag that an operand has in every row where it is NULL in all of them; nothing where it has
+// values, or both tags.
+std::optional<Tag> only_null(const Operand& operand) {
+  if (operand.is_constant())
+    return operand.constant().is_null() ? std::optional(Tag::Null) : std::nullopt;
+  const batch::Vector& vector = operand.vector();
+  if (vector.only(batch::tag_bit(Tag::Null))) return Tag::Null;
+  if (vector.only(batch::tag_bit(Tag::Missing))) return Tag::Missing;
+  return std::nullopt;
+}
+
+// Gives coalesce() where no value stands behind its first argument: that column with its
+// dictionary, NULL as the last argument has it.
+std::optional<Operand> first_of_all(const Function& function, const std::vector<Operand>& args,
+                                    std::uint32_t rows) {
+  if (function.name != "coalesce" && function.name != "ifnull") return std::nullopt;
+  for (auto arg = args.begin() + 1; arg != args.end(); ++arg)
+    if (!only_null(*arg)) return std::nullopt;
+  const Operand& first = args.front();
+  if (first.is_constant()) return first.constant().is_null() ? args.back() : first;
+  if ((first.vector().kinds & batch::kNullTags) == 0) return first;
+  return Operand(batch::with_nulls_as(dense(first, rows), *only_null(args.back())));
+}
+
+Operand ValueOf::operator()(const Call& form) {
+  const Function& function = *form.function;
+  const bool constant = !reads_rows(expr);
+  if (function.shape >= Function::Shape::Lists) return list_call(function, constant);
+  const bool presence = function.shape == Function::Shape::Presence;
+  std::vector<Operand> args;
+  for (const ExprPtr& arg : expr.args) {
+    args.push_back(evaluator.value(*arg, presence ? Nested::Kind : Nested::Text));
+  }
+  if (constant) return folded(run(function, evaluator.context(), std::move(args), 1), rows());
+  if (std::optional<Operand> first = first_of_all(function, args, rows())) return *first;
+  const auto varies = [](const Operand& operand) { return !operand.is_constant(); };
+  if (std::count_if(args.begin(), args.end(), varies) == 1) {
+    const auto at = std::find_if(args.begin(), args.end(), varies) - args.begin();
+    const auto index = static_cast<std::size_t>(at);
+    const auto compute = [&](Operand texts, std::uint32_t entries) {
+      std::vector<Operand> once = args;
+      once[index] = std::move(texts);
+      return run(function, evaluator.context(), std::move(once), entries);
+    };
+    if (VectorPtr spread = once_per_text(args[index], rows(), compute)) {
+      return Operand(std::move(spread));
+    }
+  }
+  return Operand(run(function, evaluator.context(), std::move(args), rows()));
+}
+
+// Opens the list an expression gives in each row.
+batch::List Evaluator::list(const Expr& expr) {
+  const auto* path = expr.as<PathRead>();
+  if (path == nullptr) return batch::Scope(dense(value(expr), rows())).list({});
+  if (selection_.is_all_of(context_.scope.size())) return context_.scope.list(path->path);
+  std::vector<std::uint32_t> storage;
+  return context_.scope.select(row_span(selection_, storage)).list(path->path);
+}
+
+Operand Evaluator::value(const Expr& expr, Nested nested) {
+  poll_interrupt(rows() / kRowsAStep);
+  return std::visit(ValueOf{*this, expr, nested}, expr.form);
+}
+
+VectorPtr truth_vector(const Truths& truths) {
+  static constexpr std::array<Tag, 3> kTags{Tag::False, Tag::Null, Tag::True};
+  auto out = std::make_shared<batch::Vector>();
+  out->rows = static_cast<std::uint32_t>(truths.size());
+  out->tags.resize(truths.size());
+  for (std::size_t i = 0; i < truths.size(); ++i) {
+    out->tags[i] = static_cast<std::uint8_t>(kTags[truths[i]]);
+  }
+  out->kinds = batch::tag_bit(Tag::False) | batch::tag_bit(Tag::Null) | batch::tag_bit(Tag::True);
+  return out;
+}
+
+VectorPtr dense(const Operand& operand, std::uint32_t rows) {
+  if (operand.is_constant()) {
+    if (!operand.is_boolean()) return batch::constant(operand.constant(), rows);
+    return truth_vector(Truths(rows, truth_of(operand.constant().integer != 0)));
+  }
+  if (operand.mapping() == nullptr) return operand.vector_ptr();
+  std::vector<std::uint32_t> storage;
+  return batch::gather(operand.vector(), row_span(*operand.mapping(), storage));
+}
+
+}  // namespace arbors::expr

@@ -1,0 +1,65 @@
+#include "engine/expr/evaluate/filter.h"
+
+#include <algorithm>
+
+#include "engine/expr/evaluate/evaluator.h"
+#include "engine/expr/evaluate/truth.h"
+
+namespace arbors::expr {
+namespace {
+
+bool is_constant(const ExprPtr& expr) {
+  return expr->as<Constant>() != nullptr || expr->as<Parameter>() != nullptr;
+}
+
+// Tells whether a condition compares a path with constants. That costs less on a run of rows than
+// on a list of half of them, and fails on no row.
+bool is_plain(const Expr& expr) {
+  const bool plain = expr.as<Compare>() != nullptr || expr.as<IsNull>() != nullptr ||
+                     expr.as<Between>() != nullptr || expr.as<In>() != nullptr;
+  return plain && expr.args[0]->as<PathRead>() != nullptr &&
+         std::all_of(expr.args.begin() + 1, expr.args.end(), is_constant);
+}
+
+// The conditions of an AND over one selection. While the rows are a run of which most pass, plain
+// conditions are tested on all of them, and the rows are listed once.
+class Narrowing {
+ public:
+  Narrowing(const EvalContext& context, Selection& selection)
+      : context_(context), selection_(selection) {}
+
+  void add(const Expr& condition) {
+    if (condition.as<And>() != nullptr) {
+      for (const ExprPtr& each : condition.args) add(*each);
+      return;
+    }
+    if (!open_.empty() && !is_plain(condition)) settle();
+    if (selection_.empty()) return;
+    const Truths truths = Evaluator(context_, selection_).truth(condition);
+    if (!selection_.is_run()) return keep(selection_, truths);
+    if (open_.empty()) open_ = truths;
+    if (meet(open_, truths) <= open_.size() / 8) settle();
+  }
+
+  // Narrows the selection to the rows that passed so far.
+  void settle() {
+    if (open_.empty()) return;
+    keep(selection_, open_);
+    open_.clear();
+  }
+
+ private:
+  const EvalContext& context_;
+  Selection& selection_;
+  Truths open_;  // of the conditions since the selection was narrowed last
+};
+
+}  // namespace
+
+void filter(const Expr& expr, const EvalContext& context, Selection& selection) {
+  Narrowing narrowing(context, selection);
+  narrowing.add(expr);
+  narrowing.settle();
+}
+
+}  // namespace arbors::expr

@@ -1,0 +1,36 @@
+// Truth values of rows, a byte each, in the order that makes AND the minimum and OR the maximum.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/expr/evaluate/selection.h"
+
+namespace arbors::expr {
+
+inline constexpr std::uint8_t kFalse = 0;
+inline constexpr std::uint8_t kUnknown = 1;  // NULL
+inline constexpr std::uint8_t kTrue = 2;
+
+using Truths = std::vector<std::uint8_t>;
+
+constexpr std::uint8_t truth_of(bool value) { return value ? kTrue : kFalse; }
+constexpr std::uint8_t negated(std::uint8_t truth) {
+  return static_cast<std::uint8_t>(kTrue - truth);
+}
+
+// Puts for each row the lesser of two truths (AND), and counts those that are true.
+std::size_t meet(Truths& truths, const Truths& others);
+// Tells of each code whether it is one of `count` from `first` on; `flip` is kTrue for the
+// contrary.
+void test_codes(std::span<const std::uint32_t> codes, std::uint32_t first, std::uint32_t count,
+                std::uint8_t flip, std::uint8_t* truths);
+// Puts Unknown where a tag is that of a missing value or of NULL.
+void mark_nulls(std::span<const std::uint8_t> tags, std::uint8_t* truths);
+
+// Keeps the rows of a selection whose truth (by position in the selection) equals `wanted`.
+void keep(Selection& selection, const Truths& truths, std::uint8_t wanted = kTrue);
+
+}  // namespace arbors::expr

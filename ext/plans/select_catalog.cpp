@@ -1,0 +1,80 @@
+#include "ext/plans/select_catalog.h"
+
+#include "ext/plans/bound_table.h"
+#include "ext/plans/plan_session.h"
+#include "ext/plans/view_columns.h"
+#include "ext/session/arbor_name.h"
+#include "ext/session/host_meanings.h"
+
+namespace arbors::ext {
+namespace {
+
+namespace select = plan::select;
+
+select::Table table_of_arbor(Session& session, const ArborName& name) {
+  const StorePtr store = open_arbor(session, name);
+  select::Table table;
+  table.stored = true;
+  for (const store::Column& column : store->columns()) {
+    select::Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
+    if (column.declared) {
+      known.affinity = affinity_of_type(column.type);
+      known.collation = declared_collation(session.db(), name, column.name);
+    }
+    table.columns.push_back(std::move(known));
+  }
+  for (store::Column& column : store->object_columns())
+    table.columns.push_back({std::move(column.name), std::move(column.path), Affinity::None,
+                             Collation::Binary, /*visible=*/false});
+  return table;
+}
+
+// The trees of a plan, whose columns are those that a view of it has.
+select::Table table_of_plan(Session& session, const plan::Node& plan) {
+  select::Table table;
+  for (ViewColumn& column : view_columns(session, plan))
+    table.columns.push_back({std::move(column.name), std::move(column.path),
+                             affinity_of_type(column.type), Collation::Binary, true});
+  return table;
+}
+
+}  // namespace
+
+select::Table SelectCatalog::table(plan::Source& source) const {
+  if (source.kind == plan::Source::Kind::Handle)
+    return table_of_plan(session_, *session_.plans().plan_of(source.name));
+  const std::string name = full_name(source);
+  const plan::NodePtr read = plan::make(source);
+  const plan::NodePtr seen_through = session_.plans().with_views(read);
+  if (seen_through != read) return table_of_plan(session_, *seen_through);
+  const std::optional<ArborName> found = find_relation(session_, name);
+  if (!found || session_.find(found->schema, found->table) ||
+      store::Store::exists(session_.db(), found->schema, found->table))
+    return table_of_arbor(session_, existing_arbor(session_, name));
+  if (source.when) throw_invalid(name + " is no Arbor: it has no generations");
+  source.kind = plan::Source::Kind::Table;
+  select::Table table;
+  table.columns = table_columns(session_, *found);
+  table.trees = false;
+  table.in_memory = true;
+  return table;
+}
+
+const select::CalledFunction* SelectCatalog::own_call(
+    std::span<const select::CalledFunction> calls) const {
+  return session_.meanings().own_call(calls);
+}
+
+bool SelectCatalog::host_runs(std::string_view statement) const {
+  sqlite3_stmt* made = nullptr;
+  const int code = sqlite3_prepare_v2(session_.db(), statement.data(),
+                                      static_cast<int>(statement.size()), &made, nullptr);
+  sqlite3_finalize(made);
+  return code == SQLITE_OK && made != nullptr;
+}
+
+bool SelectCatalog::is_own(Collation collation) const {
+  return session_.meanings().is_own(collation);
+}
+
+}  // namespace arbors::ext

@@ -1,0 +1,90 @@
+// A scan of an Arbor's table: holds its snapshot and row stream from xFilter on, hands out values a
+// run at a time. The hot loop of reading: xNext and xColumn do next to nothing.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/exec/query/source_statistics.h"
+#include "engine/exec/rows/point_stream.h"
+#include "engine/exec/rows/row_run.h"
+#include "engine/plan/logical_plan.h"
+#include "ext/planning/scan_spec.h"
+#include "ext/table/arbor_table.h"
+#include "sql/state/snapshot.h"
+
+namespace arbors::ext {
+
+// The type of the pointer that the table's own column hands to the MATCH function.
+inline constexpr const char* kCursorPointer = "arbor cursor";
+
+class ArborCursor : public sqlite3_vtab_cursor {
+ public:
+  explicit ArborCursor(ArborTable& table);
+  ~ArborCursor();
+
+  void filter(const char* spec, std::span<sqlite3_value*> arguments);
+  void next() {
+    if (++row_ >= rows_) next_run();
+  }
+  bool at_end() {
+    if (run_ == nullptr && write_scan_ != nullptr) write_scan_->ended = true;
+    return run_ == nullptr;
+  }
+  void column(sqlite3_context* context, int number);
+  std::int64_t rowid() {
+    rowid_asked_ = true;
+    return run_->rowid(row_);
+  }
+  // Whether a MATCH is true of the current row because the scan went by it.
+  bool matches(std::string_view expression) const;
+  std::string tree() const;  // the current row's
+
+ private:
+  void next_run();
+  void run(const plan::NodePtr& plan, std::uint64_t expected_rows);
+  exec::BoundSource bind(const plan::Source& source);
+  plan::NodePtr optimized(const plan::NodePtr& plan);
+  void read_spec(const char* spec);
+  bool is_own_match(const Term& term) const;
+  void allow_matches(std::span<sqlite3_value*> arguments);
+  bool prefers_table();
+  std::optional<std::vector<std::int64_t>> search(std::span<sqlite3_value*> arguments);
+  const std::vector<exec::RowRef>* look_up(std::span<sqlite3_value*> arguments);
+  bool hand_out(std::vector<exec::RowRef> places, std::span<sqlite3_value*> arguments);
+
+  ArborTable& table_;
+  const HostLimits::Hold hold_;
+  const std::shared_ptr<RepeatedLookups> lookups_;
+  std::shared_ptr<store::Snapshot> snapshot_;
+  bool old_generation_ = false;  // the snapshot is of one that was asked for, and not the newest
+  WriteScanPtr write_scan_;
+  exec::RowStreamPtr stream_;
+  plan::NodePtr with_duplicates_;  // what a scan for distinct rows leaves rows out of; else null
+  bool rowid_asked_ = false;
+  exec::RowRunPtr run_;  // null at the end
+  std::uint32_t row_ = 0;
+  std::uint32_t rows_ = 0;
+  std::vector<exec::ColumnBlock> blocks_;  // of this run, by column number
+  std::vector<std::size_t> read_;          // the numbers of those that were read
+  std::string text_;                       // a tree's text while it is handed out
+
+  std::vector<std::string> matched_;  // expressions that are true of every row of the scan
+  std::vector<std::string> allowed_;  // expressions whose paths the host lets the statement read
+
+  std::string spec_text_;  // what spec_ was read from
+  ScanSpec spec_;
+  RepeatedLookups::Lookup* repeated_ = nullptr;  // of spec_
+  std::vector<exec::RowRef> found_;
+  std::optional<exec::PointReader> points_;     // of rows that are known
+  std::shared_ptr<store::Snapshot> points_of_;  // the snapshot of points_
+
+  const exec::SourceBinder bind_ = [this](const plan::Source& source) { return bind(source); };
+  std::optional<exec::SourceStatistics> statistics_;  // what the optimizer knows of the snapshot
+  std::shared_ptr<store::Snapshot> known_of_;         // the snapshot of statistics_
+};
+
+}  // namespace arbors::ext

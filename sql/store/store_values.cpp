@@ -1,0 +1,117 @@
+// Single values set in trees that stay else as they are: no tree is read, logged or folded for
+// them.
+#include <algorithm>
+
+#include "engine/batch/trees/path_reader.h"
+#include "engine/json/edit/scalar_changes.h"
+#include "engine/json/values/json_value.h"
+#include "sql/store/store_impl.h"
+
+namespace arbors::store {
+
+namespace {
+
+constexpr std::size_t kMostValuesSet = 16;  // of one tree: else the tree is replaced
+
+bool opens(std::string_view json) { return json.front() == '{' || json.front() == '['; }
+
+bool is_boolean(std::string_view json) { return json == "true" || json == "false"; }
+
+}  // namespace
+
+// Replaces a tree by one that differs from it in a few values alone, as `UPDATE t SET _tree =
+// json_set(_tree, …)` does; false, and nothing done, where it differs otherwise.
+bool Store::Impl::replace_values(std::int64_t rowid, std::string_view tree) {
+  const std::optional<std::string> before = this->tree(rowid);
+  if (!before) return false;
+  const auto changes = json::scalar_changes(*before, tree, kMostValuesSet);
+  if (!changes) return false;
+  std::vector<PathJson> values;
+  for (const json::ScalarChange& change : *changes) {
+    values.push_back({&change.path, std::string(change.json)});
+  }
+  return set(rowid, values);
+}
+
+// Lists the changes of a row as the log tells them; nothing where they are no plain ones.
+std::optional<std::vector<SetValue>> Store::Impl::plain_values(std::int64_t rowid,
+                                                               std::span<const PathJson> values) {
+  std::vector<SetValue> plain;
+  const auto pending = mirror_->pending_text(rowid);
+  const auto place = mirror_->find_stored(rowid);
+  if (!pending && !place) return std::nullopt;
+  for (const PathJson& value : values) {
+    const auto known = paths_->longest_prefix(*value.path);
+    const bool recorded =
+        known.steps == value.path->steps.size() && known.id < columns_->recorded();
+    const bool indexed = indexes_above(*value.path) ||
+                         (key_ != nullptr && key_->columns().may_change_by(*value.path));
+    if (!recorded || indexed) return std::nullopt;
+    std::string json = normalizer_.normalize(value.json);
+    if (opens(json)) return std::nullopt;
+    bool boolean = false;  // stands there now
+    if (pending) {
+      const std::string_view raw = json::find_raw(*pending, value.path->steps);
+      if (raw.empty() || opens(raw)) return std::nullopt;
+      boolean = is_boolean(raw);
+    } else if (!holds_scalar(*place, *value.path)) {
+      return std::nullopt;
+    } else {
+      boolean = value.keeps_boolean && holds_boolean(*place, known.id);
+    }
+    if (boolean && value.keeps_boolean) json = json == "0" ? "false" : "true";
+    plain.push_back({known.id, std::move(json)});
+  }
+  std::ranges::stable_sort(plain, {}, &SetValue::path);
+  return plain;
+}
+
+bool Store::Impl::holds_scalar(const Mirror::At& place, const Path& path) {
+  const SegmentVersion& segment = mirror_->segments()[place.segment];
+  // Held here: a failing read may roll back, which lets go of all that the store keeps in memory.
+  const batch::RowReaderPtr reader =
+      row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
+  return batch::holds_scalar(reader->batch(), path, segment.run.first_row + place.row);
+}
+
+// Asks of a value that holds_scalar() has found: what lies over it, else its column.
+bool Store::Impl::holds_boolean(const Mirror::At& place, PathId path) {
+  for (const SetValue& value : mirror_->values_over(place))
+    if (value.path == path) return is_boolean(value.json);
+  const SegmentVersion& segment = mirror_->segments()[place.segment];
+  const batch::RowReaderPtr reader =
+      row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
+  const batch::Statistics* statistics = reader->batch().statistics(path);
+  constexpr batch::TagSet kBooleans =
+      batch::tag_bit(batch::Tag::False) | batch::tag_bit(batch::Tag::True);
+  if (statistics == nullptr || (statistics->kinds() & kBooleans) == 0) return false;
+  const batch::VectorPtr column = reader->batch().column(path);
+  return (batch::tag_bit(column->tag(segment.run.first_row + place.row)) & kBooleans) != 0;
+}
+
+bool Store::Impl::set(std::int64_t rowid, std::span<const PathJson> values) {
+  require_transaction();
+  refresh();
+  std::optional<std::vector<SetValue>> plain = plain_values(rowid, values);
+  if (!plain) return false;
+  IndexedRow before, after;
+  for (std::size_t at = 0; at < indexes_.size(); ++at) {
+    for (const SetValue& value : *plain) {
+      if (indexes_[at]->path() != paths_->path(value.path)) continue;
+      if (before.values.empty()) before = after = indexed_row(rowid);
+      after.values[at] = path_value(value.json, Path());
+    }
+  }
+  Change change(*this, rowid);
+  generation_for_write();
+  mirror_->set(rowid, *plain, *paths_);
+  buffered_.push_back({Op::Set, rowid, Mirror::kErased, *std::move(plain)});
+  reindex_row(rowid, before, after);
+  ++own_added_;
+  ++own_removed_;
+  fold_when_full();
+  change.done();
+  return true;
+}
+
+}  // namespace arbors::store
