@@ -36,8 +36,16 @@ bool NewRow::is_marked() const {
       [&](Hidden hidden) { return sqlite3_value_nochange(value(table_.hidden(hidden))) != 0; });
 }
 
-// Compares a column with what the row holds. Rows that get other rowids move to the end, and so
-// shift the others.
+// Tells whether a position may be the one at which the statement's scan saw the row. Rows that get
+// other rowids move to the end, and those that a conflict removes are gone: others move up.
+bool NewRow::was_at(const Value& index) const {
+  if (rowid() != old_rowid()) return true;
+  const auto now = static_cast<std::int64_t>(*table_.store->position(old_rowid()));
+  const auto most = now + static_cast<std::int64_t>(table_.store->erased_by_statement());
+  return index.kind == ValueKind::Integer && index.integer >= now && index.integer <= most;
+}
+
+// Compares a column with what the row holds.
 bool NewRow::differs(int column) const {
   const Value given = to_value(value(column));
   Value known;
@@ -46,8 +54,7 @@ bool NewRow::differs(int column) const {
   } else if (column == table_.hidden(ArborTable::Hidden::Tree)) {
     known = Value::of(*before_);
   } else if (column == table_.hidden(ArborTable::Hidden::Index)) {
-    if (rowid() != old_rowid()) return false;
-    known = Value::of(static_cast<std::int64_t>(*table_.store->position(old_rowid())));
+    return !was_at(given);
   } else if (column == table_.hidden(ArborTable::Hidden::Generation)) {
     known = Value::of(table_.store->statement_generation());
   }

@@ -65,6 +65,7 @@ class NewRow {
   std::optional<bool> as_boolean(int column) const;
   bool is_marked() const;
   bool differs(int column) const;
+  bool was_at(const Value& index) const;
   bool is_surely_minimal(int column, std::string_view json) const;
   std::optional<std::string> json_of(int column) const;
   bool replaces_container(int column, std::string_view tree) const;

@@ -61,6 +61,13 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
     table.store->replace(old_rowid, changed, on_conflict(table));
 }
 
+// Tells whether an UPDATE comes to a row that it has removed itself, for its key: SQLite passes over
+// those of its own tables.
+bool is_gone(ArborTable& table, sqlite3_value* rowid) {
+  return sqlite3_value_type(rowid) == SQLITE_INTEGER && table.store->erased_by_statement() > 0 &&
+         !table.store->contains(sqlite3_value_int64(rowid));
+}
+
 void write_row(ArborTable& table, int argc, sqlite3_value** argv, sqlite3_int64* rowid) {
   if (argc == 1) {
     if (table.write_scans.deletes_old_generation(table.session->db()))
@@ -68,6 +75,7 @@ void write_row(ArborTable& table, int argc, sqlite3_value** argv, sqlite3_int64*
     table.store->erase(sqlite3_value_int64(argv[0]));
     return;
   }
+  if (is_gone(table, argv[0])) return;
   const NewRow row(table, argv);
   row.check_generation();
   row.check_read_only_columns();

@@ -176,6 +176,8 @@ std::optional<std::uint64_t> Store::position(std::int64_t rowid) {
   return found ? std::optional(found->position) : std::nullopt;
 }
 
+std::uint64_t Store::erased_by_statement() const { return impl_->mark_.erased; }
+
 std::optional<std::string> Store::tree(std::int64_t rowid) {
   impl_->refresh();
   return impl_->tree(rowid);

@@ -177,6 +177,9 @@ class Store {
                OnConflict on_conflict = OnConflict::Error);
   bool contains(std::int64_t rowid);
   std::optional<std::uint64_t> position(std::int64_t rowid);
+  // How many rows the statement under way has removed, or moved to the end: so many places at most
+  // are rows before where its scan saw them.
+  std::uint64_t erased_by_statement() const;
   std::optional<std::string> tree(std::int64_t rowid);  // its current JSON text
 
   // Adds a whole batch at the end, none of whose keys is there. `shared`: its builders may still

@@ -102,6 +102,7 @@ class Store::Impl {
     std::int64_t seq = 0, seal = 0;    // of the newest record before the statement,
     std::size_t waiting = 0;           // and of what was buffered then, how much is not logged
     std::int64_t generation = 0;       // that the statement found
+    std::uint64_t erased = 0;          // rows: those behind them have moved up
     std::vector<std::int64_t> rowids = {};  // of rows that were changed, where there are indexes
   };
   // What the indexes know of a row.

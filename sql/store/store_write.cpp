@@ -35,6 +35,7 @@ bool Store::Impl::erase(std::int64_t rowid) {
   unindex_row(rowid, indexed);
   buffered_.push_back({Op::Erase, rowid, Mirror::kErased});
   ++own_removed_;
+  ++mark_.erased;
   fold_when_full();
   change.done();
   return true;

@@ -3,6 +3,7 @@
 differential/random_keys.py holds them against an ordinary table; imports are in test_key_imports.py.
 """
 import json
+import random
 import sqlite3
 
 import harness
@@ -175,6 +176,27 @@ def test_update_from(report):
         database.execute("INSERT OR IGNORE INTO t(id) VALUES (1)")
         check(report, database, f"UPDATE {clause} … FROM")
         database.execute("COMMIT")
+
+
+def test_removed_by_update_from(report):
+    """A row that a conflict removes moves those behind it up, which SQLite before 3.41 hands back where it had read them."""
+    for seed in range(20):
+        dice = random.Random(seed)
+        database = keyed(report, "id, n, key=id, batch_trees=4")
+        database.execute("CREATE TABLE u(id, x)")
+        for number in range(12):
+            database.execute("INSERT INTO t(id, n) VALUES (?, ?)", (number, number))
+            if number < 2 or dice.random() < 0.6:
+                database.execute("INSERT INTO u VALUES (?, ?)", (number, dice.randrange(15)))
+        database.execute("UPDATE OR REPLACE t SET id = u.x FROM u WHERE u.id = t.n")
+        ids = [id for id, in database.execute("SELECT id FROM t")]
+        report.check(len(set(ids)) == len(ids) and len(ids) > 2, f"{seed}: keys stay unique", ids)
+        check(report, database, f"{seed}: UPDATE OR REPLACE … FROM")
+        database.execute("INSERT OR IGNORE INTO t(id) VALUES (1)")
+        for beyond in (1, 100, -1):
+            report.raises(lambda: database.execute("UPDATE t SET _index = t._index + ? FROM (SELECT 1 AS id) AS v WHERE v.id = t.id", (beyond,)),
+                          f"{seed}: positions stay read-only", "read-only")
+        database.close()
 
 
 if __name__ == "__main__":
