@@ -59,6 +59,11 @@ bool host_runs(const std::string& message, const Catalog& catalog, const expr::L
          catalog.host_runs(statement_at(lexer, begin));
 }
 
+// Tells errors of the statement from those of its surroundings: an interrupt, a damaged file.
+bool is_of_the_text(ErrorCode code) {
+  return code == ErrorCode::Invalid || code == ErrorCode::NotFound || code == ErrorCode::Limit;
+}
+
 // Reads from tokens of SQL; `alone`: up to the end of the text. What is refused has a place.
 NodePtr read(expr::Lexer& lexer, std::span<const Value> parameters, const Catalog* catalog,
              bool alone) {
@@ -73,6 +78,7 @@ NodePtr read(expr::Lexer& lexer, std::span<const Value> parameters, const Catalo
       lexer.fail("expected a clause of SELECT or the end (stages follow a SELECT in parentheses)");
     return lowered(statement, *catalog, lexer);
   } catch (const Error& error) {
+    if (!is_of_the_text(error.code())) throw;
     std::string message = placed(lexer, begin, error.what());
     if (message.find(kHint) == std::string::npos && host_runs(message, *catalog, lexer, begin))
       message += kHint;
