@@ -61,8 +61,8 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
     table.store->replace(old_rowid, changed, on_conflict(table));
 }
 
-// Tells whether an UPDATE comes to a row that it has removed itself, for its key: SQLite passes over
-// those of its own tables.
+// Tells whether an UPDATE comes to a row that it has removed itself, for its key: SQLite passes
+// over those of its own tables.
 bool is_gone(ArborTable& table, sqlite3_value* rowid) {
   return sqlite3_value_type(rowid) == SQLITE_INTEGER && table.store->erased_by_statement() > 0 &&
          !table.store->contains(sqlite3_value_int64(rowid));
