@@ -14,7 +14,7 @@ import sys
 sys.dont_write_bytecode = True
 import environment  # noqa: E402
 
-SETS = ("events", "jsonbench", "players", "plans", "scan", "join", "lookups", "writes")
+SETS = ("events", "jsonbench", "players", "plans", "scan", "join", "lookups", "writes", "select")
 
 
 def arguments():
@@ -45,7 +45,10 @@ def main():
     numbers = {"machine": f"{platform.machine()}, {os.cpu_count()} cores", "python": platform.python_version(),
                "loads": {}, "sets": {}}
     for name in options.sets:
-        if name in ("writes", "lookups"):
+        if name == "select":
+            import selects
+            numbers["select"] = selects.run(options)
+        elif name in ("writes", "lookups"):
             import importlib
             module = importlib.import_module(name)
             numbers["sets"][name] = module.run(options)

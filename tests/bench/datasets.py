@@ -1,6 +1,6 @@
 """The datasets: where they come from, kept as JSON Lines in the cache folder.
 
-events: generated; players: ../shared/data (or $ARBORS_DATA), absent on most machines; rows and pairs: generated.
+events and users: generated; players, teams: ../shared/data (or $ARBORS_DATA), absent on most machines; rows and pairs: generated.
 """
 import json
 import os
@@ -33,12 +33,25 @@ def events_file(cache, options):
     return path
 
 
-def unpack_players(path):
-    packed = os.path.join(os.environ.get("ARBORS_DATA", os.path.join(ROOT, "..", "shared", "data")), "players.jsonl.zst")
+def unpack(path):
+    """Unpacks the players or the teams."""
+    name = os.path.basename(path)
+    packed = os.path.join(os.environ.get("ARBORS_DATA", os.path.join(ROOT, "..", "shared", "data")), f"{name}.zst")
     if os.path.exists(packed) and shutil.which("zstd"):
         subprocess.run(["zstd", "-dqf", packed, "-o", path], check=True)
     else:
-        print(f"skipped: players ({packed}, or the zstd command, is not here)")
+        print(f"skipped: {name.partition('.')[0]} ({packed}, or the zstd command, is not here)")
+
+
+def write_users(path, count=100_000):
+    """Writes the first users of the events, in no order: who they are, where they live, since when."""
+    rng = random.Random(10)
+    numbers = list(range(count))
+    rng.shuffle(numbers)
+    with open(path, "w", encoding="utf-8") as out:
+        for number in numbers:
+            out.write(f'{{"did":"{make_events.did(number)}","country":"{rng.choice("AT BR CH DE ES FR IN JP KE NO PL US".split())}",'
+                      f'"joined":{rng.randrange(2022, 2025)}}}\n')
 
 
 def write_rows(path, count=1_000_000):
@@ -63,7 +76,7 @@ def write_pairs(path, count=100_000):
             out.write(f'{{"id":{n},"k":{key},"v":{rng.randrange(1000)}}}\n')
 
 
-MAKERS = {"players": unpack_players, "rows": write_rows, "pairs": write_pairs}
+MAKERS = {"players": unpack, "teams": unpack, "users": write_users, "rows": write_rows, "pairs": write_pairs}
 
 
 def lookup_values(path, key, count=1000):

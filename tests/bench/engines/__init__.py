@@ -9,6 +9,10 @@ MODULES = {
     "empty": ("engines.sqlite_family", "EmptyTable"),
     "duckdb": ("engines.duckdb_engine", "DuckDb"),
     "chdb": ("engines.chdb_engine", "ChDb"),
+    "select arbors": ("engines.select_arbors", "SelectArbors"),
+    "select duckdb": ("engines.select_duckdb", "Structs"),
+    "select variant": ("engines.select_duckdb", "Variant"),
+    "select chdb": ("engines.select_chdb", "TypedAndSorted"),
 }
 
 
