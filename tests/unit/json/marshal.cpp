@@ -48,6 +48,20 @@ TEST_CASE("A tree that Python would refuse leaves the list as it was", "[json]")
   CHECK(list.bytes() == list_of({R"({"key":1})", R"({"other":1,"key":2})"}));
 }
 
+TEST_CASE("Keys that come in an order known from before are told from those that only look alike",
+          "[json]") {
+  // \\b as a text of two bytes, and as the escape of one.
+  const auto key = [](const char* text) { return "{\"first\":1,\"" + std::string(text) + "\":2}"; };
+  const std::string backslash = list_of({key("\\\\b"), key("\\b")});
+  CHECK(backslash.find("\xfa\1\b"s) != std::string::npos);
+  CHECK(list_of({key("a"), key("ab"), key("a")}) ==
+        "[\3\0\0\0{\xfa\5firsti\1\0\0\0\xfa\1ai\2\0\0\0"s + "0{r\0\0\0\0i\1\0\0\0\xfa\2"s +
+            "abi\2\0\0\0"s + "0{r\0\0\0\0i\1\0\0\0r\1\0\0\0i\2\0\0\0"s + "0"s);
+  CHECK(list_of({R"({"a":"a","b":{"a":"b"}})", R"({"a":"a","b":{"a":"b"}})"}) ==
+        "[\2\0\0\0{\xfa\1ar\0\0\0\0\xfa\1b{r\0\0\0\0r\1\0\0\0"s + "00"s +
+            "{r\0\0\0\0r\0\0\0\0r\1\0\0\0{r\0\0\0\0r\1\0\0\0"s + "00"s);
+}
+
 TEST_CASE("What is no JSON is told as damage", "[json]") {
   for (const char* text :
        {"", "{", "[", "[1", "\"a", "\"a\\", "tru", "x", "{\"a\"}", "{\"a\":}", "1 2"}) {
