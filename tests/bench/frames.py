@@ -39,16 +39,23 @@ def timed(function):
     return answer, (time.process_time() - cpu) * 1e3, (time.perf_counter() - wall) * 1e3
 
 
-def measure(ways, runs):
-    """Runs the ways in turns; returns each way's medians and its last answer."""
-    answers, cpu, wall = {}, {way: [] for way in ways}, {way: [] for way in ways}
+def measure(ways, runs, same):
+    """Runs the ways in turns; returns each way's medians. Answers are compared in the first turn, which warms up, and not kept:
+    Python's collector goes through all that is alive."""
+    cpu, wall, first = {way: [] for way in ways}, {way: [] for way in ways}, None
     for turn in range(runs + 1):
         for way, function in ways.items():
-            answers[way], c, w = timed(function)
-            if turn:  # the first turn warms up
+            answer, c, w = timed(function)
+            if turn:
                 cpu[way].append(c)
                 wall[way].append(w)
-    return {way: (statistics.median(cpu[way]), statistics.median(wall[way])) for way in ways}, answers
+            elif first is None:
+                first = answer
+            else:
+                assert same(first, answer), way
+            del answer
+        first = None
+    return {way: (statistics.median(cpu[way]), statistics.median(wall[way])) for way in ways}
 
 
 def report(title, figures, ours):
@@ -75,20 +82,17 @@ def frames(options, arbors, path):
     plan = events.select(*TEXTS)
     sqlite = store.connection
 
-    figures, answers = measure({
+    figures = measure({
         "arbors": plan.to_polars,
         "fetchall": lambda: polars.DataFrame(sqlite.execute(select).fetchall(), schema=TEXTS, orient="row"),
-        "duckdb": lambda: peer.sql(f"SELECT {names} FROM events").pl()}, options.runs)
-    for way, answer in answers.items():
-        assert answer.equals(answers["duckdb"]), way
+        "duckdb": lambda: peer.sql(f"SELECT {names} FROM events").pl()}, options.runs, lambda one, other: one.equals(other))
     report(f"{names} of {options.events} events to Polars", figures, "arbors")
 
-    figures, answers = measure({
+    figures = measure({
         "arbors": plan.to_pandas,
         "fetchall": lambda: pandas.DataFrame(sqlite.execute(select).fetchall(), columns=TEXTS),
-        "duckdb": lambda: peer.sql(f"SELECT {names} FROM events").df()}, options.runs)
-    for way, answer in answers.items():
-        assert all(answer[name].tolist() == answers["duckdb"][name].tolist() for name in TEXTS), way
+        "duckdb": lambda: peer.sql(f"SELECT {names} FROM events").df()}, options.runs,
+        lambda one, other: all(one[name].tolist() == other[name].tolist() for name in TEXTS))
     report(f"{names} of {options.events} events to pandas", figures, "arbors")
 
 
@@ -100,12 +104,10 @@ def dictionaries(options, arbors, path):
     players = arbors.open(database, "players")
     with open(path, encoding="utf-8") as lines:
         texts = lines.read().splitlines()
-    figures, answers = measure({
+    figures = measure({
         "pick()": lambda: list(players.pick()),
         "json.loads of each _tree": lambda: [json.loads(tree) for tree, in store.connection.execute("SELECT _tree FROM players")],
-        "json.loads of each line": lambda: [json.loads(line) for line in texts]}, options.runs)
-    for way, answer in answers.items():
-        assert answer == answers["json.loads of each line"], way
+        "json.loads of each line": lambda: [json.loads(line) for line in texts]}, options.runs, lambda one, other: one == other)
     report("all players as dictionaries", figures, "pick()")
 
 
