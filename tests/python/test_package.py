@@ -158,7 +158,7 @@ def test_stores(report):
 
 def other_process(file, sql):
     subprocess.run([sys.executable, "-c", "import sys, arbors; arbors.connect(sys.argv[1]).sql(sys.argv[2])", file, sql], check=True,
-                   env={**os.environ, "PYTHONPATH": str(package.SOURCE)})
+                   env={**os.environ, "PYTHONPATH": os.pathsep.join([str(package.SOURCE), os.environ.get("PYTHONPATH", "")])})
 
 
 def test_write_scopes(report):
@@ -206,7 +206,7 @@ def test_read_scopes(report):
         db = arbors.connect(stored(folder))
         db.connection.execute("PRAGMA journal_mode=WAL").fetchall()
         with db.read() as scope:
-            other_process(db.connection.execute("SELECT file FROM pragma_database_list").fetchone()[0], "DELETE FROM players WHERE id < 6")
+            other_process(db.connection.execute("SELECT file FROM pragma_database_list").fetchall()[0][0], "DELETE FROM players WHERE id < 6")
             report.equal((len(scope["players"]), scope.list(), "players" in scope), (6, ["players"], True), "one state")
             report.raises(lambda: db.table("players").insert({}), "no writes", "read() scope", kind=RuntimeError)
         report.raises(lambda: scope["players"], "after its end", "ended", kind=RuntimeError)
@@ -239,7 +239,8 @@ def test_handles_are_closed_and_memory_is_given_back(report):
     connection = arbor._session.connection
     names = [arbor.filter(f"id > {number}")._text for number in range(3)]
     del arbor
-    gc.collect()
+    for _ in range(3):  # an object that only a finalizer let go of is found the next time
+        gc.collect()
     other = arbors.from_dicts([{}])
     for name in names:
         try:
@@ -248,7 +249,6 @@ def test_handles_are_closed_and_memory_is_given_back(report):
         except Exception as error:
             report.check("no such handle" in str(error), "a handle that nobody has is closed", error)
     tables = connection.execute("SELECT count(*) FROM arbor_list").fetchone()[0]
-    gc.collect()
     report.check(len(other) == 1 and tables <= 2, "and its data goes", f"{tables} tables")
 
 
@@ -382,7 +382,10 @@ def test_pick(report):
     report.equal(arbor.head(1).pick({"n": "name", "x": lit([1, "a"])}, mode="materialize"), [{"n": "Ada", "x": [1, "a"]}], "a dict")
     report.raises(lambda: arbor.pick(mode="x"), "a mode", kind=ValueError)
     many = arbors.from_dicts({"n": n, "pad": "x" * 200} for n in range(40_000))
-    import tracemalloc
+    try:
+        import tracemalloc
+    except ImportError as error:
+        raise package.harness.Skip("this interpreter does not trace its memory") from error
     tracemalloc.start()
     total = sum(tree["n"] for tree in many.pick())
     peak = tracemalloc.get_traced_memory()[1]
