@@ -134,7 +134,7 @@ class ArborTable:
         return Arbor(self._session.open(plan), plan, self._name)
 
     def diff(self, a: Any, b: Any = None) -> list[dict[str, Any]]:
-        """What changed from `a` to `b` (the newest if None): rowid, change, path, old and new (Python values) of each."""
+        """What changed from `a` to `b` (the newest if None): rowid, change, path, old and new (Python values; None both for null and for what is missing) of each."""
         from .tree import loads
         ends = [_when(a)] if b is None else [_when(a), _when(b)]
         rows = files.dicts(self._session, f"SELECT * FROM arbor_diff(?{', ?' * len(ends)})", self._place, *ends)
