@@ -5,6 +5,7 @@
 #include "engine/base/error.h"
 #include "engine/expr/forms/function.h"
 #include "engine/expr/text/parser.h"
+#include "engine/expr/text/path_parser.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/moment.h"
 #include "engine/plan/nearest_name.h"
@@ -277,19 +278,19 @@ SortKey PlanReader::sort_key(bool descending) {
   return key;
 }
 
-AggregateCall PlanReader::aggregate(bool named) {
+const AggregateInfo* PlanReader::aggregate_function() {
   if (lexer_.peek().kind != Token::Kind::Name || !lexer_.at_symbol("(", 1))
     lexer_.fail("expected an aggregate: count(), sum(e), …");
-  AggregateCall call;
   const Token word = lexer_.next();
-  call.function = find_aggregate(word.text);
-  if (call.function == nullptr) {
-    std::vector<std::string_view> names;
-    for (const AggregateInfo& info : aggregates()) names.push_back(info.name);
-    lexer_.fail_at(word.begin, "no such aggregate: " + word.text + suggestion(word.text, names));
-  }
+  if (const AggregateInfo* const function = find_aggregate(word.text)) return function;
+  std::vector<std::string_view> names;
+  for (const AggregateInfo& info : aggregates()) names.push_back(info.name);
+  lexer_.fail_at(word.begin, "no such aggregate: " + word.text + suggestion(word.text, names));
+}
+
+void PlanReader::aggregate_arguments(AggregateCall& call, AggregateCall& written,
+                                     std::size_t byte) {
   lexer_.expect_symbol("(");
-  AggregateCall written{call.function, {}, {}, {}, false, {}};  // parameters as they stand
   std::vector<expr::ExprPtr> args, written_args;
   call.distinct = lexer_.at_keyword("distinct") && !lexer_.at_symbol(")", 1) &&
                   !lexer_.at_symbol(",", 1) && lexer_.accept_keyword("distinct");
@@ -303,7 +304,7 @@ AggregateCall PlanReader::aggregate(bool named) {
   lexer_.expect_symbol(")");
   if (args.size() < call.function->least_args || args.size() > call.function->most_args ||
       (call.distinct && args.empty()))
-    lexer_.fail_at(word.begin, "wrong number of arguments: " + std::string(call.function->syntax));
+    lexer_.fail_at(byte, "wrong number of arguments: " + std::string(call.function->syntax));
   written.distinct = call.distinct;
   if (!args.empty()) {
     call.argument = args[0];
@@ -314,13 +315,24 @@ AggregateCall PlanReader::aggregate(bool named) {
     written.second = written_args[1];
     check_share(call, last);
   }
-  if (lexer_.at_keyword("filter") && lexer_.at_symbol("(", 1)) {
-    lexer_.next();
-    lexer_.next();
-    lexer_.expect_keyword("where");
-    call.filter = expression(&written.filter);
-    lexer_.expect_symbol(")");
-  }
+}
+
+void PlanReader::aggregate_filter(AggregateCall& call, AggregateCall& written) {
+  if (!lexer_.at_keyword("filter") || !lexer_.at_symbol("(", 1)) return;
+  lexer_.next();
+  lexer_.next();
+  lexer_.expect_keyword("where");
+  call.filter = expression(&written.filter);
+  lexer_.expect_symbol(")");
+}
+
+AggregateCall PlanReader::aggregate(bool named) {
+  const std::size_t byte = lexer_.peek().begin;
+  AggregateCall call;
+  call.function = aggregate_function();
+  AggregateCall written{call.function, {}, {}, {}, false, {}};  // parameters as they stand
+  aggregate_arguments(call, written, byte);
+  aggregate_filter(call, written);
   if (!named) return call;
   call.name = lexer_.accept_keyword("as")    ? name()
               : call.argument || call.filter ? std::string(shortened(to_text(written)))

@@ -61,6 +61,11 @@ class PlanReader {
   NodePtr handle(std::string name);
   NodePtr stage(NodePtr input);
   expr::ExprPtr parsed_expression();
+  // Parts of an aggregate, which stands at a byte. `written` is the call with its parameters as
+  // they stand in the text.
+  const AggregateInfo* aggregate_function();
+  void aggregate_arguments(AggregateCall& call, AggregateCall& written, std::size_t byte);
+  void aggregate_filter(AggregateCall& call, AggregateCall& written);
   void check_share(const AggregateCall& call, std::size_t byte);
 
   expr::Lexer lexer_;

@@ -69,15 +69,6 @@ Value to_value(sqlite3_value* value) {
   }
 }
 
-std::vector<Value> to_values(std::span<sqlite3_value* const> arguments,
-                             std::span<const int> numbers) {
-  std::vector<Value> values;
-  values.reserve(numbers.size());
-  for (const int number : numbers)
-    values.push_back(to_value(arguments[static_cast<std::size_t>(number) - 1]));
-  return values;
-}
-
 std::vector<Value> to_parameters(std::span<sqlite3_value* const> values) {
   std::vector<Value> parameters;
   parameters.reserve(values.size());

@@ -17,10 +17,6 @@ namespace arbors::ext {
 // Copies a value; texts come as UTF-8.
 Value to_value(sqlite3_value* value);
 
-// Copies those of a scan's arguments that have these numbers, which count from 1.
-std::vector<Value> to_values(std::span<sqlite3_value* const> arguments,
-                             std::span<const int> numbers);
-
 // Copies a plan's parameters; what is marked as JSON and is an array or object stays that. Throws
 // Error{Invalid} for what JSON cannot hold: a blob, or a text that is no UTF-8.
 std::vector<Value> to_parameters(std::span<sqlite3_value* const> values);

@@ -91,6 +91,25 @@ void check_sqlite(sqlite3* db, int result) {
   if (result != SQLITE_OK) store::throw_sqlite(db, result);
 }
 
+using Arguments = std::span<const char* const>;
+
+// The store of a table that is being made: one that a function has made for it, or a new one.
+StorePtr created_store(const ArborTable& table, const Declaration& declaration,
+                       Arguments arguments) {
+  Session& session = *table.session;
+  StorePtr store = session.undeclared(table.schema, table.name);
+  session.set_undeclared(nullptr);
+  if (store) return store;
+  return store::Store::create(session.connection(), table.schema, table.name,
+                              store_options(declaration, arguments));
+}
+
+// The store of a table that there is: the one that is open, or opened now.
+StorePtr opened_store(Session& session, const std::string& schema, const std::string& name) {
+  StorePtr store = session.find(schema, name);
+  return store ? store : store::Store::open(session.connection(), schema, name);
+}
+
 int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
                char** message, bool create) {
   return guarded(message, [&] {
@@ -102,17 +121,10 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
     table->schema = argv[1];
     table->name = argv[2];
     if (create) check_new_name(table->name);
-    const std::span<const char* const> arguments(argv + 3, static_cast<std::size_t>(argc - 3));
+    const Arguments arguments(argv + 3, static_cast<std::size_t>(argc - 3));
     const Declaration declaration = parse_declaration(arguments);
-    StorePtr store = create ? session->undeclared(table->schema, table->name)
-                            : session->find(table->schema, table->name);
-    if (create) session->set_undeclared(nullptr);
-    if (!store) {
-      const store::ConnectionPtr& connection = session->connection();
-      store = create ? store::Store::create(connection, table->schema, table->name,
-                                            store_options(declaration, arguments))
-                     : store::Store::open(connection, table->schema, table->name);
-    }
+    const StorePtr store = create ? created_store(*table, declaration, arguments)
+                                  : opened_store(*session, table->schema, table->name);
     // SQLite counts a table that it just created as part of the transaction, without xBegin. It
     // tells a table that it connects anew of nothing before xBegin.
     if (create) store->begin();

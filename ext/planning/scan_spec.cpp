@@ -4,33 +4,11 @@
 #include <charconv>
 
 #include "engine/base/error.h"
+#include "ext/planning/operators.h"
 #include "ext/session/declaration.h"
 
 namespace arbors::ext {
 namespace {
-
-struct OperatorText {
-  TermOp op;
-  std::string_view text;
-};
-
-// Longer spellings stand before their own prefixes, so that the first match is the right one.
-constexpr std::array<OperatorText, 14> kOperators{{
-    {TermOp::IsNotNull, "is not null"},
-    {TermOp::IsNull, "is null"},
-    {TermOp::IsNot, "is not"},
-    {TermOp::Is, "is"},
-    {TermOp::LessEqual, "<="},
-    {TermOp::NotEqual, "<>"},
-    {TermOp::Less, "<"},
-    {TermOp::GreaterEqual, ">="},
-    {TermOp::Greater, ">"},
-    {TermOp::Equal, "="},
-    {TermOp::In, "in"},
-    {TermOp::Like, "like"},
-    {TermOp::Glob, "glob"},
-    {TermOp::Match, "match"},
-}};
 
 struct OrderText {
   ScanSpec::Order order;
@@ -44,8 +22,6 @@ constexpr std::array<OrderText, 3> kOrders{{
 
 constexpr std::string_view kAllRows = "all rows";
 
-bool takes_argument(TermOp op) { return op != TermOp::IsNull && op != TermOp::IsNotNull; }
-
 std::string argument_text(int argument) { return "?" + std::to_string(argument); }
 
 std::string column_text(const std::string& column) {
@@ -53,9 +29,7 @@ std::string column_text(const std::string& column) {
 }
 
 std::string term_text(const Term& term) {
-  std::string text = column_text(term.column) + ' ';
-  for (const OperatorText& known : kOperators)
-    if (known.op == term.op) text += known.text;
+  std::string text = column_text(term.column) + ' ' + std::string(operator_of(term.op).word);
   if (takes_argument(term.op)) text += ' ' + argument_text(term.argument);
   if (term.collation != Collation::Binary)
     text += " collate " + std::string(collation_name(term.collation));
@@ -146,8 +120,8 @@ class Reader {
   }
 
   TermOp operation() {
-    for (const OperatorText& known : kOperators)
-      if (take(known.text)) return known.op;
+    for (const Operator& known : operators())
+      if (take(known.word)) return known.op;
     fail();
   }
 

@@ -4,7 +4,7 @@
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/source/memory_source.h"
 #include "ext/host/statements.h"
-#include "ext/planning/constraint_ops.h"
+#include "ext/planning/operators.h"
 #include "ext/plans/plan_session.h"
 #include "ext/session/declaration.h"
 

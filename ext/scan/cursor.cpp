@@ -51,79 +51,126 @@ bool ArborCursor::is_own_match(const Term& term) const {
   return term.op == TermOp::Match && table_.is_data(table_.column_number(term.column));
 }
 
-void ArborCursor::read_spec(const char* spec) {
-  if (spec_text_ == spec) return;
-  spec_ = parse_scan_spec(spec);
-  spec_text_ = spec;
-  const auto doubtful = [this](const Term& term) {
+void ArborCursor::read_words(const char* words) {
+  if (words_ == words) return;
+  words_.clear();
+  const std::shared_ptr<const ReadScan>& last = table_.last_scan;
+  request_ = last != nullptr && last->words == words ? last->request : request_in(words);
+  words_ = words;
+  repeated_ = &lookups_->of(words_);
+}
+
+// Finds the words' columns, and leaves out conditions that an outer join may not mean for this
+// table.
+ScanRequest ArborCursor::request_in(const char* words) {
+  ScanSpec spec = parse_scan_spec(words);
+  const auto find = [this](const std::string& name) { return find_column(table_, name); };
+  const auto doubtful = [&](const Term& term) {
     if (!may_stand_in_outer_on(term.op)) return false;
-    return !term.exact || (is_own_match(term) && spec_.limit == 0);
+    return !term.exact || (is_own_match(term) && spec.limit == 0);
   };
-  if (std::any_of(spec_.terms.begin(), spec_.terms.end(), doubtful) &&
-      may_join_outer(table_.session->db())) {
+  if (std::none_of(spec.terms.begin(), spec.terms.end(), doubtful)) {
+    table_.last_scan = std::make_shared<ReadScan>(ReadScan{words, ScanRequest(spec, find)});
+    return table_.last_scan->request;
+  }
+  if (may_join_outer(table_.session->db())) {
     // SQLite could not ask it again of a column that is one like any other.
-    if (std::any_of(spec_.terms.begin(), spec_.terms.end(),
+    if (std::any_of(spec.terms.begin(), spec.terms.end(),
                     [this](const Term& term) { return is_own_match(term); }))
       table_.refuse_match();
-    std::erase_if(spec_.terms, doubtful);
+    std::erase_if(spec.terms, doubtful);
   }
-  repeated_ = &lookups_->of(spec_text_);
+  return ScanRequest(spec, find);
 }
 
 // Asks the host whether it lets the statement read what its MATCHes read, once for each.
-void ArborCursor::allow_matches(std::span<sqlite3_value*> arguments) {
-  for (const Term& term : spec_.terms) {
-    if (term.op != TermOp::Match) continue;
-    std::string text =
-        text_argument(arguments[static_cast<std::size_t>(term.argument) - 1], "MATCH's expression");
+void ArborCursor::allow_matches() {
+  for (const Condition& condition : request_.conditions()) {
+    if (condition.op != TermOp::Match) continue;
+    const std::string& text = condition.right.value().text;
     if (std::find(allowed_.begin(), allowed_.end(), text) != allowed_.end()) continue;
     authorize(table_, *parse_match(text));
-    allowed_.push_back(std::move(text));
+    allowed_.push_back(text);
   }
 }
 
-void ArborCursor::filter(const char* spec, std::span<sqlite3_value*> arguments) {
+void ArborCursor::filter(const char* words, std::span<sqlite3_value*> arguments) {
   run_.reset();
   stream_.reset();
   matched_.clear();
-  read_spec(spec);
-  allow_matches(arguments);
-  const auto [no_generation, generation] = asked_generation(table_, spec_, arguments);
+  read_words(words);
+  request_.bind(arguments);
+  allow_matches();
+  const auto [no_generation, generation] = request_.generation();
   old_generation_ = generation && *generation != table_.store->generation();
   if (write_scan_ != nullptr) *write_scan_ = {false, old_generation_};
   if (no_generation) return;
-  plan::RowRestriction rows = row_restriction(table_, spec_, arguments);
-  auto found = generation ? std::nullopt : search(arguments);
-  const bool by_index = found.has_value();
-  if (by_index) rows.keep_rowids(*std::move(found));
-  const auto rowids = generation ? std::nullopt : named_rowids(rows, kRowsCut);
-  snapshot_ = generation ? table_.store->snapshot(*generation)
-              : rowids   ? table_.store->snapshot_of(*rowids)
-                         : table_.store->snapshot();
-  if (auto places = named_places(*snapshot_, rows, kFewRows);
-      places && hand_out(*std::move(places), arguments))
-    return next_run();
-  const bool few = by_index || rowids;
-  const auto* places = few ? nullptr : look_up(arguments);
-  if (places != nullptr && rows.none() && hand_out(*places, arguments)) return next_run();
-  if (places != nullptr) keep_places(rows, *snapshot_, *places);
-  for (const Term& term : spec_.terms)
-    if (term.op == TermOp::Match)
-      matched_.push_back(to_value(arguments[static_cast<std::size_t>(term.argument) - 1]).text);
-  const plan::NodePtr plan =
-      make_plan(table_, snapshot_, spec_, arguments, std::move(rows), by_index, few);
   rowid_asked_ = false;
-  with_duplicates_ = spec_.order == ScanSpec::Order::Distinct ? plan->inputs.front() : nullptr;
-  // Rows that are known already need no better plan.
-  const bool known = few || places != nullptr;
-  run(known ? plan : optimized(plan), expected_rows(spec_, arguments));
+  with_duplicates_ = nullptr;
+  std::visit([this](auto&& way) { take_way(std::forward<decltype(way)>(way)); },
+             choose_way(generation));
+}
+
+// Chooses where the rows come from, the cheapest way first, and the snapshot that holds them. An
+// older generation has neither indexes nor rows cut out.
+ArborCursor::Way ArborCursor::choose_way(std::optional<std::int64_t> generation) {
+  using By = ScannedRows::By;
+  ScannedRows scanned{By::Scan, row_restriction(request_)};
+  plan::RowRestriction& rows = scanned.rows;
+  if (generation) {
+    snapshot_ = table_.store->snapshot(*generation);
+  } else {
+    auto found = search();
+    if (found) rows.keep_rowids(*std::move(found));
+    const auto rowids = named_rowids(rows, kRowsCut);
+    snapshot_ = rowids ? table_.store->snapshot_of(*rowids) : table_.store->snapshot();
+    scanned.by = found ? By::Index : rowids ? By::Name : By::Scan;
+  }
+  if (auto places = named_places(*snapshot_, rows, kFewRows);
+      places && may_hand_out(places->size()))
+    return *std::move(places);
+  if (scanned.by != By::Scan) return scanned;
+  if (auto places = look_up()) {
+    if (rows.none() && may_hand_out(places->size())) return *std::move(places);
+    keep_places(rows, *snapshot_, *places);
+    scanned.by = By::Table;
+  }
+  return scanned;
+}
+
+// Tells whether so many known rows may be read one by one, without a plan: SQLite checks the
+// conditions again but the exact ones, and takes the rows in any order where it asks for none.
+bool ArborCursor::may_hand_out(std::size_t rows) const {
+  if (rows > kFewRows || (request_.order() && rows > 1) || request_.skips()) return false;
+  return std::none_of(
+      request_.conditions().begin(), request_.conditions().end(),
+      [](const Condition& condition) { return condition.op == TermOp::Match && condition.exact; });
+}
+
+void ArborCursor::take_way(Places places) {
+  if (points_of_ != snapshot_) {
+    points_.emplace(snapshot_, [this](exec::BatchId batch) { return snapshot_->open_rows(batch); });
+    points_of_ = snapshot_;
+  }
+  if (const expr::ExprPtr exact = exact_condition(request_)) points_->keep_passing(places, *exact);
+  stream_ = std::make_unique<exec::PointStream>(*points_, std::move(places));
+  next_run();
+}
+
+void ArborCursor::take_way(ScannedRows rows) {
+  for (const Condition& condition : request_.conditions())
+    if (condition.op == TermOp::Match) matched_.push_back(condition.right.value().text);
+  const bool known = rows.by != ScannedRows::By::Scan;  // these need no better plan
+  const plan::NodePtr plan = make_plan(table_, snapshot_, request_, std::move(rows));
+  if (request_.order() && request_.order()->distinct) with_duplicates_ = plan->inputs.front();
+  run(known ? plan : optimized(plan), request_.expected_rows());
 }
 
 // SQLite's planner has chosen an index already, if any; the optimizer may find one for what it does
 // not see into, a MATCH.
 exec::BoundSource ArborCursor::bind(const plan::Source& source) {
-  const bool searched = !spec_.indexed.empty() && !spec_.walked;
-  if (!source.search || searched || table_.store->snapshot() != snapshot_) return snapshot_;
+  if (!source.search || request_.looks_up() || table_.store->snapshot() != snapshot_)
+    return snapshot_;
   return bind_store(table_.store, source);
 }
 
@@ -147,65 +194,51 @@ void ArborCursor::run(const plan::NodePtr& plan, std::uint64_t expected_rows) {
 // so many rows that making a table would have cost less.
 bool ArborCursor::prefers_table() {
   RepeatedLookups::Lookup& repeated = *repeated_;
-  if (spec_.indexed.empty() || spec_.walked) return false;
+  if (!request_.looks_up()) return false;
   const std::uint64_t trees = table_.store->trees();
   if (repeated.found_by_index * kRowsForOneByIndex < trees) return false;
   if (!repeated.beats_an_index)
-    repeated.beats_an_index = trees <= table_.session->execution().budgets.max_index_entries &&
-                              !lookup_terms(table_, spec_, table_.store->snapshot()).empty();
+    repeated.beats_an_index =
+        trees <= table_.session->execution().budgets.max_index_entries &&
+        !lookup_conditions(table_, request_, table_.store->snapshot()).empty();
   return *repeated.beats_an_index;
 }
 
-std::optional<std::vector<std::int64_t>> ArborCursor::search(std::span<sqlite3_value*> arguments) {
+std::optional<std::vector<std::int64_t>> ArborCursor::search() {
   if (prefers_table()) return std::nullopt;
-  auto found = search_index(table_, spec_, arguments);
+  auto found = search_index(table_, request_);
   if (found) repeated_->found_by_index += kRowsOfASearch + found->size();
   return found;
 }
 
+// Makes the hash table of a repeated look-up, unless it is there; false where none serves.
+bool ArborCursor::make_lookup_table() {
+  RepeatedLookups::Lookup& repeated = *repeated_;
+  if (repeated.table) return true;
+  const exec::ExecutionContext& execution = table_.session->execution();
+  const std::vector<const Condition*> conditions = lookup_conditions(table_, request_, snapshot_);
+  if (conditions.empty() || snapshot_->trees() > execution.budgets.max_index_entries) return false;
+  std::vector<exec::KeyLookup::Key> keys;
+  repeated.arguments.clear();
+  for (const Condition* condition : conditions) {
+    keys.push_back({expr::path(condition->column.data->path), condition->collation});
+    repeated.arguments.push_back(condition->argument);
+  }
+  repeated.table.emplace(snapshot_, keys, execution);
+  return true;
+}
+
 // Finds the rows of a repeated equality in a hash table of the column instead of by another scan;
-// null where that is not worth it.
-const std::vector<exec::RowRef>* ArborCursor::look_up(std::span<sqlite3_value*> arguments) {
+// nullopt where that is not worth it.
+std::optional<ArborCursor::Places> ArborCursor::look_up() {
   RepeatedLookups::Lookup& repeated = *repeated_;
   if (repeated.snapshot != snapshot_) {
     repeated.snapshot = snapshot_;
     repeated.filters = repeated.beats_an_index.value_or(false) ? kLookupsBeforeTable : 0;
     repeated.table.reset();
   }
-  const exec::ExecutionContext& execution = table_.session->execution();
-  if (++repeated.filters <= kLookupsBeforeTable) return nullptr;
-  if (!repeated.table) {
-    const std::vector<const Term*> terms = lookup_terms(table_, spec_, snapshot_);
-    if (terms.empty() || snapshot_->trees() > execution.budgets.max_index_entries) return nullptr;
-    std::vector<exec::KeyLookup::Key> keys;
-    repeated.arguments.clear();
-    for (const Term* term : terms) {
-      const auto column = static_cast<std::size_t>(table_.column_number(term->column));
-      keys.push_back({expr::path(table_.columns[column].path), term->collation});
-      repeated.arguments.push_back(term->argument);
-    }
-    repeated.table.emplace(snapshot_, keys, execution);
-  }
-  found_ = repeated.table->find(to_values(arguments, repeated.arguments));
-  return &found_;
-}
-
-// Reads few known rows one by one, without a plan: SQLite checks the conditions again but the exact
-// ones, and takes the rows in any order where it asks for none.
-bool ArborCursor::hand_out(std::vector<exec::RowRef> places, std::span<sqlite3_value*> arguments) {
-  const bool ordered = !spec_.keys.empty() && places.size() > 1;
-  if (places.size() > kFewRows || ordered || spec_.skip) return false;
-  const auto exact = exact_condition(table_, spec_, arguments);
-  if (!exact) return false;
-  if (points_of_ != snapshot_) {
-    points_.emplace(snapshot_, [this](exec::BatchId batch) { return snapshot_->open_rows(batch); });
-    points_of_ = snapshot_;
-  }
-  if (*exact) points_->keep_passing(places, **exact);
-  rowid_asked_ = false;
-  with_duplicates_ = nullptr;
-  stream_ = std::make_unique<exec::PointStream>(*points_, std::move(places));
-  return true;
+  if (++repeated.filters <= kLookupsBeforeTable || !make_lookup_table()) return std::nullopt;
+  return repeated.table->find(request_.values_of(repeated.arguments));
 }
 
 void ArborCursor::next_run() {

@@ -6,13 +6,15 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "engine/exec/query/source_statistics.h"
 #include "engine/exec/rows/point_stream.h"
 #include "engine/exec/rows/row_run.h"
 #include "engine/plan/logical_plan.h"
-#include "ext/planning/scan_spec.h"
+#include "ext/scan/scan_plan.h"
+#include "ext/scan/scan_request.h"
 #include "ext/table/arbor_table.h"
 #include "sql/state/snapshot.h"
 
@@ -26,7 +28,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
   explicit ArborCursor(ArborTable& table);
   ~ArborCursor();
 
-  void filter(const char* spec, std::span<sqlite3_value*> arguments);
+  void filter(const char* words, std::span<sqlite3_value*> arguments);
   void next() {
     if (++row_ >= rows_) next_run();
   }
@@ -44,17 +46,27 @@ class ArborCursor : public sqlite3_vtab_cursor {
   std::string tree() const;  // the current row's
 
  private:
+  // What a scan's rows come from: those that are known, one by one, or a plan over some of them.
+  using Places = std::vector<exec::RowRef>;
+  using Way = std::variant<Places, ScannedRows>;
+
+  Way choose_way(std::optional<std::int64_t> generation);
+  void take_way(Places places);
+  void take_way(ScannedRows rows);
+
   void next_run();
   void run(const plan::NodePtr& plan, std::uint64_t expected_rows);
   exec::BoundSource bind(const plan::Source& source);
   plan::NodePtr optimized(const plan::NodePtr& plan);
-  void read_spec(const char* spec);
+  void read_words(const char* words);
+  ScanRequest request_in(const char* words);
   bool is_own_match(const Term& term) const;
-  void allow_matches(std::span<sqlite3_value*> arguments);
+  void allow_matches();
   bool prefers_table();
-  std::optional<std::vector<std::int64_t>> search(std::span<sqlite3_value*> arguments);
-  const std::vector<exec::RowRef>* look_up(std::span<sqlite3_value*> arguments);
-  bool hand_out(std::vector<exec::RowRef> places, std::span<sqlite3_value*> arguments);
+  std::optional<std::vector<std::int64_t>> search();
+  bool make_lookup_table();
+  std::optional<Places> look_up();
+  bool may_hand_out(std::size_t rows) const;
 
   ArborTable& table_;
   const HostLimits::Hold hold_;
@@ -75,12 +87,11 @@ class ArborCursor : public sqlite3_vtab_cursor {
   std::vector<std::string> matched_;  // expressions that are true of every row of the scan
   std::vector<std::string> allowed_;  // expressions whose paths the host lets the statement read
 
-  std::string spec_text_;  // what spec_ was read from
-  ScanSpec spec_;
-  RepeatedLookups::Lookup* repeated_ = nullptr;  // of spec_
-  std::vector<exec::RowRef> found_;
-  std::optional<exec::PointReader> points_;     // of rows that are known
-  std::shared_ptr<store::Snapshot> points_of_;  // the snapshot of points_
+  std::string words_;  // what request_ was read from
+  ScanRequest request_;
+  RepeatedLookups::Lookup* repeated_ = nullptr;  // in these words
+  std::optional<exec::PointReader> points_;      // of rows that are known
+  std::shared_ptr<store::Snapshot> points_of_;   // the snapshot of points_
 
   const exec::SourceBinder bind_ = [this](const plan::Source& source) { return bind(source); };
   std::optional<exec::SourceStatistics> statistics_;  // what the optimizer knows of the snapshot

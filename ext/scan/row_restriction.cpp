@@ -2,33 +2,15 @@
 
 #include <algorithm>
 
+#include "engine/base/number_text.h"
 #include "engine/exec/scan/row_selector.h"
 #include "engine/plan/row_bounds.h"
-#include "ext/host/sql_value.h"
-#include "ext/scan/term_condition.h"
+#include "ext/planning/operators.h"
 
 namespace arbors::ext {
 namespace {
 
 using Set = std::vector<std::int64_t>;
-
-// The comparison that a term is, where it is one that bounds rows.
-std::optional<expr::Comparison> comparison_of(TermOp op) {
-  switch (op) {
-    case TermOp::Equal:
-      return expr::Comparison::Equal;
-    case TermOp::Less:
-      return expr::Comparison::Less;
-    case TermOp::LessEqual:
-      return expr::Comparison::LessEqual;
-    case TermOp::Greater:
-      return expr::Comparison::Greater;
-    case TermOp::GreaterEqual:
-      return expr::Comparison::GreaterEqual;
-    default:
-      return std::nullopt;
-  }
-}
 
 // Tells which integers satisfy `integer op value` under INTEGER affinity; a superset.
 plan::RowRange admitted(TermOp op, const Value& raw) {
@@ -38,12 +20,13 @@ plan::RowRange admitted(TermOp op, const Value& raw) {
   return comparison ? plan::admitted_rows(*comparison, value) : plan::kAllRows;
 }
 
-// Restricts by rowid or position as a term says.
-void restrict(const Term& term, sqlite3_value* argument, std::optional<plan::RowRange>& range,
+// Restricts by rowid or position as a condition says.
+void restrict(const Condition& condition, std::optional<plan::RowRange>& range,
               std::optional<Set>& set) {
-  if (term.op != TermOp::In) return plan::keep_range(range, admitted(term.op, to_value(argument)));
-  std::vector<std::int64_t> members;
-  for (const Value& value : in_values(argument)) {
+  if (condition.op != TermOp::In)
+    return plan::keep_range(range, admitted(condition.op, condition.right.value()));
+  Set members;
+  for (const Value& value : condition.right.values()) {
     const plan::RowRange one = admitted(TermOp::Equal, value);
     if (one == plan::kAllRows) return;  // a member that is no plain integer: SQLite checks
     if (one != plan::kNoRows) members.push_back(one.first);
@@ -81,27 +64,13 @@ bool admits(const std::optional<plan::RowRange>& range, const std::optional<Set>
 
 }  // namespace
 
-ColumnKind column_kind(const ArborTable& table, const std::string& name) {
-  const int number = table.column_number(name);
-  if (number < 0) return ColumnKind::Rowid;
-  if (table.is_data(number)) return ColumnKind::Data;
-  if (number == table.hidden(ArborTable::Hidden::Index)) return ColumnKind::Position;
-  if (number == table.hidden(ArborTable::Hidden::Generation)) return ColumnKind::Generation;
-  return ColumnKind::Name;
-}
-
-plan::RowRestriction row_restriction(const ArborTable& table, const ScanSpec& spec,
-                                     std::span<sqlite3_value*> arguments) {
+plan::RowRestriction row_restriction(const ScanRequest& request) {
   plan::RowRestriction rows;
-  for (const Term& term : spec.terms) {
-    if (term.op == TermOp::Match) continue;
-    const ColumnKind kind = column_kind(table, term.column);
-    if (kind != ColumnKind::Rowid && kind != ColumnKind::Position) continue;
-    sqlite3_value* argument = arguments[static_cast<std::size_t>(term.argument) - 1];
-    if (kind == ColumnKind::Rowid)
-      restrict(term, argument, rows.rowids, rows.rowid_set);
-    else
-      restrict(term, argument, rows.positions, rows.position_set);
+  for (const Condition& condition : request.conditions()) {
+    if (condition.column.kind == ColumnKind::Rowid)
+      restrict(condition, rows.rowids, rows.rowid_set);
+    else if (condition.column.kind == ColumnKind::Position)
+      restrict(condition, rows.positions, rows.position_set);
   }
   return rows;
 }

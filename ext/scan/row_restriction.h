@@ -5,24 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <string>
 #include <vector>
 
 #include "engine/exec/rows/ordered_run.h"
 #include "engine/plan/logical_plan.h"
-#include "ext/planning/scan_spec.h"
-#include "ext/table/arbor_table.h"
+#include "ext/scan/scan_request.h"
 
 namespace arbors::ext {
 
-enum class ColumnKind { Data, Rowid, Position, Generation, Name };
-
-ColumnKind column_kind(const ArborTable& table, const std::string& name);
-
 // Those rows that the conditions on rowid and _index admit; where a right side is not plain, more.
-plan::RowRestriction row_restriction(const ArborTable& table, const ScanSpec& spec,
-                                     std::span<sqlite3_value*> arguments);
+plan::RowRestriction row_restriction(const ScanRequest& request);
 
 // The rowids, ascending, that the rows are among, where they are at most `most` and no position is
 // asked for; else nullopt.

@@ -18,6 +18,8 @@
 
 namespace arbors::ext {
 
+struct ReadScan;  // ext/scan/scan_request.h
+
 struct TableColumn {
   std::string name;
   Path path;
@@ -48,7 +50,8 @@ struct ArborTable : sqlite3_vtab {
   bool utf8 = true;              // the database's encoding, in whose bytes BINARY texts are ordered
   TableFacts facts;
   WriteScans write_scans;
-  std::weak_ptr<RepeatedLookups> lookups;  // of the cursors that are open
+  std::shared_ptr<const ReadScan> last_scan;  // a statement that runs again opens another cursor
+  std::weak_ptr<RepeatedLookups> lookups;     // of the cursors that are open
 
   int hidden(Hidden which) const {
     return static_cast<int>(columns.size()) + static_cast<int>(which);

@@ -54,6 +54,39 @@ Spread spread_any(const Rows& rows) {
   return result;
 }
 
+// The rows that an explode makes: each with the row of the block that it was made of, and, where
+// some have none (kNoRow), its element.
+struct ExplodedRows {
+  Rows parents;
+  Rows elements;
+  bool lacks = false;
+};
+
+// `starts` has the list of each of the scope's rows that is there; `outer` keeps rows without
+// elements.
+ExplodedRows exploded_rows(const Rows& starts, const Selection& rows, const Rows& scope_rows,
+                           bool outer) {
+  ExplodedRows made;
+  PolledSteps steps;
+  for (std::size_t i = 0, at = 0; i < scope_rows.size(); ++i) {
+    const bool has = scope_rows[i] != batch::kNoRow;
+    const std::uint32_t begin = has ? starts[at] : 0;
+    const std::uint32_t end = has ? starts[at + 1] : 0;
+    if (has) ++at;
+    steps.step(1 + (end - begin) / kRowsAStep);
+    for (std::uint32_t element = begin; element < end; ++element) {
+      made.parents.push_back(rows[i]);
+      if (outer) made.elements.push_back(element);
+    }
+    if (outer && begin == end) {
+      made.lacks = true;
+      made.parents.push_back(rows[i]);
+      made.elements.push_back(batch::kNoRow);
+    }
+  }
+  return made;
+}
+
 }  // namespace
 
 Mounts::Mounts(batch::BatchReader& batch) : rows_(batch.trees()) {
@@ -73,41 +106,27 @@ EachList Mounts::lists(const Mount& from, const ExplodeStep& step, const Rows& r
              : each_at(from.scope->select(rows), path, step.keys);
 }
 
+// Three numberings of rows meet here: those of the block (which `rows` selects, and which become
+// the parents of the new rows), those of the scope that the list is read from (a tree's or an outer
+// element's number; kNone where an outer row has none), and those of the elements found, which the
+// lists of the scope's rows share one after another.
 Mounts Mounts::explode(const ExplodeStep& step, const Selection& rows) const {
   const Mount& from = mounts_.at(step.list.mount());
-  const bool outer = step.outer;
   Rows scope_rows = to_rows(rows);
   if (from.rows)
     for (std::uint32_t& row : scope_rows) row = (*from.rows)[row];
-  // A row without an element (kNone) has no list; it stands for itself as an empty one.
+  // A row without an element has no list; it stands for itself as an empty one.
   Rows present;
   for (const std::uint32_t row : scope_rows)
     if (row != kNone) present.push_back(row);
   EachList each = lists(from, step, present);
-  batch::List& found = each.list;
-  Rows parents, elements;
-  bool lacks = false;
-  PolledSteps steps;
-  for (std::size_t i = 0, at = 0; i < scope_rows.size(); ++i) {
-    const bool has = scope_rows[i] != kNone;
-    const std::uint32_t begin = has ? found.starts[at] : 0;
-    const std::uint32_t end = has ? found.starts[at + 1] : 0;
-    if (has) ++at;
-    steps.step(1 + (end - begin) / kRowsAStep);
-    for (std::uint32_t element = begin; element < end; ++element) {
-      parents.push_back(rows[i]);
-      if (outer) elements.push_back(element);
-    }
-    if (outer && begin == end) {
-      lacks = true;
-      parents.push_back(rows[i]);
-      elements.push_back(kNone);
-    }
-  }
+  ExplodedRows rows_after = exploded_rows(each.list.starts, rows, scope_rows, step.outer);
   Mounts exploded = *this;
-  exploded.follow(std::make_shared<const Rows>(std::move(parents)));
-  const RowsPtr places = lacks ? std::make_shared<const Rows>(std::move(elements)) : nullptr;
-  exploded.mounts_.push_back({std::move(found.elements), nullptr, places, lacks});
+  exploded.follow(std::make_shared<const Rows>(std::move(rows_after.parents)));
+  const bool lacks = rows_after.lacks;
+  const RowsPtr places =
+      lacks ? std::make_shared<const Rows>(std::move(rows_after.elements)) : nullptr;
+  exploded.mounts_.push_back({std::move(each.list.elements), nullptr, places, lacks});
   if (each.keys) {
     batch::BatchReaderPtr keys = std::make_shared<ColumnBatch>(
         std::vector<NamedColumn>{{"key", each.keys}}, each.keys->rows);

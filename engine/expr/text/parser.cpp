@@ -1,52 +1,15 @@
 #include "engine/expr/text/parser.h"
 
-#include <array>
 #include <limits>
 
 #include "engine/base/error.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/expr/forms/function.h"
-#include "engine/expr/text/keywords.h"
-#include "engine/expr/text/precedence.h"
+#include "engine/expr/text/binary_operators.h"
+#include "engine/expr/text/path_parser.h"
 
 namespace arbors::expr {
 namespace {
-
-struct BinaryOperator {
-  std::string_view symbol;
-  Level level;
-  ExprPtr (*make)(ExprPtr left, ExprPtr right);
-};
-
-template <Comparison op>
-ExprPtr comparison(ExprPtr left, ExprPtr right) {
-  return compare(op, std::move(left), std::move(right));
-}
-template <Arithmetic op>
-ExprPtr arithmetic(ExprPtr left, ExprPtr right) {
-  return calculate(op, std::move(left), std::move(right));
-}
-
-constexpr std::array<BinaryOperator, 18> kBinary{{
-    {"=", kEquality, comparison<Comparison::Equal>},
-    {"==", kEquality, comparison<Comparison::Equal>},
-    {"<>", kEquality, comparison<Comparison::NotEqual>},
-    {"!=", kEquality, comparison<Comparison::NotEqual>},
-    {"<", kOrder, comparison<Comparison::Less>},
-    {"<=", kOrder, comparison<Comparison::LessEqual>},
-    {">", kOrder, comparison<Comparison::Greater>},
-    {">=", kOrder, comparison<Comparison::GreaterEqual>},
-    {"&", kBits, arithmetic<Arithmetic::BitAnd>},
-    {"|", kBits, arithmetic<Arithmetic::BitOr>},
-    {"<<", kBits, arithmetic<Arithmetic::ShiftLeft>},
-    {">>", kBits, arithmetic<Arithmetic::ShiftRight>},
-    {"+", kSum, arithmetic<Arithmetic::Add>},
-    {"-", kSum, arithmetic<Arithmetic::Subtract>},
-    {"*", kProduct, arithmetic<Arithmetic::Multiply>},
-    {"/", kProduct, arithmetic<Arithmetic::Divide>},
-    {"%", kProduct, arithmetic<Arithmetic::Remainder>},
-    {"||", kConcat, concat},
-}};
 
 // Nested constructs a text may have: each costs the parser a few stack frames.
 constexpr unsigned kMaxNesting = 200;
@@ -166,7 +129,7 @@ class Parser {
   ExprPtr binary(const ExprPtr& left, Level level, std::size_t byte) {
     if (host_ != nullptr && level <= kConcat)
       if (ExprPtr found = access(left, byte)) return found;
-    for (const BinaryOperator& op : kBinary) {
+    for (const BinaryOperator& op : binary_operators()) {
       if (!lexer_.at_symbol(op.symbol) || op.level < level) continue;
       if (op.symbol == "|" && pipe_ends_) return nullptr;
       if (op.level <= kOrder && joins_conditions(left))
@@ -392,31 +355,6 @@ class Parser {
   unsigned nesting_ = 0;
 };
 
-PathStep bracket_step(Lexer& lexer) {
-  PathStep step;
-  if (lexer.accept_symbol("*")) {
-    step.kind = PathStep::Kind::Every;
-  } else {
-    step.kind = PathStep::Kind::Index;
-    const bool negative = lexer.accept_symbol("-");
-    if (lexer.peek().kind != Token::Kind::Number ||
-        lexer.peek().number.kind != ValueKind::Integer) {
-      lexer.fail("expected a number or '*' after '['");
-    }
-    step.index = lexer.next().number.integer;
-    if (negative) step.index = -step.index;
-  }
-  lexer.expect_symbol("]");
-  return step;
-}
-
-bool at_key(const Lexer& lexer) {
-  return lexer.peek().kind == Token::Kind::Name || lexer.peek().kind == Token::Kind::QuotedName;
-}
-
-// Tells whether the next token follows the one before without a blank, as a path's steps do.
-bool joined(const Lexer& lexer, std::size_t end) { return lexer.peek().begin == end; }
-
 }  // namespace
 
 ExprPtr parse_expression(Lexer& lexer) { return Parser(lexer, true).expression(); }
@@ -430,38 +368,6 @@ ExprPtr parse_expression(std::string_view text) {
   ExprPtr expr = Parser(lexer, false).expression();
   if (!lexer.at_end()) lexer.fail("expected an operator or the end of the expression");
   return expr;
-}
-
-Path parse_path(Lexer& lexer) {
-  Path path;
-  std::size_t arrays = 0;
-  std::size_t end = lexer.peek().begin;
-  if (!lexer.at_symbol("[")) {
-    if (!at_key(lexer)) lexer.fail("expected a path");
-    const bool bare = lexer.peek().kind == Token::Kind::Name;
-    const bool root = bare && lexer.at_keyword("it");
-    if (bare && !root && is_reserved(lexer.peek().text)) {
-      lexer.fail("expected an expression; a key named as a keyword stands in double quotes");
-    }
-    end = lexer.peek().end;
-    Token key = lexer.next();
-    if (!root) path.steps.push_back({PathStep::Kind::Key, std::move(key.text), 0});
-  }
-  for (;;) {
-    if (joined(lexer, end) && lexer.accept_symbol("[")) {
-      path.steps.push_back(bracket_step(lexer));
-      arrays += path.steps.back().kind == PathStep::Kind::Every ? 1 : 0;
-      if (arrays > kMostArrays) lexer.fail(kTooManyArrays);
-      lexer.rewind(lexer.mark() - 1);
-      end = lexer.next().end;
-    } else if (joined(lexer, end) && lexer.accept_symbol(".")) {
-      if (!at_key(lexer)) lexer.fail("expected a key after '.'");
-      end = lexer.peek().end;
-      path.steps.push_back({PathStep::Kind::Key, lexer.next().text, 0});
-    } else {
-      return path;
-    }
-  }
 }
 
 }  // namespace arbors::expr

@@ -4,7 +4,6 @@
 
 #include <string_view>
 
-#include "engine/base/path.h"
 #include "engine/expr/forms/expression.h"
 #include "engine/expr/text/lexer.h"
 
@@ -38,8 +37,5 @@ ExprPtr parse_expression(Lexer& lexer);
 
 // Reads the whole text as one expression.
 ExprPtr parse_expression(std::string_view text);
-
-// Reads a path (`birth.year`, `batting[0].HR`) from the lexer.
-Path parse_path(Lexer& lexer);
 
 }  // namespace arbors::expr

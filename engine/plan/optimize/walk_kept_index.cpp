@@ -2,6 +2,7 @@
 // its order, where the statistics promise that few are looked at until there are n. The sort stays:
 // it orders the trees of equal keys, and all of them where the index turns out to cost more.
 #include <algorithm>
+#include <optional>
 
 #include "engine/expr/deduce/selectivity.h"
 #include "engine/plan/optimize/index_candidates.h"
@@ -29,26 +30,40 @@ NodePtr with_search(const Node& node, const IndexSearch& search) {
   return over(node, with_search(*node.inputs.front(), search));
 }
 
+// A sort for the first trees of a source that has an index in its order, and the conditions between
+// the two.
+struct WalkableSort {
+  const Sort* sort;
+  const Path* path;
+  const Source* source;
+  std::vector<expr::ExprPtr> conditions;
+};
+
+std::optional<WalkableSort> walkable(const Node& node, const SourceFacts& facts) {
+  const auto* sort = std::get_if<Sort>(&node.op);
+  if (sort == nullptr || !sort->limit || *sort->limit == 0 || sort->grouped || sort->distinct)
+    return std::nullopt;
+  WalkableSort found{sort, indexed_path(sort->keys.front()), nullptr, {}};
+  const Node* below = node.inputs.front().get();
+  while (const auto* filter = std::get_if<Filter>(&below->op)) {
+    for (expr::ExprPtr& condition : conjuncts(filter->predicate))
+      found.conditions.push_back(std::move(condition));
+    below = below->inputs.front().get();
+  }
+  found.source = std::get_if<Source>(&below->op);
+  if (found.path == nullptr || found.source == nullptr || !may_use_index(*found.source) ||
+      !found.source->rows.none() || !facts.has_index(*found.source, *found.path))
+    return std::nullopt;
+  const bool walked = found.source->search && found.source->search->order != Order::Any;
+  return walked ? std::nullopt : std::optional(std::move(found));
+}
+
 }  // namespace
 
 NodePtr walk_index(const NodePtr& node, const SourceFacts& facts) {
-  const auto* sort = std::get_if<Sort>(&node->op);
-  if (sort == nullptr || !sort->limit || *sort->limit == 0 || sort->grouped || sort->distinct)
-    return nullptr;
-  const Path* path = indexed_path(sort->keys.front());
-  std::vector<expr::ExprPtr> conditions;
-  const Node* below = node->inputs.front().get();
-  while (const auto* filter = std::get_if<Filter>(&below->op)) {
-    for (expr::ExprPtr& condition : conjuncts(filter->predicate))
-      conditions.push_back(std::move(condition));
-    below = below->inputs.front().get();
-  }
-  const auto* source = std::get_if<Source>(&below->op);
-  if (path == nullptr || source == nullptr || !may_use_index(*source) || !source->rows.none() ||
-      !facts.has_index(*source, *path))
-    return nullptr;
-  if (source->search && source->search->order != Order::Any) return nullptr;
-
+  const std::optional<WalkableSort> found = walkable(*node, facts);
+  if (!found) return nullptr;
+  const auto& [sort, path, source, conditions] = *found;
   const bool descending = sort->keys.front().descending;
   IndexSearch walk{*path, {every_key()}, descending ? Order::Descending : Order::Ascending, true};
   FirstTrees first;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/expr/forms/builder.h"
+#include "engine/expr/text/path_parser.h"
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/query_reader.h"
 #include "engine/plan/select/words.h"
