@@ -15,6 +15,8 @@ void RowRestriction::keep_rowids(std::vector<std::int64_t> ascending) {
   rowid_set = std::move(ascending);
 }
 
+Value no_array_key() { return Value::blob({}); }
+
 NodePtr make(Operator op, std::vector<NodePtr> inputs) {
   return std::make_shared<const Node>(Node{std::move(op), std::move(inputs)});
 }

@@ -67,6 +67,11 @@ struct KeyRange {
   Value low, high;
 };
 
+// The key under which an index on elements (`tags[*]`, `items[*].sku`) has the trees in which
+// json_each and `->>` may read other values than its path finds: something else than an array or
+// null is there, or a text whose keys it asks for. JSON has no blobs.
+Value no_array_key();
+
 // What a source's kept-up index on a path is asked for: keys that hold those of every row which the
 // filter above lets through. Whoever binds the source may scan instead.
 struct IndexSearch {
@@ -79,6 +84,7 @@ struct IndexSearch {
   Order order = Order::Any;
   // Of an order: rows without a key, which no index holds, may be among those wanted.
   bool nulls = false;
+  double share = 1;  // of the source's trees that these keys are thought to have
 };
 
 // ---- operators
@@ -104,6 +110,8 @@ struct Project {  // select
 };
 struct AddField {
   std::vector<NamedExpr> fields;  // the name is a path text
+  // Leaves a tree as it is where a field would stand in what is no object; else that is an error.
+  bool skip = false;
 };
 struct Drop {
   std::vector<Path> paths;

@@ -27,6 +27,16 @@ TreeComparison::TreeComparison(std::shared_ptr<Snapshot> before, std::shared_ptr
 }
 
 bool TreeComparison::next() {
+  while (next_text())
+    if (is_other_value()) return true;
+  return false;
+}
+
+bool TreeComparison::is_other_value() const {
+  return !texts_[0] || !texts_[1] || !json::is_same_value(*texts_[0], *texts_[1]);
+}
+
+bool TreeComparison::next_text() {
   while (at_ < rowids_.size()) {
     poll_interrupt();
     const std::int64_t row = rowids_[at_++];
@@ -40,7 +50,7 @@ bool TreeComparison::next() {
     texts_[1].reset();
     if (before) texts_[0] = text_at(*snapshots_[0], *before);
     if (after) texts_[1] = text_at(*snapshots_[1], *after);
-    if (!before || !after || !json::is_same_value(*texts_[0], *texts_[1])) return true;
+    if (texts_[0] != texts_[1]) return true;
   }
   return false;
 }

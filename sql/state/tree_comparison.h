@@ -18,7 +18,9 @@ class TreeComparison {
   TreeComparison(std::shared_ptr<Snapshot> before, std::shared_ptr<Snapshot> after,
                  std::vector<std::int64_t> rowids);
 
-  bool next();  // goes on to a tree that differs, order of keys aside; false at the end
+  bool next();       // goes on to a tree that differs, order of keys aside; false at the end
+  bool next_text();  // the same, order of keys included
+  bool is_other_value() const;  // whether the tree found by next_text() differs for next() too
 
   std::int64_t rowid() const { return rowids_[at_ - 1]; }
   const std::optional<std::string>& before() const { return texts_[0]; }  // JSON text; none: added

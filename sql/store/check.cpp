@@ -258,13 +258,12 @@ class Checker {
       std::uint64_t expected = 0, missing = 0;
       for (const exec::Segment& segment : snapshot->segments()) {
         const auto batch = snapshot->open_batch(segment.batch);
-        Store::Impl::for_each_value(*batch, segment, index->path(),
-                                    [&](const Value& value, std::int64_t rowid) {
-                                      for (const Value& key : index_keys(value)) {
-                                        ++expected;
-                                        missing += index->holds(key, rowid) ? 0 : 1;
-                                      }
-                                    });
+        Store::Impl::for_each_row(*batch, segment, index->path(),
+                                  [&](const IndexKeys& keys, std::int64_t rowid) {
+                                    expected += keys.size();
+                                    for (const Value& key : keys)
+                                      missing += index->holds(key, rowid) ? 0 : 1;
+                                  });
       }
       const std::uint64_t extra = index->entries() + missing - expected;
       if (missing > 0) fault(where + " lacks " + std::to_string(missing) + " entries");

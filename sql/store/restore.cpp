@@ -40,15 +40,17 @@ std::unique_ptr<TreeComparison> Store::Impl::difference(std::int64_t from, std::
 
 Store::Impl::Restored Store::Impl::index_restored(std::int64_t generation) {
   Restored restored;
-  for (const auto changes = difference(generation_, generation); changes->next();) {
-    ++restored.trees;
-    restored.added += changes->after() ? 1 : 0;
-    restored.removed += changes->before() ? 1 : 0;
+  for (const auto changes = difference(generation_, generation); changes->next_text();) {
+    if (changes->is_other_value()) {
+      ++restored.trees;
+      restored.added += changes->after() ? 1 : 0;
+      restored.removed += changes->before() ? 1 : 0;
+    }
     if (has_indexes() && changes->before())
       unindex_row(changes->rowid(), row_to_index(*changes->before()));
   }
   if (!has_indexes()) return restored;
-  for (const auto changes = difference(generation_, generation); changes->next();) {
+  for (const auto changes = difference(generation_, generation); changes->next_text();) {
     if (!changes->after()) continue;
     const IndexedRow row = row_to_index(*changes->after());
     if (row.key && key_->holder(*row.key)) refuse_duplicate();

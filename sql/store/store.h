@@ -138,7 +138,7 @@ class Store {
                  const batch::SharedPaths& shared);
 
   // ---- kept-up indexes -----------------------------------------------------------------------
-  // Error{Constraint} where there is one already, Error{Invalid} for a path through an array.
+  // Error{Constraint} where there is one already, Error{Invalid} for a path with an [n].
   void create_index(const Path& path);
   bool drop_index(const Path& path);  // false where there is none
   bool has_index(const Path& path);

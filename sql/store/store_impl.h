@@ -107,8 +107,8 @@ class Store::Impl {
   };
   // What the indexes know of a row.
   struct IndexedRow {
-    std::vector<Value> values;   // of each of indexes_; empty where there are none, or no such row
-    std::optional<TreeKey> key;  // where there is a key
+    std::vector<IndexKeys> keys;  // of each of indexes_; empty where there are none, or no such row
+    std::optional<TreeKey> key;   // where there is a key
   };
   struct RowValues {
     std::int64_t rowid;
@@ -190,7 +190,7 @@ class Store::Impl {
   Restored index_restored(std::int64_t generation);
 
   // ---- store_index.cpp
-  using ValueOfRow = std::function<void(Value value, std::int64_t rowid)>;
+  using KeysOfRow = std::function<void(IndexKeys keys, std::int64_t rowid)>;
   void load_indexes();
   bool has_indexes() const { return !indexes_.empty() || key_ != nullptr; }
   PathIndex* find_index(const Path& path);  // nullptr: there is none
@@ -208,15 +208,16 @@ class Store::Impl {
   // What each index knows of a row as it is now, of which the key may be known already.
   IndexedRow indexed_row(std::int64_t rowid, std::optional<TreeKey> key = std::nullopt);
   IndexedRow row_to_index(std::string_view tree) const;
-  // Tells whether replacing the value of a path by another may change an index on what is above.
-  bool indexes_above(const Path& path) const;
+  // Tells whether replacing the value of a path by another may change an index on what is above,
+  // or on elements of what is there.
+  bool indexes_around(const Path& path) const;
   void index_row(std::int64_t rowid, const IndexedRow& row);
   void unindex_row(std::int64_t rowid, const IndexedRow& row);
   void reindex_row(std::int64_t rowid, const IndexedRow& before, const IndexedRow& after);
   void index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared = nullptr);
-  // Shows the values of a segment's live rows that are not NULL.
-  static void for_each_value(batch::BatchReader& batch, const exec::Segment& segment,
-                             const Path& path, const ValueOfRow& each);
+  // Shows what a segment's live rows stand under in an index on a path.
+  static void for_each_row(batch::BatchReader& batch, const exec::Segment& segment,
+                           const Path& path, const KeysOfRow& each);
 
   // ---- store_key.cpp
   Placed place(std::string_view tree, std::optional<std::int64_t> rowid, OnConflict on_conflict);

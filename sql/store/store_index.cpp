@@ -4,8 +4,7 @@
 #include <functional>
 
 #include "engine/base/interrupt.h"
-#include "engine/batch/trees/path_reader.h"
-#include "engine/batch/vectors/vector_ops.h"
+#include "engine/plan/rewrite.h"
 #include "sql/state/stored_batch.h"
 #include "sql/store/store_impl.h"
 
@@ -18,7 +17,7 @@ constexpr std::size_t kSortedEntries = 1 << 18;
 constexpr std::uint64_t kStepsAnEntry = 32;  // of polling
 
 struct Entry {
-  Value value;
+  Value key;
   std::int64_t rowid;
 };
 
@@ -30,31 +29,35 @@ bool bounds_texts(const KeyRange& range) {
 
 void add_sorted(PathIndex& index, std::vector<Entry>& entries) {
   PolledCompare less([](const Entry& left, const Entry& right) {
-    const int order = compare(left.value, right.value);
+    const int order = compare(left.key, right.key);
     return order != 0 ? order < 0 : left.rowid < right.rowid;
   });
   std::sort(entries.begin(), entries.end(), std::ref(less));
   PolledSteps steps;
   for (const Entry& entry : entries) {
-    index.add(entry.value, entry.rowid);
+    index.add_entry(entry.key, entry.rowid);
     steps.step(kStepsAnEntry);
   }
   entries.clear();
 }
 
+Store::Impl::KeysOfRow to_entries(std::vector<Entry>& entries) {
+  return [&](IndexKeys keys, std::int64_t rowid) {
+    for (Value& key : keys) entries.push_back({std::move(key), rowid});
+  };
+}
+
 }  // namespace
 
-void Store::Impl::for_each_value(batch::BatchReader& batch, const exec::Segment& segment,
-                                 const Path& path, const ValueOfRow& each) {
+void Store::Impl::for_each_row(batch::BatchReader& batch, const exec::Segment& segment,
+                               const Path& path, const KeysOfRow& each) {
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < segment.rows; ++row) {
     if (segment.is_live(row)) rows.push_back(segment.first_row + row);
   }
-  const batch::VectorPtr values = batch::read_path(batch, path, rows);
-  for (std::size_t at = 0; at < rows.size(); ++at) {
-    Value value = batch::value_at(*values, at);
-    if (!value.is_null()) each(std::move(value), segment.rowid(rows[at] - segment.first_row));
-  }
+  std::vector<IndexKeys> keys = row_keys(batch, path, rows);
+  for (std::size_t at = 0; at < rows.size(); ++at)
+    each(std::move(keys[at]), segment.rowid(rows[at] - segment.first_row));
 }
 
 void Store::Impl::load_indexes() {
@@ -84,9 +87,9 @@ void Store::Impl::create_index(const Path& path) {
   require_transaction();
   refresh();
   const std::string text = to_text(path);
-  if (path.steps.empty() || path.through_array()) {
+  if (!may_be_indexed(path)) {
     throw_invalid("cannot make an index on '" + text +
-                  "': an index takes a path of keys, through no array");
+                  "': an index takes a path of keys, and of [*] for all elements of an array");
   }
   if (find_index(path) != nullptr) {
     throw Error(ErrorCode::Constraint,
@@ -100,10 +103,7 @@ void Store::Impl::create_index(const Path& path) {
   std::vector<Entry> entries;
   const auto snapshot = this->snapshot();
   for (const exec::Segment& segment : snapshot->segments()) {
-    for_each_value(*snapshot->open_batch(segment.batch), segment, path,
-                   [&](Value value, std::int64_t rowid) {
-                     entries.push_back({std::move(value), rowid});
-                   });
+    for_each_row(*snapshot->open_batch(segment.batch), segment, path, to_entries(entries));
     if (entries.size() >= kSortedEntries) add_sorted(*indexes_.back(), entries);
   }
   add_sorted(*indexes_.back(), entries);
@@ -196,10 +196,7 @@ Store::Impl::IndexedRow Store::Impl::indexed_row(std::int64_t rowid, std::option
       row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
   const std::uint32_t at = segment.run.first_row + place->row;
   IndexedRow row{{}, std::move(key)};
-  for (const auto& index : indexes_) {
-    const auto value = reader->value(index->path(), at);
-    row.values.push_back(batch::value_at(*value.vector, value.row));
-  }
+  for (const auto& index : indexes_) row.keys.push_back(row_keys(*reader, index->path(), at));
   if (key_ == nullptr || row.key) return row;
   std::vector<json::JsonValue> parts;
   for (const KeyPart& part : key_->columns().parts()) {
@@ -212,44 +209,43 @@ Store::Impl::IndexedRow Store::Impl::indexed_row(std::int64_t rowid, std::option
 
 Store::Impl::IndexedRow Store::Impl::row_to_index(std::string_view tree) const {
   IndexedRow row;
-  for (const auto& index : indexes_) row.values.push_back(path_value(tree, index->path()));
+  for (const auto& index : indexes_) row.keys.push_back(tree_keys(tree, index->path()));
   if (key_ != nullptr) row.key = key_->columns().key_of(tree, names_.table);
   return row;
 }
 
-bool Store::Impl::indexes_above(const Path& path) const {
+bool Store::Impl::indexes_around(const Path& path) const {
   return std::ranges::any_of(indexes_, [&](const auto& index) {
-    const auto& above = index->path().steps;
-    return above.size() < path.steps.size() &&
-           std::ranges::equal(above, std::span(path.steps).first(above.size()));
+    const Path& indexed = index->path();
+    return indexed != path && (plan::starts_with(path, indexed) ||
+                               (is_of_elements(indexed) && plan::starts_with(indexed, path)));
   });
 }
 
 void Store::Impl::index_row(std::int64_t rowid, const IndexedRow& row) {
-  for (std::size_t at = 0; at < row.values.size(); ++at) indexes_[at]->add(row.values[at], rowid);
+  for (std::size_t at = 0; at < row.keys.size(); ++at)
+    for (const Value& key : row.keys[at]) indexes_[at]->add_entry(key, rowid);
   if (row.key) key_->add(*row.key, rowid);
 }
 
 void Store::Impl::unindex_row(std::int64_t rowid, const IndexedRow& row) {
-  for (std::size_t at = 0; at < row.values.size(); ++at)
-    indexes_[at]->remove(row.values[at], rowid);
+  for (std::size_t at = 0; at < row.keys.size(); ++at)
+    for (const Value& key : row.keys[at]) indexes_[at]->remove_entry(key, rowid);
   if (row.key) key_->remove(*row.key, rowid);
 }
 
-// Leaves an index alone that keeps its value, so that its pages stay as they are.
+// Leaves alone what stays, so that its pages stay as they are.
 void Store::Impl::reindex_row(std::int64_t rowid, const IndexedRow& before,
                               const IndexedRow& after) {
-  const auto keeps = [](const Value& old, const Value& now) {
-    return old.kind == now.kind && compare(old, now) == 0;
-  };
-  for (std::size_t at = 0; at < before.values.size(); ++at) {
-    const Value &old = before.values[at], &now = after.values[at];
-    if (keeps(old, now)) continue;
-    indexes_[at]->remove(old, rowid);
-    indexes_[at]->add(now, rowid);
+  for (std::size_t at = 0; at < before.keys.size(); ++at) {
+    const KeyChange change = store::difference(before.keys[at], after.keys[at]);
+    for (const Value& key : change.gone) indexes_[at]->remove_entry(key, rowid);
+    for (const Value& key : change.come) indexes_[at]->add_entry(key, rowid);
   }
   if (!before.key || !after.key) return;
-  if (is_same(*before.key, *after.key) && keeps(before.key->first, after.key->first)) return;
+  const Value &old = before.key->first, &now = after.key->first;
+  const bool keeps_value = old.kind == now.kind && compare(old, now) == 0;
+  if (keeps_value && is_same(*before.key, *after.key)) return;
   key_->remove(*before.key, rowid);
   key_->add(*after.key, rowid);
 }
@@ -261,9 +257,7 @@ void Store::Impl::index_batch(const SegmentVersion& segment, const batch::Shared
   StoredBatch batch(chunks_, paths, segment.run.batch, segment.facts);
   for (const auto& index : indexes_) {
     std::vector<Entry> entries;
-    for_each_value(batch, segment.run, index->path(), [&](Value value, std::int64_t rowid) {
-      entries.push_back({std::move(value), rowid});
-    });
+    for_each_row(batch, segment.run, index->path(), to_entries(entries));
     add_sorted(*index, entries);
   }
   if (key_ != nullptr) index_keys_of(segment, batch);

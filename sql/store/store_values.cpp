@@ -44,7 +44,7 @@ std::optional<std::vector<SetValue>> Store::Impl::plain_values(std::int64_t rowi
     const auto known = paths_->longest_prefix(*value.path);
     const bool recorded =
         known.steps == value.path->steps.size() && known.id < columns_->recorded();
-    const bool indexed = indexes_above(*value.path) ||
+    const bool indexed = indexes_around(*value.path) ||
                          (key_ != nullptr && key_->columns().may_change_by(*value.path));
     if (!recorded || indexed) return std::nullopt;
     std::string json = normalizer_.normalize(value.json);
@@ -98,8 +98,8 @@ bool Store::Impl::set(std::int64_t rowid, std::span<const PathJson> values) {
   for (std::size_t at = 0; at < indexes_.size(); ++at) {
     for (const SetValue& value : *plain) {
       if (indexes_[at]->path() != paths_->path(value.path)) continue;
-      if (before.values.empty()) before = after = indexed_row(rowid);
-      after.values[at] = path_value(value.json, Path());
+      if (before.keys.empty()) before = after = indexed_row(rowid);
+      after.keys[at] = tree_keys(value.json, Path());
     }
   }
   Change change(*this, rowid);

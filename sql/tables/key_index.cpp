@@ -32,7 +32,7 @@ std::string parameters(std::size_t count) {
 // What a row stands under besides its key.
 std::vector<Value> other_keys(const TreeKey& key) {
   std::vector<Value> others;
-  for (Value& other : index_keys(key.first))
+  for (Value& other : value_keys(key.first))
     if (compare(other, key.values.front()) != 0) others.push_back(std::move(other));
   return others;
 }

@@ -1,6 +1,6 @@
 #include "sql/tables/path_index.h"
 
-#include "engine/json/values/json_value.h"
+#include <string>
 
 namespace arbors::store {
 
@@ -19,36 +19,6 @@ std::string walk_of(const Names& names, std::int64_t number, const char* above, 
 std::int64_t row_of_entry(std::int64_t rowid) { return rowid < 0 ? ~rowid : rowid; }
 
 }  // namespace
-
-Value path_value(std::string_view tree, const Path& path) {
-  json::JsonValue found = json::find(tree, path.steps);
-  switch (found.kind) {
-    case json::JsonKind::Missing:
-    case json::JsonKind::Null:
-      return Value::null();
-    case json::JsonKind::False:
-      return Value::of(std::int64_t{0});
-    case json::JsonKind::True:
-      return Value::of(std::int64_t{1});
-    case json::JsonKind::Integer:
-      return Value::of(found.integer);
-    case json::JsonKind::Real:
-    case json::JsonKind::BigNumber:
-      return Value::of(found.real);
-    default:
-      return Value::of(std::move(found.text));
-  }
-}
-
-std::vector<Value> index_keys(const Value& value) {
-  std::vector<Value> keys;
-  if (value.is_null()) return keys;
-  keys.push_back(value);
-  if (!value.is_text()) return keys;
-  Value number = numeric_value(value.text);
-  if (!number.is_null()) keys.push_back(std::move(number));
-  return keys;
-}
 
 PathIndex::PathIndex(sqlite3* db, const Names& names, std::int64_t number, Path path)
     : number_(number),
@@ -81,17 +51,9 @@ void PathIndex::drop_table(sqlite3* db, const Names& names, std::int64_t number)
   if (result != SQLITE_OK) throw_sqlite(db, result, "dropping an index");
 }
 
-void PathIndex::add(const Value& value, std::int64_t rowid) {
-  for (const Value& key : index_keys(value)) add_entry(key, rowid);
-}
-
 void PathIndex::add_entry(const Value& key, std::int64_t rowid) {
   Statement::Use use(add_);
   use.bind(1, key).bind(2, rowid).run();
-}
-
-void PathIndex::remove(const Value& value, std::int64_t rowid) {
-  for (const Value& key : index_keys(value)) remove_entry(key, rowid);
 }
 
 void PathIndex::remove_entry(const Value& key, std::int64_t rowid) {

@@ -1,13 +1,10 @@
-// One kept-up index: X_indexN(key, rowid), in SQLite's own B-tree and order. A row stands under
-// the SQL value of the index's path; not at all where that is NULL. A text that reads as a number
-// stands under the number too, so that a search finds it whichever way SQLite converts it.
+// One kept-up index: X_indexN(key, rowid), in SQLite's own B-tree and order. What a row stands
+// under is index_keys.h's.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/base/path.h"
@@ -15,17 +12,12 @@
 #include "engine/exec/source/key_order.h"
 #include "engine/plan/logical_plan.h"
 #include "sql/access/statement.h"
+#include "sql/tables/index_keys.h"
 #include "sql/tables/layout.h"
 
 namespace arbors::store {
 
 using plan::KeyRange;
-
-// The SQL value at a path of a tree's JSON text.
-Value path_value(std::string_view tree, const Path& path);
-
-// The keys that a value stands under.
-std::vector<Value> index_keys(const Value& value);
 
 class PathIndex {
  public:
@@ -39,8 +31,6 @@ class PathIndex {
   std::int64_t number() const { return number_; }
   const Path& path() const { return path_; }
 
-  void add(const Value& value, std::int64_t rowid);
-  void remove(const Value& value, std::int64_t rowid);
   void clear();
   // One entry. A row of a key's index may stand there with the complement of its rowid, which is
   // below zero (key_index.h); what finds rows gives the rowid itself.

@@ -45,6 +45,25 @@ def holds(tree):
     return value is not None and (not isinstance(value, (int, float)) or value >= 30)
 
 
+def list_questions(trees):
+    """What an index on elements may answer."""
+    def with_element(path, wanted):
+        lists = [get(tree, path) for tree in trees]
+        return [tree for tree, values in zip(trees, lists) if isinstance(values, list) and any(is_equal(value, wanted) for value in values)]
+
+    def is_equal(value, wanted):
+        return not isinstance(value, (dict, list)) and value == wanted
+
+    for path, wanted in (("extra", 3), ("extra", 7), ("a", "x"), ("a", 1)):
+        found, literal = with_element((path,), wanted), f"''{wanted}''" if isinstance(wanted, str) else wanted
+        yield f"SELECT arbor_json('t | filter list_contains({path}, {literal})')", canonical(found)
+        yield f"SELECT count(*) FROM t WHERE t MATCH 'list_any({path}, it = {literal})'", len(found)
+        held = [get(tree, (path,)) for tree in trees]
+        if not any(isinstance(value, str) for value in held):  # which json_each would read
+            each = [element for value in held for element in (value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value])]
+            yield f"SELECT tree ->> 'n' FROM arbor_rows('SELECT count(*) AS n FROM t, json_each(t.{path}) AS e WHERE e.value = {literal}')", sum(is_equal(value, wanted) for value in each)
+
+
 def known(trees):
     """Questions, each with the answer that the trees give."""
     some = [index for index, tree in enumerate(trees) if holds(tree)]
@@ -57,7 +76,7 @@ def known(trees):
         ("SELECT arbor_json('t | filter id >= 30')", canonical([trees[index] for index in some])), ("SELECT count(*) FROM arbor_rows('t | filter id >= 30')", len(some)),
         ("SELECT json_group_array(json(tree)) FROM arbor_rows('t')", canonical(trees)), ("SELECT arbor_get('t', -1)", canonical(trees[-1]) if trees else None), ("SELECT trees FROM arbor_list WHERE name = 't'", len(trees)),
         ("SELECT trees FROM arbor_history('t') ORDER BY generation DESC LIMIT 1", len(trees)), ("SELECT arbor_json('t | aggregate count(id) as n')", canonical([{"n": len([tree for tree in trees if get(tree, ("id",)) is not None])}])),
-        ("SELECT arbor_check('t')", "ok"), ("SELECT count(*) FROM t WHERE t MATCH 'id >= 30' AND typeof(id) IN ('integer', 'real', 'text')", len(scalars) + len(ids) - len(scalars)),
+        *list_questions(trees), ("SELECT arbor_check('t')", "ok"), ("SELECT count(*) FROM t WHERE t MATCH 'id >= 30' AND typeof(id) IN ('integer', 'real', 'text')", len(scalars) + len(ids) - len(scalars)),
     ]
 
 

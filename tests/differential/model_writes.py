@@ -282,7 +282,8 @@ class Run:
         """Changes the stored form only."""
         if self.options.self_check:
             return
-        choices = ["SELECT arbor_optimize('t')", "SELECT arbor_check('t')", "SELECT arbor_create_index('t', 'id')", "SELECT arbor_drop_index('t', 'id')", "SELECT arbor_create_index('t', 'o.x')", "SELECT arbor_sync('t')"]
+        choices = ["SELECT arbor_optimize('t')", "SELECT arbor_check('t')", "SELECT arbor_create_index('t', 'id')", "SELECT arbor_drop_index('t', 'id')", "SELECT arbor_create_index('t', 'o.x')", "SELECT arbor_sync('t')",
+                   *(f"SELECT arbor_{verb}_index('t', '{path}')" for path in ("extra[*]", "a[*]", "o.z[*]", "[*].id") for verb in ("create", "drop"))]
         statement = self.rng.choice(choices + ([] if self.model.stack else ["SELECT arbor_vacuum('t')", "SELECT arbor_vacuum('t', 3)", "VACUUM"]))
         try:
             rows = self.execute(statement)

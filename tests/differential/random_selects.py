@@ -83,6 +83,9 @@ class World:
         trees = [self.tree(rng, booleans) for _ in range(rng.choice([0, 1, 25, 60, 60, 150]))]
         if trees:
             self.database.execute("SELECT arbor_append(?, ?)", (name, json.dumps(trees)))
+        for path in ("l[*]", "o.l[*]", "l[*].k"):
+            if rng.random() < 0.4:
+                self.database.execute("SELECT arbor_create_index(?, ?)", (name, path))
         columns = [row[1] for row in self.database.execute(f"PRAGMA table_xinfo({name})") if row[6] == 0 and row[1] != "_tree"]
         lists = [column for column in columns if column in ("l", "o.l")]
         return name, [column for column in columns if column not in lists] or ["a"], lists

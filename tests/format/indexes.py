@@ -8,12 +8,13 @@ from columns import string_text
 from streams import Damage, SEEN, require
 
 DIGITS = re.compile(r"\s*[-+]?[0-9]+\s*", re.ASCII)
-STEP = re.compile(r'"((?:[^"]|"")*)"|([^.,"\s]+)')
+STEP = re.compile(r'"((?:[^"]|"")*)"|(\[\*\])|([^.,\["\s]+)')
+EVERY = None  # the step [*]
 
 
 def keys_of(path):
-    """The keys of a path's text: bare, or in double quotes that are doubled inside."""
-    return [quoted.replace('""', '"') if bare == "" else bare for quoted, bare in STEP.findall(path)]
+    """The steps of a path's text: keys, bare or in double quotes that are doubled inside, and [*]."""
+    return [EVERY if every else bare or quoted.replace('""', '"') for quoted, every, bare in STEP.findall(path)]
 
 
 def paths_in(text):
@@ -32,6 +33,33 @@ def raw_at(tree, keys):
         except Damage:
             return None
     return tree[at:reader.value_end(tree, at)]
+
+
+def elements(raw):
+    """The JSON texts of an array's elements; none of anything else."""
+    import reader
+    at = 1 if raw is not None and raw[:1] == b"[" else None
+    while at is not None and raw[at:at + 1] != b"]":
+        end = reader.value_end(raw, at)
+        yield raw[at:end]
+        at = end + (raw[end:end + 1] == b",")
+
+
+def found(tree, steps):
+    """The JSON texts that a path with [*] finds, in order; None for one that is missing."""
+    if EVERY not in steps:
+        return [raw_at(tree, steps)]
+    above, rest = steps[:steps.index(EVERY)], steps[steps.index(EVERY) + 1:]
+    return [raw for element in elements(raw_at(tree, above)) for raw in found(element, rest)]
+
+
+def element_keys(tree, steps):
+    """Under which an index on elements has a tree: each value that is found, once; an empty blob where something else than an array or null stands, or a string where a key is asked for."""
+    array, rest = raw_at(tree, steps[:steps.index(EVERY)]), steps[steps.index(EVERY) + 1:]
+    other = array is not None and array != b"null" and array[:1] != b"["
+    other = other or rest[:1] != [] and rest[0] is not EVERY and any(element[:1] == b'"' for element in elements(array))
+    SEEN["index on", "no array" if other else "elements"] += 1
+    return list({typed([key]): key for raw in found(tree, steps) for key in search_keys(sql_value(raw))}.values()) + [b""] * other
 
 
 def sql_value(raw):
@@ -105,7 +133,9 @@ def compare(arbor, number, wanted, columns):
 def check(arbor):
     trees = arbor.trees()
     for number, path in arbor.index_paths.items():
-        compare(arbor, number, [(key, rowid) for rowid, tree in trees.items() for key in search_keys(sql_value(raw_at(tree, keys_of(path))))], "key, rowid")
+        steps = keys_of(path)
+        keys = (lambda tree: element_keys(tree, steps)) if EVERY in steps else (lambda tree: search_keys(sql_value(raw_at(tree, steps))))
+        compare(arbor, number, [(key, rowid) for rowid, tree in trees.items() for key in keys(tree)], "key, rowid")
     for number, paths in arbor.key_paths.items():
         check_key(arbor, number, [keys_of(path) for path in paths_in(paths)], trees)
 

@@ -123,7 +123,18 @@ def make_utf16(database):
     database.execute("SELECT arbor_tag('ärbor''s', 'tagged')")
 
 
-MAKERS = {"encodings": make_encodings, "log": make_log, "indexes": make_indexes, "utf16": make_utf16}
+def make_elements(database):
+    lists = [["a", "b", "a"], [1, 1.0, "1", True], [None, [1], {"k": 1}], [], "a", {"k": "a"}, None, 5, ["5 ", 2**64]]
+    database.execute("CREATE VIRTUAL TABLE elements USING arbor(batch_trees=8)")
+    append(database, "elements", [{"l": value, "items": [{"sku": value}, {"sku": at}, "text" if at == 5 else 7], "b c": [[{"d": [at, "x"]}]]} for at, value in enumerate(lists)] + [{}])
+    for path in ("l[*]", "items[*].sku", '"b c"[*][*].d[*]'):
+        database.execute("SELECT arbor_create_index('elements', ?)", (path,))
+    database.execute("UPDATE elements SET _patch = '{\"l\":[\"pending\",\"pending\"]}' WHERE rowid = 3")
+    database.execute("DELETE FROM elements WHERE rowid = 2")
+    database.execute("INSERT INTO elements(_tree) VALUES ('{\"l\":[\"b\"]}'), ('[1]')")
+
+
+MAKERS = {"encodings": make_encodings, "log": make_log, "indexes": make_indexes, "elements": make_elements, "utf16": make_utf16}
 
 
 def make(extension, file, maker):
@@ -161,11 +172,13 @@ def expected(file):
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--extension", default=str(coverage.ROOT / "build/arbors.so"))
+    options.add_argument("--only", choices=MAKERS, help="makes one, and leaves the others as they are")
     options = options.parse_args()
     folder = HERE / f"fixtures/{coverage.number_in_sources()}"
     folder.mkdir(parents=True, exist_ok=True)
     for name, maker in MAKERS.items():
-        make(options.extension, folder / f"{name}.db", maker)
+        if options.only in (None, name):
+            make(options.extension, folder / f"{name}.db", maker)
     found = {name: expected(folder / f"{name}.db") for name in MAKERS}
     (folder / "expected.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     missing = sorted(coverage.wanted() - {kind for kind, count in SEEN.items() if count}, key=str)

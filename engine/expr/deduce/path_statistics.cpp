@@ -1,5 +1,7 @@
 #include "engine/expr/deduce/path_statistics.h"
 
+#include <algorithm>
+
 namespace arbors::expr {
 
 PathStatistics path_statistics(batch::BatchReader& reader, const Path& path) {
@@ -14,6 +16,16 @@ PathStatistics path_statistics(batch::BatchReader& reader, const Path& path) {
     if (at == kNoPath) return {true, nullptr};
   }
   return {true, reader.statistics(at), at};
+}
+
+Path element_path(const Path& root, const Path& list) {
+  Path elements = root;
+  elements.steps.insert(elements.steps.end(), list.steps.begin(), list.steps.end());
+  const bool finds = std::any_of(list.steps.begin(), list.steps.end(), [](const PathStep& step) {
+    return step.kind == PathStep::Kind::Every;
+  });
+  if (!finds) elements.steps.push_back({PathStep::Kind::Every, {}, 0});
+  return elements;
 }
 
 }  // namespace arbors::expr

@@ -16,4 +16,8 @@ struct PathStatistics {
 // `path` leads from the root by keys, and by `[*]` where an element scope begins there.
 PathStatistics path_statistics(batch::BatchReader& reader, const Path& path);
 
+// Gives the path of what a list function sees as the elements of the list at `list`, from a scope
+// whose root is at `root`: the elements of the array there; with `[*]` in `list`, what is found.
+Path element_path(const Path& root, const Path& list);
+
 }  // namespace arbors::expr

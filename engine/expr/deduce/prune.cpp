@@ -143,19 +143,29 @@ class Pruner {
   }
   Outcomes of(const Not&, const Expr& expr) const { return inverse(find(*expr.args[0])); }
 
-  // list_any over a path is true nowhere if its condition is true for no element at all.
+  // list_any over a path is true nowhere if its condition is true for no element at all,
+  // list_contains if no element is equal.
   Outcomes of(const Call& form, const Expr& expr) const {
     const auto* list = expr.args.empty() ? nullptr : expr.args[0]->as<PathRead>();
-    if (form.function->name != "list_any" || list == nullptr) return Outcomes::all();
-    Path elements = base_;
-    elements.steps.insert(elements.steps.end(), list->path.steps.begin(), list->path.steps.end());
-    if (elements.steps.empty() || elements.steps.back().kind != PathStep::Kind::Every) {
-      elements.steps.push_back({PathStep::Kind::Every, {}, 0});
-    }
+    const bool contains = form.function->name == "list_contains";
+    if (list == nullptr || (!contains && form.function->name != "list_any")) return Outcomes::all();
+    Path elements = element_path(base_, list->path);
     if (!path_statistics(reader_, elements).known) return Outcomes::all();
     const Pruner inside(reader_, parameters_, std::move(elements));
-    if (inside.find(*expr.args[1]).may_be(kTrue)) return Outcomes::all();
+    const Outcomes found = contains ? inside.equal(expr.args[1]) : inside.find(*expr.args[1]);
+    if (found.may_be(kTrue)) return Outcomes::all();
     return Outcomes::all().mapped(kFalse, kUnknown, kFalse);
+  }
+
+  // Whether the base's own values are equal to a value.
+  Outcomes equal(const ExprPtr& value) const {
+    const auto wanted = constant(*value);
+    if (!wanted) return Outcomes::all();
+    const PathStatistics found = path_statistics(reader_, base_);
+    if (!found.known) return Outcomes::all();
+    if (wanted->is_null()) return Outcomes::only(kUnknown);
+    return outcomes(ConstantTest(Comparison::Equal, *wanted, Collation::Binary, Coercion::None),
+                    found.statistics);
   }
 
   template <typename Form>

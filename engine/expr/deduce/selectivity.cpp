@@ -1,9 +1,11 @@
 #include "engine/expr/deduce/selectivity.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/expr/deduce/path_statistics.h"
 #include "engine/expr/deduce/prune.h"
+#include "engine/expr/forms/function.h"
 #include "engine/expr/forms/value_set.h"
 
 namespace arbors::expr {
@@ -15,11 +17,11 @@ constexpr double kOther = 0.5;
 
 class Estimator {
  public:
-  Estimator(batch::BatchReader* reader, std::span<const Value> parameters)
-      : reader_(reader), parameters_(parameters) {}
+  Estimator(batch::BatchReader* reader, std::span<const Value> parameters, Path root = {})
+      : reader_(reader), parameters_(parameters), root_(std::move(root)) {}
 
   double of(const Expr& expr) const {
-    if (reader_ != nullptr) {
+    if (reader_ != nullptr && root_.steps.empty()) {
       const Verdict verdict = prune(expr, *reader_, parameters_);
       if (verdict != Verdict::Perhaps) return verdict == Verdict::Always ? 1 : 0;
     }
@@ -30,7 +32,9 @@ class Estimator {
   const batch::Statistics* statistics(const Expr& expr) const {
     const auto* read = expr.as<PathRead>();
     if (reader_ == nullptr || read == nullptr || read->path.through_array()) return nullptr;
-    return path_statistics(*reader_, read->path).statistics;
+    Path path = root_;
+    path.steps.insert(path.steps.end(), read->path.steps.begin(), read->path.steps.end());
+    return path_statistics(*reader_, path).statistics;
   }
 
   double equality(const Expr& value) const {
@@ -96,6 +100,32 @@ class Estimator {
     return 1 - left_out;
   }
   double of(const Not&, const Expr& expr) const { return 1 - of(*expr.args[0]); }
+  // The share of lists that have an element for which a condition is true, or one that is equal, as
+  // if these were spread evenly over lists of one length.
+  double of(const Call& form, const Expr& expr) const {
+    const bool contains = form.function->name == "list_contains";
+    const auto* list = expr.args.empty() ? nullptr : expr.args[0]->as<PathRead>();
+    if (reader_ == nullptr || list == nullptr || (!contains && form.function->name != "list_any"))
+      return kOther;
+    Path path = element_path(root_, list->path);
+    const PathStatistics elements = path_statistics(*reader_, path);
+    const double lists = rows_of_root();
+    if (!elements.known || lists == 0) return kOther;
+    if (elements.statistics == nullptr) return 0;
+    const double length = elements.statistics->rows / lists;
+    const Estimator inside(reader_, parameters_, std::move(path));
+    const double share =
+        contains ? inside.equality(Expr{PathRead{}, {}, 1}) : inside.of(*expr.args[1]);
+    return 1 - std::pow(1 - share, length);
+  }
+
+  // How many trees, or elements, the scope has.
+  double rows_of_root() const {
+    if (root_.steps.empty()) return reader_->trees();
+    const PathStatistics known = path_statistics(*reader_, root_);
+    return known.statistics == nullptr ? 0 : known.statistics->rows;
+  }
+
   template <typename Form>
   double of(const Form&, const Expr&) const {
     return kOther;
@@ -103,6 +133,7 @@ class Estimator {
 
   batch::BatchReader* reader_;
   std::span<const Value> parameters_;
+  Path root_;  // of the scope that paths start from
 };
 
 }  // namespace

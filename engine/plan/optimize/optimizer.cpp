@@ -9,7 +9,7 @@
 namespace arbors::plan {
 namespace {
 
-constexpr std::array<Rule, 16> kRules{{
+constexpr std::array<Rule, 17> kRules{{
     {"fold_constants", "computes what no tree can change", fold_constants},
     {"fuse_filters", "makes one filter of two", fuse_filters},
     {"push_filter_down", "filters before trees are made, ordered or exploded", push_filter_down},
@@ -27,6 +27,8 @@ constexpr std::array<Rule, 16> kRules{{
     {"prune_fields", "leaves out fields and aggregates that nothing reads", prune_fields},
     {"restrict_rows", "looks only at the rowids and places that a filter admits", restrict_rows},
     {"choose_index", "looks rows up in a kept-up index where that finds few", choose_index},
+    {"choose_element_index", "explodes only the trees that a kept-up index on elements finds",
+     choose_element_index},
     {"walk_index", "takes the first trees of an order from a kept-up index", walk_index},
 }};
 

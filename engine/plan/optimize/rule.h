@@ -31,6 +31,7 @@ NodePtr drop_join_order(const NodePtr& node, const SourceFacts& facts);
 NodePtr prune_fields(const NodePtr& node, const SourceFacts& facts);
 NodePtr restrict_rows(const NodePtr& node, const SourceFacts& facts);
 NodePtr choose_index(const NodePtr& node, const SourceFacts& facts);
+NodePtr choose_element_index(const NodePtr& node, const SourceFacts& facts);
 NodePtr walk_index(const NodePtr& node, const SourceFacts& facts);
 
 }  // namespace arbors::plan

@@ -37,7 +37,7 @@ class OrderInMemory : public KeyOrder {
  public:
   OrderInMemory(const Texts& documents, const plan::IndexSearch& search) : KeyOrder(search) {
     for (std::size_t at = 0; at < documents.size(); ++at)
-      for (Value& key : store::index_keys(store::path_value(documents[at], search.path)))
+      for (Value& key : store::tree_keys(documents[at], search.path))
         entries_.emplace_back(std::move(key), static_cast<std::int64_t>(at) + 1);
     std::stable_sort(entries_.begin(), entries_.end(), [&](const auto& left, const auto& right) {
       return order(left.first, right.first) < 0;
@@ -105,7 +105,7 @@ class PlanRunner {
     for (const std::string& text : documents_.at(source.name)) {
       const std::int64_t rowid =
           static_cast<std::int64_t>(&text - &documents_.at(source.name)[0]) + 1;
-      for (const Value& key : store::index_keys(store::path_value(text, source.search->path)))
+      for (const Value& key : store::tree_keys(text, source.search->path))
         for (const plan::KeyRange& range : source.search->ranges)
           if (compare(range.low, key) <= 0 && compare(key, range.high) <= 0 &&
               (rowids.empty() || rowids.back() != rowid))

@@ -81,6 +81,7 @@ const Rewriting kRewritings[] = {
     {"restrict_rows", "p | window { rowid() as r } | filter r = 1",
      "p | window { rowid() as r } | filter r = 1"},
     {"choose_index", "p | filter a = 1", "p | filter a = 1"},
+    {"choose_element_index", "p | explode a | filter a = 1", "p | explode a | filter a = 1"},
     {"walk_index", "p | top_k 3 by a", "p | top_k 3 by a"},
 };
 
@@ -102,8 +103,8 @@ class KnownSource : public SourceFacts {
   }
 };
 
-std::string searched(const char* text) {
-  const NodePtr plan = optimize(parse_plan(text), KnownSource());
+std::string searched_in(const char* text, const SourceFacts& facts) {
+  const NodePtr plan = optimize(parse_plan(text), facts);
   const Node* node = plan.get();
   while (!node->inputs.empty()) node = node->inputs.front().get();
   const auto* source = std::get_if<Source>(&node->op);
@@ -117,6 +118,48 @@ std::string searched(const char* text) {
     ranges += " [" + expr::to_text(*expr::constant(range.low)) + ", " +
               expr::to_text(*expr::constant(range.high)) + "]";
   return ranges;
+}
+
+// A source with indexes on the elements of `tags` and on a field of those of `items`.
+class KnownElements : public SourceFacts {
+ public:
+  double selectivity(const Source&, const expr::Expr& condition) const override {
+    return expr::to_text(condition).find("rare") == std::string::npos ? 0.5 : 0.01;
+  }
+  bool has_index(const Source&, const Path& path) const override {
+    return to_text(path) == "tags[*]" || to_text(path) == "items[*].sku";
+  }
+};
+
+std::string searched(const char* text) { return searched_in(text, KnownSource()); }
+
+TEST_CASE("an index on elements is searched for lists, explodes and json_each", "[plan]") {
+  const auto searched = [](const char* text) { return searched_in(text, KnownElements()); };
+  CHECK(searched("p | filter list_contains(tags, 'rare')") == "tags[*] ['rare', 'rare']");
+  CHECK(searched("p | filter list_contains(tags[*], 'rare')") == "tags[*] ['rare', 'rare']");
+  CHECK(searched("p | filter list_contains(tags, 'often')") == "scan");
+  CHECK(searched("p | filter list_any(tags, 'rare' = it)") == "tags[*] ['rare', 'rare']");
+  CHECK(searched("p | filter list_any(tags, it IN ('rare', 1))") ==
+        "tags[*] [1, 1] ['rare', 'rare']");
+  CHECK(searched("p | filter list_any(tags, it >= 'rare' AND it < 's')") ==
+        "tags[*] ['rare', 's']");
+  CHECK(searched("p | filter list_any(tags, it COLLATE NOCASE = 'rare')") == "scan");
+  CHECK(searched("p | filter list_all(tags, it = 'rare')") == "scan");
+  CHECK(searched("p | filter NOT list_contains(tags, 'rare')") == "scan");
+  CHECK(searched("p | filter list_contains(tags[0], 'rare')") == "scan");
+  CHECK(searched("p | filter list_any(items, sku = 'rare' AND n > 1)") ==
+        "items[*].sku ['rare', 'rare']");
+  CHECK(searched("p | filter list_contains(items[*].sku, 'rare')") ==
+        "items[*].sku ['rare', 'rare']");
+  CHECK(searched("p | explode tags | filter tags = 'rare'") ==
+        "tags[*] ['rare', 'rare'] [x'', x'']");
+  CHECK(searched("p | explode items as i | filter i.sku = 'rare'") ==
+        "items[*].sku ['rare', 'rare'] [x'', x'']");
+  CHECK(searched("p | rename tags as g | filter a = 'rare' | explode g as e | filter e = 'rare'") ==
+        "tags[*] ['rare', 'rare'] [x'', x'']");
+  CHECK(searched("p | head 9 | explode tags | filter tags = 'rare'") == "scan");
+  CHECK(searched("p | explode tags | filter tags = 'rare' OR a = 1") == "scan");
+  CHECK(searched("p@3 | explode tags | filter tags = 'rare'") == "scan");
 }
 
 TEST_CASE("an index is searched where it finds few rows, and the filter stays", "[plan]") {
