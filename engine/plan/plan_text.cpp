@@ -116,7 +116,8 @@ struct StageWriter {
     return "select " + joined(op.fields, named_text);
   }
   std::string operator()(const AddField& op) const {
-    return "add_field " + joined(op.fields, [](const NamedExpr& field) {
+    return std::string(op.skip ? "add_field skip " : "add_field ") +
+           joined(op.fields, [](const NamedExpr& field) {
              return field.name + " = " + expr::to_text(*field.expr);
            });
   }

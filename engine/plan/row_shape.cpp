@@ -35,6 +35,22 @@ bool undo_names(const std::vector<Rename::Name>& names, Path& path) {
   return true;
 }
 
+// A field's value where all that is on the way to it is an object, or made for it; else missing,
+// which sets nothing there.
+expr::ExprPtr where_it_fits(const Path& at, const expr::ExprPtr& value) {
+  std::vector<expr::ExprPtr> fits;
+  Path above;
+  for (const PathStep& step : at.steps) {
+    const expr::ExprPtr here = expr::path(above);
+    fits.push_back(
+        expr::or_any({expr::negation(expr::call("exists", {here})),
+                      expr::compare(expr::Comparison::Equal, expr::call("json_kind", {here}),
+                                    expr::constant(Value::of("object")))}));
+    above.steps.push_back(step);
+  }
+  return expr::case_of(nullptr, {{expr::and_all(std::move(fits)), value}}, expr::missing());
+}
+
 }  // namespace
 
 std::optional<RowShape> RowShape::select(const std::vector<NamedExpr>& fields) const {
@@ -56,12 +72,13 @@ std::optional<RowShape> RowShape::select(const std::vector<NamedExpr>& fields) c
   return shape;
 }
 
-std::optional<RowShape> RowShape::add(const std::vector<NamedExpr>& fields) const {
+std::optional<RowShape> RowShape::add(const AddField& stage) const {
   RowShape shape = *this;
-  for (const NamedExpr& field : fields) {
-    expr::ExprPtr value = resolve(field.expr);
+  for (const NamedExpr& field : stage.fields) {
+    Path at = parse_path(field.name);
+    expr::ExprPtr value = resolve(stage.skip ? where_it_fits(at, field.expr) : field.expr);
     if (!value) return std::nullopt;
-    shape.edits_.push_back({parse_path(field.name), std::move(value)});
+    shape.edits_.push_back({std::move(at), std::move(value)});
   }
   return shape;
 }

@@ -32,7 +32,7 @@ class RowShape {
   // The shape after a further stage. `expr`s and paths are over the trees of this shape. nullopt
   // where the stage sees values that no expression over the trees below gives.
   std::optional<RowShape> select(const std::vector<NamedExpr>& fields) const;
-  std::optional<RowShape> add(const std::vector<NamedExpr>& fields) const;
+  std::optional<RowShape> add(const AddField& stage) const;
   RowShape drop(const std::vector<Path>& paths) const;
   RowShape rename(const std::vector<Rename::Name>& names) const;
   // Sets a field to a value given over the trees below.

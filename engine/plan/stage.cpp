@@ -4,6 +4,7 @@
 
 #include "engine/base/error.h"
 #include "engine/plan/plan_reader.h"
+#include "engine/plan/rewrite.h"
 #include "engine/plan/stage_parsers.h"
 
 namespace arbors::plan {
@@ -13,13 +14,36 @@ NodePtr filter_stage(PlanReader& reader, NodePtr input) {
   return make(Filter{reader.expression()}, {std::move(input)});
 }
 
+// Tells the option of add_field from a field of that name.
+bool accept_option(expr::Lexer& lexer, std::string_view word) {
+  using Kind = expr::Token::Kind;
+  const Kind next = lexer.peek(1).kind;
+  const bool is_option = lexer.at_keyword(word) && (next == Kind::Name || next == Kind::QuotedName);
+  return is_option && lexer.accept_keyword(word);
+}
+
+// Refuses fields inside others: whether one fits is asked of the tree as it came.
+void check_apart(PlanReader& reader, const std::vector<NamedExpr>& fields, std::size_t begin) {
+  for (const NamedExpr& outer : fields) {
+    for (const NamedExpr& inner : fields) {
+      if (outer.name != inner.name && starts_with(parse_path(inner.name), parse_path(outer.name)))
+        reader.lexer().fail_at(begin,
+                               "set " + outer.name + " and " + inner.name + " in two stages");
+    }
+  }
+}
+
 NodePtr add_field_stage(PlanReader& reader, NodePtr input) {
   AddField add;
+  const std::size_t begin = reader.lexer().peek().begin;
+  add.skip = accept_option(reader.lexer(), "skip");
+  if (!add.skip) accept_option(reader.lexer(), "error");
   add.fields = reader.list([&] {
     const Path path = reader.key_path();
     reader.lexer().expect_symbol("=");
     return NamedExpr{arbors::to_text(path), reader.expression()};
   });
+  if (add.skip) check_apart(reader, add.fields, begin);
   return make(std::move(add), {std::move(input)});
 }
 
@@ -158,7 +182,9 @@ constexpr std::array<StageInfo, 32> kStages{{
      "select name, birth.year as born", select_stage},
     {"rename", "rename a as b, …", "gives fields other names, in their places",
      "rename birth.year as born", rename_stage},
-    {"add_field", "add_field n = e, …", "sets fields; n may be a path, e sees the tree as it came",
+    {"add_field", "add_field [error|skip] n = e, …",
+     "sets fields; n may be a path, e sees the tree as it came; where n would stand in something "
+     "that is no object, that is an error, or with skip the tree stays without it",
      "add_field birth.decade = birth.year / 10", add_field_stage},
     {"drop", "drop p, …", "removes fields", "drop birth.year, notes", drop_stage},
     {"head", "head n", "keeps the first n trees", "head 10", head_stage},

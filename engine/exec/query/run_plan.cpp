@@ -38,11 +38,11 @@ class Runner {
   }
   Relation operator()(const plan::AddField& add) const {
     Relation relation = input();
-    if (auto shape = relation.shape.add(add.fields)) {
+    if (auto shape = relation.shape.add(add)) {
       relation.shape = std::move(*shape);
     } else {
       reshape(relation, context_);
-      relation.shape = *relation.shape.add(add.fields);
+      relation.shape = *relation.shape.add(add);
     }
     return relation;
   }

@@ -119,7 +119,7 @@ class Walk {
   }
   void take(const plan::Filter& op) { read(&DecodedPaths::filter, op.predicate); }
   void take(const plan::Project& op) { shape(shape_.select(op.fields)); }
-  void take(const plan::AddField& op) { shape(shape_.add(op.fields)); }
+  void take(const plan::AddField& op) { shape(shape_.add(op)); }
   void take(const plan::Drop& op) { shape_ = shape_.drop(op.paths); }
   void take(const plan::Join&) {}  // visit_join has noted it
   void take(const plan::Rename& op) { shape_ = shape_.rename(op.names); }

@@ -4,20 +4,25 @@
 
 #include "engine/base/error.h"
 #include "engine/batch/trees/value_writer.h"
+#include "engine/exec/scan/row_selector.h"
 #include "engine/json/edit/edit.h"
 #include "engine/json/values/writer.h"
 
 namespace arbors::exec {
 namespace {
 
+// Which tree of its source it is, as far as that is known.
+std::string place_of(const ScannedRows& block, std::uint32_t row) {
+  if (block.segment == nullptr) return {};
+  const std::uint32_t tree = block.tree_of(row);
+  return ", in the tree at position " + std::to_string(position_of(*block.segment, tree)) +
+         " (rowid " + std::to_string(block.segment->rowid(tree - block.segment->first_row)) + ")";
+}
+
 // Only add_field sets what the tree may refuse.
-void set_field(std::string& tree, std::span<const PathStep> steps,
-               const std::optional<std::string>& value) {
-  try {
-    tree = json::with_value(tree, steps, value);
-  } catch (const Error& error) {
-    throw Error(error.code(), std::string("add_field: ") + error.what());
-  }
+[[noreturn]] void refuse_field(const Error& error, const std::string& place) {
+  throw Error(error.code(), std::string("add_field: ") + error.what() + place +
+                                "; add_field skip … leaves such trees as they are");
 }
 
 void give_names(std::string& tree, const std::vector<plan::Rename::Name>& names) {
@@ -77,10 +82,19 @@ void ShapedTrees::write(std::uint32_t i, std::string& out) {
     } else if (!edit.names.empty()) {
       give_names(text, edit.names);
     } else {
-      set_field(text, edit.at.steps, value);
+      set_field(text, edit.at.steps, value, rows_[i]);
     }
   }
   out += text;
+}
+
+void ShapedTrees::set_field(std::string& tree, std::span<const PathStep> steps,
+                            const std::optional<std::string>& value, std::uint32_t row) const {
+  try {
+    tree = json::with_value(tree, steps, value);
+  } catch (const Error& error) {
+    refuse_field(error, place_of(block_, row));
+  }
 }
 
 void ShapedTrees::write_flat(std::uint32_t i, std::string& out) {

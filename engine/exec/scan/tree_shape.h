@@ -46,6 +46,8 @@ class ShapedTrees {
  private:
   void write_base(std::uint32_t i, std::string& out);
   void write_flat(std::uint32_t i, std::string& out);
+  void set_field(std::string& tree, std::span<const PathStep> steps,
+                 const std::optional<std::string>& value, std::uint32_t row) const;
 
   TreeShapePtr shape_;
   const ScannedRows& block_;

@@ -5,7 +5,7 @@ namespace arbors::plan {
 std::optional<RowShape> shape_of(const Node& node) {
   if (const auto* project = std::get_if<Project>(&node.op))
     return RowShape().select(project->fields);
-  if (const auto* add = std::get_if<AddField>(&node.op)) return RowShape().add(add->fields);
+  if (const auto* add = std::get_if<AddField>(&node.op)) return RowShape().add(*add);
   if (const auto* drop = std::get_if<Drop>(&node.op)) return RowShape().drop(drop->paths);
   if (const auto* names = std::get_if<Rename>(&node.op)) return RowShape().rename(names->names);
   return std::nullopt;
