@@ -32,6 +32,7 @@ class FileFeed : public exec::TreeFeed {
 
   exec::TreeSourcePtr next() override {
     while (left_ > 0) {
+      if (!fault_.empty()) throw_invalid(fault_);
       std::optional<json::Slice> slice = stream_->next();
       if (!slice) return nullptr;
       if (!members_.empty())
@@ -54,16 +55,18 @@ class FileFeed : public exec::TreeFeed {
     while (next < documents && builder_.trees() < left_) {
       const std::size_t count = documents <= left_ ? documents : 1;
       for (const json::SplitFault& fault : builder_.add_slice(slice, on_error, next, count))
-        refuse(fault);
+        note(fault);
+      if (!fault_.empty()) return;
       next += count;
     }
-    if (!slice.faults().empty()) refuse(slice.faults().front());
+    if (!slice.faults().empty()) note(slice.faults().front());
   }
 
-  void refuse(const json::SplitFault& fault) const {
-    if (!options_.skips())
-      throw_invalid(files_[fault.file] + json::place_text(fault.line, fault.byte, fault.line_byte) +
-                    ": " + fault.reason);
+  // Whoever has seen enough in the trees before it never hears of it.
+  void note(const json::SplitFault& fault) {
+    if (options_.skips() || !fault_.empty()) return;
+    fault_ = files_[fault.file] + json::place_text(fault.line, fault.byte, fault.line_byte) + ": " +
+             fault.reason;
   }
 
   exec::TreeSourcePtr take() {
@@ -82,6 +85,7 @@ class FileFeed : public exec::TreeFeed {
   std::uint64_t left_;  // of the limit
   std::unique_ptr<SliceStream> stream_;
   batch::BatchBuilder builder_;
+  std::string fault_;  // that comes behind the trees read so far; empty: none
 };
 
 }  // namespace

@@ -68,6 +68,10 @@ def test_reads_the_beginning_only(report):
     report.equal(len(rows(database, f"file('{path}') | filter k = 2 | select i | head 5")), 5, "a filter, then head")
     report.equal(len(database.execute("SELECT tree FROM arbor_file_rows(?) LIMIT 5", (f"file('{path}')",)).fetchall()), 5, "LIMIT")
     report.raises(lambda: rows(database, f"file('{path}')"), "all of it", "broken.jsonl, line")
+    few = [file_of(f"few-{part}.jsonl", b'{"n":1}\n{"n":2}\n' + (b"{oops" if part == 1 else b"")) for part in range(3)]
+    names = json.dumps([str(file) for file in few])
+    report.equal(rows(database, "file(?1) | head 4", names), ['{"n":1}', '{"n":2}'] * 2, "what stands before a broken line, however near")
+    report.raises(lambda: rows(database, "file(?1) | head 5", names), "beyond it", "few-1.jsonl, line 3")
     report.raises(lambda: rows(database, f"file('{path}') | aggregate count()"), "a count", "broken.jsonl, line")
 
 

@@ -10,6 +10,10 @@ namespace {
 
 bool is_blank(std::string_view text) { return std::all_of(text.begin(), text.end(), is_space); }
 
+// Tells whether a value that begins so is no object; what begins no value at all is left to the
+// reader, who says so.
+bool is_other_value(char first) { return std::strchr("\"[-0123456789tfnNI/", first) != nullptr; }
+
 }  // namespace
 
 void Slice::set_file(std::uint32_t file) {
@@ -52,14 +56,14 @@ Slice Slice::with_member(const std::function<std::string_view(std::uint32_t)>& m
   changed.reserve(size_ + size_ / 4);
   for (DocumentSpan span : documents_) {
     const std::string_view text = document(span);
-    if (text.front() != '{') {
+    if (is_other_value(text.front())) {
       changed.faults_.push_back(
           {span.line, span.file_offset + 1, span.file_offset - span.line_offset + 1, span.file,
            "only an object can take the field of the option 'source'", std::string(text)});
       continue;
     }
     span.begin = changed.size_;
-    if (text.size() > 1 && text.back() == '}') {
+    if (text.size() > 1 && text.front() == '{' && text.back() == '}') {
       const std::string_view inside = text.substr(0, text.size() - 1);
       changed.put(inside);
       if (!is_blank(inside.substr(1))) changed.put(",");
