@@ -4,10 +4,10 @@
 #include "engine/base/excerpt.h"
 #include "engine/exec/query/explain.h"
 #include "engine/expr/text/parser.h"
-#include "engine/plan/help.h"
 #include "engine/plan/rewrite.h"
 #include "ext/functions/functions.h"
 #include "ext/functions/match_text.h"
+#include "ext/functions/sql_help.h"
 #include "ext/host/handed_text.h"
 #include "ext/host/sql_value.h"
 #include "ext/plans/plan_session.h"
@@ -132,7 +132,7 @@ void explain_analyze(const CallArguments& call) {
 void help(const CallArguments& call) {
   const std::string topic =
       call.values.empty() ? std::string() : text_argument(call.values[0], "the topic");
-  set_text(call.context, plan::help(topic));
+  set_text(call.context, sql_help(topic));
 }
 
 void match(const CallArguments& call) {
