@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "engine/batch/build/column_text.h"
-#include "engine/batch/build/fold_choice.h"
+#include "engine/batch/build/opaque_choice.h"
 
 namespace arbors::batch {
 namespace {
@@ -98,7 +98,7 @@ bool ColumnSet::make_room(ColumnBuilder& wanting, bool objects) {
   const std::size_t paths = columns_.size() - 1;
   const std::uint32_t trees = columns_.front()->rows;
   const bool must = paths >= limits_.most_paths || columns_.size() * trees > limits_.most_cells;
-  folds_ = FoldChoice(columns_).choose(paths / kRoomShare + 1, must ? 0x1p-32 : kSparse / trees);
+  folds_ = OpaqueChoice(columns_).choose(paths / kRoomShare + 1, must ? 0x1p-32 : kSparse / trees);
   fold_objects_ = true;
   if (folds_.empty() && !must) {
     room_ = std::min(limits_.most_paths, paths + paths / kRoomShare + 1);

@@ -68,6 +68,10 @@ class CoreLowering {
   struct ElementConditions {
     expr::ExprPtr inside, outside, element, wanted;
   };
+  // Of a query behind IN: it has no rows; some of its values are NULL.
+  struct InCounts {
+    expr::ExprPtr none, nulls;
+  };
   // A query that is joined to the groups; parameters stand for its values until then.
   struct PendingScalar {
     Join join;
@@ -108,6 +112,10 @@ class CoreLowering {
   void refuse_aggregates() const;
   expr::ExprPtr over_pair(const expr::ExprPtr& condition, const Path& as) const;
   void keep_partners(const Leaf& leaf, bool negated);
+  NodePtr partner_apart(const Leaf& leaf, const std::optional<Typed>& left, Join& join);
+  NodePtr partner_within(const Leaf& leaf, const std::optional<Typed>& left, Join& join);
+  Typed only_column(const Lowered& inner, std::size_t byte) const;
+  void add_in_key(Join& join, const Typed& left, const Typed& value, std::size_t byte) const;
   InComparison compared_in(const Typed& left, const Typed& column, std::size_t byte) const;
 
   // ---- their values (lower_query_values.cpp)
@@ -119,6 +127,7 @@ class CoreLowering {
   Typed exists(const Leaf& leaf, const Clause& clause);
   Typed correlated_exists(const Leaf& leaf);
   Typed in_query(const Leaf& leaf, const Clause& clause);
+  InCounts in_counts(const Typed& value, const NodePtr& plan, const Clause& clause);
   Typed correlated_scalar(const Leaf& leaf, Join join);
   void add_scalars();
 
@@ -162,6 +171,8 @@ class CoreLowering {
   Typed term(const OrderTerm& term, const Clause& clause);
   bool is_whole_tree() const;
   void project();
+  void keep_distinct(std::vector<SortKey>& keys, const std::vector<OrderTerm>& order);
+  void give_trees();
   Lowered finish(const Query* query);
   std::vector<SortKey> sort_keys(const std::vector<OrderTerm>& terms);
   Typed over_result(const Typed& value, std::size_t byte);

@@ -160,6 +160,30 @@ std::vector<SortKey> CoreLowering::sort_keys(const std::vector<OrderTerm>& terms
   return keys;
 }
 
+// DISTINCT: the result's columns become fields, by which the rows' order is told from then on.
+void CoreLowering::keep_distinct(std::vector<SortKey>& keys, const std::vector<OrderTerm>& order) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const Typed value{keys[i].expr, {}, {}, false, false};
+    keys[i].expr = over_result(value, order[i].begin).expr;
+  }
+  project();
+  UniqueBy unique;
+  for (const Item& item : items_) {
+    Typed value = item.value;
+    value.expr = expr::path(field(item.name));
+    unique.keys.push_back(as_key(value));
+  }
+  plan_ = make(std::move(unique), {plan_});
+}
+
+// The result is whole trees; of several joined, those of one.
+void CoreLowering::give_trees() {
+  if (scope_.tables.front().root.steps.empty()) return;
+  Project trees;
+  trees.fields.push_back({{}, items_.front().value.expr, true});
+  plan_ = make(std::move(trees), {plan_});
+}
+
 Lowered CoreLowering::finish(const Query* query) {
   Typed having;
   if (core_.having) having = lower(core_.having, {"HAVING", true}, core_.begin);
@@ -181,28 +205,11 @@ Lowered CoreLowering::finish(const Query* query) {
   for (const Item& item : items_)
     result.columns.push_back({item.name, item.value.affinity, item.value.collation,
                               item.value.settled, item.value.explicit_collation, item.value.mixed});
-  if (core_.distinct) {
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      const Typed value{keys[i].expr, {}, {}, false, false};
-      keys[i].expr = over_result(value, order[i].begin).expr;
-    }
-    project();
-    UniqueBy unique;
-    for (const Item& item : items_) {
-      Typed value = item.value;
-      value.expr = expr::path(field(item.name));
-      unique.keys.push_back(as_key(value));
-    }
-    plan_ = make(std::move(unique), {plan_});
-  }
+  if (core_.distinct) keep_distinct(keys, order);
   if (!keys.empty()) plan_ = make(Sort{std::move(keys), {}, false, false}, {plan_});
   if (query != nullptr) plan_ = limited(std::move(plan_), *query, lexer_);
   if (!core_.distinct && !result.whole_trees) project();
-  if (result.whole_trees && !scope_.tables.front().root.steps.empty()) {
-    Project trees;
-    trees.fields.push_back({{}, items_.front().value.expr, true});
-    plan_ = make(std::move(trees), {plan_});
-  }
+  if (result.whole_trees) give_trees();
   result.plan = plan_;
   return result;
 }

@@ -189,7 +189,8 @@ Lowered Lowering::with_tables(const Query& query, std::size_t defined, const Com
   return compound(query, tables, outer);
 }
 
-Lowered Lowering::compound(const Query& query, const CommonTables* tables, const Scope* outer) {
+std::vector<Lowered> Lowering::parts_of(const Query& query, const CommonTables* tables,
+                                        const Scope* outer) {
   std::vector<Lowered> parts;
   for (const Core& core : query.cores) {
     if (!core.values.empty()) lexer_.fail_at(core.begin, "VALUES is not understood here");
@@ -202,10 +203,15 @@ Lowered Lowering::compound(const Query& query, const CommonTables* tables, const
     if (parts.back().whole_trees)
       lexer_.fail_at(core.begin, "_tree alone beside a set operator is not understood here");
   }
-  // The columns' own names are those of the first; an ORDER BY may say them.
-  Lowered united = parts.front();
-  for (OutColumn& column : united.columns) {
-    const auto at = static_cast<std::size_t>(&column - united.columns.data());
+  return parts;
+}
+
+// The columns of set operations, under the names of the first query's, which an ORDER BY may say.
+std::vector<OutColumn> Lowering::united_columns(const Query& query,
+                                                const std::vector<Lowered>& parts) const {
+  std::vector<OutColumn> columns = parts.front().columns;
+  for (std::size_t at = 0; at < columns.size(); ++at) {
+    OutColumn& column = columns[at];
     column.mixed = mixture(parts, at);
     for (const Lowered& part : parts) {
       if (!column.collation) column.collation = part.columns[at].collation;
@@ -219,6 +225,13 @@ Lowered Lowering::compound(const Query& query, const CommonTables* tables, const
                                       " of queries around a set operator, of which the first has "
                                       "no collation and another has, is not understood here");
   }
+  return columns;
+}
+
+Lowered Lowering::compound(const Query& query, const CommonTables* tables, const Scope* outer) {
+  const std::vector<Lowered> parts = parts_of(query, tables, outer);
+  Lowered united = parts.front();
+  united.columns = united_columns(query, parts);
   for (std::size_t i = 1; i < parts.size(); ++i) {
     NodePtr other = parts[i].plan;
     for (std::size_t c = 0; c < united.columns.size(); ++c)
@@ -238,26 +251,32 @@ Lowered Lowering::compound(const Query& query, const CommonTables* tables, const
   return united;
 }
 
+// The result column that an ORDER BY term behind set operators says, by position or by a name that
+// any of the queries gives it.
+std::optional<std::size_t> Lowering::result_column(const OrderTerm& term,
+                                                   const std::vector<Lowered>& parts) const {
+  if (const auto position = position_of(term, lexer_)) {
+    const auto columns = static_cast<std::int64_t>(parts.front().columns.size());
+    if (*position < 1 || *position > columns) return std::nullopt;
+    return static_cast<std::size_t>(*position) - 1;
+  }
+  const expr::Expr* bare = term.expr.get();
+  if (bare->as<expr::Collate>() != nullptr) bare = bare->args.front().get();
+  const auto* leaf = bare->as<expr::Parameter>();
+  if (leaf == nullptr || leaf->number < kLeaf) return std::nullopt;
+  const Leaf& name = statement_.leaves[leaf->number - kLeaf];
+  if (name.kind != Leaf::Kind::Name || name.words.size() != 1) return std::nullopt;
+  for (const Lowered& part : parts)
+    for (std::size_t c = 0; c < part.columns.size(); ++c)
+      if (same_name(part.columns[c].name, name.words.front().text)) return c;
+  return std::nullopt;
+}
+
 // ORDER BY and LIMIT of set operations: terms are result columns, by position or by name.
 NodePtr Lowering::ordered(const Query& query, Lowered united, const std::vector<Lowered>& parts) {
   Sort sort;
   for (const OrderTerm& term : query.order_by) {
-    std::optional<std::size_t> at;
-    if (const auto position = position_of(term, lexer_)) {
-      if (*position >= 1 && *position <= static_cast<std::int64_t>(united.columns.size()))
-        at = static_cast<std::size_t>(*position) - 1;
-    } else {
-      const expr::Expr* bare = term.expr.get();
-      if (bare->as<expr::Collate>() != nullptr) bare = bare->args.front().get();
-      const auto* leaf = bare->as<expr::Parameter>();
-      const Leaf* name = leaf != nullptr && leaf->number >= kLeaf
-                             ? &statement_.leaves[leaf->number - kLeaf]
-                             : nullptr;
-      if (name != nullptr && name->kind == Leaf::Kind::Name && name->words.size() == 1)
-        for (std::size_t part = 0; part < parts.size() && !at; ++part)
-          for (std::size_t c = 0; c < parts[part].columns.size() && !at; ++c)
-            if (same_name(parts[part].columns[c].name, name->words.front().text)) at = c;
-    }
+    const std::optional<std::size_t> at = result_column(term, parts);
     if (!at)
       lexer_.fail_at(term.begin,
                      "an ORDER BY term behind set operators that is no result column, by name or "

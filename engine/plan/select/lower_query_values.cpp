@@ -186,21 +186,31 @@ Typed CoreLowering::in_query(const Leaf& leaf, const Clause& clause) {
                    "IN over a query that reads the query around it is understood here as a "
                    "condition that AND joins in WHERE: elsewhere it is not understood here");
   }
-  if (inner.columns.size() != 1 || inner.whole_trees)
-    lexer_.fail_at(leaf.begin, "the query behind IN must have one column");
-  const OutColumn& column = inner.columns.front();
-  const Typed value{expr::path(field(column.name)),
-                    column.affinity,
-                    column.collation,
-                    column.explicit_collation,
-                    true,
-                    false,
-                    column.mixed};
+  const Typed value = only_column(inner, leaf.begin);
   const InComparison how = compared_in(left, value, leaf.begin);
   if (how.coercion != expr::Coercion::None)
     lexer_.fail_at(leaf.begin,
                    "IN over a query that converts what it compares is understood here as a "
                    "condition that AND joins in WHERE: elsewhere it is not understood here");
+  const InCounts counts = in_counts(value, inner.plan, clause);
+  Join partner = value_join();
+  partner.keys.push_back({left.expr, value.expr, how.collation, how.coercion, false});
+  UniqueBy unique;
+  unique.keys.push_back(as_key({value.expr, {}, how.collation, false, false}));
+  const expr::ExprPtr there = expr::is_null(under(value.expr, field(partner.as)), true);
+  const auto found = join_values(partner, make(std::move(unique), {inner.plan}), {there}, clause);
+  const auto number = [](std::int64_t value_of) { return expr::constant(Value::of(value_of)); };
+  const expr::ExprPtr unknown = expr::or_any({expr::is_null(left.expr), counts.nulls});
+  expr::ExprPtr made = expr::case_of(nullptr,
+                                     {{found[0], number(leaf.flag ? 0 : 1)},
+                                      {counts.none, number(leaf.flag ? 1 : 0)},
+                                      {unknown, expr::constant(Value::null())}},
+                                     number(leaf.flag ? 1 : 0));
+  return over_operands(std::move(made), {left});
+}
+
+CoreLowering::InCounts CoreLowering::in_counts(const Typed& value, const NodePtr& plan,
+                                               const Clause& clause) {
   Join counts = value_join();
   counts.keys.push_back(always());
   const auto counted = [&](const char* name) {
@@ -210,23 +220,9 @@ Typed CoreLowering::in_query(const Leaf& leaf, const Clause& clause) {
                                            expr::constant(Value::of(std::int64_t{0})));
   const expr::ExprPtr nulls =
       expr::compare(expr::Comparison::Less, counted("known"), counted("rows"));
-  NodePtr all =
-      make(Aggregate{{count_of("rows", nullptr), count_of("known", value.expr)}}, {inner.plan});
-  const auto of_counts = join_values(counts, std::move(all), {none, nulls}, clause);
-  Join partner = value_join();
-  partner.keys.push_back({left.expr, value.expr, how.collation, how.coercion, false});
-  UniqueBy unique;
-  unique.keys.push_back(as_key({value.expr, {}, how.collation, false, false}));
-  const expr::ExprPtr there = expr::is_null(under(value.expr, field(partner.as)), true);
-  const auto found = join_values(partner, make(std::move(unique), {inner.plan}), {there}, clause);
-  const auto number = [](std::int64_t value_of) { return expr::constant(Value::of(value_of)); };
-  const expr::ExprPtr unknown = expr::or_any({expr::is_null(left.expr), of_counts[1]});
-  expr::ExprPtr made = expr::case_of(nullptr,
-                                     {{found[0], number(leaf.flag ? 0 : 1)},
-                                      {of_counts[0], number(leaf.flag ? 1 : 0)},
-                                      {unknown, expr::constant(Value::null())}},
-                                     number(leaf.flag ? 1 : 0));
-  return over_operands(std::move(made), {left});
+  NodePtr all = make(Aggregate{{count_of("rows", nullptr), count_of("known", value.expr)}}, {plan});
+  const auto values = join_values(counts, std::move(all), {none, nulls}, clause);
+  return {values[0], values[1]};
 }
 
 }  // namespace arbors::plan::select

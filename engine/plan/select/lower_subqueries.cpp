@@ -98,57 +98,82 @@ InComparison CoreLowering::compared_in(const Typed& left, const Typed& column,
   }
 }
 
+// The column of a query behind IN.
+Typed CoreLowering::only_column(const Lowered& inner, std::size_t byte) const {
+  if (inner.columns.size() != 1 || inner.whole_trees)
+    lexer_.fail_at(byte, "the query behind IN must have one column");
+  const OutColumn& column = inner.columns.front();
+  return {expr::path(field(column.name)),
+          column.affinity,
+          column.collation,
+          column.explicit_collation,
+          true,
+          false,
+          column.mixed};
+}
+
+void CoreLowering::add_in_key(Join& join, const Typed& left, const Typed& value,
+                              std::size_t byte) const {
+  const InComparison how = compared_in(left, value, byte);
+  join.keys.insert(join.keys.begin(), JoinKey{sure_text(left, value), sure_text(value, left),
+                                              how.collation, how.coercion, false});
+}
+
 // [NOT] IN and [NOT] EXISTS as a condition that must hold.
 void CoreLowering::keep_partners(const Leaf& leaf, bool negated) {
+  const bool in = leaf.kind == Leaf::Kind::In;
   Join join;
   join.kind = negated ? Join::Kind::Anti : Join::Kind::Semi;
   join.as = fresh_field("inner query");
   join.any_order = true;
-  const bool in = leaf.kind == Leaf::Kind::In;
   join.null_aware = in && negated;
-  const Query& query = *leaf.query;
-  Typed left;
+  std::optional<Typed> left;
   if (in) left = lower(leaf.args[0], {"WHERE"}, leaf.begin);
   NodePtr right;
-  const auto add_in_key = [&](const Typed& value) {
-    const InComparison how = compared_in(left, value, leaf.begin);
-    join.keys.insert(join.keys.begin(), JoinKey{sure_text(left, value), sure_text(value, left),
-                                                how.collation, how.coercion, false});
-  };
   try {
-    Lowered inner = lowering_.query(query, tables_, &scope_);
-    if (in && (inner.columns.size() != 1 || inner.whole_trees))
-      lexer_.fail_at(query.begin, "the query behind IN must have one column");
-    if (in) {
-      const OutColumn& column = inner.columns.front();
-      add_in_key({expr::path(field(column.name)), column.affinity, column.collation,
-                  column.explicit_collation, true, false, column.mixed});
-      right = inner.plan;
-    } else {
-      join.keys.push_back(always());
-      right = first_row(inner.plan);
-    }
+    right = partner_apart(leaf, left, join);
   } catch (const OuterName&) {
-    CoreLowering inner(lowering_, query.cores.front(), tables_, &scope_);
-    inner.lower_partner(query);
-    if (!in) inner.refuse_aggregates();
-    if (in) {
-      if (inner.core_.columns.size() != 1 || !inner.core_.columns.front().expr)
-        lexer_.fail_at(query.begin, "the query behind IN must have one column");
-      const Typed value = inner.lower(inner.core_.columns.front().expr, {"IN"}, query.begin);
-      if (reads_outer(*value.expr))
-        lexer_.fail_at(query.begin, "a result that reads the query around is not understood here");
-      add_in_key(value);
-    }
-    for (const expr::ExprPtr& condition : inner.conditions_)
-      add_condition(join, inner.over_pair(condition, field(join.as)));
-    if (join.keys.empty() || (join.null_aware && join.residual))
-      lexer_.fail_at(query.begin,
-                     "a query that reads the query around it by anything but equalities is not "
-                     "understood here");
-    right = inner.plan_;
+    right = partner_within(leaf, left, join);
   }
   plan_ = make(std::move(join), {plan_, std::move(right)});
+}
+
+// An inner query that reads nothing of the query around it; `left` stands before IN, none before
+// EXISTS.
+NodePtr CoreLowering::partner_apart(const Leaf& leaf, const std::optional<Typed>& left,
+                                    Join& join) {
+  const Lowered inner = lowering_.query(*leaf.query, tables_, &scope_);
+  if (!left) {
+    join.keys.push_back(always());
+    return first_row(inner.plan);
+  }
+  add_in_key(join, *left, only_column(inner, leaf.query->begin), leaf.begin);
+  return inner.plan;
+}
+
+// One that reads the query around it, by equalities that become the join's keys.
+NodePtr CoreLowering::partner_within(const Leaf& leaf, const std::optional<Typed>& left,
+                                     Join& join) {
+  const Query& query = *leaf.query;
+  CoreLowering inner(lowering_, query.cores.front(), tables_, &scope_);
+  inner.lower_partner(query);
+  if (!left) {
+    inner.refuse_aggregates();
+  } else {
+    if (inner.core_.columns.size() != 1 || !inner.core_.columns.front().expr)
+      lexer_.fail_at(query.begin, "the query behind IN must have one column");
+    const Typed value = inner.lower(inner.core_.columns.front().expr, {"IN"}, query.begin);
+    if (reads_outer(*value.expr))
+      lexer_.fail_at(query.begin, "a result that reads the query around is not understood here");
+    add_in_key(join, *left, value, leaf.begin);
+  }
+  for (const expr::ExprPtr& condition : inner.conditions_)
+    add_condition(join, inner.over_pair(condition, field(join.as)));
+  if (join.keys.empty() || (join.null_aware && join.residual))
+    lexer_.fail_at(query.begin,
+                   "a query that reads the query around it by anything but equalities is not "
+                   "understood here");
+  return inner.plan_;
 }
 
 // Tells whether any expression of this SELECT makes a field beside the trees.

@@ -59,7 +59,13 @@ class Lowering {
  private:
   Lowered with_tables(const Query& query, std::size_t defined, const CommonTables* tables,
                       const Scope* outer);
+  // Set operations.
   Lowered compound(const Query& query, const CommonTables* tables, const Scope* outer);
+  std::vector<Lowered> parts_of(const Query& query, const CommonTables* tables, const Scope* outer);
+  std::vector<OutColumn> united_columns(const Query& query,
+                                        const std::vector<Lowered>& parts) const;
+  std::optional<std::size_t> result_column(const OrderTerm& term,
+                                           const std::vector<Lowered>& parts) const;
   NodePtr ordered(const Query& query, Lowered united, const std::vector<Lowered>& parts);
 
   const Statement& statement_;

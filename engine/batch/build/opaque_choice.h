@@ -11,10 +11,10 @@
 
 namespace arbors::batch {
 
-class FoldChoice {
+class OpaqueChoice {
  public:
   // `columns` in the order of their ids, parents before children.
-  explicit FoldChoice(const std::vector<std::unique_ptr<ColumnBuilder>>& columns);
+  explicit OpaqueChoice(const std::vector<std::unique_ptr<ColumnBuilder>>& columns);
 
   // Chooses paths, none below another, until `wanted` columns would go, the sparsest first: at
   // least `sparsest` paths for each value below them. Objects that are used as maps go before

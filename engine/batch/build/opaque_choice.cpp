@@ -1,4 +1,4 @@
-#include "engine/batch/build/fold_choice.h"
+#include "engine/batch/build/opaque_choice.h"
 
 #include <algorithm>
 
@@ -17,7 +17,7 @@ std::size_t values_of(const ColumnBuilder& column) {
 
 }  // namespace
 
-FoldChoice::FoldChoice(const std::vector<std::unique_ptr<ColumnBuilder>>& columns)
+OpaqueChoice::OpaqueChoice(const std::vector<std::unique_ptr<ColumnBuilder>>& columns)
     : columns_(columns), parent_(columns.size()), below_(columns.size()) {
   std::vector<std::size_t> place(columns.back()->id + std::size_t{1});
   for (std::size_t at = 0; at < columns.size(); ++at) {
@@ -35,12 +35,12 @@ FoldChoice::FoldChoice(const std::vector<std::unique_ptr<ColumnBuilder>>& column
   }
 }
 
-bool FoldChoice::is_map(const ColumnBuilder& column) {
+bool OpaqueChoice::is_map(const ColumnBuilder& column) {
   return column.children.size() >= kFewRecordKeys && column.shape_of.size() > 1 &&
          column.children.size() > kFoldedRatio * column.average_keys();
 }
 
-std::vector<ColumnBuilder*> FoldChoice::choose(std::size_t wanted, double sparsest) const {
+std::vector<ColumnBuilder*> OpaqueChoice::choose(std::size_t wanted, double sparsest) const {
   std::vector<ColumnBuilder*> chosen;
   std::vector<bool> gone(columns_.size());  // chosen, or below what is chosen
   std::size_t freed = 0;
