@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 source tests/tools/setup.sh
 
 ensure_packages "${BUILD_PACKAGES[@]}" iso-codes
+ensure_simdjson
 cmake --preset release >/dev/null
 cmake --build --preset release --target arbors
 

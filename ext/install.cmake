@@ -1,7 +1,7 @@
 # What `cmake --install` and `cpack` take. Included by the top-level CMakeLists.txt.
-#   cmake --install build --prefix FOLDER   arbors.so in FOLDER/lib…, and simdjson where it is shared,
-#                                           carried along in lib…/arbors
-#   cpack --config build/CPackConfig.cmake  a .deb, which leaves simdjson to the distribution
+#   cmake --install build --prefix FOLDER   arbors.so in FOLDER/lib…, and the distribution's simdjson
+#                                           in lib…/arbors, unless arbors.so has its own
+#   cpack --config build/CPackConfig.cmake  a .deb, which leaves that simdjson to the distribution
 # A loader finds lib…/arbors.so by its name alone, so that `.load arbors` works from anywhere.
 include(GNUInstallDirs)
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND EXISTS /etc/debian_version AND CMAKE_LIBRARY_ARCHITECTURE)
@@ -11,7 +11,7 @@ set_target_properties(arbors PROPERTIES INSTALL_RPATH "$ORIGIN/arbors")
 install(TARGETS arbors LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT extension)
 install(FILES README.md ext/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT extension)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright COMPONENT extension)
-if(NOT SIMDJSON_ARCHIVE)
+if(SIMDJSON_CARRIED)
   install(PROGRAMS $<TARGET_FILE:simdjson::simdjson> DESTINATION ${CMAKE_INSTALL_LIBDIR}/arbors
     RENAME $<TARGET_SONAME_FILE_NAME:simdjson::simdjson> COMPONENT carried)
 endif()

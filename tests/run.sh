@@ -32,4 +32,5 @@ if ! ensure_packages "${needed[@]}" "${EXTRA_PACKAGES[@]}" && [ -n "$(missing_pa
   echo "0 passed, 1 failed"
   exit 1
 fi
+ensure_simdjson
 exec python3 tests/tools/run.py "${quick[@]}" --python "$(find_python)"

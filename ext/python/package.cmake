@@ -3,7 +3,7 @@
 # builds a wheel.
 install(TARGETS arbors LIBRARY DESTINATION arbors/lib COMPONENT python)
 set_target_properties(arbors PROPERTIES INSTALL_RPATH "$ORIGIN")
-if(NOT SIMDJSON_ARCHIVE)
+if(SIMDJSON_CARRIED)
   install(PROGRAMS $<TARGET_FILE:simdjson::simdjson> DESTINATION arbors/lib COMPONENT python
     RENAME $<TARGET_SONAME_FILE_NAME:simdjson::simdjson>)
 endif()

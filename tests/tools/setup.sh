@@ -8,6 +8,11 @@ BUILD_PACKAGES=(g++ cmake ninja-build python3 sqlite3 libsqlite3-dev libsimdjson
 TEST_PACKAGES=(catch2 binutils zstd gzip python3-venv)
 EXTRA_PACKAGES=(ccache clang-format clang-tidy shellcheck git python3-zstandard)
 
+# simdjson as its two files. Debian has a shared library only; the npm registry has the files as they
+# were released, with their licence, and nothing that is run.
+SIMDJSON_PACKAGE=@nozbe/simdjson@3.9.4
+SIMDJSON_SHA512=ff7a023fc181a5dc9e8813049ee23a4b4ca5d327a40fa4317de77aee166a535188567de8fef66013ca80366ebd4c77f0ec98072d2f738f1e7a17f74edeafa4a0
+
 # missing_packages PACKAGE...: prints those that are not installed, one a line.
 missing_packages() {
   local package
@@ -44,6 +49,25 @@ ensure_packages() {
     echo "could not install them; as root, run: apt-get install ${missing[*]}" >&2
     return 1
   fi
+}
+
+# ensure_simdjson: fetches simdjson's source into build/simdjson, from which CMake builds it into
+# arbors.so. Where that cannot be had, arbors.so needs the distribution's library.
+ensure_simdjson() {
+  [ -f build/simdjson/simdjson.cpp ] && return 0
+  local work
+  work=$(mktemp -d)
+  if npm pack --silent --ignore-scripts --fetch-retries=1 --pack-destination "$work" \
+    "$SIMDJSON_PACKAGE" >/dev/null 2>&1 &&
+    echo "$SIMDJSON_SHA512  $(echo "$work"/*.tgz)" | sha512sum --check --quiet &&
+    tar -xzf "$work"/*.tgz -C "$work" && mkdir -p build; then
+    rm -rf build/simdjson
+    cp "$work/package/LICENSE" "$work/package/src"
+    mv "$work/package/src" build/simdjson
+  else
+    echo "$SIMDJSON_PACKAGE is not to be had by npm: arbors.so will need libsimdjson.so" >&2
+  fi
+  rm -rf "$work"
 }
 
 # find_python: prints a Python whose sqlite3 module can load extensions (many are built without).
