@@ -9,8 +9,9 @@
 namespace arbors::plan {
 namespace {
 
-constexpr std::array<Rule, 17> kRules{{
+constexpr std::array<Rule, 18> kRules{{
     {"fold_constants", "computes what no tree can change", fold_constants},
+    {"unite_alternatives", "makes one list of equalities of one value", unite_alternatives},
     {"fuse_filters", "makes one filter of two", fuse_filters},
     {"push_filter_down", "filters before trees are made, ordered or exploded", push_filter_down},
     {"push_into_join", "filters the sides of a join before they meet", push_into_join},

@@ -17,6 +17,7 @@ struct Rule {
 
 // The rules, one file each.
 NodePtr fold_constants(const NodePtr& node, const SourceFacts& facts);
+NodePtr unite_alternatives(const NodePtr& node, const SourceFacts& facts);
 NodePtr fuse_filters(const NodePtr& node, const SourceFacts& facts);
 NodePtr push_filter_down(const NodePtr& node, const SourceFacts& facts);
 NodePtr push_into_join(const NodePtr& node, const SourceFacts& facts);
