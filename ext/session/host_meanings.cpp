@@ -89,14 +89,32 @@ bool HostMeanings::is_own(std::string_view function) {
   return own_.contains(lower_ascii(function));
 }
 
-// Tells whether SQLite takes each call for a function that was there when they were listed last.
+// Tells whether SQLite still has no function of the name, whatever its arguments.
+bool HostMeanings::is_unknown(const CalledFunction& call) const {
+  const std::string sql =
+      "SELECT " + quote_identifier(call.name) + '(' + placeholders(call.args) + ')';
+  sqlite3_stmt* made = nullptr;
+  const int code = sqlite3_prepare_v2(session_.db(), sql.c_str(), -1, &made, nullptr);
+  sqlite3_finalize(made);
+  return code == SQLITE_ERROR &&
+         std::string_view(sqlite3_errmsg(session_.db())).starts_with("no such function");
+}
+
+// Tells whether SQLite takes each call for a function that was there when they were listed last, or
+// for none, where there was none.
 bool HostMeanings::resolves_as_listed(std::span<const CalledFunction> calls) {
   std::string sql = "EXPLAIN SELECT ";
+  bool any = false;
   for (const CalledFunction& call : calls) {
-    if (call.window || !names_.contains(call.name)) return false;
-    sql += (&call == &calls.front() ? "" : ", ") + quote_identifier(call.name) + '(' +
-           placeholders(call.args) + ')';
+    if (!names_.contains(call.name)) {
+      if (!is_unknown(call)) return false;
+      continue;
+    }
+    sql += (any ? ", " : "") + quote_identifier(call.name) + '(' + placeholders(call.args) +
+           (call.window ? ") OVER ()" : ")");
+    any = true;
   }
+  if (!any) return true;
   bool all = true;
   try {
     for_each_row(session_.db(), sql, {}, [&](sqlite3_stmt* row) {

@@ -28,6 +28,7 @@ class HostMeanings {
  private:
   void refresh();
   void list_functions();
+  bool is_unknown(const plan::select::CalledFunction& call) const;
   bool resolves_as_listed(std::span<const plan::select::CalledFunction> calls);
 
   Session& session_;

@@ -36,6 +36,13 @@ def test_own_functions(report):
     database.create_aggregate("sum", 1, type("Own", (), {"step": lambda self, value: None, "finalize": lambda self: 7}))
     report.raises(lambda: rows(database, sql), "the application's sum", "line 1, column 8", "own function sum()")
     report.raises(lambda: rows(database, "SELECT sum(a) OVER (ORDER BY a) AS v FROM t"), "over a window too", "own function sum()")
+    for name, arity, call in (("month", 1, "month(s)"), ("month", -1, "month(s)"), ("lag", -1, "lag(a) OVER (ORDER BY a)"), ("row_number", 0, "row_number() OVER ()")):
+        database = filled(report.options)
+        sql = f"SELECT {call} AS v FROM t"
+        before = rows(database, sql)
+        report.equal(rows(database, sql), before, f"{call} again")
+        database.create_function(name, arity, lambda *_: 7)
+        report.raises(lambda: rows(database, sql), f"{call} after a definition with {arity} arguments", f"own function {name}()")
 
 
 def test_own_collations(report):
