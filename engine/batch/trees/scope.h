@@ -50,6 +50,10 @@ class Scope {
   // text, or in lists.
   std::optional<ColumnRows> locate(const Path& path) const;
 
+  // The names of the keys that shapes of objects read by Nested::Kind speak of; null where all rows
+  // are text.
+  const PathDictionary* paths() const { return batch_ == nullptr ? nullptr : &batch_->paths(); }
+
   // Opens a list for each row: without `[*]` in the path, the elements of the array there; with,
   // every value found.
   List list(const Path& path) const;

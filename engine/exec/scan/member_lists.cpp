@@ -1,10 +1,14 @@
 #include "engine/exec/scan/member_lists.h"
 
+#include <optional>
 #include <string>
+#include <unordered_map>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/trees/value_writer.h"
 #include "engine/batch/vectors/json_values.h"
 #include "engine/batch/vectors/vector_builder.h"
+#include "engine/exec/scan/column_batch.h"
 #include "engine/json/input/normalizer.h"
 #include "engine/json/values/writer.h"
 
@@ -61,7 +65,8 @@ class EachBuilder {
   EachList finish() {
     batch::VectorPtr keys = with_keys_ ? keys_.finish() : nullptr;
     return {{std::move(starts_), std::move(present_), batch::Scope(elements_.finish())},
-            std::move(keys)};
+            std::move(keys),
+            nullptr};
   }
 
  private:
@@ -100,6 +105,94 @@ batch::VectorPtr indexes_of(const batch::List& list) {
   return indexes.finish();
 }
 
+// Tells whether all that is there are objects whose members lie in columns.
+bool holds_shredded_objects(const batch::Vector& kinds) {
+  return kinds.has(Tag::Object) && kinds.shapes && !kinds.codes.empty() &&
+         kinds.only(batch::tag_bit(Tag::Object) | batch::kNullTags);
+}
+
+// Builds the lists of objects' members column by column, without their text.
+class MemberColumns {
+ public:
+  MemberColumns(const batch::Scope& scope, const Path& path, const batch::Vector& objects)
+      : scope_(scope), path_(path), objects_(objects), shapes_(objects.shapes->size()) {}
+
+  EachList build(bool keys) {
+    std::vector<std::uint32_t> starts{0};
+    std::vector<std::uint8_t> present;
+    starts.reserve(objects_.rows + std::size_t{1});
+    PolledSteps steps;
+    for (std::uint32_t row = 0; row < objects_.rows; ++row, steps.step()) {
+      const bool object = objects_.tag(row) == Tag::Object;
+      if (object) add_row(row, keys);
+      present.push_back(object ? 1 : 0);
+      starts.push_back(count_);
+    }
+    batch::VectorBuilder values;
+    values.resize(count_);
+    for (const Member& member : members_) values.place(*member.values, member.from, member.to);
+    return {{std::move(starts), std::move(present), batch::Scope(values.finish())},
+            keys ? key_vector() : nullptr};
+  }
+
+ private:
+  struct Member {
+    PathId path;
+    batch::VectorPtr values;
+    std::vector<std::uint32_t> from, to;  // rows of values, and of the elements
+  };
+
+  void add_row(std::uint32_t row, bool keys) {
+    for (const std::uint32_t at : members_of(objects_.codes[row])) {
+      Member& member = members_[at];
+      if (member.values->tag(row) == Tag::Missing) continue;
+      member.from.push_back(row);
+      member.to.push_back(count_++);
+      if (keys) key_codes_.push_back(at);
+    }
+  }
+
+  const std::vector<std::uint32_t>& members_of(std::uint32_t shape) {
+    auto& known = shapes_[shape];
+    if (known) return *known;
+    known.emplace();
+    for (const PathId key : (*objects_.shapes)[shape]) known->push_back(member(key));
+    return *known;
+  }
+
+  std::uint32_t member(PathId key) {
+    const auto found = numbers_.try_emplace(key, static_cast<std::uint32_t>(members_.size()));
+    if (found.second) {
+      Path path = path_;
+      path.steps.push_back({PathStep::Kind::Key, (*scope_.paths())[key].key, 0});
+      members_.push_back({key, scope_.read(path), {}, {}});
+    }
+    return found.first->second;
+  }
+
+  batch::VectorPtr key_vector() {
+    auto names = std::make_shared<batch::TextPool>();
+    for (const Member& member : members_) names->add((*scope_.paths())[member.path].key);
+    names->distinct = true;
+    auto keys = std::make_shared<batch::Vector>();
+    keys->rows = count_;
+    keys->uniform = Tag::String;
+    keys->kinds = batch::tag_bit(Tag::String);
+    keys->codes = std::move(key_codes_);
+    keys->strings = std::move(names);
+    return keys;
+  }
+
+  const batch::Scope& scope_;
+  const Path& path_;
+  const batch::Vector& objects_;
+  std::vector<std::optional<std::vector<std::uint32_t>>> shapes_;  // members of each that was met
+  std::vector<Member> members_;
+  std::unordered_map<PathId, std::uint32_t> numbers_;
+  std::vector<std::uint32_t> key_codes_;
+  std::uint32_t count_ = 0;
+};
+
 }  // namespace
 
 EachList each_of(const batch::VectorPtr& values, bool keys) {
@@ -114,8 +207,9 @@ EachList each_at(const batch::Scope& scope, const Path& path, bool keys) {
   if (!opaque && holds_arrays_alone(*kinds)) {
     batch::List list = scope.list(path);
     batch::VectorPtr indexes = keys ? indexes_of(list) : nullptr;
-    return {std::move(list), std::move(indexes)};
+    return {std::move(list), std::move(indexes), nullptr};
   }
+  if (holds_shredded_objects(*kinds)) return MemberColumns(scope, path, *kinds).build(keys);
   return each_of(scope.read(path), keys);
 }
 
@@ -139,11 +233,23 @@ batch::List lists_of(const batch::VectorPtr& values) {
   return {std::move(starts), std::move(present), batch::Scope(elements.finish())};
 }
 
-batch::List lists_at(const batch::Scope& scope, const Path& path) {
+// The members as {key, value}.
+EachList lists_at(const batch::Scope& scope, const Path& path) {
   const batch::VectorPtr kinds = scope.read(path, batch::Nested::Kind);
-  if (!kinds->has(Tag::Object) && !kinds->has(Tag::Opaque)) return scope.list(path);
-  const batch::VectorPtr values = scope.read(path);
-  return holds_object(*values) ? lists_of(values) : scope.list(path);
+  if (!kinds->has(Tag::Object) && !kinds->has(Tag::Opaque)) return {scope.list(path)};
+  if (!holds_shredded_objects(*kinds)) {
+    const batch::VectorPtr values = scope.read(path);
+    return {holds_object(*values) ? lists_of(values) : scope.list(path)};
+  }
+  EachList members = MemberColumns(scope, path, *kinds).build(true);
+  const std::uint32_t count = members.list.elements.size();
+  members.owner = std::make_shared<ColumnBatch>(
+      std::vector<NamedColumn>{{"key", std::move(members.keys)},
+                               {"value", members.list.elements.read({})}},
+      count);
+  members.keys = nullptr;
+  members.list.elements = batch::Scope(*members.owner);
+  return members;
 }
 
 }  // namespace arbors::exec

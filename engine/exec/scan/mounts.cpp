@@ -98,8 +98,8 @@ EachList Mounts::lists(const Mount& from, const ExplodeStep& step, const Rows& r
   const Path& path = std::get<expr::PathRead>(step.list.expr()->form).path;
   const bool all = !from.far && !from.rows && rows.size() == from.scope->size();
   if (!step.each) {
-    if (from.far) return {lists_of(from.far->read(path, rows)), nullptr};
-    return {all ? lists_at(*from.scope, path) : lists_at(from.scope->select(rows), path), nullptr};
+    if (from.far) return {lists_of(from.far->read(path, rows))};
+    return all ? lists_at(*from.scope, path) : lists_at(from.scope->select(rows), path);
   }
   if (from.far) return each_of(from.far->read(path, rows), step.keys);
   return all ? each_at(*from.scope, path, step.keys)
@@ -126,7 +126,8 @@ Mounts Mounts::explode(const ExplodeStep& step, const Selection& rows) const {
   const bool lacks = rows_after.lacks;
   const RowsPtr places =
       lacks ? std::make_shared<const Rows>(std::move(rows_after.elements)) : nullptr;
-  exploded.mounts_.push_back({std::move(each.list.elements), nullptr, places, lacks});
+  exploded.mounts_.push_back(
+      {std::move(each.list.elements), nullptr, places, lacks, std::move(each.owner)});
   if (each.keys) {
     batch::BatchReaderPtr keys = std::make_shared<ColumnBatch>(
         std::vector<NamedColumn>{{"key", each.keys}}, each.keys->rows);

@@ -5,6 +5,7 @@
 //                   const Range* numbers()            one range for all numbers, or nullptr
 //                   const Range* texts()              one range for all texts, or nullptr
 //                   optional<bool> all_texts()        one answer for all texts
+//                   answer(pool, answers)             may be there: answers all texts of a pool
 #pragma once
 
 #include <optional>
@@ -33,12 +34,14 @@ class StringAnswers {
       way_ = Way::Codes;
     } else if (pool_->size() <= rows) {
       answers_.resize(pool_->size());
-      PolledSteps steps;
-      for (std::size_t entry = 0; entry < pool_->size(); ++entry) {
-        answers_[entry] = truth_of(test_(Scalar((*pool_)[entry])));
-        steps.step();
-      }
       way_ = Way::Table;
+      if constexpr (requires { test.answer(*pool_, std::span<std::uint8_t>(answers_)); }) {
+        test.answer(*pool_, std::span<std::uint8_t>(answers_));
+      } else {
+        PolledSteps steps;
+        for (std::size_t entry = 0; entry < pool_->size(); ++entry, steps.step())
+          answers_[entry] = truth_of(test_(Scalar((*pool_)[entry])));
+      }
     }
   }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/base/interrupt.h"
+#include "engine/expr/evaluate/truth.h"
 #include "engine/expr/search/code_points.h"
-#include "engine/expr/search/text_search.h"
 
 namespace arbors::expr {
 namespace {
@@ -121,6 +121,7 @@ void PatternTest::choose_shape() {
   } else {
     shape_ = open_back ? Shape::Prefix : Shape::Whole;
   }
+  if (shape_ == Shape::Infix && !literal_.empty()) finder_.emplace(literal_, fold_case_);
 }
 
 bool PatternTest::literal_at(std::string_view text, std::size_t at) const {
@@ -133,15 +134,34 @@ bool PatternTest::literal_at(std::string_view text, std::size_t at) const {
 }
 
 bool PatternTest::find_literal(std::string_view text) const {
-  if (!fold_case_) return find_text(text, literal_) != std::string_view::npos;
-  if (literal_.empty()) return true;
+  return !finder_ || finder_->find(text) != std::string_view::npos;
+}
+
+void PatternTest::answer(const batch::TextPool& texts, std::span<std::uint8_t> answers) const {
+  if (finder_) return find_in_all(texts, answers);
   PolledSteps steps;
-  for (std::size_t at = 0; at + literal_.size() <= text.size(); ++at) {
-    if (fold(text[at]) != literal_[0]) continue;
-    if (literal_at(text, at)) return true;
-    steps.step(1 + literal_.size() / kBytesAStep);
+  for (std::size_t text = 0; text < answers.size(); ++text, steps.step())
+    answers[text] = truth_of((*this)(texts[text]));
+}
+
+// Searches the heap as if it were one text. A place may lie across the end of a text, or behind a
+// NUL, which ends it: then the search goes on.
+void PatternTest::find_in_all(const batch::TextPool& texts, std::span<std::uint8_t> answers) const {
+  std::fill(answers.begin(), answers.end(), kFalse);
+  const std::string_view heap(texts.heap.data(), texts.offsets.back());
+  std::size_t text = 0;
+  for (std::size_t at = finder_->find(heap); at != std::string_view::npos;
+       at = finder_->find(heap, at)) {
+    while (texts.offsets[text + 1] <= at) ++text;
+    const std::size_t begin = texts.offsets[text], end = texts.offsets[text + 1];
+    if (at + literal_.size() > end) {
+      ++at;
+      continue;
+    }
+    if (before_nul(heap.substr(begin, end - begin)).size() >= at + literal_.size() - begin)
+      answers[text] = kTrue;
+    at = end;
   }
-  return false;
 }
 
 bool PatternTest::operator()(std::string_view text) const {

@@ -4,11 +4,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/batch/vectors/vector.h"
 #include "engine/expr/forms/expression.h"
+#include "engine/expr/search/text_search.h"
 
 namespace arbors::expr {
 
@@ -19,6 +23,8 @@ class PatternTest {
   PatternTest(Pattern kind, std::string_view pattern, std::string_view escape = {});
 
   bool operator()(std::string_view text) const;
+  // Answers all texts of a pool: `answers` has an entry for each.
+  void answer(const batch::TextPool& texts, std::span<std::uint8_t> answers) const;
 
   // The bytes that every match begins with (any case where fold_case()).
   const std::string& prefix() const { return prefix_; }
@@ -43,13 +49,15 @@ class PatternTest {
   void choose_shape();
   bool literal_at(std::string_view text, std::size_t at) const;
   bool find_literal(std::string_view text) const;
+  void find_in_all(const batch::TextPool& texts, std::span<std::uint8_t> answers) const;
   // Tells how many bytes of text a step takes at `at`; 0 where it does not match.
   std::size_t take(const Step& step, std::string_view text, std::size_t at) const;
   bool match_general(std::string_view text) const;
 
   bool fold_case_;
   Shape shape_ = Shape::General;
-  std::string literal_;  // of the plain shapes
+  std::string literal_;               // of the plain shapes
+  std::optional<PartFinder> finder_;  // of Infix, where the literal has a byte
   std::string prefix_;
   std::vector<Step> steps_;
   std::vector<CharacterClass> classes_;

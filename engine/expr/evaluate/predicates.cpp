@@ -24,6 +24,9 @@ struct MatchTest {
     append_text(text, value);
     return pattern(text);
   }
+  void answer(const batch::TextPool& texts, std::span<std::uint8_t> answers) const {
+    pattern.answer(texts, answers);
+  }
   const Range* numbers() const { return nullptr; }
   const Range* texts() const { return nullptr; }
   std::optional<bool> all_texts() const { return std::nullopt; }
