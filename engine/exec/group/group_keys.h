@@ -14,7 +14,8 @@ namespace arbors::exec {
 
 class GroupKeys {
  public:
-  explicit GroupKeys(std::span<const Collation> collations);
+  // `bits`: of the words that several keys' numbers are packed into, 64 but in tests.
+  explicit GroupKeys(std::span<const Collation> collations, unsigned bits = 64);
 
   // Writes the group of each row into `groups`; `keys` has one vector a key, of as many rows.
   void number(std::span<const batch::VectorPtr> keys, std::vector<std::uint32_t>& groups);
@@ -32,12 +33,33 @@ class GroupKeys {
   std::vector<batch::VectorPtr> values() const;
 
  private:
-  void join_few(NumberTable& table, std::size_t firsts, std::vector<std::uint32_t>& groups);
+  using Numbers = std::vector<std::uint32_t>;
+
+  bool single() const { return keys_.size() == 1; }
+  bool make_room();
+  std::uint64_t packed(std::span<const std::uint32_t> numbers) const;
+  void unpack(std::uint64_t word, std::span<std::uint32_t> numbers) const;
+  void pack_rows(const std::vector<Numbers>& of_keys, std::vector<std::uint64_t>& words) const;
+  std::uint64_t combinations() const;
+  void number_few(std::uint64_t combinations, Numbers& groups);
+  void number_packed(Numbers& groups);
+  void number_chained(Numbers& groups);
+  std::uint32_t chained(std::span<const std::uint32_t> numbers);
+  void begin_chain();
+  void find_packed(const std::vector<Numbers>& of_keys, Numbers& groups) const;
+  void find_chained(const std::vector<Numbers>& of_keys, Numbers& groups) const;
+  std::vector<Numbers> numbers_of_groups() const;
 
   std::vector<ValueNumbers> keys_;
-  std::vector<NumberTable> joined_;  // of keys 0 .. i+1: (number of the first, number of the last)
-  std::vector<std::uint32_t> numbers_;
-  std::vector<std::uint32_t> square_;
+  // The numbers of all keys packed into one word, so many bits each, while they fit.
+  unsigned bits_;
+  std::vector<unsigned> widths_;
+  NumberTable words_;
+  // Beyond it: of keys 0 .. i+1, (number of the first ones, number of the last).
+  std::vector<NumberTable> chain_;
+  std::vector<Numbers> of_keys_;  // of the rows at hand
+  std::vector<std::uint64_t> of_rows_;
+  Numbers square_;
 };
 
 }  // namespace arbors::exec

@@ -31,6 +31,11 @@ class NumberTable {
     }
   }
 
+  // Fetches ahead what a look-up of the key reads.
+  void fetch_ahead(std::uint64_t key) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[mix(key) & (slots_.size() - 1)]);
+  }
+
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
   // Gives the key's number; kNone where it has none.
   std::uint32_t find(std::uint64_t key) const {

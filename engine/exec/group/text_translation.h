@@ -28,13 +28,12 @@ class TextTranslation {
 
   // How many of the domain's texts it knows of: those that came first.
   std::uint32_t size() const { return size_; }
-  // Gives the number of a text by its number in the domain, below size(); `find` looks it up the
-  // first time.
-  template <typename Find>
-  std::uint32_t translate(std::uint32_t text, Find find) {
-    std::uint32_t entry = entries_[text].load(std::memory_order_relaxed);
-    if (entry == kUnknown) entries_[text].store(entry = find(), std::memory_order_relaxed);
-    return entry;
+  // The number of a text by its number in the domain, below size(); kUnknown until it is set.
+  std::uint32_t operator[](std::uint32_t text) const {
+    return entries_[text].load(std::memory_order_relaxed);
+  }
+  void set(std::uint32_t text, std::uint32_t number) {
+    entries_[text].store(number, std::memory_order_relaxed);
   }
 
  private:

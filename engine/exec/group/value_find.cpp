@@ -104,19 +104,39 @@ bool ValueNumbers::find_translated(const batch::Vector& values,
     return false;
   const batch::EntryNumbers::Numbers* known =
       values.strings->numbers->find(*values.strings, values.codes);
-  if (known == nullptr) return false;
-  std::string space;
+  if (known == nullptr || !translate_new(values, known)) return false;
+  for (std::uint32_t row = 0; row < values.rows; ++row)
+    numbers[row] = values.tag(row) == Tag::String
+                       ? (*translation_)[known[values.codes[row]].load(std::memory_order_relaxed)]
+                       : null_;
+  return true;
+}
+
+// Looks up the texts that no block before had, all together; false where the translation has no
+// room for one.
+bool ValueNumbers::translate_new(const batch::Vector& values,
+                                 const batch::EntryNumbers::Numbers* known) const {
+  std::vector<std::uint32_t> in_domain;
+  std::vector<std::string_view> texts;
   for (std::uint32_t row = 0; row < values.rows; ++row) {
-    if (values.tag(row) != Tag::String) {
-      numbers[row] = null_;
-      continue;
-    }
+    if (values.tag(row) != Tag::String) continue;
     const std::uint32_t code = values.codes[row];
     const std::uint32_t text = known[code].load(std::memory_order_relaxed);
     if (text >= translation_->size()) return false;
-    numbers[row] =
-        translation_->translate(text, [&] { return find_text((*values.strings)[code], space); });
+    if ((*translation_)[text] != TextTranslation::kUnknown) continue;
+    in_domain.push_back(text);
+    texts.push_back((*values.strings)[code]);
   }
+  std::vector<std::uint32_t> found(texts.size());
+  if (collation_ == Collation::Binary) {
+    keys_.find(texts, found.data());
+    for (std::uint32_t& index : found)
+      index = index == batch::TextTable::kNone ? kNone : text_entries_[index];
+  } else {
+    std::string space;
+    for (std::size_t i = 0; i < texts.size(); ++i) found[i] = find_text(texts[i], space);
+  }
+  for (std::size_t i = 0; i < texts.size(); ++i) translation_->set(in_domain[i], found[i]);
   return true;
 }
 

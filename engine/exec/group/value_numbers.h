@@ -64,6 +64,7 @@ class ValueNumbers {
   void find_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
   bool find_in_domain(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
   bool find_translated(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
+  bool translate_new(const batch::Vector& values, const batch::EntryNumbers::Numbers* known) const;
   void number_codes(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
   void number_new_codes(const batch::Vector& values);
   void number_entries(std::span<const std::string_view> texts, std::uint32_t* entries);

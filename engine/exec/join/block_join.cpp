@@ -63,6 +63,7 @@ void BlockJoin::check_field(const ScannedRows& block) const {
 }
 
 BlockJoin::Pairs BlockJoin::pairs_of(const ScannedRows& block, const Rows& numbers) const {
+  if (parts_.table->one_each()) return single_pairs_of(block, numbers);
   std::uint64_t count = 0;
   for (const std::uint32_t number : numbers)
     if (number != kNone) count += parts_.table->trees_of(number).size();
@@ -81,6 +82,20 @@ BlockJoin::Pairs BlockJoin::pairs_of(const ScannedRows& block, const Rows& numbe
       pairs.partners.push_back(tree);
     }
   }
+  return pairs;
+}
+
+// The same where a key has one tree, which has its number.
+BlockJoin::Pairs BlockJoin::single_pairs_of(const ScannedRows& block, const Rows& numbers) {
+  Pairs pairs{Rows(numbers.size()), Rows(numbers.size())};
+  std::size_t count = 0;
+  for (std::uint32_t i = 0; i < numbers.size(); ++i) {
+    pairs.rows[count] = block.rows[i];
+    pairs.partners[count] = numbers[i];
+    count += numbers[i] != kNone ? 1 : 0;
+  }
+  pairs.rows.resize(count);
+  pairs.partners.resize(count);
   return pairs;
 }
 

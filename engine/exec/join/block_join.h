@@ -41,6 +41,7 @@ class BlockJoin : public BlockChange {
   bool keeps_pairs() const;
   void check_field(const ScannedRows& block) const;
   Pairs pairs_of(const ScannedRows& block, const Rows& numbers) const;
+  static Pairs single_pairs_of(const ScannedRows& block, const Rows& numbers);
   void keep_fulfilling(const ScannedRows& block, Pairs& pairs) const;
   Pairs with_the_others(const expr::Selection& rows, const Pairs& pairs) const;
   Rows chosen(const ScannedRows& block, const Rows& numbers) const;
