@@ -73,7 +73,7 @@ def test_limits(report):
     database = harness.connect(OPTIONS.extension)
     sources.call(database, "arbor_save", "p", "json '" + json.dumps([{"a": index, "b": index % 7} for index in range(100)]) + "'")
     sources.call(database, "arbor_config", "max_group_keys", 50)
-    for stage in ("group_by a { count() }", "group_by a", "nest b as bs"):
+    for stage in ("group_by a", "nest b as bs"):
         report.raises(lambda: sources.call(database, "arbor_json", f"p | {stage}"), stage, "max_group_keys", "50", "arbor_config")
     report.equal(sources.call(database, "arbor_count", "p | group_by b { count() }"), 7, "within the limit")
     sources.call(database, "arbor_config", "max_group_keys", 250_000)

@@ -42,6 +42,8 @@ class Accumulator {
   // group to[g] here, of `groups`.
   virtual void merge(Accumulator& other, std::span<const std::uint32_t> to,
                      std::uint32_t groups) = 0;
+  // About how many entries merge() would go through besides one a group.
+  virtual std::uint64_t held() const { return 0; }
   // Gives one value a group.
   virtual batch::VectorPtr finish(std::uint32_t groups) = 0;
 };

@@ -34,8 +34,9 @@ bool AggregationPlan::any_order() const {
                       [](const plan::AggregateCall& call) { return call.function->ordered; });
 }
 
-Aggregation::Aggregation(const AggregationPlan& plan, const ExecutionContext& context)
-    : plan_(plan), context_(context) {
+Aggregation::Aggregation(const AggregationPlan& plan, const ExecutionContext& context,
+                         std::atomic<bool>* full)
+    : plan_(plan), context_(context), full_(full) {
   std::vector<Collation> collations;
   for (const plan::NamedExpr& key : plan.keys) {
     collations.push_back(collation_of(key));
@@ -128,9 +129,16 @@ void Aggregation::add_call(Call& call, const RowGroups& groups, const Evaluate& 
 void Aggregation::check_budget() const {
   const std::uint64_t most = context_.budgets.max_group_keys;
   if (keys_->size() <= most) return;
+  if (full_ != nullptr) *full_ = true;
   throw Error(ErrorCode::Limit, "group_by found more than " + std::to_string(most) +
                                     " keys (max_group_keys): filter first, or raise the limit with "
                                     "arbor_config('max_group_keys', n)");
+}
+
+std::uint64_t Aggregation::held() const {
+  std::uint64_t entries = groups();
+  for (const Call& call : calls_) entries += call.state->held();
+  return entries;
 }
 
 void Aggregation::merge(Aggregation& other) {

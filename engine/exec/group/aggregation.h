@@ -2,6 +2,7 @@
 // Workers aggregate by themselves and are merged in order.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <span>
@@ -32,7 +33,9 @@ class Aggregation {
   // Computes an expression over the rows of a block.
   using Evaluate = std::function<batch::VectorPtr(const RowExpr&)>;
 
-  Aggregation(const AggregationPlan& plan, const ExecutionContext& context);
+  // `full`, where given, is set before Error{Limit} is thrown for too many groups.
+  Aggregation(const AggregationPlan& plan, const ExecutionContext& context,
+              std::atomic<bool>* full = nullptr);
 
   // Adds a block of `rows` rows, the first of them at `position` in the rows' order: of equal
   // values the first counts. Throws Error{Limit} beyond max_group_keys.
@@ -42,6 +45,8 @@ class Aggregation {
   bool add_known(batch::BatchReader& batch, std::uint32_t rows, std::uint64_t position);
   // Whether some batch's statistics might.
   bool may_be_known() const;
+  // About how many entries merge() would go through.
+  std::uint64_t held() const;
   // Adds what another has gathered from other rows.
   void merge(Aggregation& other);
   // Gives a row a group: the keys, then the aggregates. Without keys, always one row.
@@ -64,6 +69,7 @@ class Aggregation {
 
   const AggregationPlan& plan_;
   const ExecutionContext& context_;
+  std::atomic<bool>* full_;
   std::vector<RowExpr> key_exprs_;
   std::optional<GroupKeys> keys_;  // none without keys
   std::vector<Call> calls_;

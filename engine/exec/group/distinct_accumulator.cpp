@@ -26,8 +26,10 @@ class SeenPairs {
     const std::uint64_t bit = std::uint64_t{1} << (number & 63);
     const bool added = (map[word] & bit) == 0;
     map[word] |= bit;
+    in_maps_ += added ? 1 : 0;
     return added;
   }
+  std::uint64_t size() const { return in_maps_ + table_.size(); }
 
   template <typename Use>
   void for_each(Use use) const {
@@ -44,6 +46,7 @@ class SeenPairs {
  private:
   static constexpr std::uint32_t kFewGroups = 64;
   std::vector<std::vector<std::uint64_t>> maps_;
+  std::uint64_t in_maps_ = 0;
   NumberTable table_;
 };
 
@@ -80,6 +83,7 @@ class Distinct : public Accumulator {
     add(values.get(), {into, groups, static_cast<std::uint32_t>(into.size())});
   }
 
+  std::uint64_t held() const override { return seen_.size(); }
   batch::VectorPtr finish(std::uint32_t groups) override { return over_->finish(groups); }
 
  private:

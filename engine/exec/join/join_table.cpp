@@ -24,13 +24,10 @@ JoinTable::JoinTable(const std::vector<plan::JoinKey>& keys, bool null_aware, bo
   if (null_aware && keys.size() > 1) others_.emplace(collations_of(std::span(keys).subspan(1)));
 }
 
-void JoinTable::add(std::span<const batch::VectorPtr> keys, std::uint64_t most) {
+void JoinTable::add(std::span<const batch::VectorPtr> keys) {
   const std::uint32_t rows = keys.front()->rows;
-  if (trees_ + rows > most || trees_ + rows > kNone - 1)
-    throw Error(ErrorCode::Limit,
-                "a join holds the keys of one side, here more than " + std::to_string(most) +
-                    " (max_index_entries): filter that side, or raise the limit with "
-                    "arbor_config('max_index_entries', n)");
+  if (trees_ + rows > kNone - 1)
+    throw Error(ErrorCode::Limit, "a join holds more than 4,294,967,294 trees: filter that side");
   trees_ += rows;
   if (null_aware_) note_nulls(keys);
   numbers_.number(keys, block_);
@@ -60,6 +57,9 @@ void JoinTable::freeze() {
   for (std::uint32_t tree = 0; tree < of_tree_.size(); ++tree)
     if (of_tree_[tree] != kNone) listed_[next[of_tree_[tree]]++] = tree;
   of_tree_ = {};
+  one_each_ = listed_.size() == numbers_.size();
+  for (std::uint32_t tree = 0; tree < listed_.size() && one_each_; ++tree)
+    one_each_ = listed_[tree] == tree && starts_[tree] == tree;
 }
 
 void JoinTable::find(std::span<const batch::VectorPtr> keys,

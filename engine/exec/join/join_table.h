@@ -18,8 +18,8 @@ class JoinTable {
   // Without `lists`, only whether there are trees under a key is kept.
   JoinTable(const std::vector<plan::JoinKey>& keys, bool null_aware, bool lists);
 
-  // Adds further trees by their keys' values, coerced. Throws Error{Limit} beyond `most` of them.
-  void add(std::span<const batch::VectorPtr> keys, std::uint64_t most);
+  // Adds further trees by their keys' values, coerced.
+  void add(std::span<const batch::VectorPtr> keys);
   void freeze();
 
   std::uint64_t trees() const { return trees_; }
@@ -29,6 +29,8 @@ class JoinTable {
   std::span<const std::uint32_t> trees_of(std::uint32_t number) const {
     return {listed_.data() + starts_[number], starts_[number + 1] - starts_[number]};
   }
+  // Whether each number has one tree, of the same number.
+  bool one_each() const { return one_each_; }
   // Lets NOT IN's rows stay in `numbers` as kNone where it is true, else as any other: see
   // plan::Join::null_aware.
   void settle_nulls(std::span<const batch::VectorPtr> keys,
@@ -47,6 +49,7 @@ class JoinTable {
   std::uint64_t trees_ = 0;
   std::vector<std::uint32_t> of_tree_;  // the number of each tree, until frozen
   std::vector<std::uint32_t> starts_, listed_;
+  bool one_each_ = false;
   std::vector<std::uint32_t> block_;
   // Of NOT IN: the keys that correlate, and whether a tree that has them has a NULL to compare
   // with.

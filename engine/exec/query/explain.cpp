@@ -125,8 +125,11 @@ struct HowItRuns {
     std::string text = op.gather_trees ? "holds all indices and keys; trees built window by window"
                                        : "hash of key numbers, one a dictionary entry; typed sums";
     if (!op.in_key_order) text += "; groups unordered";
-    return text + "; at most " + std::to_string(subject.context.budgets.max_group_keys) +
-           " keys; " + workers();
+    const std::string most = std::to_string(subject.context.budgets.max_group_keys) + " keys";
+    text += op.gather_trees
+                ? "; at most " + most
+                : "; beyond " + most + " part by part, the groups spilled to a temporary file";
+    return text + "; " + workers();
   }
   std::string operator()(const plan::Aggregate&) const { return "typed vectors; " + workers(); }
   std::string operator()(const plan::Explode&) const {
@@ -144,8 +147,11 @@ struct HowItRuns {
   std::string operator()(const plan::Rename&) const { return "other names when trees are written"; }
   std::string operator()(const plan::Join& op) const {
     const bool pairs = op.kind == plan::Join::Kind::Inner || op.kind == plan::Join::Kind::Left;
-    return std::string("hash of key numbers of the trees in parentheses, at most ") +
-           std::to_string(subject.context.budgets.max_index_entries) + " of them; " +
+    const std::string most = std::to_string(subject.context.budgets.max_index_entries);
+    return "hash of key numbers of the trees in parentheses, " +
+           (op.null_aware ? "at most " + most + " of them; "
+                          : "beyond " + most +
+                                " of them part by part, the pairs spilled to a temporary file; ") +
            (pairs ? "pairs of numbers, no tree built; " : "no tree built; ") + workers();
   }
   std::string operator()(const plan::Window& op) const {

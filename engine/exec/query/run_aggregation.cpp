@@ -1,7 +1,12 @@
 #include "engine/exec/query/run_aggregation.h"
 
 #include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <utility>
 
+#include "engine/base/error.h"
 #include "engine/exec/scan/known_segments.h"
 #include "engine/exec/scan/parallel_scan.h"
 
@@ -12,10 +17,10 @@ namespace {
 std::uint64_t first_position(std::size_t segment) { return std::uint64_t{segment} << 32U; }
 
 void run_parallel(Aggregation& aggregation, const AggregationPlan& plan, Scan& scan,
-                  const ExecutionContext& context) {
+                  const ExecutionContext& context, std::atomic<bool>& full) {
   const unsigned workers = context.budgets.threads;
   std::vector<Aggregation> others;  // of all workers but the first
-  for (unsigned worker = 1; worker < workers; ++worker) others.emplace_back(plan, context);
+  for (unsigned worker = 1; worker < workers; ++worker) others.emplace_back(plan, context, &full);
   const std::vector<const RowExpr*> expressions = aggregation.expressions();
   const std::vector<Path> paths = paths_read(scan.input(), expressions);
   parallel_scan(scan, paths, workers, [&](unsigned worker, ScannedRows& block) {
@@ -26,9 +31,31 @@ void run_parallel(Aggregation& aggregation, const AggregationPlan& plan, Scan& s
   for (Aggregation& other : others) aggregation.merge(other);
 }
 
+// Lets workers compute what is aggregated, one at a time adding it.
+void run_shared(Aggregation& aggregation, Scan& scan, const ExecutionContext& context) {
+  const std::vector<const RowExpr*> expressions = aggregation.expressions();
+  std::mutex mutex;
+  parallel_scan(scan, paths_read(scan.input(), expressions), context.budgets.threads,
+                [&](unsigned, ScannedRows& block) {
+                  std::map<const RowExpr*, batch::VectorPtr> values;
+                  for (const RowExpr* expr : expressions)
+                    values[expr] = block.evaluate(*expr, block.rows);
+                  const std::lock_guard lock(mutex);
+                  aggregation.add(block.rows.size(), first_position(block.index),
+                                  [&](const RowExpr& expr) { return values.at(&expr); });
+                });
+}
+
+// Tells, after a first block, whether there is little to be saved by aggregating apart: where most
+// rows are groups or values of their own, merging takes as long as adding them does.
+bool merging_costs(const Aggregation& aggregation, const ScannedRows& block) {
+  constexpr std::uint32_t kTelling = 256, kRowsAnEntry = 4;
+  return block.rows.size() >= kTelling && aggregation.held() * kRowsAnEntry > block.rows.size();
+}
+
 // Aggregates what statistics do not tell, where the rows' order does not show.
 void run_scan(Aggregation& aggregation, const AggregationPlan& plan, const ScanInput& input,
-              const ExecutionContext& context) {
+              const ExecutionContext& context, std::atomic<bool>& full) {
   Scan scan(input, context);
   if (input.steps.empty() && aggregation.may_be_known()) {
     std::vector<std::uint32_t> unknown = unknown_segments(
@@ -38,18 +65,22 @@ void run_scan(Aggregation& aggregation, const AggregationPlan& plan, const ScanI
     if (unknown.empty()) return;
     scan.visit(std::move(unknown));
   }
-  if (parallel_scan_pays(input, context)) return run_parallel(aggregation, plan, scan, context);
-  for (ScannedRows block; scan.next(block);)
+  bool first = parallel_scan_pays(input, context);
+  for (ScannedRows block; scan.next(block);) {
     aggregation.add(block.rows.size(), first_position(block.index),
                     [&](const RowExpr& expr) { return block.evaluate(expr, block.rows); });
+    if (!std::exchange(first, false)) continue;
+    if (merging_costs(aggregation, block)) return run_shared(aggregation, scan, context);
+    return run_parallel(aggregation, plan, scan, context, full);
+  }
 }
 
-}  // namespace
-
-std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const Relation& relation,
-                                             const ExecutionContext& context) {
+std::shared_ptr<ColumnBatch> aggregated_at_once(const AggregationPlan& plan,
+                                                const Relation& relation,
+                                                const ExecutionContext& context,
+                                                std::atomic<bool>& full) {
   const bool whole_scan = !relation.picked && !relation.sliced();
-  Aggregation aggregation(plan, context);
+  Aggregation aggregation(plan, context, &full);
   const bool counts_only = plan.keys.empty() && relation.is_positional() &&
                            std::all_of(plan.calls.begin(), plan.calls.end(), [](const auto& call) {
                              return !call.argument && !call.filter;
@@ -64,7 +95,7 @@ std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const 
     return aggregation.finish();
   }
   if (whole_scan && plan.any_order()) {
-    run_scan(aggregation, plan, relation.input, context);
+    run_scan(aggregation, plan, relation.input, context, full);
     return aggregation.finish();
   }
   const RowStreamPtr rows = stream(relation, context);
@@ -75,6 +106,19 @@ std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const 
     position += run->size();
   }
   return aggregation.finish();
+}
+
+}  // namespace
+
+std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const Relation& relation,
+                                             const ExecutionContext& context) {
+  std::atomic<bool> full = false;
+  try {
+    return aggregated_at_once(plan, relation, context, full);
+  } catch (const Error& error) {
+    if (!full || error.code() != ErrorCode::Limit) throw;
+    return nullptr;
+  }
 }
 
 }  // namespace arbors::exec

@@ -6,6 +6,7 @@
 
 namespace arbors::exec {
 
+// Gives null where there are more groups than max_group_keys.
 std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const Relation& relation,
                                              const ExecutionContext& context);
 

@@ -1,11 +1,15 @@
 // Stages that gather rows into groups.
+#include "engine/base/error.h"
 #include "engine/batch/vectors/vector_ops.h"
+#include "engine/exec/join/key_part.h"
 #include "engine/exec/query/gather_rows.h"
 #include "engine/exec/query/run_aggregation.h"
 #include "engine/exec/query/run_plan.h"
+#include "engine/exec/rows/spooled_source.h"
 #include "engine/exec/sort/sort_ranks.h"
 #include "engine/exec/sort/sorted_rows.h"
 #include "engine/exec/source/memory_source.h"
+#include "engine/expr/forms/builder.h"
 
 namespace arbors::exec {
 namespace {
@@ -19,7 +23,7 @@ void resolve_all(Relation& relation, const std::vector<expr::ExprPtr*>& exprs,
     if (*expr) *expr = relation.shape.resolve(*expr);
 }
 
-Relation aggregate_rows(Relation& relation, AggregationPlan plan, const ExecutionContext& context) {
+void resolve_all(Relation& relation, AggregationPlan& plan, const ExecutionContext& context) {
   std::vector<expr::ExprPtr*> exprs;
   for (plan::NamedExpr& key : plan.keys) exprs.push_back(&key.expr);
   for (plan::AggregateCall& call : plan.calls) {
@@ -28,9 +32,75 @@ Relation aggregate_rows(Relation& relation, AggregationPlan plan, const Executio
     exprs.push_back(&call.filter);
   }
   resolve_all(relation, exprs, context);
-  const auto batch = run_aggregation(plan, relation, context);
+}
+
+Relation relation_of(const std::shared_ptr<ColumnBatch>& batch) {
   return relation_of(std::make_shared<MemorySource>(std::vector<batch::BatchReaderPtr>{batch},
                                                     batch->shared_paths()));
+}
+
+KeyPart::Keys keys_of(const AggregationPlan& plan) {
+  KeyPart::Keys keys;
+  for (const plan::NamedExpr& key : plan.keys) {
+    keys.values.emplace_back(key.expr);
+    keys.coercions.push_back(expr::Coercion::None);
+    keys.collations.push_back(expr::collation(*key.expr, *key.expr));
+  }
+  return keys;
+}
+
+// Writes the groups of each part of the keys, which is parted again where it has too many.
+void spool_groups(const Relation& relation, const AggregationPlan& plan, unsigned level,
+                  TreeSpool& groups, const ExecutionContext& context) {
+  if (level == KeyPart::kLevels)
+    throw Error(ErrorCode::Limit,
+                "group_by cannot part its keys (max_group_keys): raise the limit "
+                "with arbor_config('max_group_keys', n)");
+  for (unsigned part = 0; part < KeyPart::kParts; ++part) {
+    Relation rows = relation;
+    rows.input.steps.push_back(
+        ChangeStep{std::make_shared<const KeyPart>(keys_of(plan), level, part, false)});
+    const auto batch = run_aggregation(plan, rows, context);
+    if (!batch) {
+      spool_groups(rows, plan, level + 1, groups, context);
+      continue;
+    }
+    const RowStreamPtr trees = stream(relation_of(batch), context);
+    while (const RowRunPtr run = trees->next()) groups.add(*run);
+  }
+}
+
+// Groups one part of the keys after the other, each within the budget, and writes the groups to a
+// temporary file: reads the rows once for each part.
+Relation groups_in_parts(Relation& relation, AggregationPlan& plan, const AggregationPlan& written,
+                         const ExecutionContext& context) {
+  if (relation.picked || relation.sliced()) {  // steps go on over a scan's own rows alone
+    relation = relation_of(to_source(relation, context));
+    plan = written;
+    resolve_all(relation, plan, context);
+  }
+  AggregationPlan of_part = plan;
+  of_part.in_key_order = false;
+  TreeSpool groups;
+  spool_groups(relation, of_part, 0, groups, context);
+  Relation all = relation_of(groups.finish());
+  if (!plan.in_key_order) return all;
+  plan::Sort sort;
+  for (const plan::NamedExpr& key : plan.keys) {
+    plan::SortKey by;
+    by.expr = expr::path(Path{{{PathStep::Kind::Key, key.name, 0}}});
+    by.collation = expr::collation(*key.expr, *key.expr);
+    sort.keys.push_back(std::move(by));
+  }
+  sort_rows(all, std::move(sort), context);
+  return all;
+}
+
+Relation aggregate_rows(Relation& relation, AggregationPlan plan, const ExecutionContext& context) {
+  const AggregationPlan written = plan;
+  resolve_all(relation, plan, context);
+  if (const auto batch = run_aggregation(plan, relation, context)) return relation_of(batch);
+  return groups_in_parts(relation, plan, written, context);
 }
 
 // The groups in the order of their keys.

@@ -1,10 +1,12 @@
 // Joins: the right side's keys become a table, the left side's scan finds partners in it.
 #include <algorithm>
+#include <atomic>
 
 #include "engine/base/error.h"
 #include "engine/exec/join/block_join.h"
 #include "engine/exec/join/key_bound.h"
 #include "engine/exec/join/key_values.h"
+#include "engine/exec/query/join_parts.h"
 #include "engine/exec/query/run_plan.h"
 #include "engine/exec/scan/compute_blocks.h"
 #include "engine/expr/deduce/selectivity.h"
@@ -21,6 +23,23 @@ Path field_path(const std::string& name) { return Path{{{PathStep::Kind::Key, na
 bool has_pairs(const plan::Join& join) {
   return join.kind == Kind::Inner || join.kind == Kind::Left;
 }
+
+// How many right trees a join may hold.
+struct RightBudget {
+  std::uint64_t most;
+  std::atomic<std::uint64_t> held = 0;
+  std::atomic<bool> full = false;
+
+  // Throws Error{Limit} beyond.
+  void admit(std::uint64_t trees) {
+    if (held.fetch_add(trees) + trees <= most) return;
+    full = true;
+    throw Error(ErrorCode::Limit,
+                "a join holds the keys of one side, here more than " + std::to_string(most) +
+                    " (max_index_entries): filter that side, or raise the limit with "
+                    "arbor_config('max_index_entries', n)");
+  }
+};
 
 // The right side as it is searched and read.
 struct RightSide {
@@ -45,16 +64,18 @@ std::vector<batch::VectorPtr> key_values(
 }
 
 void add_scanned(const plan::Join& join, const std::vector<RowExpr>& keys, const ScanInput& input,
-                 JoinTable& table, std::vector<RowRef>& rows, const ExecutionContext& context) {
+                 JoinTable& table, std::vector<RowRef>& rows, RightBudget& budget,
+                 const ExecutionContext& context) {
   std::vector<const RowExpr*> read;
   for (const RowExpr& key : keys) read.push_back(&key);
   auto blocks = compute_blocks<KeyBlock>(input, read, context, [&](const ScannedRows& block) {
+    budget.admit(block.rows.size());
     const auto of = [&](const RowExpr& key) { return block.evaluate(key, block.rows); };
     return KeyBlock{block.index, block.rows, key_values(join, keys, of)};
   });
   for (KeyBlock& block : blocks) {
     context.check_interrupt();
-    table.add(block.keys, context.budgets.max_index_entries);
+    table.add(block.keys);
     for (std::uint32_t i = 0; i < block.rows.size(); ++i)
       rows.push_back({block.segment, block.rows[i]});
     block.keys.clear();
@@ -62,17 +83,18 @@ void add_scanned(const plan::Join& join, const std::vector<RowExpr>& keys, const
 }
 
 void add_picked(const plan::Join& join, const std::vector<RowExpr>& keys, const Relation& right,
-                JoinTable& table, const ExecutionContext& context) {
+                JoinTable& table, RightBudget& budget, const ExecutionContext& context) {
   const RowStreamPtr rows = stream(right, context);
   while (const RowRunPtr run = rows->next()) {
+    budget.admit(run->size());
     const auto of = [&](const RowExpr& key) { return run->evaluate(key); };
-    table.add(key_values(join, keys, of), context.budgets.max_index_entries);
+    table.add(key_values(join, keys, of));
   }
 }
 
-RightSide right_side(const plan::Join& join, Relation right, const ExecutionContext& context) {
-  for (const plan::JoinKey& key : join.keys)
-    if (!right.shape.resolve(key.right)) reshape(right, context);
+RightSide right_side(const plan::Join& join, Relation right, RightBudget& budget,
+                     const ExecutionContext& context) {
+  resolve_right(join, right, context);
   std::vector<RowExpr> keys;
   for (const plan::JoinKey& key : join.keys) keys.emplace_back(right.shape.resolve(key.right));
   if (right.sliced()) pick(right, context);
@@ -80,10 +102,10 @@ RightSide right_side(const plan::Join& join, Relation right, const ExecutionCont
   RightSide side{std::make_shared<JoinTable>(join.keys, join.null_aware, lists), nullptr};
   TreesOf trees{right.input, {}, !right.picked, right.shape};
   if (right.picked) {
-    add_picked(join, keys, right, *side.table, context);
+    add_picked(join, keys, right, *side.table, budget, context);
     trees.rows = std::move(*right.picked);
   } else {
-    add_scanned(join, keys, right.input, *side.table, trees.rows, context);
+    add_scanned(join, keys, right.input, *side.table, trees.rows, budget, context);
   }
   side.table->freeze();
   if (lists) side.trees = std::make_shared<JoinedTrees>(std::move(trees), context);
@@ -184,7 +206,7 @@ plan::RowShape swapped_shape(const plan::Join& join, const plan::RowShape& left,
 
 // Builds on the left side and scans the right one.
 std::optional<Relation> joined_swapped(const plan::Join& join, const Relation& left, Relation right,
-                                       const ExecutionContext& context) {
+                                       RightBudget& budget, const ExecutionContext& context) {
   plan::Join swapped = join;
   for (plan::JoinKey& key : swapped.keys) std::swap(key.left, key.right);
   const plan::RowShape pairs = swapped_shape(join, left.shape, right.exploded + 1);
@@ -195,7 +217,7 @@ std::optional<Relation> joined_swapped(const plan::Join& join, const Relation& l
     if (!residual) return std::nullopt;
     parts.residual.emplace(residual);
   }
-  RightSide side = right_side(swapped, left, context);
+  RightSide side = right_side(swapped, left, budget, context);
   narrow_scan(swapped, side, right);
   parts.table = std::move(side.table);
   parts.trees = std::move(side.trees);
@@ -205,19 +227,12 @@ std::optional<Relation> joined_swapped(const plan::Join& join, const Relation& l
   return right;
 }
 
-}  // namespace
-
-Relation joined(Relation left, Relation right, const plan::Join& join,
-                const ExecutionContext& context) {
-  if (join.keys.empty())
-    throw_invalid(join.keyless.empty()
-                      ? "a join needs an equality of the left and the right tree: e = e'"
-                      : join.keyless);
-  if (join.null_aware && join.residual)
-    throw_invalid("NOT IN over a subquery that is correlated by other than equalities");
+Relation joined_within(Relation left, Relation right, const plan::Join& join, RightBudget& budget,
+                       const ExecutionContext& context) {
   if (may_swap(join, left, right))
-    if (auto swapped = joined_swapped(join, left, right, context)) return std::move(*swapped);
-  RightSide side = right_side(join, std::move(right), context);
+    if (auto swapped = joined_swapped(join, left, right, budget, context))
+      return std::move(*swapped);
+  RightSide side = right_side(join, std::move(right), budget, context);
   if (left.sliced()) pick(left, context);
   LeftSide of_left = left_side(join, left, context);
   narrow_scan(join, side, left);
@@ -231,6 +246,56 @@ Relation joined(Relation left, Relation right, const plan::Join& join,
   if (has_pairs(join))
     left.shape = left.shape.set(field_path(join.as), expr::path(mounted_path(left.exploded)));
   return left;
+}
+
+// Tells whether neither side can have more trees than may be held.
+bool surely_fits(const Relation& left, const Relation& right, std::uint64_t most) {
+  const auto multiplies = [](const ScanStep& step) {
+    return std::holds_alternative<ExplodeStep>(step) || std::holds_alternative<ChangeStep>(step);
+  };
+  const auto fits = [&](const Relation& side) {
+    if (side.picked) return side.picked->size() <= most;
+    return side.input.source->trees() <= most &&
+           std::none_of(side.input.steps.begin(), side.input.steps.end(), multiplies);
+  };
+  return fits(left) && fits(right);
+}
+
+}  // namespace
+
+void resolve_left(const plan::Join& join, Relation& left, const ExecutionContext& context) {
+  left_side(join, left, context);
+}
+
+void resolve_right(const plan::Join& join, Relation& right, const ExecutionContext& context) {
+  for (const plan::JoinKey& key : join.keys)
+    if (!right.shape.resolve(key.right)) reshape(right, context);
+}
+
+std::optional<Relation> joined_at_once(Relation left, Relation right, const plan::Join& join,
+                                       const ExecutionContext& context) {
+  RightBudget budget{context.budgets.max_index_entries};
+  try {
+    return joined_within(std::move(left), std::move(right), join, budget, context);
+  } catch (const Error& error) {
+    // NOT IN looks at all right trees for a NULL.
+    if (error.code() != ErrorCode::Limit || !budget.full || join.null_aware) throw;
+    return std::nullopt;
+  }
+}
+
+Relation joined(Relation left, Relation right, const plan::Join& join,
+                const ExecutionContext& context) {
+  if (join.keys.empty())
+    throw_invalid(join.keyless.empty()
+                      ? "a join needs an equality of the left and the right tree: e = e'"
+                      : join.keyless);
+  if (join.null_aware && join.residual)
+    throw_invalid("NOT IN over a subquery that is correlated by other than equalities");
+  if (surely_fits(left, right, context.budgets.max_index_entries))
+    return *joined_at_once(std::move(left), std::move(right), join, context);
+  if (auto at_once = joined_at_once(left, right, join, context)) return std::move(*at_once);
+  return joined_in_parts(std::move(left), std::move(right), join, context);
 }
 
 }  // namespace arbors::exec

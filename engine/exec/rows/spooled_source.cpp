@@ -15,12 +15,15 @@ constexpr std::uint64_t kMemory = 16U << 20;
 constexpr std::uint64_t kWindowTrees = 4096;
 constexpr std::uint64_t kWindowBytes = 2U << 20;
 
+}  // namespace
+
 // Windows of trees, one text each: minimal JSON holds no line ends, so they part the trees.
-struct Spool {
+struct TreeSpool::Written {
   TextHeap heap{kMemory};
   std::vector<TextHeap::Place> places;
   std::vector<std::uint64_t> ends;  // the number of trees up to each window's end
 
+  std::uint64_t trees() const { return ends.empty() ? 0 : ends.back(); }
   batch::BatchReaderPtr window(std::uint64_t first, std::uint32_t count) {
     const auto after = std::upper_bound(ends.begin(), ends.end(), first);
     std::string text;
@@ -36,32 +39,42 @@ struct Spool {
   }
 };
 
-}  // namespace
+TreeSpool::TreeSpool() : written_(std::make_shared<Written>()) {}
+TreeSpool::~TreeSpool() = default;
 
-TreeSourcePtr spooled(RowStream& rows, const ExecutionContext& context) {
-  auto spool = std::make_shared<Spool>();
-  std::string text;
-  std::uint64_t trees = 0, written = 0;
-  const auto end_window = [&] {
-    if (trees == written) return;
-    spool->places.push_back(spool->heap.add(text));
-    spool->ends.push_back(trees);
-    text.clear();
-    written = trees;
-  };
-  while (const RowRunPtr run = rows.next()) {
-    context.check_interrupt();
-    for (std::uint32_t row = 0; row < run->size(); ++row) {
-      run->tree(row, text);
-      text += '\n';
-      ++trees;
-      if (trees - written >= kWindowTrees || text.size() >= kWindowBytes) end_window();
-    }
+std::uint64_t TreeSpool::trees() const { return trees_; }
+
+void TreeSpool::end_window() {
+  if (trees_ == written_->trees()) return;
+  written_->places.push_back(written_->heap.add(window_));
+  written_->ends.push_back(trees_);
+  window_.clear();
+}
+
+void TreeSpool::add(RowRun& run) {
+  for (std::uint32_t row = 0; row < run.size(); ++row) {
+    run.tree(row, window_);
+    window_ += '\n';
+    ++trees_;
+    if (trees_ - written_->trees() >= kWindowTrees || window_.size() >= kWindowBytes) end_window();
   }
+}
+
+TreeSourcePtr TreeSpool::finish() {
   end_window();
   return std::make_shared<WindowSource>(
-      spool->ends,
-      [spool](std::uint64_t first, std::uint32_t count) { return spool->window(first, count); });
+      written_->ends, [written = written_](std::uint64_t first, std::uint32_t count) {
+        return written->window(first, count);
+      });
+}
+
+TreeSourcePtr spooled(RowStream& rows, const ExecutionContext& context) {
+  TreeSpool spool;
+  while (const RowRunPtr run = rows.next()) {
+    context.check_interrupt();
+    spool.add(*run);
+  }
+  return spool.finish();
 }
 
 }  // namespace arbors::exec
