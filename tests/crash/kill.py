@@ -1,7 +1,7 @@
 """Kills a writing process at random moments, again and again, and finds exactly what was committed.
 
-The writer appends, inserts, updates, deletes and optimizes, in every other database by a unique key (upserts), in transactions, each of which also writes its number and the sum of
-all ids into an ordinary table; it reports a commit by a line on its output. After the kill the Arbor must agree with that table, and
+The writer appends, inserts, updates, deletes, optimizes, tags and restores, in every other database by a unique key (upserts), with an index on elements, in transactions, each of which also writes its number, the sum of
+all ids and what its tag names into an ordinary table; it reports a commit by a line on its output. After the kill the Arbor must agree with that table, and
 the table must hold the last reported transaction or the one after it. --self-check plays the Arbor with an ordinary table.
 """
 import json
@@ -18,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"
 import harness  # noqa: E402
 
 SUMS = "SELECT count(*), coalesce(sum(id), 0), coalesce(sum(length(name)), 0) FROM t"
+TAGGED = "SELECT generation, trees FROM arbor_history('t') WHERE tag = 'kept'"
 
 
 def open_database(options, path):
@@ -41,7 +42,8 @@ def create(options, path, batch_trees, journal, keyed):
         database.execute(f"CREATE TABLE t(id{' UNIQUE' if keyed else ''}, name)")
     else:
         database.execute(f"CREATE VIRTUAL TABLE t USING arbor(id, name, batch_trees={batch_trees}{', key=id' if keyed else ''})")
-    database.execute("CREATE TABLE done(number INTEGER PRIMARY KEY, trees, ids, names)")
+        database.execute("SELECT arbor_create_index('t', 'tags[*]')")
+    database.execute("CREATE TABLE done(number INTEGER PRIMARY KEY, trees, ids, names, tagged)")
     database.close()
 
 
@@ -56,7 +58,11 @@ def write(options, path, seed):
         database.execute("BEGIN IMMEDIATE")
         for _ in range(rng.choice([1, 1, 1, 5])):
             one_write(rng, database, keyed)
-        database.execute(f"INSERT INTO done SELECT {number}, {SUMS.removeprefix('SELECT ')}")
+            if not options.self_check and rng.random() < 0.2:
+                travel(rng, database)
+        database.execute(f"INSERT INTO done SELECT {number}, {SUMS.removeprefix('SELECT ').replace(' FROM', ', NULL FROM')}")
+        if not options.self_check:
+            database.execute("UPDATE done SET tagged = ? WHERE number = ?", (tagged(database), number))
         database.execute("DELETE FROM done WHERE number < ?", (number - 3,))
         database.execute("COMMIT" if rng.random() < 0.9 else "ROLLBACK")
         number = database.execute("SELECT coalesce(max(number), 0) FROM done").fetchone()[0]
@@ -67,6 +73,18 @@ def is_keyed(options, database):
     if options.self_check:
         return "UNIQUE" in database.execute("SELECT sql FROM sqlite_schema WHERE name = 't'").fetchone()[0]
     return database.execute("SELECT arbor_option('t', 'key')").fetchone()[0] is not None
+
+
+def tagged(database):
+    """What the tag names, and how many trees that has."""
+    return json.dumps(database.execute(TAGGED).fetchone())
+
+
+def travel(rng, database):
+    """Moves the tag, or makes the Arbor what it was at the tag."""
+    if database.execute(TAGGED).fetchone() and rng.random() < 0.5:
+        return database.execute("SELECT arbor_restore('t', 'kept')").fetchall()
+    return database.execute("SELECT arbor_untag('t', 'kept'), arbor_tag('t', 'kept')").fetchall()
 
 
 def one_write(rng, database, keyed):
@@ -80,7 +98,7 @@ def one_write(rng, database, keyed):
     elif kind < 0.7:
         database.execute("DELETE FROM t WHERE id BETWEEN ? AND ?", (identity, identity + rng.choice([0, 5, 100])))
     elif kind < 0.95:
-        trees = [json.dumps({"id": rng.randrange(1000), "name": "z" * rng.randrange(100)}) for _ in range(rng.choice([2, 50, 400]))]
+        trees = [json.dumps({"id": rng.randrange(1000), "name": "z" * rng.randrange(100), "tags": rng.choices(["a", "b", 1, None, [2]], k=rng.randrange(3)) if rng.random() < 0.9 else "a"}) for _ in range(rng.choice([2, 50, 400]))]
         options = ('{"on_conflict":"replace"}',) if keyed else ()
         database.execute(f"SELECT arbor_append('t', ?{', ?' * len(options)})", ("\n".join(trees), *options)).fetchall()
     else:
@@ -105,9 +123,17 @@ def kill_once(options, rng, path):
 
 def check(options, report, path, reported):
     database = open_database(options, path)
-    number, *sums = database.execute("SELECT number, trees, ids, names FROM done ORDER BY number DESC LIMIT 1").fetchone() or (0, 0, 0, 0)
+    number, *sums, tag = database.execute("SELECT number, trees, ids, names, tagged FROM done ORDER BY number DESC LIMIT 1").fetchone() or (0, 0, 0, 0, "null")
     report.check(number in (reported, reported + 1), f"transaction {reported} was reported, {number} is there")
     report.equal(list(database.execute(SUMS).fetchone()), sums, f"the Arbor's sums after transaction {number}")
+    if not options.self_check:
+        report.equal(tagged(database), tag, f"what is tagged after transaction {number}")
+        if tag != "null":
+            generation, trees = json.loads(tag)
+            report.equal(database.execute("SELECT count(*) FROM t WHERE _generation = ?", (generation,)).fetchone()[0], trees, "the tagged generation")
+        for ask in ("list_contains(tags, 1)", "list_any(tags, it = 'a')"):
+            index = database.execute("SELECT arbor_count(?)", (f"t | filter {ask}",)).fetchone()[0]
+            report.equal(index, database.execute("SELECT arbor_count(?)", (f"t | filter {ask} IS TRUE OR id IS NULL AND 0",)).fetchone()[0], ask)
     report.equal(database.execute("PRAGMA integrity_check").fetchall(), [("ok",)], "integrity_check")
     report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
     database.close()

@@ -22,7 +22,7 @@ STAGES = [text.replace("{source}", "t") for text, _ in corpus.STAGES] + [f"aggre
 EXPRESSIONS = [text for text, _ in corpus.FUNCTIONS] + [stage[len("filter "):] for stage in STAGES if stage.startswith("filter ") and "|" not in stage]
 VOCABULARY = [token for text in STAGES + EXPRESSIONS for token in fuzzing.split(text)]
 SECONDS = 180 if fuzzing.SANITIZED else 60
-SMALL_STACK = 512 << 10  # What a thread gets on macOS; SQLite itself is content with it.
+SMALL_STACK = 512 << 10  # What a thread gets on macOS; SQLite itself is content with it. Twice that without optimization, whose frames are larger.
 
 
 def database():
@@ -163,12 +163,18 @@ def absurd_plans(n):
     yield "words", " ".join(["filter"] * n)
 
 
+def is_optimized():
+    """Asks the build's folder; what was installed is."""
+    cache = pathlib.Path(OPTIONS.extension).with_name("CMakeCache.txt")
+    return not cache.exists() or "CMAKE_BUILD_TYPE:STRING=Debug" not in cache.read_text(encoding="utf-8")
+
+
 def run_in_thread(run, text):
     """Runs on a stack as small as a host's thread may have; the sanitizers' frames need the usual one."""
     if fuzzing.SANITIZED:
         return run(text)
     found = []
-    threading.stack_size(SMALL_STACK)
+    threading.stack_size(SMALL_STACK if is_optimized() else 2 * SMALL_STACK)
     thread = threading.Thread(target=lambda: found.append(fuzzing.problem_of(run, text)))
     thread.start()
     thread.join()
