@@ -14,7 +14,7 @@ import sys
 sys.dont_write_bytecode = True
 import environment  # noqa: E402
 
-SETS = ("events", "jsonbench", "players", "plans", "scan", "join", "lookups", "writes", "select")
+SETS = ("events", "jsonbench", "players", "plans", "scan", "join", "lookups", "writes", "select", "cold", "large")
 
 
 def arguments():
@@ -48,7 +48,7 @@ def main():
         if name == "select":
             import selects
             numbers["select"] = selects.run(options)
-        elif name in ("writes", "lookups"):
+        elif name in ("writes", "lookups", "cold", "large"):
             import importlib
             module = importlib.import_module(name)
             numbers["sets"][name] = module.run(options)

@@ -4,6 +4,7 @@ Answers do not travel: each becomes a digest of its rows after what engines spel
 the parent stays small and rows fetched by one engine cost another nothing.
 """
 import hashlib
+import importlib
 import json
 import resource
 import time
@@ -17,7 +18,7 @@ DOCUMENT_KEYS = ("did", "time_us", "playerID", "i1")
 def serve(pipe, settings):
     """Obeys commands `(verb, arguments...)` until the pipe ends; an engine's failure is an answer, not an end."""
     engine = engines.make(settings["engine"], settings)
-    verbs = {"load": load, "open": open_file, "run": run, "execute": execute}
+    verbs = {"load": load, "open": open_file, "run": run, "execute": execute, "cold": cold, "call": call}
     while (command := pipe.recv()) is not None:
         try:
             answer = verbs[command[0]](engine, *command[1:])
@@ -51,6 +52,26 @@ def run(engine, query, variant, lookups):
     if not lookups:
         return timed(query, lambda: engine.rows(sql))
     return timed_lookups(query, lambda values: engine.rows(sql, values), lookups)
+
+
+def call(engine, module, function, *arguments):
+    """Has a set's own module work with the engine in its process."""
+    return getattr(importlib.import_module(module), function)(engine, *arguments)
+
+
+def cold(engine, query, variant, value):
+    """Opens the file and answers a query once, a look-up of one value where there is one; how long both took together."""
+    start, cpu = time.perf_counter(), time.process_time()
+    engine.open()
+    sql = engine.render(engine.template(query))
+    if value:
+        rows = engine.rows(sql, value)
+    elif variant == "sql":
+        rows = engine.rows(sql)
+    else:
+        rows = engine.plan_rows(query.plan if variant == "plan" else sql)
+    spent = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}
+    return {**spent, **digest(query, rows)}
 
 
 def execute(engine, statements):

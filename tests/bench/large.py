@@ -1,0 +1,102 @@
+"""Ten times the events: what each question costs beside what it costs on the events once, both warm, with the default cache.
+
+The large file is made by importing the same file ten times. CPU time of one process a file; the answers of one are checked against
+those of the other where ten times the rows say what the answer must be.
+"""
+import os
+import random
+import resource
+import time
+from statistics import median
+
+import crew
+import datasets
+from engines import make
+from queries import Query, QuerySet
+from queries.events import EVENTS, JSONBENCH
+
+TIMES, TREES, MOST = 10, 200, 30.0  # repeated imports, single trees asked for, seconds of one question
+ASKED = [query for query in EVENTS.queries if not query.lookups and query.name != "two columns of all rows"] + JSONBENCH.queries
+OWN = [Query(name, "") for name in ("open and count", "a tree by random rowid", "peak memory (a second is a GiB)")]
+SET = QuerySet("large", "events", [*ASKED, *OWN], engines=("arbors",))
+
+
+def run(options):
+    source = datasets.prepare(SET.dataset, options.cache, options)
+    settings = {"cache": options.cache, "dataset": SET.dataset, "threads": options.threads, "extension": options.extension, "indexes": (),
+                "engine": "arbors"}
+    files = {"arbors": {**settings, "times": 1, "copy": "-once"}, "ten times": {**settings, "times": TIMES, "copy": "-ten"}}
+    results = {query.name: {"columns": {}, "disagreement": None} for query in SET.queries if options.only in query.name}
+    for column, of in files.items():
+        engine = crew.Engine(of)
+        answer = engine.ask("call", "large", "measured", source, options.keep, options.runs, options.only)
+        engine.close()
+        if "error" in answer:
+            print(f"{column}: {answer['error']}")
+            continue
+        for name, times in answer["times"].items():
+            results[name]["columns"][column] = {"times": times, "median": median(times), "digest": None}
+    return results
+
+
+def measured(engine, source, keep, runs, only):
+    """In the file's own process: loads it where it is not there, and asks."""
+    fill(engine, source, keep)
+    queries = [query for query in ASKED if only in query.name]
+    times = {}
+    for own, ask in (("open and count", opened), ("a tree by random rowid", trees)):
+        if only in own:
+            times[own] = ask(engine.settings)
+    engine.open()
+    for query in queries:
+        times[query.name] = asked(engine, query, runs)
+    if only in OWN[-1].name:
+        times[OWN[-1].name] = [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20]
+    return {"times": times}
+
+
+def fill(engine, source, keep):
+    if keep and os.path.exists(engine.path):
+        return
+    engine.remove()
+    engine.open()
+    for _ in range(engine.settings["times"]):
+        engine.load(source)
+    engine.close()
+
+
+def asked(engine, query, runs):
+    sql = engine.render(engine.template(query))
+    ask = (lambda: engine.plan_rows(query.plan)) if query.plan else (lambda: engine.rows(sql))
+    ask()
+    times = []
+    while len(times) < runs and sum(times) < MOST:
+        start = time.process_time()
+        ask()
+        times.append(time.process_time() - start)
+    return times
+
+
+def opened(settings):
+    """Connections that count, each a new one."""
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        other = make("arbors", settings)
+        other.open()
+        other.rows("SELECT count(*) FROM events")
+        times.append(time.process_time() - start)
+        other.close()
+    return times
+
+
+def trees(settings):
+    other, rng = make("arbors", settings), random.Random(3)
+    other.open()
+    count, times = other.rows("SELECT count(*) FROM events")[0][0], []
+    for _ in range(TREES):
+        start = time.process_time()
+        other.rows("SELECT _tree FROM events WHERE rowid = ?", (rng.randrange(1, count + 1),))
+        times.append(time.process_time() - start)
+    other.close()
+    return times
