@@ -5,7 +5,7 @@
 namespace arbors {
 
 std::span<const CounterName> counter_names() {
-  static constexpr std::array<CounterName, 8> kNames{{
+  static constexpr std::array<CounterName, 9> kNames{{
       {"batches_decoded", &Counters::batches_decoded},
       {"pools_decoded", &Counters::pools_decoded},
       {"pools_skipped", &Counters::pools_skipped},
@@ -14,6 +14,7 @@ std::span<const CounterName> counter_names() {
       {"materialize_calls", &Counters::materialize_calls},
       {"bytes_read", &Counters::bytes_read},
       {"cache_hits", &Counters::cache_hits},
+      {"rows_decoded", &Counters::rows_decoded},
   }};
   return kNames;
 }

@@ -19,6 +19,7 @@ struct Counters {
   std::atomic<std::uint64_t> materialize_calls{0};  // trees rebuilt as text
   std::atomic<std::uint64_t> bytes_read{0};         // stored payload bytes read
   std::atomic<std::uint64_t> cache_hits{0};         // columns found decoded
+  std::atomic<std::uint64_t> rows_decoded{0};  // of columns: all of a column's, or those picked
 };
 
 struct CounterName {

@@ -129,6 +129,36 @@ void unpack_tail(ByteSpan packed, unsigned width, U base, std::span<U> out) {
   for (; i < out.size(); ++i) out[i] = read_at<U>(packed, i * width, width) + base;
 }
 
+// Reads value `i` of a full block.
+template <typename Word>
+std::uint64_t value_in_lane(const std::uint8_t* block, std::size_t i, unsigned width) {
+  constexpr std::size_t kRow = kLanes<Word> * sizeof(Word);
+  const auto bit = static_cast<unsigned>(i / kLanes<Word>) * width;
+  const std::uint8_t* word = block + (bit / kBits<Word>)*kRow + i % kLanes<Word> * sizeof(Word);
+  const unsigned shift = bit % kBits<Word>;
+  Word value = load<Word>(word) >> shift;
+  if (shift + width > kBits<Word>) value |= load<Word>(word + kRow) << (kBits<Word> - shift);
+  return value & mask_of<Word>(width);
+}
+
+template <typename U>
+void unpack_block_at(const std::uint8_t* block, unsigned width, U base, Places at,
+                     std::span<U> out) {
+  constexpr std::size_t kMany = 48;  // values of a block, for which unpacking all of it costs less
+  if (at.size() >= kMany) {
+    alignas(64) std::array<U, kBlockValues> values;
+    unpack_block(block, width, base, values.data());
+    for (std::size_t i = 0; i < at.size(); ++i) out[i] = values[at[i] % kBlockValues];
+    return;
+  }
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    const std::size_t place = at[i] % kBlockValues;
+    const std::uint64_t value = width <= 32 ? value_in_lane<std::uint32_t>(block, place, width)
+                                            : value_in_lane<std::uint64_t>(block, place, width);
+    out[i] = static_cast<U>(value) + base;
+  }
+}
+
 }  // namespace
 
 template <std::unsigned_integral U>
@@ -156,9 +186,30 @@ void unpack(ByteSpan packed, unsigned width, U base, std::span<U> out) {
   unpack_tail(packed, width, base, out);
 }
 
+template <std::unsigned_integral U>
+void unpack_at(ByteSpan packed, std::size_t count, unsigned width, U base, Places at,
+               std::span<U> out) {
+  if (width == 0) return std::fill(out.begin(), out.end(), base);
+  for (std::size_t i = 0; i < at.size();) {
+    const std::size_t block = at[i] / kBlockValues, first = block * kBlockValues;
+    std::size_t end = i + 1;
+    while (end < at.size() && at[end] < first + kBlockValues) ++end;
+    const ByteSpan bytes = packed.subspan(block * packed_size(kBlockValues, width));
+    if (first + kBlockValues <= count) {
+      unpack_block_at(bytes.data(), width, base, at.subspan(i, end - i), out.subspan(i, end - i));
+      i = end;
+    }
+    for (; i < end; ++i) out[i] = read_at<U>(bytes, (at[i] - first) * width, width) + base;
+  }
+}
+
 template void pack(std::span<const std::uint32_t>, unsigned, Bytes&);
 template void pack(std::span<const std::uint64_t>, unsigned, Bytes&);
 template void unpack(ByteSpan, unsigned, std::uint32_t, std::span<std::uint32_t>);
 template void unpack(ByteSpan, unsigned, std::uint64_t, std::span<std::uint64_t>);
+template void unpack_at(ByteSpan, std::size_t, unsigned, std::uint32_t, Places,
+                        std::span<std::uint32_t>);
+template void unpack_at(ByteSpan, std::size_t, unsigned, std::uint64_t, Places,
+                        std::span<std::uint64_t>);
 
 }  // namespace arbors::codec

@@ -13,6 +13,7 @@
 #include <span>
 
 #include "engine/base/bytes.h"
+#include "engine/codec/places.h"
 
 namespace arbors::codec {
 
@@ -36,5 +37,11 @@ void pack(std::span<const U> values, unsigned width, Bytes& out);
 // Reads out.size() values and adds `base` to each, wrapping. `packed` has packed_size() bytes.
 template <std::unsigned_integral U>
 void unpack(ByteSpan packed, unsigned width, U base, std::span<U> out);
+
+// Reads those of `count` values that stand at some places, which ascend and are below `count`: a
+// value by itself, or its whole block where many of it are asked for.
+template <std::unsigned_integral U>
+void unpack_at(ByteSpan packed, std::size_t count, unsigned width, U base, Places at,
+               std::span<U> out);
 
 }  // namespace arbors::codec

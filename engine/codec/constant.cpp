@@ -23,6 +23,11 @@ void Constant<T>::decode(ByteReader& in, std::span<T> out, unsigned) {
   std::fill(out.begin(), out.end(), read_value<T>(in));
 }
 
+template <Lane T>
+void Constant<T>::pick(ByteReader& in, std::size_t, Places, std::span<T> out, unsigned depth) {
+  decode(in, out, depth);
+}
+
 template struct Constant<std::int64_t>;
 template struct Constant<std::uint32_t>;
 

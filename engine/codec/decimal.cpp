@@ -6,6 +6,7 @@
 //
 //   body := u8 scale (0 to 15), integers (nested; value = integer / 10^scale), varint exceptions,
 //           positions (nested codes), bits of each exception (u64 each)
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -104,6 +105,22 @@ void decode_decimals(ByteReader& in, std::span<double> out) {
   for (const std::uint32_t at : positions) {
     if (at >= out.size()) in.fail("an exception is out of range");
     out[at] = in.fixed<double>();
+  }
+}
+
+void pick_decimals(ByteReader& in, std::size_t count, Places at, std::span<double> out) {
+  const std::uint8_t scale = in.u8();
+  if (scale >= kPowers.size()) in.fail("a scale is out of range");
+  std::vector<std::int64_t> integers(out.size());
+  pick_nested<std::int64_t>(in, count, at, integers, 0);
+  scale_down(integers, kPowers[scale], out);
+  std::vector<std::uint32_t> positions(in.count(count));
+  decode_nested<std::uint32_t>(in, positions, 0);
+  for (const std::uint32_t position : positions) {
+    const auto value = in.fixed<double>();
+    const auto found = std::lower_bound(at.begin(), at.end(), position);
+    if (found != at.end() && *found == position)
+      out[static_cast<std::size_t>(found - at.begin())] = value;
   }
 }
 

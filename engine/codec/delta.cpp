@@ -44,6 +44,15 @@ void Delta<T>::decode(ByteReader& in, std::span<T> out, unsigned depth) {
   for (T& value : out.subspan(1)) value = static_cast<T>(sum += U(value) + least);
 }
 
+// A value is the sum of all steps before it.
+template <Lane T>
+void Delta<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out,
+                    unsigned depth) {
+  std::vector<T> values(count);
+  decode(in, values, depth);
+  for (std::size_t i = 0; i < at.size(); ++i) out[i] = values[at[i]];
+}
+
 template struct Delta<std::int64_t>;
 template struct Delta<std::uint32_t>;
 

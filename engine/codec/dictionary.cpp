@@ -111,6 +111,28 @@ void decode_dictionary(ByteReader& in, std::size_t count, StringPool& out) {
   in.expect_done();
 }
 
+void pick_from_dictionary(ByteReader& in, std::size_t count, Places at, StringPool& out) {
+  if (in.varint() != count) in.fail("it holds another count of strings");
+  const std::size_t entries = in.count(count);
+  const ByteSpan list = in.blob();
+  out.dictionary = true;
+  out.codes.resize(at.size());
+  pick_nested<std::uint32_t>(in, count, at, out.codes, 0);
+  std::vector<std::uint32_t> place(entries);  // among those that are used, or 0
+  for (const std::uint32_t code : out.codes) {
+    if (code >= entries) in.fail("a code is out of range");
+    place[code] = 1;
+  }
+  std::vector<std::uint32_t> used;
+  for (std::uint32_t entry = 0; entry < entries; ++entry) {
+    if (place[entry] == 0) continue;
+    place[entry] = static_cast<std::uint32_t>(used.size());
+    used.push_back(entry);
+  }
+  pick_list(list, entries, used, out);
+  for (std::uint32_t& code : out.codes) code = place[code];
+}
+
 // Says whether a dictionary is smaller than a list of all values that takes `list_size`. Where
 // values come four times on average it is taken unasked: it filters and groups by codes.
 bool dictionary_pays(std::size_t count, std::size_t entries, std::size_t list_size) {
@@ -148,11 +170,26 @@ void encode_strings(Strings values, Bytes& out) {
   encode_coded_strings(codes, coder.entries(), out);
 }
 
+namespace {
+
+void clear(StringPool& pool) {
+  pool.offsets.assign(1, 0);
+  pool.heap.clear();
+  pool.codes.clear();
+  pool.dictionary = false;
+}
+
+}  // namespace
+
+void pick_strings(ByteSpan stream, std::size_t count, Places at, StringPool& out) {
+  clear(out);
+  ByteReader in(stream, "a stream of strings");
+  if (in.u8() == kDictionaryNumber) return pick_from_dictionary(in, count, at, out);
+  pick_list(stream, count, at, out);
+}
+
 void decode_strings(ByteSpan stream, std::size_t count, StringPool& out) {
-  out.offsets.assign(1, 0);
-  out.heap.clear();
-  out.codes.clear();
-  out.dictionary = false;
+  clear(out);
   ByteReader in(stream, "a stream of strings");
   if (in.u8() == kDictionaryNumber) return decode_dictionary(in, count, out);
   decode_list(stream, count, out);

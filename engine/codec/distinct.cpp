@@ -104,6 +104,19 @@ void Distinct<T>::decode(ByteReader& in, std::span<T> out, unsigned depth) {
   }
 }
 
+template <Lane T>
+void Distinct<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out,
+                       unsigned depth) {
+  std::vector<T> entries(in.count(count));
+  std::vector<std::uint32_t> codes(at.size());
+  decode_nested<T>(in, entries, depth);
+  pick_nested<std::uint32_t>(in, count, at, codes, depth);
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (codes[i] >= entries.size()) in.fail("a code is out of range");
+    out[i] = entries[codes[i]];
+  }
+}
+
 template struct Distinct<std::int64_t>;
 template struct Distinct<std::uint32_t>;
 

@@ -1,6 +1,7 @@
-// The encodings of integer streams, one file each. All have the same three functions: estimate the
-// size from facts, append the body, read the body back. `depth` counts how far down a nested stream
-// lies.
+// The encodings of integer streams, one file each. All have the same four functions: estimate the
+// size from facts, append the body, read the body back, read the values at some places of `count`
+// (of a body that is right: what they do not need, they do not look at). `depth` counts how far
+// down a nested stream lies.
 #pragma once
 
 #include <limits>
@@ -8,6 +9,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/codec/facts.h"
+#include "engine/codec/places.h"
 
 namespace arbors::codec {
 
@@ -19,6 +21,7 @@ struct Plain {
   static std::size_t estimate(const Facts<T>& facts);
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
+  static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
 };
 
 template <Lane T>
@@ -26,6 +29,7 @@ struct Constant {
   static std::size_t estimate(const Facts<T>& facts);
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
+  static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
 };
 
 template <Lane T>
@@ -33,6 +37,7 @@ struct RunLength {
   static std::size_t estimate(const Facts<T>& facts);
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
+  static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
 };
 
 template <Lane T>
@@ -40,6 +45,7 @@ struct Frame {
   static std::size_t estimate(const Facts<T>& facts);
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
+  static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
 };
 
 template <Lane T>
@@ -47,6 +53,7 @@ struct Delta {
   static std::size_t estimate(const Facts<T>& facts);
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
+  static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
 };
 
 template <Lane T>
@@ -54,6 +61,7 @@ struct Patched {
   static std::size_t estimate(const Facts<T>& facts);
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
+  static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
 };
 
 template <Lane T>
@@ -61,6 +69,7 @@ struct Distinct {
   static std::size_t estimate(const Facts<T>& facts);
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
+  static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
 };
 
 // Writes and reads one value the short way.
@@ -85,5 +94,8 @@ void encode_nested(std::span<const T> values, unsigned depth, Bytes& out);
 // Reads a nested stream that must hold out.size() values.
 template <Lane T>
 void decode_nested(ByteReader& in, std::span<T> out, unsigned depth);
+// Reads some values of a nested stream that must hold `count`.
+template <Lane T>
+void pick_nested(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
 
 }  // namespace arbors::codec

@@ -69,6 +69,27 @@ void Frame<T>::decode(ByteReader& in, std::span<T> out, unsigned) {
   }
 }
 
+template <Lane T>
+void Frame<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned) {
+  using U = Wrapped<T>;
+  const std::size_t blocks = blocks_of(count);
+  const ByteSpan widths = in.raw(blocks);
+  std::vector<T> bases(blocks);
+  for (T& base : bases) base = read_value<T>(in);
+  std::vector<std::uint32_t> in_block;
+  for (std::size_t b = 0, i = 0; i < at.size(); ++b) {
+    const std::size_t first = b * kBlockValues, size = std::min(kBlockValues, count - first);
+    if (widths[b] > sizeof(T) * 8) in.fail("a width is out of range");
+    const ByteSpan packed = in.raw(packed_size(size, widths[b]));
+    in_block.clear();
+    for (std::size_t next = i; next < at.size() && at[next] < first + size; ++next)
+      in_block.push_back(at[next] - static_cast<std::uint32_t>(first));
+    unpack_at<U>(packed, size, widths[b], static_cast<U>(bases[b]), in_block,
+                 {reinterpret_cast<U*>(out.data()) + i, in_block.size()});
+    i += in_block.size();
+  }
+}
+
 template struct Frame<std::int64_t>;
 template struct Frame<std::uint32_t>;
 

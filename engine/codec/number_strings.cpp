@@ -81,6 +81,28 @@ bool parse_between(std::string_view text, const Affixes& affixes, std::int64_t& 
   return parse(text, value);
 }
 
+// Reads `count` strings; `numbers_of` reads the numbers for them.
+template <typename NumbersOf>
+void read_number_strings(ByteReader& in, std::size_t count, StringPool& out,
+                         const NumbersOf& numbers_of) {
+  const std::string_view prefix = in.text(), suffix = in.text();
+  if (std::max(prefix.size(), suffix.size()) > kMostAffix) in.fail("an affix is too long");
+  std::vector<std::int64_t> numbers(count);
+  numbers_of(std::span(numbers));
+  const std::size_t most = count * (prefix.size() + kMostDigits + suffix.size());
+  if (most > std::numeric_limits<std::uint32_t>::max()) in.fail("its strings are too long");
+  out.heap.resize(most);
+  out.offsets.resize(count + 1);
+  char* at = out.heap.data();
+  for (std::size_t i = 0; i < count; ++i) {
+    at = std::copy(prefix.begin(), prefix.end(), at);
+    at = std::to_chars(at, at + kMostDigits, numbers[i]).ptr;
+    at = std::copy(suffix.begin(), suffix.end(), at);
+    out.offsets[i + 1] = static_cast<std::uint32_t>(at - out.heap.data());
+  }
+  out.heap.resize(out.offsets[count]);
+}
+
 }  // namespace
 
 bool encode_number_strings(Strings values, Bytes& out) {
@@ -98,22 +120,15 @@ bool encode_number_strings(Strings values, Bytes& out) {
 }
 
 void decode_number_strings(ByteReader& in, std::size_t count, StringPool& out) {
-  const std::string_view prefix = in.text(), suffix = in.text();
-  if (std::max(prefix.size(), suffix.size()) > kMostAffix) in.fail("an affix is too long");
-  std::vector<std::int64_t> numbers(count);
-  decode_nested<std::int64_t>(in, numbers, 0);
-  const std::size_t most = count * (prefix.size() + kMostDigits + suffix.size());
-  if (most > std::numeric_limits<std::uint32_t>::max()) in.fail("its strings are too long");
-  out.heap.resize(most);
-  out.offsets.resize(count + 1);
-  char* at = out.heap.data();
-  for (std::size_t i = 0; i < count; ++i) {
-    at = std::copy(prefix.begin(), prefix.end(), at);
-    at = std::to_chars(at, at + kMostDigits, numbers[i]).ptr;
-    at = std::copy(suffix.begin(), suffix.end(), at);
-    out.offsets[i + 1] = static_cast<std::uint32_t>(at - out.heap.data());
-  }
-  out.heap.resize(out.offsets[count]);
+  read_number_strings(in, count, out, [&](std::span<std::int64_t> numbers) {
+    decode_nested<std::int64_t>(in, numbers, 0);
+  });
+}
+
+void pick_number_strings(ByteReader& in, std::size_t count, Places at, StringPool& out) {
+  read_number_strings(in, at.size(), out, [&](std::span<std::int64_t> numbers) {
+    pick_nested<std::int64_t>(in, count, at, numbers, 0);
+  });
 }
 
 bool encode_numbers_and_others(Strings values, Bytes& out) {
@@ -138,6 +153,15 @@ void decode_numbers_and_others(ByteReader& in, std::size_t count, StringPool& ou
   out.heap.clear();
   weave(
       count, strangers, [&](std::size_t row) { return members.entry(row); }, out);
+}
+
+void pick_numbers_and_others(ByteReader& in, std::size_t count, Places at, StringPool& out) {
+  const Strangers strangers = decode_strangers(in, count);
+  StringPool members;
+  pick_number_strings(in, count - strangers.positions.size(), member_places(strangers, at),
+                      members);
+  weave_at(
+      at, strangers, [&](std::size_t row) { return members.entry(row); }, out);
 }
 
 }  // namespace arbors::codec

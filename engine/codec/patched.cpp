@@ -42,6 +42,37 @@ Window<T> best_window(const Facts<T>& facts) {
   return best;
 }
 
+template <Lane T>
+struct Head {
+  Wrapped<T> base;
+  unsigned width;
+  std::size_t patches;
+};
+
+template <Lane T>
+Head<T> read_head(ByteReader& in, std::size_t count) {
+  Head<T> head{};
+  head.base = static_cast<Wrapped<T>>(read_value<T>(in));
+  head.width = in.u8();
+  if (head.width >= sizeof(T) * 8) in.fail("a width is out of range");
+  head.patches = in.count(count);
+  return head;
+}
+
+template <Lane T>
+struct Patches {
+  std::vector<std::uint32_t> positions;
+  std::vector<T> highs;
+};
+
+template <Lane T>
+Patches<T> read_patches(ByteReader& in, std::size_t count, unsigned depth) {
+  Patches<T> patches{std::vector<std::uint32_t>(count), std::vector<T>(count)};
+  decode_nested<std::uint32_t>(in, patches.positions, depth);
+  decode_nested<T>(in, patches.highs, depth);
+  return patches;
+}
+
 }  // namespace
 
 template <Lane T>
@@ -79,20 +110,30 @@ void Patched<T>::encode(std::span<const T> values, const Facts<T>& facts, Bytes&
 template <Lane T>
 void Patched<T>::decode(ByteReader& in, std::span<T> out, unsigned depth) {
   using U = Wrapped<T>;
-  const U base = static_cast<U>(read_value<T>(in));
-  const unsigned width = in.u8();
-  if (width >= sizeof(T) * 8) in.fail("a width is out of range");
-  const std::size_t patches = in.count(out.size());
-  unpack<U>(in.raw(packed_size(out.size(), width)), width, base,
+  const Head<T> head = read_head<T>(in, out.size());
+  unpack<U>(in.raw(packed_size(out.size(), head.width)), head.width, head.base,
             {reinterpret_cast<U*>(out.data()), out.size()});
-  std::vector<std::uint32_t> positions(patches);
-  std::vector<T> highs(patches);
-  decode_nested<std::uint32_t>(in, positions, depth);
-  decode_nested<T>(in, highs, depth);
-  for (std::size_t i = 0; i < patches; ++i) {
-    if (positions[i] >= out.size()) in.fail("a patch is out of range");
-    T& value = out[positions[i]];
-    value = static_cast<T>(U(value) + (static_cast<U>(highs[i]) << width));
+  const Patches<T> patches = read_patches<T>(in, head.patches, depth);
+  for (std::size_t i = 0; i < head.patches; ++i) {
+    if (patches.positions[i] >= out.size()) in.fail("a patch is out of range");
+    T& value = out[patches.positions[i]];
+    value = static_cast<T>(U(value) + (static_cast<U>(patches.highs[i]) << head.width));
+  }
+}
+
+template <Lane T>
+void Patched<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out,
+                      unsigned depth) {
+  using U = Wrapped<T>;
+  const Head<T> head = read_head<T>(in, count);
+  unpack_at<U>(in.raw(packed_size(count, head.width)), count, head.width, head.base, at,
+               {reinterpret_cast<U*>(out.data()), out.size()});
+  const Patches<T> patches = read_patches<T>(in, head.patches, depth);
+  for (std::size_t i = 0; i < head.patches; ++i) {
+    const auto found = std::lower_bound(at.begin(), at.end(), patches.positions[i]);
+    if (found == at.end() || *found != patches.positions[i]) continue;
+    T& value = out[static_cast<std::size_t>(found - at.begin())];
+    value = static_cast<T>(U(value) + (static_cast<U>(patches.highs[i]) << head.width));
   }
 }
 

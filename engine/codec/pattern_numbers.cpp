@@ -194,7 +194,11 @@ bool encode_members(Strings values, const Pattern& pattern, Bytes& out) {
   return true;
 }
 
-std::vector<char> decode_members(ByteReader& in, std::size_t count) {
+namespace {
+
+// Reads `count` strings; `numbers_of` reads the numbers of a group for them.
+template <typename NumbersOf>
+std::vector<char> read_members(ByteReader& in, std::size_t count, const NumbersOf& numbers_of) {
   const Pattern pattern = Pattern::read(in);
   std::vector<char> rows(count * pattern.length());
   std::vector<char> blank;
@@ -205,11 +209,25 @@ std::vector<char> decode_members(ByteReader& in, std::size_t count) {
   std::vector<std::int64_t> numbers(count);
   Plan plan;
   for (const Pattern::Group& group : pattern.groups()) {
-    decode_nested<std::int64_t>(in, numbers, 0);
+    numbers_of(numbers);
     if (!spell(numbers, steps_of(group, pattern, plan), plan, pattern.length(), rows.data()))
       in.fail("a string is out of its pattern");
   }
   return rows;
+}
+
+}  // namespace
+
+std::vector<char> decode_members(ByteReader& in, std::size_t count) {
+  return read_members(in, count, [&](std::span<std::int64_t> numbers) {
+    decode_nested<std::int64_t>(in, numbers, 0);
+  });
+}
+
+std::vector<char> pick_members(ByteReader& in, std::size_t count, Places at) {
+  return read_members(in, at.size(), [&](std::span<std::int64_t> numbers) {
+    pick_nested<std::int64_t>(in, count, at, numbers, 0);
+  });
 }
 
 }  // namespace arbors::codec

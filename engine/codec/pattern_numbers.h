@@ -15,5 +15,7 @@ bool encode_members(Strings values, const Pattern& pattern, Bytes& out);
 
 // Reads them back: the strings one after the other.
 std::vector<char> decode_members(ByteReader& in, std::size_t count);
+// Reads those at some places of `count`.
+std::vector<char> pick_members(ByteReader& in, std::size_t count, Places at);
 
 }  // namespace arbors::codec

@@ -75,4 +75,14 @@ void decode_pattern_strings(ByteReader& in, std::size_t count, StringPool& out) 
   for (std::size_t i = 0; i <= count; ++i) out.offsets[i] = static_cast<std::uint32_t>(i * length);
 }
 
+void pick_pattern_strings(ByteReader& in, std::size_t count, Places at, StringPool& out) {
+  const Strangers strangers = decode_strangers(in, count);
+  const std::vector<std::uint32_t> places = member_places(strangers, at);
+  const std::vector<char> rows = pick_members(in, count - strangers.positions.size(), places);
+  const std::size_t length = places.empty() ? 0 : rows.size() / places.size();
+  const std::string_view all(rows.data(), rows.size());
+  weave_at(
+      at, strangers, [&](std::size_t row) { return all.substr(row * length, length); }, out);
+}
+
 }  // namespace arbors::codec

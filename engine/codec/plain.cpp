@@ -23,6 +23,13 @@ void Plain<T>::decode(ByteReader& in, std::span<T> out, unsigned) {
   if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
 }
 
+template <Lane T>
+void Plain<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned) {
+  const ByteSpan bytes = in.raw(count * sizeof(T));
+  for (std::size_t i = 0; i < at.size(); ++i)
+    std::memcpy(&out[i], bytes.data() + at[i] * sizeof(T), sizeof(T));
+}
+
 template struct Plain<std::int64_t>;
 template struct Plain<std::uint32_t>;
 

@@ -16,4 +16,10 @@ void decode_plain_strings(ByteReader& in, std::size_t count, StringPool& out) {
   out.heap.assign(heap.begin(), heap.end());
 }
 
+void pick_plain_strings(ByteReader& in, std::size_t count, Places at, StringPool& out) {
+  StringPool all;
+  const ByteSpan heap = in.raw(decode_lengths(in, count, all));
+  copy_entries(all.offsets, reinterpret_cast<const char*>(heap.data()), at, out);
+}
+
 }  // namespace arbors::codec

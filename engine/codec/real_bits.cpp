@@ -34,4 +34,10 @@ void decode_real_bits(ByteReader& in, std::span<double> out) {
   for (std::size_t i = 0; i < bits.size(); ++i) out[i] = std::bit_cast<double>(mirror(bits[i]));
 }
 
+void pick_real_bits(ByteReader& in, std::size_t count, Places at, std::span<double> out) {
+  std::vector<std::int64_t> bits(out.size());
+  pick_nested<std::int64_t>(in, count, at, bits, 0);
+  for (std::size_t i = 0; i < bits.size(); ++i) out[i] = std::bit_cast<double>(mirror(bits[i]));
+}
+
 }  // namespace arbors::codec

@@ -9,9 +9,19 @@ namespace arbors::codec {
 namespace {
 
 constexpr std::array kRealCodecs{
-    RealCodec{1, "decimal", decimals_fit, encode_decimals, decode_decimals},
-    RealCodec{0, "bits", real_bits_fit, encode_real_bits, decode_real_bits},
+    RealCodec{1, "decimal", decimals_fit, encode_decimals, decode_decimals, pick_decimals},
+    RealCodec{0, "bits", real_bits_fit, encode_real_bits, decode_real_bits, pick_real_bits},
 };
+
+// Reads a stream's head.
+const RealCodec& real_codec_of(ByteReader& in, std::size_t count) {
+  const std::uint8_t number = in.u8();
+  const auto codec = std::find_if(kRealCodecs.begin(), kRealCodecs.end(),
+                                  [&](const RealCodec& row) { return row.number == number; });
+  if (codec == kRealCodecs.end()) in.fail("its encoding is unknown");
+  if (in.varint() != count) in.fail("it holds another count of values");
+  return *codec;
+}
 
 }  // namespace
 
@@ -31,13 +41,13 @@ void encode_reals(std::span<const double> values, Bytes& out) {
 
 void decode_reals(ByteSpan stream, std::span<double> out) {
   ByteReader in(stream, "a stream of reals");
-  const std::uint8_t number = in.u8();
-  const auto codec = std::find_if(kRealCodecs.begin(), kRealCodecs.end(),
-                                  [&](const RealCodec& row) { return row.number == number; });
-  if (codec == kRealCodecs.end()) in.fail("its encoding is unknown");
-  if (in.varint() != out.size()) in.fail("it holds another count of values");
-  codec->decode(in, out);
+  real_codec_of(in, out.size()).decode(in, out);
   in.expect_done();
+}
+
+void pick_reals(ByteSpan stream, std::size_t count, Places at, std::span<double> out) {
+  ByteReader in(stream, "a stream of reals");
+  real_codec_of(in, count).pick(in, count, at, out);
 }
 
 }  // namespace arbors::codec

@@ -20,7 +20,8 @@ constexpr IntegerCodec<T> row(std::uint8_t number, std::string_view name, double
           nests,
           &Encoding<T>::estimate,
           &Encoding<T>::encode,
-          &Encoding<T>::decode};
+          &Encoding<T>::decode,
+          &Encoding<T>::pick};
 }
 
 template <Lane T>
@@ -70,15 +71,31 @@ void encode_stream(std::span<const T> values, Bytes& out, unsigned depth) {
   encode_with(choose(facts), values, facts, out);
 }
 
+namespace {
+
+// Reads a stream's head.
+template <Lane T>
+const IntegerCodec<T>& codec_of(ByteReader& in, std::size_t count, unsigned depth) {
+  const std::uint8_t number = in.u8();
+  if (number >= kIntegerCodecs<T>.size()) in.fail("its encoding is unknown");
+  if (in.varint() != count) in.fail("it holds another count of values");
+  if (depth > kMaxDepth) in.fail("it nests too deep");
+  return kIntegerCodecs<T>[number];
+}
+
+}  // namespace
+
 template <Lane T>
 void decode_stream(ByteSpan stream, std::span<T> out, unsigned depth) {
   ByteReader in(stream, "a stream of integers");
-  const std::uint8_t number = in.u8();
-  if (number >= kIntegerCodecs<T>.size()) in.fail("its encoding is unknown");
-  if (in.varint() != out.size()) in.fail("it holds another count of values");
-  if (depth > kMaxDepth) in.fail("it nests too deep");
-  kIntegerCodecs<T>[number].decode(in, out, depth);
+  codec_of<T>(in, out.size(), depth).decode(in, out, depth);
   in.expect_done();
+}
+
+template <Lane T>
+void pick_stream(ByteSpan stream, std::size_t count, Places at, std::span<T> out, unsigned depth) {
+  ByteReader in(stream, "a stream of integers");
+  codec_of<T>(in, count, depth).pick(in, count, at, out, depth);
 }
 
 template <Lane T>
@@ -93,6 +110,11 @@ void decode_nested(ByteReader& in, std::span<T> out, unsigned depth) {
   decode_stream(in.blob(), out, depth + 1);
 }
 
+template <Lane T>
+void pick_nested(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth) {
+  pick_stream(in.blob(), count, at, out, depth + 1);
+}
+
 #define ARBORS_INSTANTIATE(T)                                                                     \
   template std::span<const IntegerCodec<T>> integer_codecs();                                     \
   template const IntegerCodec<T>& choose(const Facts<T>&);                                        \
@@ -100,7 +122,9 @@ void decode_nested(ByteReader& in, std::span<T> out, unsigned depth) {
   template void encode_stream(std::span<const T>, Bytes&, unsigned);                              \
   template void decode_stream(ByteSpan, std::span<T>, unsigned);                                  \
   template void encode_nested(std::span<const T>, unsigned, Bytes&);                              \
-  template void decode_nested(ByteReader&, std::span<T>, unsigned);
+  template void decode_nested(ByteReader&, std::span<T>, unsigned);                               \
+  template void pick_stream(ByteSpan, std::size_t, Places, std::span<T>, unsigned);               \
+  template void pick_nested(ByteReader&, std::size_t, Places, std::span<T>, unsigned);
 ARBORS_INSTANTIATE(std::int64_t)
 ARBORS_INSTANTIATE(std::uint32_t)
 #undef ARBORS_INSTANTIATE

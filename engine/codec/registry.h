@@ -1,5 +1,6 @@
-// The encodings in one static table per element type: analyze (study) → score → encode → decode.
-// Numbers are stored and never change their meaning; a new encoding takes a new number.
+// The encodings in one static table per element type: analyze (study) → score → encode → decode,
+// all values or those at some places. Numbers are stored and never change their meaning; a new
+// encoding takes a new number.
 //
 //   stream := u8 number, varint count, body        (an empty stream is number 0, count 0)
 #pragma once
@@ -9,6 +10,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/codec/facts.h"
+#include "engine/codec/places.h"
 
 namespace arbors::codec {
 
@@ -21,6 +23,7 @@ struct IntegerCodec {
   std::size_t (*estimate)(const Facts<T>&);
   void (*encode)(std::span<const T>, const Facts<T>&, Bytes&);
   void (*decode)(ByteReader&, std::span<T>, unsigned depth);
+  void (*pick)(ByteReader&, std::size_t count, Places, std::span<T>, unsigned depth);
 };
 
 template <Lane T>
@@ -39,5 +42,9 @@ template <Lane T>
 void encode_stream(std::span<const T> values, Bytes& out, unsigned depth = 0);
 template <Lane T>
 void decode_stream(ByteSpan stream, std::span<T> out, unsigned depth = 0);
+// Reads the values at some places of a stream of `count`.
+template <Lane T>
+void pick_stream(ByteSpan stream, std::size_t count, Places at, std::span<T> out,
+                 unsigned depth = 0);
 
 }  // namespace arbors::codec

@@ -52,6 +52,24 @@ void RunLength<T>::decode(ByteReader& in, std::span<T> out, unsigned depth) {
   if (at != out.size()) in.fail("its runs are too short");
 }
 
+template <Lane T>
+void RunLength<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out,
+                        unsigned depth) {
+  const std::size_t runs = in.count(count);
+  std::vector<std::uint32_t> lengths(runs);
+  std::vector<T> heads(runs);
+  decode_nested<std::uint32_t>(in, lengths, depth);
+  decode_nested<T>(in, heads, depth);
+  std::uint64_t end = 0;
+  for (std::size_t i = 0, run = 0; i < at.size(); ++i) {
+    while (at[i] >= end) {
+      if (run == runs) in.fail("its runs are too short");
+      end += lengths[run++];
+    }
+    out[i] = heads[run - 1];
+  }
+}
+
 template struct RunLength<std::int64_t>;
 template struct RunLength<std::uint32_t>;
 

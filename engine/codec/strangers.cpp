@@ -38,4 +38,16 @@ Strangers decode_strangers(ByteReader& in, std::size_t count) {
   return strangers;
 }
 
+std::vector<std::uint32_t> member_places(const Strangers& strangers, Places at) {
+  std::vector<std::uint32_t> places;
+  places.reserve(at.size());
+  std::uint32_t before = 0;  // strangers
+  for (const std::uint32_t place : at) {
+    while (before < strangers.positions.size() && strangers.positions[before] < place) ++before;
+    if (before < strangers.positions.size() && strangers.positions[before] == place) continue;
+    places.push_back(place - before);
+  }
+  return places;
+}
+
 }  // namespace arbors::codec

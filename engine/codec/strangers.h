@@ -34,6 +34,22 @@ struct Strangers {
 // Reads the strangers of a list of `count` strings.
 Strangers decode_strangers(ByteReader& in, std::size_t count);
 
+// Where places of a list of strings are among its members: those that are no stranger's.
+std::vector<std::uint32_t> member_places(const Strangers& strangers, Places at);
+
+// Gives the strings at some places of the list; member(i) is the i-th of them that is no stranger.
+template <typename Member>
+void weave_at(Places at, const Strangers& strangers, Member member, StringPool& out) {
+  std::size_t next = 0, row = 0;
+  for (const std::uint32_t place : at) {
+    while (next < strangers.positions.size() && strangers.positions[next] < place) ++next;
+    const bool stranger = next < strangers.positions.size() && strangers.positions[next] == place;
+    const std::string_view text = stranger ? strangers.texts.entry(next) : member(row++);
+    out.heap.insert(out.heap.end(), text.begin(), text.end());
+    out.offsets.push_back(static_cast<std::uint32_t>(out.heap.size()));
+  }
+}
+
 // Gives the list of `count` strings again; member(i) is the i-th that is no stranger.
 template <typename Member>
 void weave(std::size_t count, const Strangers& strangers, Member member, StringPool& out) {

@@ -10,9 +10,17 @@ void encode_ints(std::span<const std::int64_t> values, Bytes& out) { encode_stre
 
 void decode_ints(ByteSpan stream, std::span<std::int64_t> out) { decode_stream(stream, out); }
 
+void pick_ints(ByteSpan stream, std::size_t count, Places at, std::span<std::int64_t> out) {
+  pick_stream(stream, count, at, out);
+}
+
 void encode_codes(std::span<const std::uint32_t> values, Bytes& out) { encode_stream(values, out); }
 
 void decode_codes(ByteSpan stream, std::span<std::uint32_t> out) { decode_stream(stream, out); }
+
+void pick_codes(ByteSpan stream, std::size_t count, Places at, std::span<std::uint32_t> out) {
+  pick_stream(stream, count, at, out);
+}
 
 void encode_tags(std::span<const std::uint8_t> values, Bytes& out) {
   encode_codes(std::vector<std::uint32_t>(values.begin(), values.end()), out);

@@ -2,7 +2,9 @@
 // stream, choosing the encoding that its values suggest; the caller remembers where a stream ends
 // and how many values it holds. Each decode_ takes exactly those bytes and that count and checks
 // all it reads: damaged bytes throw Error{Corrupt} or give wrong values, never more. Allocation is
-// bounded by the count and the size of the bytes.
+// bounded by the count and the size of the bytes. Each pick_ takes the bytes and the count besides
+// the places of the values that are asked for, reads little more than these, and checks what it
+// reads.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +14,23 @@
 #include <vector>
 
 #include "engine/base/bytes.h"
+#include "engine/codec/places.h"
 
 namespace arbors::codec {
 
 void encode_ints(std::span<const std::int64_t> values, Bytes& out);
 void decode_ints(ByteSpan stream, std::span<std::int64_t> out);
+void pick_ints(ByteSpan stream, std::size_t count, Places at, std::span<std::int64_t> out);
 
 // Doubles come back bit for bit: -0.0, infinities and the payloads of NaNs included.
 void encode_reals(std::span<const double> values, Bytes& out);
 void decode_reals(ByteSpan stream, std::span<double> out);
+void pick_reals(ByteSpan stream, std::size_t count, Places at, std::span<double> out);
 
 // Small unsigned numbers: dictionary codes, array lengths, shape codes.
 void encode_codes(std::span<const std::uint32_t> values, Bytes& out);
 void decode_codes(ByteSpan stream, std::span<std::uint32_t> out);
+void pick_codes(ByteSpan stream, std::size_t count, Places at, std::span<std::uint32_t> out);
 
 // Kinds of rows, each 0 to 15.
 inline constexpr std::uint8_t kMaxTag = 15;
@@ -59,5 +65,7 @@ void encode_distinct_strings(std::span<const std::string_view> values, Bytes& ou
 
 // Replaces what the pool holds and keeps its memory.
 void decode_strings(ByteSpan stream, std::size_t count, StringPool& out);
+// Besides, a pool of a dictionary holds the entries that are used alone.
+void pick_strings(ByteSpan stream, std::size_t count, Places at, StringPool& out);
 
 }  // namespace arbors::codec

@@ -18,15 +18,34 @@ constexpr std::size_t kExcerptBytes = 16 << 10;
 // A candidate that needs a smaller share of plain than this ends the trials.
 constexpr double kGoodEnough = 0.5;
 
+// What takes so many times what an excerpt promised is held against the others.
+constexpr double kMisled = 1.5;
+
 // In the order of trial: plain, which takes everything, then the cheapest to try.
 constexpr std::array kStringCodecs{
-    StringCodec{0, "plain", 1.0, encode_plain_strings, decode_plain_strings},
-    StringCodec{3, "number", 1.0, encode_number_strings, decode_number_strings},
-    StringCodec{4, "numbers and others", 1.05, encode_numbers_and_others,
-                decode_numbers_and_others},
-    StringCodec{2, "pattern", 1.0, encode_pattern_strings, decode_pattern_strings},
-    StringCodec{1, "zstd", 1.25, encode_zstd_strings, decode_zstd_strings},
+    StringCodec{0, "plain", 1.0, encode_plain_strings, decode_plain_strings, pick_plain_strings},
+    StringCodec{3, "number", 1.0, encode_number_strings, decode_number_strings,
+                pick_number_strings},
+    StringCodec{4, "numbers and others", 1.05, encode_numbers_and_others, decode_numbers_and_others,
+                pick_numbers_and_others},
+    StringCodec{2, "pattern", 1.0, encode_pattern_strings, decode_pattern_strings,
+                pick_pattern_strings},
+    StringCodec{1, "zstd", 1.25, encode_zstd_strings, decode_zstd_strings, pick_zstd_strings},
+    StringCodec{5, "zstd frames", 1.25, encode_framed_strings, decode_framed_strings,
+                pick_framed_strings},
 };
+constexpr std::span<const StringCodec> kTried(kStringCodecs.data(), 5);  // the last is zstd again
+constexpr const StringCodec& kZstd = kStringCodecs[4];
+constexpr const StringCodec& kZstdFrames = kStringCodecs[5];
+constexpr std::size_t kOneFrame = 128 << 10;  // bytes of strings: more are cut into frames
+
+// Which encoding takes all values where one was best for an excerpt.
+const StringCodec& codec_for_all(const StringCodec& codec, Strings values) {
+  if (codec.number != kZstd.number) return codec;
+  std::size_t bytes = 0;
+  for (const std::string_view value : values) bytes += value.size();
+  return bytes > kOneFrame ? kZstdFrames : kZstd;
+}
 
 // A stretch from the middle, since neighbours say what deltas and matches can win.
 Strings excerpt_of(Strings values) {
@@ -36,6 +55,16 @@ Strings excerpt_of(Strings values) {
   while (end < values.size() && end - begin < kExcerptValues && bytes < kExcerptBytes)
     bytes += values[end++].size();
   return values.subspan(begin, end - begin);
+}
+
+// Reads a list's head.
+const StringCodec& codec_of_list(ByteReader& in, std::size_t count) {
+  const std::uint8_t number = in.u8();
+  const auto codec = std::find_if(kStringCodecs.begin(), kStringCodecs.end(),
+                                  [&](const StringCodec& row) { return row.number == number; });
+  if (codec == kStringCodecs.end()) in.fail("its encoding is unknown");
+  if (in.varint() != count) in.fail("it holds another count of strings");
+  return *codec;
 }
 
 }  // namespace
@@ -55,8 +84,7 @@ bool encode_with(const StringCodec& codec, Strings values, Bytes& out) {
 
 ListPlan::ListPlan(Strings values) : values_(values), excerpt_(excerpt_of(values)) {
   const std::size_t parts = std::max<std::size_t>(excerpt_.size(), 1);
-  for (const StringCodec& codec : kStringCodecs) {
-    ++tried_;
+  for (const StringCodec& codec : kTried) {
     Candidate candidate{&codec, 0, 0, {}};
     if (!encode_with(codec, excerpt_, candidate.trial)) continue;
     candidate.size = candidate.trial.size() * std::max<std::size_t>(values.size(), 1) / parts;
@@ -70,33 +98,42 @@ ListPlan::ListPlan(Strings values) : values_(values), excerpt_(excerpt_of(values
 }
 
 void ListPlan::encode(Bytes& out) const {
-  if (excerpt_.size() == values_.size()) return ByteWriter(out).raw(ByteSpan(ranking_[0].trial));
-  for (const Candidate& candidate : ranking_) {
-    const bool takes_all = candidate.codec == kStringCodecs.data();
-    if (takes_all && encode_untried(candidate.size, out)) return;
-    if (encode_with(*candidate.codec, values_, out)) return;
-  }
+  const Candidate& best = ranking_[0];
+  if (excerpt_.size() == values_.size()) return ByteWriter(out).raw(ByteSpan(best.trial));
+  Bytes list;
+  const bool fits = encode_with(codec_for_all(*best.codec, values_), values_, list);
+  if (!fits || static_cast<double>(list.size()) > kMisled * static_cast<double>(best.size))
+    list = encode_by_trial(fits ? std::move(list) : Bytes());
+  ByteWriter(out).raw(ByteSpan(list));
 }
 
-// What the excerpt was best with may take no other value: then what was not tried may.
-bool ListPlan::encode_untried(std::size_t plain_size, Bytes& out) const {
-  const std::size_t start = out.size();
-  for (const StringCodec& codec : std::span(kStringCodecs).subspan(tried_)) {
-    if (encode_with(codec, values_, out) && out.size() - start < plain_size) return true;
-    out.resize(start);
+// Encodes all values with each: the excerpt was unlike them, as where one odd value stands among
+// numbers or sorted values share in a stretch what all do not. `known` is what its best gave.
+Bytes ListPlan::encode_by_trial(Bytes known) const {
+  Bytes least = std::move(known);
+  double score = least.empty() ? std::numeric_limits<double>::infinity()
+                               : static_cast<double>(least.size()) * ranking_[0].codec->weight;
+  for (const StringCodec& codec : kTried) {
+    Bytes list;
+    if (&codec == ranking_[0].codec || !encode_with(codec_for_all(codec, values_), values_, list))
+      continue;
+    const double its_score = static_cast<double>(list.size()) * codec.weight;
+    if (its_score >= score) continue;
+    score = its_score;
+    least = std::move(list);
   }
-  return false;
+  return least;
 }
 
 void decode_list(ByteSpan list, std::size_t count, StringPool& out) {
   ByteReader in(list, "a list of strings");
-  const std::uint8_t number = in.u8();
-  const auto codec = std::find_if(kStringCodecs.begin(), kStringCodecs.end(),
-                                  [&](const StringCodec& row) { return row.number == number; });
-  if (codec == kStringCodecs.end()) in.fail("its encoding is unknown");
-  if (in.varint() != count) in.fail("it holds another count of strings");
-  codec->decode(in, count, out);
+  codec_of_list(in, count).decode(in, count, out);
   in.expect_done();
+}
+
+void pick_list(ByteSpan list, std::size_t count, Places at, StringPool& out) {
+  ByteReader in(list, "a list of strings");
+  codec_of_list(in, count).pick(in, count, at, out);
 }
 
 void encode_lengths(Strings values, Bytes& out) {
@@ -122,6 +159,14 @@ std::size_t decode_lengths(ByteReader& in, std::size_t count, StringPool& out) {
   }
   if (total > std::numeric_limits<std::uint32_t>::max()) in.fail("its strings are too long");
   return static_cast<std::size_t>(total);
+}
+
+void copy_entries(std::span<const std::uint32_t> offsets, const char* heap, Places at,
+                  StringPool& out) {
+  for (const std::uint32_t place : at) {
+    out.heap.insert(out.heap.end(), heap + offsets[place], heap + offsets[place + std::size_t{1}]);
+    out.offsets.push_back(static_cast<std::uint32_t>(out.heap.size()));
+  }
 }
 
 }  // namespace arbors::codec

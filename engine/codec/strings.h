@@ -27,6 +27,8 @@ struct StringCodec {
   bool (*encode)(Strings, Bytes&);
   // Fills offsets and heap of an empty pool with `count` entries.
   void (*decode)(ByteReader&, std::size_t count, StringPool&);
+  // The same with the entries at some places of `count`.
+  void (*pick)(ByteReader&, std::size_t count, Places, StringPool&);
 };
 
 std::span<const StringCodec> string_codecs();
@@ -49,19 +51,22 @@ class ListPlan {
     double score;
     Bytes trial;
   };
-  bool encode_untried(std::size_t plain_size, Bytes& out) const;
+  Bytes encode_by_trial(Bytes known) const;
 
   Strings values_;
   Strings excerpt_;
   std::vector<Candidate> ranking_;
-  std::size_t tried_ = 0;  // codecs
 };
 
 void decode_list(ByteSpan list, std::size_t count, StringPool& out);
+void pick_list(ByteSpan list, std::size_t count, Places at, StringPool& out);
 
 // Shared by the encodings that keep a heap: lengths as nested codes.
 void encode_lengths(Strings values, Bytes& out);
 // Sets the offsets; returns the size of the heap that they ask for.
 std::size_t decode_lengths(ByteReader& in, std::size_t count, StringPool& out);
+// Appends the entries at some places of a list that has these offsets in this heap.
+void copy_entries(std::span<const std::uint32_t> offsets, const char* heap, Places at,
+                  StringPool& out);
 
 }  // namespace arbors::codec

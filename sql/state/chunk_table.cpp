@@ -117,6 +117,11 @@ Bytes ChunkTable::data(PathId path, std::uint32_t batch, std::uint64_t nonce) {
   return bytes;
 }
 
+void ChunkTable::with_data(PathId path, std::uint32_t batch, std::uint64_t nonce,
+                           const std::function<void(ByteSpan)>& use) {
+  read(path, batch, nonce, [&](const Sealed&, ByteSpan data) { use(data); });
+}
+
 StoredColumn ChunkTable::copy(PathId path, std::uint32_t batch, std::uint64_t nonce,
                               std::uint64_t to) {
   StoredColumn column;

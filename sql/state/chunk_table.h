@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -35,6 +36,9 @@ class ChunkTable {
                                                 std::uint64_t nonce,
                                                 std::vector<PathId>* paths = nullptr);
   Bytes data(PathId path, std::uint32_t batch, std::uint64_t nonce);
+  // Lends a chunk's bytes where they lie, for the time of the call.
+  void with_data(PathId path, std::uint32_t batch, std::uint64_t nonce,
+                 const std::function<void(ByteSpan)>& use);
 
   // Reads a chunk as it is, sealed for another batch.
   StoredColumn copy(PathId path, std::uint32_t batch, std::uint64_t nonce, std::uint64_t to);

@@ -8,6 +8,11 @@ namespace {
 
 constexpr std::uint64_t kNever = UINT64_MAX;
 constexpr std::size_t kMostDropped = 65536;  // keys remembered
+constexpr std::size_t kMostPicked = 262144;  // the same
+// Picks of a column, about as dear together as decoding it.
+constexpr std::uint32_t kPicks = 3;
+constexpr std::uint32_t kPicksWhenFull = 5 * kPicks;
+constexpr std::size_t kSingleRows = 8;  // more at once count as all picks
 
 }  // namespace
 
@@ -43,6 +48,17 @@ void ColumnCache::put(std::uint64_t nonce, PathId path, batch::VectorPtr column,
     bytes += batch::EntryNumbers::memory(entries);
   }
   insert({nonce, path}, std::move(column), bytes);
+}
+
+bool ColumnCache::note_pick(std::uint64_t nonce, PathId path, std::size_t rows, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  if (picks_.size() >= kMostPicked) picks_.clear();
+  const bool room = bytes_ + texts_->used + bytes <= capacity_;
+  const auto picked = picks_.try_emplace({nonce, path}).first;
+  picked->second += rows <= kSingleRows ? 1 : kPicks;
+  if (picked->second <= (room ? kPicks : kPicksWhenFull)) return true;
+  picks_.erase(picked);
+  return false;
 }
 
 void ColumnCache::hand_over(std::uint64_t from, std::uint64_t to, PathId path) {
@@ -102,6 +118,7 @@ void ColumnCache::clear() {
   settled_.clear();
   index_.clear();
   dropped_.clear();
+  picks_.clear();
   domains_.clear();
   bytes_ = new_bytes_ = 0;
 }

@@ -39,6 +39,11 @@ class ColumnCache {
   // Besides, gives the column's strings numbers in the domain of an Arbor's path; `arbor` is any
   // pointer that tells Arbors apart. To be called before the column is shared.
   void put(std::uint64_t nonce, PathId path, batch::VectorPtr column, const void* arbor);
+  // Notes that some rows of a column that is not here are asked for, and says whether to decode
+  // these alone; else the column, which would take so many bytes, has been asked for often enough
+  // to be decoded and kept: the second time many rows of it are, the fourth time single ones are,
+  // and five times as often where another must go for it.
+  bool note_pick(std::uint64_t nonce, PathId path, std::size_t rows, std::size_t bytes);
   // Gives a column to another batch that has the same.
   void hand_over(std::uint64_t from, std::uint64_t to, PathId path);
   void clear();
@@ -83,6 +88,7 @@ class ColumnCache {
   Entries new_, settled_;
   std::unordered_map<Key, Entries::iterator, KeyHash> index_;
   std::unordered_map<Key, std::uint64_t, KeyHash> dropped_;  // when each was used last
+  std::unordered_map<Key, std::uint32_t, KeyHash> picks_;    // of columns that are not here
   std::uint64_t clock_ = 0;                                  // bytes put so far
   std::size_t capacity_ = kDefaultBytes;
   std::size_t bytes_ = 0;

@@ -213,6 +213,10 @@ batch::VectorPtr PatchedBatch::spliced(PathId path) {
   return splice(vectors, all_rows(merged(facts_->trees, *values, parts), trees()));
 }
 
+batch::VectorPtr PatchedBatch::picked(PathId path, batch::RowSpan rows) {
+  return is_as_stored(path) ? parts_[0]->picked(path, rows) : nullptr;
+}
+
 batch::VectorPtr PatchedBatch::column(PathId path) {
   if (is_as_stored(path)) return parts_[0]->column(path);
   if (const auto known = loaded_.find(path); known != loaded_.end()) return known->second;

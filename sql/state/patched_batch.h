@@ -49,6 +49,7 @@ class PatchedBatch : public batch::BatchReader {
   bool tells_exactly(PathId path) const override { return is_as_stored(path); }
   void load(std::span<const PathId> paths) override;
   batch::VectorPtr column(PathId path) override;
+  batch::VectorPtr picked(PathId path, batch::RowSpan rows) override;
 
  private:
   using Runs = std::vector<PartRun>;

@@ -1,8 +1,25 @@
 #include "sql/state/stored_batch.h"
 
+#include <algorithm>
+
 #include "engine/batch/columns/column_codec.h"
 
 namespace arbors::store {
+
+namespace {
+
+// How many rows are few: where there are not many anyway, decoding all of them costs little.
+std::uint32_t few_of(std::uint32_t rows) {
+  constexpr std::uint32_t kMany = 4096;
+  return rows < kMany ? rows / 16 : rows / 8;
+}
+
+// Guesses what a column takes when it is decoded, texts left out.
+std::size_t decoded_bytes(const batch::Statistics& statistics) {
+  return std::size_t{statistics.rows} * (1 + sizeof(std::int64_t));
+}
+
+}  // namespace
 
 StoredBatch::StoredBatch(ChunkTablePtr chunks, std::shared_ptr<const PathDictionary> paths,
                          exec::BatchId batch, const BatchFacts& facts,
@@ -23,6 +40,10 @@ StoredBatch::StoredBatch(ChunkTablePtr chunks, std::shared_ptr<const PathDiction
 StoredBatch::~StoredBatch() { settle(); }
 
 void StoredBatch::settle() {
+  if (has_picked_) {
+    for (auto& [path, column] : columns_) column.picked = nullptr;
+    has_picked_ = false;
+  }
   if (pools_needed_ == pools_settled_) return;
   pools_settled_ = pools_needed_;
   pools_decoded_ = 0;
@@ -56,23 +77,30 @@ void StoredBatch::load(std::span<const PathId> paths) {
 
 void StoredBatch::fetch(PathId path, Column& column) {
   if (column.fetched) return;
-  Counters& counters = chunks_->connection()->counters;
-  column.vector = chunks_->connection()->cache.find(facts_.nonce, path);
-  if (column.vector != nullptr) {
-    ++counters.cache_hits;
-  } else {
-    column.data = chunks_->data(path, batch_, facts_.nonce);
-  }
+  if (!find_decoded(path, column)) column.data = chunks_->data(path, batch_, facts_.nonce);
   column.fetched = true;
+  count(column);
+}
+
+bool StoredBatch::find_decoded(PathId path, Column& column) {
+  column.vector = chunks_->connection()->cache.find(facts_.nonce, path);
+  if (column.vector == nullptr) return false;
+  ++chunks_->connection()->counters.cache_hits;
+  return true;
+}
+
+void StoredBatch::count(Column& column) {
+  if (column.counted) return;
+  column.counted = true;
   pools_needed_ += batch::pool_count(*column.statistics);
 }
 
-// Decodes a column that was fetched, and counts that.
+// Decodes so many rows of a column by decode(rows of the chunk, paths), and counts that.
 template <typename Decode>
-auto StoredBatch::decode(PathId path, Column& column, Decode decode) {
-  decltype(decode(column.data, column.statistics->rows, paths_->size())) decoded;
+auto StoredBatch::decode(PathId path, Column& column, std::size_t rows, Decode decode) {
+  decltype(decode(column.statistics->rows, paths_->size())) decoded;
   try {
-    decoded = decode(column.data, column.statistics->rows, paths_->size());
+    decoded = decode(column.statistics->rows, paths_->size());
   } catch (const Error& error) {
     column.fetched = false;  // another query may find it mended
     if (error.code() != ErrorCode::Corrupt) throw;
@@ -83,6 +111,7 @@ auto StoredBatch::decode(PathId path, Column& column, Decode decode) {
   if (pools_decoded_ == 0) ++counters.batches_decoded;
   pools_decoded_ += decoded.pools;
   counters.pools_decoded += decoded.pools;
+  counters.rows_decoded += rows;
   return decoded;
 }
 
@@ -91,10 +120,53 @@ batch::VectorPtr StoredBatch::column(PathId path) {
   if (column.statistics == nullptr) return nullptr;
   fetch(path, column);
   if (column.vector != nullptr) return column.vector;
-  column.vector = decode(path, column, batch::decode_column).vector;
+  const auto whole = [&](std::uint32_t rows, std::size_t paths) {
+    return batch::decode_column(column.data, rows, paths);
+  };
+  column.vector = decode(path, column, column.statistics->rows, whole).vector;
   column.data = Bytes();
   chunks_->connection()->cache.put(facts_.nonce, path, column.vector, chunks_.get());
   return column.vector;
+}
+
+batch::VectorPtr StoredBatch::picked(PathId path, batch::RowSpan rows) {
+  Column& column = find(path);
+  if (column.statistics == nullptr || column.vector != nullptr || rows.empty()) return nullptr;
+  const batch::Statistics& statistics = *column.statistics;
+  if (rows.size() > few_of(statistics.rows) || rows.back() >= statistics.rows ||
+      statistics.count(batch::Tag::Array) != 0)
+    return nullptr;
+  if (column.picked != nullptr && std::ranges::equal(column.picked_rows, rows))
+    return column.picked;
+  if (!column.fetched && find_decoded(path, column)) {
+    column.fetched = true;
+    count(column);
+    return nullptr;
+  }
+  if (!chunks_->connection()->cache.note_pick(facts_.nonce, path, rows.size(),
+                                              decoded_bytes(statistics)))
+    return nullptr;
+  count(column);
+  batch::VectorPtr picked = pick(path, column, rows);
+  column.picked_rows.assign(rows.begin(), rows.end());
+  has_picked_ = true;
+  return column.picked = std::move(picked);
+}
+
+// Reads the chunk where SQLite has it, unless it was fetched before.
+batch::VectorPtr StoredBatch::pick(PathId path, Column& column, batch::RowSpan rows) {
+  batch::VectorPtr vector;
+  const auto pick = [&](ByteSpan data) {
+    vector = decode(path, column, rows.size(), [&](std::uint32_t all, std::size_t paths) {
+               return batch::decode_rows(data, all, paths, rows);
+             }).vector;
+  };
+  if (column.fetched) {
+    pick(column.data);
+  } else {
+    chunks_->with_data(path, batch_, facts_.nonce, pick);
+  }
+  return vector;
 }
 
 batch::SparseColumnPtr StoredBatch::sparse_column(PathId path) {
@@ -109,7 +181,11 @@ batch::SparseColumnPtr StoredBatch::sparse_column(PathId path) {
   if (present >= statistics.rows / kSparse) return nullptr;
   fetch(path, column);
   if (column.vector != nullptr) return nullptr;  // the cache had it
-  return decode(path, column, batch::decode_sparse_column).column;
+  return decode(path, column, present,
+                [&](std::uint32_t rows, std::size_t paths) {
+                  return batch::decode_sparse_column(column.data, rows, paths);
+                })
+      .column;
 }
 
 }  // namespace arbors::store

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "engine/batch/columns/batch_reader.h"
 #include "sql/state/chunk_table.h"
@@ -27,21 +28,30 @@ class StoredBatch : public batch::BatchReader {
   bool tells_exactly(PathId /*path*/) const override { return true; }
   void load(std::span<const PathId> paths) override;
   batch::VectorPtr column(PathId path) override;
+  batch::VectorPtr picked(PathId path, batch::RowSpan rows) override;
   batch::SparseColumnPtr sparse_column(PathId path) override;
   std::uint64_t stored_bytes(PathId path) override { return chunks_->bytes(path, batch_); }
-  void settle();  // counts what has been left unread so far; done at the end otherwise
+  // Counts what has been left unread so far, and lets go of rows that were decoded alone; done at
+  // the end otherwise.
+  void settle();
 
  private:
   struct Column {
     StatisticsPtr statistics;  // null: the path does not occur
     Bytes data;
     bool fetched = false;
+    bool counted = false;  // among the pools needed
     batch::VectorPtr vector;
+    std::vector<std::uint32_t> picked_rows;  // the last that were decoded alone, for an expression
+    batch::VectorPtr picked;                 // may read a path more than once
   };
-  Column& find(PathId path);                // reads its statistics
-  void fetch(PathId path, Column& column);  // its data, or its vector from the cache
+  Column& find(PathId path);                       // reads its statistics
+  void fetch(PathId path, Column& column);         // its data, or its vector from the cache
+  bool find_decoded(PathId path, Column& column);  // in the cache
+  batch::VectorPtr pick(PathId path, Column& column, batch::RowSpan rows);
+  void count(Column& column);  // as needed
   template <typename Decode>
-  auto decode(PathId path, Column& column, Decode decode);
+  auto decode(PathId path, Column& column, std::size_t rows, Decode decode);
 
   ChunkTablePtr chunks_;
   std::shared_ptr<const PathDictionary> paths_;
@@ -49,6 +59,7 @@ class StoredBatch : public batch::BatchReader {
   BatchFacts facts_;
   std::shared_ptr<StatisticsCache> cache_;
   std::unordered_map<PathId, Column> columns_;
+  bool has_picked_ = false;  // some column has
   std::uint32_t pools_decoded_ = 0;
   std::uint32_t pools_needed_ = 0;   // cached ones included
   std::uint32_t pools_settled_ = 0;  // of these, when settled last

@@ -134,7 +134,15 @@ def make_elements(database):
     database.execute("INSERT INTO elements(_tree) VALUES ('{\"l\":[\"b\"]}'), ('[1]')")
 
 
-MAKERS = {"encodings": make_encodings, "log": make_log, "indexes": make_indexes, "elements": make_elements, "utf16": make_utf16}
+def make_long(database):
+    """Strings that are cut into frames."""
+    rng = random.Random(4)
+    words = [f"word{n}" for n in range(40)]
+    database.execute("CREATE VIRTUAL TABLE long USING arbor")
+    append(database, "long", [{"prose": " ".join(words * rng.randrange(6, 12)) + str(rng.randrange(10**6)), "none": None} for _ in range(80)])
+
+
+MAKERS = {"encodings": make_encodings, "long": make_long, "log": make_log, "indexes": make_indexes, "elements": make_elements, "utf16": make_utf16}
 
 
 def make(extension, file, maker):

@@ -234,15 +234,27 @@ def plain_strings(source, count):
     return cut(source.raw(sum(lengths)), lengths)
 
 
-def compressed_strings(source, count):
-    lengths = nested(CODES, source, count, 0)
+def unpacked(frame, size):
     if zstandard is None:
         raise RuntimeError("some strings are compressed: install zstandard")
     try:
-        heap = zstandard.ZstdDecompressor().decompress(source.rest(), max_output_size=max(sum(lengths), 1))
+        return zstandard.ZstdDecompressor().decompress(frame, max_output_size=max(size, 1))
     except zstandard.ZstdError as error:
         raise Damage(f"a heap does not unpack: {error}") from error
-    return cut(heap, lengths)
+
+
+def compressed_strings(source, count):
+    lengths = nested(CODES, source, count, 0)
+    return cut(unpacked(source.rest(), sum(lengths)), lengths)
+
+
+def framed_strings(source, count):
+    lengths = nested(CODES, source, count, 0)
+    heap, piece = sum(lengths), source.varint()
+    require(piece > 0, "pieces are empty")
+    pieces = [unpacked(source.raw(size), piece) for size in nested(CODES, source, -(-heap // piece), 0)]
+    require(all(len(one) == piece for one in pieces[:-1]), "a piece is too short")
+    return cut(b"".join(pieces), lengths)
 
 
 def woven(source, count, members):
@@ -295,4 +307,4 @@ def dictionary(source, count):
 
 
 STRINGS = {0: plain_strings, 1: compressed_strings, 2: lambda source, count: woven(source, count, lambda members: pattern_members(source, members)),
-           3: numbers, 4: lambda source, count: woven(source, count, lambda members: numbers(source, members)), 15: dictionary}
+           3: numbers, 4: lambda source, count: woven(source, count, lambda members: numbers(source, members)), 5: framed_strings, 15: dictionary}

@@ -47,8 +47,14 @@ class BatchReader {
   // where load() did not. Throws Error{Corrupt} naming the batch.
   virtual VectorPtr column(PathId path) = 0;
 
-  // The same of a column that few rows have, without room for the others, where there are so many
-  // columns that all of them would fill memory; nullptr where column() serves. Not kept.
+  // Decodes some rows of a column alone, ascending, each once: value i is that of row rows[i].
+  // Gives nullptr where column() serves: it is decoded already, or soon worth it, or has arrays.
+  // Not kept.
+  virtual VectorPtr picked(PathId /*path*/, RowSpan /*rows*/) { return nullptr; }
+
+  // The same as column() of a column that few rows have, without room for the others, where there
+  // are so many columns that all of them would fill memory; nullptr where column() serves. Not
+  // kept.
   virtual SparseColumnPtr sparse_column(PathId /*path*/) { return nullptr; }
 
   // The bytes that a path's column takes in storage; 0 where it lies in memory. Reads no payload.

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "engine/base/interrupt.h"
+#include "engine/batch/columns/chunk_head.h"
 #include "engine/batch/columns/column_statistics.h"
 #include "engine/batch/columns/column_vector.h"
 #include "engine/codec/streams.h"
@@ -33,12 +34,6 @@ namespace {
 constexpr std::uint8_t kFormat = 1;
 constexpr TagSet kKnownTags =
     static_cast<TagSet>((1U << (static_cast<unsigned>(Tag::Opaque) + 1)) - 1);
-
-constexpr TagSet kPoolTags = tag_bit(Tag::Integer) | tag_bit(Tag::Real) | tag_bit(Tag::BigNumber) |
-                             tag_bit(Tag::String) | tag_bit(Tag::Object) | tag_bit(Tag::Array) |
-                             tag_bit(Tag::Opaque);
-
-using Shapes = std::vector<std::vector<PathId>>;
 
 std::uint32_t count_pools(TagSet kinds) {
   const int mixed = std::has_single_bit(kinds) || kinds == 0 ? 0 : 1;
@@ -155,10 +150,7 @@ class ChunkReader {
     ByteReader rest = in_;
     const ByteSpan covered = rest.rest();
     if (XXH3_64bits(covered.data(), covered.size()) != checksum) in_.fail("its checksum is wrong");
-    if (in_.u8() != kFormat) in_.fail("its format is unknown");
-    if (in_.varint() != rows_) in_.fail("it holds another count of rows");
-    kinds_ = static_cast<TagSet>(in_.count(kKnownTags));
-    if ((kinds_ == 0) != (rows_ == 0)) in_.fail("its kinds do not fit its rows");
+    kinds_ = read_chunk_head(in_, rows_);
   }
 
   void read_tags(std::vector<std::uint8_t>& tags) {
@@ -222,25 +214,11 @@ class ChunkReader {
   DenseTexts texts(Tag tag) {
     codec::StringPool decoded;
     codec::decode_strings(in_.blob(), count(tag), decoded);
-    auto pool = std::make_shared<TextPool>();
-    pool->offsets = std::move(decoded.offsets);
-    pool->heap = std::move(decoded.heap);
-    pool->distinct = pool->sorted = decoded.dictionary;
-    return {std::move(pool), std::move(decoded.codes)};
+    return texts_of(std::move(decoded));
   }
 
   void read_objects(DenseColumn& column) {
-    // A key takes a byte at least, a shape too.
-    auto shapes = std::make_shared<Shapes>(in_.count(in_.remaining()));
-    if (shapes->empty()) in_.fail("its objects have no shapes");
-    for (auto& shape : *shapes) {
-      shape.resize(in_.count(in_.remaining()));
-      for (PathId& key : shape) {
-        const std::uint64_t number = in_.varint();
-        if (number >= paths_) in_.fail("a shape names an unknown path");
-        key = static_cast<PathId>(number);
-      }
-    }
+    auto shapes = read_shapes(in_, paths_);
     column.shape_of = room<std::uint32_t>(Tag::Object);
     if (shapes->size() > 1) {
       codec::decode_codes(in_.blob(), column.shape_of);
@@ -266,6 +244,37 @@ class ChunkReader {
 };
 
 }  // namespace
+
+TagSet read_chunk_head(ByteReader& in, std::uint32_t rows) {
+  if (in.u8() != kFormat) in.fail("its format is unknown");
+  if (in.varint() != rows) in.fail("it holds another count of rows");
+  const auto kinds = static_cast<TagSet>(in.count(kKnownTags));
+  if ((kinds == 0) != (rows == 0)) in.fail("its kinds do not fit its rows");
+  return kinds;
+}
+
+std::shared_ptr<Shapes> read_shapes(ByteReader& in, std::size_t paths) {
+  // A key takes a byte at least, a shape too.
+  auto shapes = std::make_shared<Shapes>(in.count(in.remaining()));
+  if (shapes->empty()) in.fail("its objects have no shapes");
+  for (auto& shape : *shapes) {
+    shape.resize(in.count(in.remaining()));
+    for (PathId& key : shape) {
+      const std::uint64_t number = in.varint();
+      if (number >= paths) in.fail("a shape names an unknown path");
+      key = static_cast<PathId>(number);
+    }
+  }
+  return shapes;
+}
+
+DenseTexts texts_of(codec::StringPool&& decoded) {
+  auto pool = std::make_shared<TextPool>();
+  pool->offsets = std::move(decoded.offsets);
+  pool->heap = std::move(decoded.heap);
+  pool->distinct = pool->sorted = decoded.dictionary;
+  return {std::move(pool), std::move(decoded.codes)};
+}
 
 void encode_column(const ColumnBuffer& buffer, EncodedColumn& out) {
   poll_interrupt(1 + buffer.tags.size() / kRowsAStep);

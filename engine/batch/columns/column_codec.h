@@ -34,6 +34,10 @@ struct DecodedColumn {
 // and may name paths below `paths` (the dictionary's size).
 DecodedColumn decode_column(ByteSpan data, std::uint32_t rows, std::size_t paths);
 
+// Decodes some rows alone: value i is that of row at[i]. They ascend, there is one at least, and
+// none is an array. Checks no checksum, since it does not read all: the caller has done so.
+DecodedColumn decode_rows(ByteSpan data, std::uint32_t rows, std::size_t paths, RowSpan at);
+
 // Decodes the rows that are not missing alone.
 struct DecodedSparseColumn {
   SparseColumnPtr column;

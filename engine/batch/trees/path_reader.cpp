@@ -1,5 +1,6 @@
 #include "engine/batch/trees/path_reader.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "engine/batch/trees/tree_writer.h"
@@ -19,6 +20,17 @@ void add_below(std::vector<PathId>& found, const PathDictionary& paths) {
     for (const PathId child : paths.children(found[i])) found.push_back(child);
 }
 
+// Gives the domain's rows of those that are shredded, ascending, once each.
+template <typename DomainRow>
+std::vector<std::uint32_t> nested_rows(const Vector& vector, DomainRow domain_row) {
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < vector.rows; ++row)
+    if ((tag_bit(vector.tag(row)) & kShreddedTags) != 0) rows.push_back(domain_row(row));
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
 // Replaces rows by their JSON text; `domain_row` says where row i is in the path's domain.
 template <typename DomainRow>
 VectorPtr with_text(const Vector& vector, BatchReader& batch, PathId path, DomainRow domain_row) {
@@ -29,6 +41,7 @@ VectorPtr with_text(const Vector& vector, BatchReader& batch, PathId path, Domai
   result->codes.resize(vector.rows);
   result->kinds = static_cast<TagSet>((vector.kinds & ~kShreddedTags) | tag_bit(Tag::Opaque));
   TreeWriter writer(batch);
+  if (batch.paths()[path].domain == kRootPath) writer.expect(nested_rows(vector, domain_row));
   std::string text;
   for (std::uint32_t row = 0; row < vector.rows; ++row) {
     const Tag tag = vector.tag(row);
@@ -100,7 +113,9 @@ bool holds_scalar(BatchReader& batch, const Path& path, std::uint32_t row) {
   const Statistics* statistics = own ? batch.statistics(*own) : nullptr;
   if (statistics == nullptr) return false;
   if ((statistics->kinds() & kOthers) == 0) return true;
-  return (tag_bit(batch.column(*own)->tag(row)) & kOthers) == 0;
+  const VectorPtr picked = batch.picked(*own, RowSpan(&row, 1));
+  const Tag tag = picked ? picked->tag(0) : batch.column(*own)->tag(row);
+  return (tag_bit(tag) & kOthers) == 0;
 }
 
 VectorPtr to_sql(VectorPtr vector, BatchReader& batch, PathId path) {

@@ -25,22 +25,32 @@ TreeWriter& BatchRows::writer() {
   return *writer_;
 }
 
-const BatchRows::Known& BatchRows::find(const Path& path) {
+BatchRows::Known& BatchRows::find(const Path& path) {
   const auto known = std::find_if(known_.begin(), known_.end(),
                                   [&](const Known& one) { return one.path == path; });
   if (known != known_.end()) return *known;
-  const auto own = own_column(*batch_, path);
-  VectorPtr column = own ? read_path(*batch_, path, Nested::Kind) : nullptr;
-  return known_.emplace_back(Known{path, own.value_or(kRootPath), std::move(column)});
+  return known_.emplace_back(Known{path, own_column(*batch_, path), nullptr});
+}
+
+// Reads the column, or this row of it alone: no text of objects and arrays.
+RowReader::Value BatchRows::read(Known& known, std::uint32_t row) {
+  if (!known.column) {
+    if (VectorPtr picked = batch_->picked(*known.id, RowSpan(&row, 1)))
+      return {std::move(picked), 0};
+    known.column = read_path(*batch_, known.path, Nested::Kind);
+  }
+  return {known.column, row};
 }
 
 RowReader::Value BatchRows::value(const Path& path, std::uint32_t row) {
-  const Known& known = find(path);
-  const Tag tag = known.column ? known.column->tag(row) : Tag::Opaque;
-  if ((tag_bit(tag) & kNestedTags) == 0) return {known.column, row};
+  Known& known = find(path);
+  if (!known.id) return {read_path(*batch_, path, RowSpan(&row, 1)), 0};
+  Value value = read(known, row);
+  const Tag tag = value.vector->tag(value.row);
+  if ((tag_bit(tag) & kNestedTags) == 0) return value;
   if (tag == Tag::Opaque) return {read_path(*batch_, path, RowSpan(&row, 1)), 0};
   VectorBuilder text(1);
-  text.append_value(arbors::Value::json(nested_text(known.id, row)));
+  text.append_value(arbors::Value::json(nested_text(*known.id, row)));
   return {text.finish(), 0};
 }
 
@@ -48,6 +58,7 @@ template <typename Write>
 void BatchRows::write_with(const Write& write) {
   try {
     write(writer());
+    writer_->let_go();
   } catch (...) {
     writer_.reset();  // it may take a column that failed for one that is not there
     throw;
@@ -56,7 +67,10 @@ void BatchRows::write_with(const Write& write) {
 
 std::string BatchRows::nested_text(PathId path, std::uint32_t row) {
   std::string text;
-  write_with([&](TreeWriter& writer) { writer.write(path, row, text); });
+  write_with([&](TreeWriter& writer) {
+    writer.expect(RowSpan(&row, 1));
+    writer.write(path, row, text);
+  });
   return text;
 }
 
@@ -68,6 +82,7 @@ void BatchRows::write_tree(std::uint32_t row, std::string& out) {
   }
   const std::size_t begin = out.size();
   write_with([&](TreeWriter& writer) {
+    writer.expect(RowSpan(&row, 1));
     writer.prefetch(row);
     writer.write_tree(row, out);
   });

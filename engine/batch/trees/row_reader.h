@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,14 +55,16 @@ class BatchRows : public RowReader {
   std::size_t held() const override;
 
  private:
-  // A path that was asked for, and its column where that holds the values of all rows.
+  // A path that was asked for, the path of the column that holds the values of all rows, where one
+  // does, and that column once it is read.
   struct Known {
     Path path;
-    PathId id = kRootPath;
+    std::optional<PathId> id;
     VectorPtr column;
   };
 
-  const Known& find(const Path& path);
+  Known& find(const Path& path);
+  Value read(Known& known, std::uint32_t row);
   std::string nested_text(PathId path, std::uint32_t row);
   TreeWriter& writer();
   template <typename Write>

@@ -1,6 +1,7 @@
 #include "engine/batch/trees/scope.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "engine/base/error.h"
@@ -19,6 +20,25 @@ namespace {
 auto first_every(const Path& path) {
   return std::find_if(path.steps.begin(), path.steps.end(),
                       [](const PathStep& step) { return step.kind == PathStep::Kind::Every; });
+}
+
+// Reads rows that may repeat or be kNoRow by BatchReader::picked, nullptr where that is.
+VectorPtr pick_rows(BatchReader& batch, PathId path, RowSpan rows) {
+  std::vector<std::uint32_t> each(rows.begin(), rows.end());
+  if (std::adjacent_find(each.begin(), each.end(), std::greater_equal<>()) == each.end() &&
+      (each.empty() || each.back() != kNoRow))
+    return batch.picked(path, each);
+  std::sort(each.begin(), each.end());
+  each.erase(std::unique(each.begin(), each.end()), each.end());
+  if (!each.empty() && each.back() == kNoRow) each.pop_back();
+  const VectorPtr picked = batch.picked(path, each);
+  if (!picked) return nullptr;
+  std::vector<std::uint32_t> places(rows.size(), kNoRow);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto found = std::lower_bound(each.begin(), each.end(), rows[i]);
+    if (found != each.end()) places[i] = static_cast<std::uint32_t>(found - each.begin());
+  }
+  return gather(*picked, places);
 }
 
 }  // namespace
@@ -119,15 +139,24 @@ List Scope::found() const {
   return list;
 }
 
+// Decodes the rows alone where they are few; nullptr where no row has a value.
+VectorPtr Scope::shredded_values(Nested nested) const {
+  const Statistics* statistics = all_ || !shredded() ? nullptr : batch_->statistics(at_);
+  if (statistics != nullptr && statistics->rows == domain_rows_) {
+    if (VectorPtr few = pick_rows(*batch_, at_, rows_))
+      return nested == Nested::Text ? to_sql(std::move(few), *batch_, at_, rows_) : few;
+  }
+  VectorPtr column = this->column();
+  if (!column) return nullptr;
+  if (all_) return nested == Nested::Text ? to_sql(column, *batch_, at_) : column;
+  VectorPtr some = gather(*column, rows_);
+  return nested == Nested::Text ? to_sql(std::move(some), *batch_, at_, rows_) : some;
+}
+
 // Gives the rows themselves: the shredded ones gathered, then the texts decoded over them.
 VectorPtr Scope::values(Nested nested) const {
   if (values_) return values_;
-  VectorPtr shredded = column();
-  if (shredded && nested == Nested::Text)
-    shredded = all_ ? to_sql(shredded, *batch_, at_)
-                    : to_sql(gather(*shredded, rows_), *batch_, at_, rows_);
-  else if (shredded && !all_)
-    shredded = gather(*shredded, rows_);
+  VectorPtr shredded = shredded_values(nested);
   if (!shredded) shredded = uniform(Tag::Missing, size_);
   if (texts_.empty()) return shredded;
   VectorBuilder builder;

@@ -78,6 +78,7 @@ class Scope {
   List elements() const;
   List found() const;
   VectorPtr values(Nested nested) const;
+  VectorPtr shredded_values(Nested nested) const;
   VectorPtr read_lists(const Path& path, Nested nested) const;
 
   BatchReader* batch_ = nullptr;

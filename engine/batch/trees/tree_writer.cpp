@@ -44,6 +44,32 @@ bool TreeWriter::Node::find(std::uint32_t row) {
   return true;
 }
 
+void TreeWriter::expect(RowSpan rows) {
+  if (expected_.size() > 1) expected_.clear();
+  expected_[kRootPath].assign(rows.begin(), rows.end());
+  ++expectations_;
+}
+
+void TreeWriter::let_go() {
+  if (picked_.empty()) return;
+  if (!none_) none_ = std::make_shared<SparseColumn>();
+  for (Node* node : picked_) {
+    node->sparse = none_;
+    node->vector = nullptr;
+  }
+  picked_.clear();
+  ++expectations_;
+}
+
+// Reads what was picked for other rows anew.
+bool TreeWriter::find(Node& node, std::uint32_t row) {
+  if (node.expected != 0 && node.expected != expectations_) {
+    read(node);
+    if (node.sparse == nullptr) return true;
+  }
+  return node.find(row);
+}
+
 void TreeWriter::prefetch(std::uint32_t row) const {
   const auto domain = domains_.find(kRootPath);
   if (domain == domains_.end()) return;
@@ -68,9 +94,10 @@ void TreeWriter::write_tree(std::uint32_t row, std::string& out) {
 
 bool TreeWriter::write(PathId path, std::uint32_t row, std::string& out) {
   Node& start = node(path);
-  if (start.tag(row) == Tag::Missing) return false;
+  const Tag kind = tag(start, row);
+  if (kind == Tag::Missing) return false;
   open_.clear();
-  begin(start, start.tag(row), row, out);
+  begin(start, kind, row, out);
   while (!open_.empty()) {
     if (open_.back().members != nullptr)
       continue_object(out);
@@ -89,10 +116,14 @@ void TreeWriter::begin(Node& node, Tag tag, std::uint32_t row, std::string& out)
     out += '{';
     open_.push_back({&node, &keys, row, 0, static_cast<std::uint32_t>(keys.size())});
   } else if (tag == Tag::Array) {
+    const std::uint32_t first = vector.starts[at], end = vector.starts[at + 1];
+    if (first == end) {  // reads no column of elements
+      out += "[]";
+      return;
+    }
     out += '[';
-    open_.push_back({element(node), nullptr, row, vector.starts[at], vector.starts[at + 1]});
-    if (node.elements != nullptr && vector.starts[at] != vector.starts[at + 1])
-      prefetch_row(*node.elements, vector.starts[at]);
+    open_.push_back({element(node), nullptr, row, first, end});
+    if (node.elements != nullptr) prefetch_row(*node.elements, first);
   } else {
     write_value(vector, at, out);
   }
@@ -105,7 +136,7 @@ void TreeWriter::continue_object(std::string& out) {
   const std::uint32_t row = object.row;
   while (object.next < object.end) {
     Node& member = *(*object.members)[object.next++];
-    const Tag tag = member.tag(row);
+    const Tag tag = this->tag(member, row);
     if (tag == Tag::Missing) continue;
     const std::size_t comma = out.back() == '{' ? 0 : 1;
     out.append(member.key.data() + 1 - comma, member.key.size() - 1 + comma);
@@ -127,7 +158,7 @@ void TreeWriter::continue_array(std::string& out) {
     if (out.back() != '[') out += ',';
     const std::uint32_t row = array.next++;
     if ((row & kWrittenAtOnce) == 0) poll_interrupt(kWrittenAtOnce);
-    begin(*array.node, array.node->tag(row), row, out);
+    begin(*array.node, tag(*array.node, row), row, out);
     if (open_.size() != depth) return;
   }
   out += ']';
@@ -139,27 +170,67 @@ TreeWriter::Node& TreeWriter::node(PathId path) {
   Node& node = entry->second;
   if (!fresh) return node;
   node.path = path;
-  node.sparse = batch_.sparse_column(path);
-  node.vector = node.sparse ? node.sparse->values : batch_.column(path);
-  if (node.vector) node.domain_rows = node.sparse ? node.sparse->domain_rows : node.vector->rows;
-  const bool of_trees = batch_.paths()[path].domain == kRootPath;
-  if (node.vector && of_trees && node.domain_rows != batch_.trees())
-    throw_corrupt("a column holds another count of rows than its batch");
   if (!batch_.paths()[path].element && path != kRootPath) {
     node.key = ',';
     json::write_string(node.key, batch_.paths()[path].key);
     node.key += ':';
   }
-  if (!node.vector) return node;
+  read(node);
+  return node;
+}
+
+// Reads a path's column: the rows that are expected, or those that are not missing, or all.
+void TreeWriter::read(Node& node) {
+  const PathId path = node.path, domain = batch_.paths()[path].domain;
+  node.expected = 0;
+  node.sparse = nullptr;
+  node.place = 0;
+  if (const auto* rows = expected_rows(domain)) {
+    if (VectorPtr picked = batch_.picked(path, *rows)) {
+      auto few = std::make_shared<SparseColumn>();
+      few->rows = *rows;
+      few->values = std::move(picked);
+      few->domain_rows = batch_.statistics(path)->rows;
+      picked_.push_back(&node);
+      node.sparse = std::move(few);
+      node.expected = expectations_;
+    }
+  }
+  if (node.sparse == nullptr) node.sparse = batch_.sparse_column(path);
+  node.vector = node.sparse ? node.sparse->values : batch_.column(path);
+  if (!node.vector) return;
+  node.domain_rows = node.sparse ? node.sparse->domain_rows : node.vector->rows;
+  if (domain == kRootPath && node.domain_rows != batch_.trees())
+    throw_corrupt("a column holds another count of rows than its batch");
   node.tags = node.vector->tags.empty() ? nullptr : node.vector->tags.data();
   node.uniform = node.vector->uniform;
   node.integers = node.vector->integers.data();
-  if (!node.sparse) domains_[batch_.paths()[path].domain].push_back(node.vector.get());
-  if (node.vector->shapes) {
+  if (!node.sparse) domains_[domain].push_back(node.vector.get());
+  if (!node.vector->shapes) return;
+  if (node.members.empty()) {
     node.members.resize(node.vector->shapes->size());
     places_ += node.members.size();
   }
-  return node;
+  if (node.members.size() != node.vector->shapes->size())
+    throw_corrupt("an object's shapes are not those that were read before");
+}
+
+// Gives the rows of a domain that are expected; null where all may be.
+const std::vector<std::uint32_t>* TreeWriter::expected_rows(PathId domain) {
+  const auto known = expected_.find(domain);
+  if (known != expected_.end()) return &known->second;
+  if (domain == kRootPath) return nullptr;
+  const PathId array = batch_.paths()[domain].parent;
+  const auto* above = expected_rows(batch_.paths()[array].domain);
+  if (above == nullptr) return nullptr;
+  Node& arrays = node(array);
+  std::vector<std::uint32_t> rows;
+  for (const std::uint32_t row : *above) {
+    if (tag(arrays, row) != Tag::Array) continue;
+    const std::uint32_t* start = &arrays.vector->starts[arrays.at(row)];
+    for (std::uint32_t i = start[0]; i < start[1]; ++i) rows.push_back(i);
+  }
+  return &(expected_[domain] = std::move(rows));
 }
 
 // Checks what one column says of another: children are the path's own and listed once (or writing

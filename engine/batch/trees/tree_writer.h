@@ -1,6 +1,7 @@
 // Rebuilds JSON text, of whole trees or of any value inside them, from a batch's columns: key order
 // by shapes, missing keys left out, arrays by their lengths, opaque texts as they stand. Columns
-// are fetched once and kept for the writer's life; key texts are escaped once a path.
+// are fetched once and kept for the writer's life; key texts are escaped once a path. A writer that
+// is told which rows it will be asked for lets the batch decode these alone where they are few.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,13 @@ class TreeWriter {
  public:
   // `batch` outlives the writer. `counters`, where given, counts whole trees written.
   explicit TreeWriter(BatchReader& batch, Counters* counters = nullptr);
+
+  // Says that only these rows of the trees are written until it is called again. Ascending, once
+  // each.
+  void expect(RowSpan rows);
+
+  // Lets go of what was read for expected rows alone.
+  void let_go();
 
   // Brings what a row needs of the columns met so far into the CPU's cache, all at once: a row that
   // is read alone would miss it column by column.
@@ -54,12 +62,8 @@ class TreeWriter {
     SparseColumnPtr sparse;         // where `vector` holds some rows alone
     std::uint32_t domain_rows = 0;  // of the vector, or of the whole column
     std::uint32_t place = 0;        // in a sparse one, of the row last asked for
+    std::uint32_t expected = 0;     // the call of expect() that a picked one was made for, else 0
 
-    // A row's tag; at(row) then is where the vector has it.
-    Tag tag(std::uint32_t row) {
-      if (sparse != nullptr && !find(row)) return Tag::Missing;
-      return tags == nullptr ? uniform : static_cast<Tag>(tags[at(row)]);
-    }
     std::uint32_t at(std::uint32_t row) const { return sparse == nullptr ? row : place; }
     bool find(std::uint32_t row);
   };
@@ -72,7 +76,15 @@ class TreeWriter {
     std::uint32_t end;
   };
 
+  // A row's tag; node.at(row) then is where the vector has it.
+  Tag tag(Node& node, std::uint32_t row) {
+    if (node.sparse != nullptr && !find(node, row)) return Tag::Missing;
+    return node.tags == nullptr ? node.uniform : static_cast<Tag>(node.tags[node.at(row)]);
+  }
+  bool find(Node& node, std::uint32_t row);
   Node& node(PathId path);
+  void read(Node& node);
+  const std::vector<std::uint32_t>* expected_rows(PathId domain);
   const std::vector<Node*>& members(Node& object, std::uint32_t shape);
   Node* element(Node& array);
   void begin(Node& node, Tag tag, std::uint32_t row, std::string& out);
@@ -85,6 +97,11 @@ class TreeWriter {
   std::size_t places_ = 0;                      // in the members of all nodes
   std::unordered_map<PathId, Domain> domains_;  // of nodes_, by the array's element path, or root
   std::vector<Open> open_;
+  // By domain as domains_, made when first asked for.
+  std::unordered_map<PathId, std::vector<std::uint32_t>> expected_;
+  std::uint32_t expectations_ = 0;  // calls of expect(), and of let_go()
+  std::vector<Node*> picked_;       // the nodes that have some rows of these alone
+  SparseColumnPtr none_;            // what they have when these are gone
 };
 
 // Lists the paths whose columns write(path, …) may read in this batch, `path` first: pass them to

@@ -113,10 +113,19 @@ void ShapedTrees::write_flat(std::uint32_t i, std::string& out) {
   out += '}';
 }
 
+void ShapedTrees::open_writer() {
+  writer_.emplace(*block_.batch, context_.counters);
+  std::vector<std::uint32_t> trees(rows_.size());
+  for (std::uint32_t i = 0; i < trees.size(); ++i) trees[i] = block_.tree_of(rows_[i]);
+  std::sort(trees.begin(), trees.end());
+  trees.erase(std::unique(trees.begin(), trees.end()), trees.end());
+  writer_->expect(trees);
+}
+
 void ShapedTrees::write_base(std::uint32_t i, std::string& out) {
   if (block_.batch->append_tree(block_.tree_of(rows_[i]), out)) return;
   // Loads nothing ahead: a few rows may need few of the batch's columns.
-  if (!writer_) writer_.emplace(*block_.batch, context_.counters);
+  if (!writer_) open_writer();
   writer_->write_tree(block_.tree_of(rows_[i]), out);
 }
 

@@ -45,6 +45,7 @@ class ShapedTrees {
 
  private:
   void write_base(std::uint32_t i, std::string& out);
+  void open_writer();
   void write_flat(std::uint32_t i, std::string& out);
   void set_field(std::string& tree, std::span<const PathStep> steps,
                  const std::optional<std::string>& value, std::uint32_t row) const;

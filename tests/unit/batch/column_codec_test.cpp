@@ -53,6 +53,26 @@ void require_some_rows(const SparseColumn& some, const Vector& all) {
   REQUIRE(at == some.rows.size());
 }
 
+// Holds rows that were decoded alone, none an array, against the whole.
+void require_picked_rows(ByteSpan chunk, const Vector& all, std::size_t paths, std::mt19937& random,
+                         unsigned one_in) {
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < all.rows; ++row)
+    if (random() % one_in == 0 && all.tag(row) != Tag::Array) rows.push_back(row);
+  if (rows.empty()) return;
+  const VectorPtr some = decode_rows(chunk, all.rows, paths, rows).vector;
+  REQUIRE(some->rows == rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Tag tag = all.tag(rows[i]);
+    REQUIRE(some->tag(i) == tag);
+    REQUIRE(some->text(i) == all.text(rows[i]));
+    if (tag == Tag::Integer) REQUIRE(some->integers[i] == all.integers[rows[i]]);
+    if (tag == Tag::Real || tag == Tag::BigNumber) REQUIRE(some->reals[i] == all.reals[rows[i]]);
+    if (tag == Tag::Object)
+      REQUIRE((*some->shapes)[some->codes[i]] == (*all.shapes)[all.codes[rows[i]]]);
+  }
+}
+
 // Touches everything that a vector promises to be in range.
 std::size_t walk(const Vector& vector) {
   std::size_t sum = vector.starts.empty() ? 0 : vector.starts.back();
@@ -93,6 +113,9 @@ TEST_CASE("columns of every kind come back as they were built", "[batch]") {
       REQUIRE(sparse.pools == decoded.pools);
       REQUIRE(sparse.column->domain_rows == rows);
       require_some_rows(*sparse.column, *decoded.vector);
+      std::mt19937 random(seed);
+      for (const unsigned one_in : {1U, 4U, 60U, 200U})
+        require_picked_rows(encoded.data, *decoded.vector, paths.size(), random, one_in);
     }
   }
 }
@@ -191,6 +214,13 @@ TEST_CASE("damage behind a right checksum never reads out of bounds", "[batch]")
       } catch (const Error& error) {
         REQUIRE(error.code() == ErrorCode::Corrupt);
         ++refused;
+      }
+      try {
+        const std::vector<std::uint32_t> rows{0, 17, 148};
+        const auto all = static_cast<std::uint32_t>(buffer.tags.size());
+        if (all > rows.back()) walk(*decode_rows(damaged, all, paths.size(), rows).vector);
+      } catch (const Error& error) {
+        REQUIRE(error.code() == ErrorCode::Corrupt);
       }
     }
   }

@@ -25,9 +25,12 @@ TEST_CASE("stored numbers of encodings never change", "[codec]") {
   CHECK(numbered(integer_codecs<std::int64_t>()) == integers);
   CHECK(numbered(integer_codecs<std::uint32_t>()) == integers);
   CHECK(numbered(real_codecs()) == Numbered{{1, "decimal"}, {0, "bits"}});
-  CHECK(numbered(string_codecs()) ==
-        Numbered{
-            {0, "plain"}, {3, "number"}, {4, "numbers and others"}, {2, "pattern"}, {1, "zstd"}});
+  CHECK(numbered(string_codecs()) == Numbered{{0, "plain"},
+                                              {3, "number"},
+                                              {4, "numbers and others"},
+                                              {2, "pattern"},
+                                              {1, "zstd"},
+                                              {5, "zstd frames"}});
   CHECK(kDictionaryNumber == 15);
 }
 
@@ -105,6 +108,38 @@ TEST_CASE("unique ids cost what their alphabet says", "[codec]") {
     if (name == "content ids x5000") CHECK(each < 52 * 5.0 / 8 * 1.03);
     if (name == "account ids x5000") CHECK(each < 24 * 5.0 / 8 * 1.03);
     if (name == "hex x5000") CHECK(each < 40 * 4.0 / 8 * 1.03);
+  }
+}
+
+TEST_CASE("values unlike the others do not cost them their encoding", "[codec]") {
+  std::mt19937_64 random(12);
+  const auto bytes_each = [](const std::vector<std::string>& texts) {
+    Bytes out;
+    encode_strings(std::vector<std::string_view>(texts.begin(), texts.end()), out);
+    return static_cast<double>(out.size()) / static_cast<double>(texts.size());
+  };
+  std::vector<std::string> numbers, names, moments;
+  for (std::uint64_t i = 0; i < 16000; ++i) {
+    numbers.push_back(std::to_string(random() % 1000000));
+    names.push_back("user-" + std::to_string(100000 + random() % 900000) + "@example.org");
+    moments.push_back(samples::moment(i * 300 + random() % 300));
+  }
+  numbers.back() = "none";
+  names.front() = "nobody";
+  CHECK(bytes_each(numbers) < 3);
+  CHECK(bytes_each(names) < 3);
+  CHECK(bytes_each(moments) < 3);
+}
+
+TEST_CASE("long lists of prose are cut into frames", "[codec]") {
+  for (const auto& [name, texts] : samples::texts()) {
+    std::size_t bytes = 0;
+    for (const std::string& text : texts) bytes += text.size();
+    if (!name.starts_with("words") || texts.size() < 1000) continue;
+    Bytes out;
+    encode_distinct_strings(std::vector<std::string_view>(texts.begin(), texts.end()), out);
+    INFO(name);
+    CHECK(encoding_of(out) == (bytes > (128 << 10) ? "zstd frames" : "zstd"));
   }
 }
 
