@@ -14,10 +14,14 @@ namespace {
 // is as many writes away.
 constexpr std::size_t kFoldedPart = 32;
 constexpr std::size_t kMostCarriedBytes = kMostPendingBytes / 2;
+// A change of so many rows that it pauses anyway folds most of them, and every segment
+// of which one row in so many is replaced: what is carried is logged once more by each fold.
+constexpr std::size_t kDensePart = 16;
 
-// Chooses the segments with the most replaced rows, until enough of these rows and of their bytes
-// are done.
-std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_replaced, bool all) {
+// Chooses the segments with the most replaced rows, until no more than `most_left` of these rows
+// and few of their bytes are left, and besides all that have more than a `dense_part` of theirs.
+std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_left,
+                                       std::size_t dense_part) {
   std::vector<std::pair<std::size_t, std::size_t>> by_rows;
   std::map<std::size_t, std::size_t> bytes;
   std::size_t bytes_left = 0;
@@ -30,10 +34,10 @@ std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_re
   }
   std::sort(by_rows.rbegin(), by_rows.rend());
   std::set<std::size_t> chosen;
-  const std::size_t enough = most_replaced - most_replaced / kFoldedPart;
   std::size_t left = mirror.replaced();
   for (const auto& [rows, at] : by_rows) {
-    if (!all && left < enough && bytes_left <= kMostCarriedBytes) break;
+    const bool dense = dense_part > 0 && rows * dense_part >= mirror.segments()[at].run.rows;
+    if (!dense && left <= most_left && bytes_left <= kMostCarriedBytes) break;
     chosen.insert(at);
     left -= rows;
     bytes_left -= bytes[at];
@@ -48,7 +52,11 @@ void Store::Impl::fold(FoldAll all) {
   mark_.lost = true;  // from the first batch on: a fold may fail half-way
   const Raised settling(settling_);
   generation_for_write();
-  const auto rewritten = choose_rewritten(*mirror_, most_replaced(), all == FoldAll::Yes);
+  const std::size_t most = most_replaced();
+  const bool pauses = own_removed_ > most;
+  const auto rewritten = all == FoldAll::Yes ? choose_rewritten(*mirror_, 0, 1)
+                         : pauses            ? choose_rewritten(*mirror_, most / 2, kDensePart)
+                                  : choose_rewritten(*mirror_, most - most / kFoldedPart - 1, 0);
   std::vector<SegmentVersion> wanted;
   std::vector<ReplacedRow> carried;
   BatchWriter writer(*this, wanted);

@@ -90,8 +90,7 @@ bool Store::Impl::full(std::size_t most_inserted, std::size_t most_replaced) con
 // In the middle of a transaction more rows may wait: folded together, they are spread over the
 // segments more densely, and each segment is rewritten fewer times.
 void Store::Impl::fold_when_full() {
-  if (!full(options_.batch_trees, std::min(kMostReplacedTogether * most_replaced(), kMostReplaced)))
-    return;
+  if (!full(options_.batch_trees, kMostReplacedTogether * most_replaced())) return;
   if (!awaits_undo()) fold();
 }
 

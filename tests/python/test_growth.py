@@ -222,5 +222,20 @@ def test_repeated_lookups(report):
     report.check(with_index < 1.5 * without, "an index on one of two columns: instructions", f"{with_index} against {without}")
 
 
+def test_upserts_of_all(report):
+    """A transaction that replaces far more rows than may wait folds them segment by segment, and leaves nothing to be carried from fold to fold."""
+    trees, database = 40_000, harness.connect(OPTIONS.extension)
+    database.execute("CREATE VIRTUAL TABLE upserted USING arbor(id INTEGER, batch_trees=1000, key=id)")
+    database.execute("SELECT arbor_append('upserted', ?)", ("\n".join(f'{{"id":{number},"v":0}}' for number in range(trees)),)).fetchall()
+    database.execute("BEGIN")
+    for number in random.Random(5).sample(range(trees), trees):
+        database.execute("INSERT OR REPLACE INTO upserted(_tree) VALUES (?)", (f'{{"id":{number},"v":[{number}]}}',))
+    database.execute("COMMIT")
+    left = database.execute("SELECT count(*) FROM upserted_pending WHERE op IN (3, 4, 6)").fetchone()[0]
+    report.equal(left, 0, "records of replaced rows that are left")
+    report.equal(database.execute("SELECT count(*), sum(id), sum(id = v ->> 0), sum(id = rowid - 1 AND id = _index) FROM upserted").fetchone(), (trees, sum(range(trees)), trees, trees), "every tree is replaced, in its place")
+    report.equal(database.execute("SELECT arbor_check('upserted')").fetchone()[0], "ok", "check")
+
+
 if __name__ == "__main__":
     harness.run(globals(), OPTIONS)
