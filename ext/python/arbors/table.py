@@ -118,7 +118,7 @@ class ArborTable:
             return sources.import_file(self._session, self._place, file, options, progress)
 
     def index(self, path: str) -> None:
-        """Keeps an index on a path, for look-ups, ranges and order."""
+        """Keeps an index on a path, for look-ups, ranges and order, or on the elements of arrays (`tags[*]`)."""
         self._session.call("arbor_create_index", self._place, text.path(path))
         self._session.changes += 1
 
