@@ -3,7 +3,7 @@
 
 const path = require('node:path');
 
-const PLATFORMS = ['linux-x64'];
+const PLATFORMS = ['linux-x64', 'linux-arm64'];
 
 /**
  * The extension's file without its suffix, as `loadExtension` and SQLite take it.

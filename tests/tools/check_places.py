@@ -11,8 +11,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PLACE = re.compile(r"(?<![\w.$})/*-])/(?:home|root|work|farm|mnt|srv|Users|Volumes)/[\w.]")
 
 PACKAGES = {"ext/python/arbors/__init__.py": r'__version__ = "([^"]+)"',
-            "ext/node/package.json": r'"(?:version|sqlite-arbors-linux-x64)": "([^"]+)"',
-            "ext/node/linux-x64/package.json": r'"version": "([^"]+)"'}
+            "ext/node/package.json": r'"(?:version|sqlite-arbors-linux-(?:x64|arm64))": "([^"]+)"',
+            "ext/node/linux-x64/package.json": r'"version": "([^"]+)"',
+            "ext/node/linux-arm64/package.json": r'"version": "([^"]+)"'}
 
 
 def files():
