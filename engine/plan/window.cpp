@@ -9,33 +9,31 @@
 namespace arbors::plan {
 namespace {
 
-using Kind = WindowKind;
-
 constexpr std::array<WindowInfo, 16> kFunctions{{
-    {"row_number", Kind::RowNumber, 0, 0, false, "row_number()", "1, 2, 3 … in order"},
-    {"rank", Kind::Rank, 0, 0, false, "rank()", "the row number of the first of equal trees"},
-    {"dense_rank", Kind::DenseRank, 0, 0, false, "dense_rank()",
+    {"row_number", WindowKind::RowNumber, 0, 0, false, "row_number()", "1, 2, 3 … in order"},
+    {"rank", WindowKind::Rank, 0, 0, false, "rank()", "the row number of the first of equal trees"},
+    {"dense_rank", WindowKind::DenseRank, 0, 0, false, "dense_rank()",
      "how many different ones come before, and 1"},
-    {"percent_rank", Kind::PercentRank, 0, 0, false, "percent_rank()",
+    {"percent_rank", WindowKind::PercentRank, 0, 0, false, "percent_rank()",
      "(rank - 1) / (trees - 1); 0.0 of one tree"},
-    {"cume_dist", Kind::CumulativeShare, 0, 0, false, "cume_dist()",
+    {"cume_dist", WindowKind::CumulativeShare, 0, 0, false, "cume_dist()",
      "the share of trees that come before or are equal"},
-    {"ntile", Kind::Tile, 1, 1, false, "ntile(n)",
+    {"ntile", WindowKind::Tile, 1, 1, false, "ntile(n)",
      "which of n parts, as equal as possible, the tree is in"},
-    {"lag", Kind::Lag, 1, 3, false, "lag(e [, k [, default]])",
+    {"lag", WindowKind::Lag, 1, 3, false, "lag(e [, k [, default]])",
      "e of the tree k (1) before, or the default (NULL)"},
-    {"lead", Kind::Lead, 1, 3, false, "lead(e [, k [, default]])",
+    {"lead", WindowKind::Lead, 1, 3, false, "lead(e [, k [, default]])",
      "e of the tree k (1) behind, or the default (NULL)"},
-    {"first", Kind::First, 1, 1, true, "first(e)", "e of the frame's first tree"},
-    {"last", Kind::Last, 1, 1, true, "last(e)",
+    {"first", WindowKind::First, 1, 1, true, "first(e)", "e of the frame's first tree"},
+    {"last", WindowKind::Last, 1, 1, true, "last(e)",
      "e of the frame's last tree: with an order, the last of those equal to this one"},
-    {"nth", Kind::Nth, 2, 2, true, "nth(e, n)",
+    {"nth", WindowKind::Nth, 2, 2, true, "nth(e, n)",
      "e of the frame's n-th tree, NULL if there is none"},
-    {"first_value", Kind::First, 1, 1, true, "first_value(e)", "the same as first"},
-    {"last_value", Kind::Last, 1, 1, true, "last_value(e)", "the same as last"},
-    {"nth_value", Kind::Nth, 2, 2, true, "nth_value(e, n)", "the same as nth"},
-    {"rowid", Kind::Rowid, 0, 0, false, "rowid()", "the tree's rowid in its Arbor"},
-    {"position", Kind::Position, 0, 0, false, "position()",
+    {"first_value", WindowKind::First, 1, 1, true, "first_value(e)", "the same as first"},
+    {"last_value", WindowKind::Last, 1, 1, true, "last_value(e)", "the same as last"},
+    {"nth_value", WindowKind::Nth, 2, 2, true, "nth_value(e, n)", "the same as nth"},
+    {"rowid", WindowKind::Rowid, 0, 0, false, "rowid()", "the tree's rowid in its Arbor"},
+    {"position", WindowKind::Position, 0, 0, false, "position()",
      "the tree's place in its Arbor, from 0 on"},
 }};
 
@@ -59,8 +57,8 @@ std::string bound_text(WindowFrame::Bound bound, std::uint64_t rows) {
 bool is_identity(const Window& window) {
   return window.by.empty() && window.order.empty() && !window.first_rows &&
          std::all_of(window.calls.begin(), window.calls.end(), [](const WindowCall& call) {
-           return call.function != nullptr &&
-                  (call.function->kind == Kind::Rowid || call.function->kind == Kind::Position);
+           return call.function != nullptr && (call.function->kind == WindowKind::Rowid ||
+                                               call.function->kind == WindowKind::Position);
          });
 }
 
@@ -124,12 +122,12 @@ std::string fault_of(const WindowCall& call) {
   const WindowInfo& info = *call.function;
   if (call.arguments.size() < info.least_args || call.arguments.size() > info.most_args)
     return "wrong number of arguments: " + std::string(info.syntax);
-  const std::size_t at = info.kind == Kind::Tile ? 0 : 1;
-  const bool counted = info.kind == Kind::Tile || info.kind == Kind::Nth ||
-                       info.kind == Kind::Lag || info.kind == Kind::Lead;
+  const std::size_t at = info.kind == WindowKind::Tile ? 0 : 1;
+  const bool counted = info.kind == WindowKind::Tile || info.kind == WindowKind::Nth ||
+                       info.kind == WindowKind::Lag || info.kind == WindowKind::Lead;
   if (!counted || at >= call.arguments.size()) return "";
   const auto number = constant_integer(*call.arguments[at]);
-  const bool positive = info.kind == Kind::Tile || info.kind == Kind::Nth;
+  const bool positive = info.kind == WindowKind::Tile || info.kind == WindowKind::Nth;
   if (!number || (positive && *number < 1))
     return std::string(info.syntax) + ": " +
            (positive ? "n is a whole number from 1 on" : "k is a whole number");

@@ -1,4 +1,3 @@
-#include <simdjson.h>
 #include <xxhash.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -6,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/json/input/structural_index.h"
 #include "ext/functions/functions.h"
 #include "ext/host/sql_value.h"
 #include "sql/tables/layout.h"
@@ -118,18 +118,12 @@ void config(const CallArguments& call) {
   sqlite3_result_int64(call.context, setting.get(call.session));
 }
 
-std::string simdjson_version() {
-  return std::to_string(simdjson::SIMDJSON_VERSION_MAJOR) + '.' +
-         std::to_string(simdjson::SIMDJSON_VERSION_MINOR) + '.' +
-         std::to_string(simdjson::SIMDJSON_VERSION_REVISION);
-}
-
 void version(const CallArguments& call) {
   const std::string text = "arbors " ARBORS_VERSION ", storage format " +
                            std::to_string(store::kStorageFormat) + ", sqlite " +
-                           sqlite3_libversion() + ", simdjson " + simdjson_version() + ", zstd " +
-                           ZSTD_versionString() + ", zlib " + zlibVersion() + ", xxhash " +
-                           std::to_string(XXH_versionNumber() / 10000) + '.' +
+                           sqlite3_libversion() + ", simdjson " + json::simdjson_version() +
+                           ", zstd " + ZSTD_versionString() + ", zlib " + zlibVersion() +
+                           ", xxhash " + std::to_string(XXH_versionNumber() / 10000) + '.' +
                            std::to_string(XXH_versionNumber() / 100 % 100) + '.' +
                            std::to_string(XXH_versionNumber() % 100);
   set_text(call.context, text);

@@ -24,12 +24,12 @@ constexpr std::string_view kAllRows = "all rows";
 
 std::string argument_text(int argument) { return "?" + std::to_string(argument); }
 
-std::string column_text(const std::string& column) {
+std::string spec_column(const std::string& column) {
   return column.empty() ? "rowid" : quote_identifier(column);
 }
 
 std::string term_text(const Term& term) {
-  std::string text = column_text(term.column) + ' ' + std::string(operator_of(term.op).word);
+  std::string text = spec_column(term.column) + ' ' + std::string(operator_of(term.op).word);
   if (takes_argument(term.op)) text += ' ' + argument_text(term.argument);
   if (term.collation != Collation::Binary)
     text += " collate " + std::string(collation_name(term.collation));
@@ -57,7 +57,7 @@ void add_keys(std::string& text, const ScanSpec& spec) {
     std::string part;
     for (const OrderKey& key : spec.keys) {
       part += part.empty() ? known.text : ", ";
-      part += column_text(key.column);
+      part += spec_column(key.column);
       if (key.descending) part += " desc";
     }
     add_part(text, part);
@@ -186,7 +186,7 @@ class Reader {
 std::string to_text(const ScanSpec& spec) {
   std::string text;
   if (!spec.indexed.empty())
-    add_part(text, (spec.walked ? "walk " : "look up ") + column_text(spec.indexed) + " by index");
+    add_part(text, (spec.walked ? "walk " : "look up ") + spec_column(spec.indexed) + " by index");
   add_terms(text, spec, true, "filter ");
   add_terms(text, spec, false, "prefilter ");
   add_keys(text, spec);

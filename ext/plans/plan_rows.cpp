@@ -10,7 +10,7 @@
 namespace arbors::ext {
 namespace {
 
-enum PlanRowsColumn { kIndex, kTree, kPlan };
+enum PlanRowsColumn { kRowIndex, kRowTree, kRowPlan };
 
 struct PlanRowsAux {
   SessionPtr session;
@@ -53,14 +53,14 @@ class PlanCursor : public sqlite3_vtab_cursor {
   std::int64_t rowid() const { return index_ + 1; }
 
   void column(sqlite3_context* context, int number) {
-    if (number == kIndex) {
+    if (number == kRowIndex) {
       sqlite3_result_int64(context, index_);
-    } else if (number == kTree) {
+    } else if (number == kRowTree) {
       const HostLimits::Watch watch(session_.limits());
       run_->tree(row_, tree_.begin());
       tree_.set_result(context);
-    } else if (static_cast<std::size_t>(number - kPlan) < arguments_.size()) {
-      set_result(context, arguments_[static_cast<std::size_t>(number - kPlan)]);
+    } else if (static_cast<std::size_t>(number - kRowPlan) < arguments_.size()) {
+      set_result(context, arguments_[static_cast<std::size_t>(number - kRowPlan)]);
     }
   }
 
@@ -104,9 +104,9 @@ int connect_rows(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab**
 }
 
 int plan_rows(sqlite3_vtab*, sqlite3_index_info* info) {
-  const int taken = take_plan_arguments(info, kPlan);
+  const int taken = take_plan_arguments(info, kRowPlan);
   if (taken != SQLITE_OK) return taken;
-  if (info->nOrderBy == 1 && info->aOrderBy[0].iColumn == kIndex && info->aOrderBy[0].desc == 0)
+  if (info->nOrderBy == 1 && info->aOrderBy[0].iColumn == kRowIndex && info->aOrderBy[0].desc == 0)
     info->orderByConsumed = 1;
   info->estimatedCost = 10000;
   info->estimatedRows = 1000;

@@ -16,7 +16,7 @@ void execute(sqlite3* db, const std::string& sql) {
   check(db, sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), "");
 }
 
-std::string quoted(std::string_view name) {
+std::string quoted_name(std::string_view name) {
   std::string out = "\"";
   for (const char c : name) {
     if (c == '"') out += '"';

@@ -18,7 +18,7 @@ namespace arbors::store {
 void execute(sqlite3* db, const std::string& sql);
 
 // Writes a name as a quoted identifier, a text as a literal.
-std::string quoted(std::string_view name);
+std::string quoted_name(std::string_view name);
 std::string literal(std::string_view text);
 
 class Statement {

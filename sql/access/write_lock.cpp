@@ -10,9 +10,9 @@ void lock_for_writing(sqlite3* db, const std::string& schema, const std::string&
   const auto holds = [&] { return sqlite3_txn_state(db, schema.c_str()) == SQLITE_TXN_WRITE; };
   if (holds()) return;
   // Neither changes anything: the second would free a page of a database with auto_vacuum.
-  const std::string sql = table.empty()
-                              ? "PRAGMA " + quoted(schema) + ".incremental_vacuum(1)"
-                              : "DELETE FROM " + quoted(schema) + '.' + quoted(table) + " WHERE 0";
+  const std::string sql =
+      table.empty() ? "PRAGMA " + quoted_name(schema) + ".incremental_vacuum(1)"
+                    : "DELETE FROM " + quoted_name(schema) + '.' + quoted_name(table) + " WHERE 0";
   const int result = sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr);
   if (holds() || result == SQLITE_OK || result == SQLITE_AUTH) return;
   throw_sqlite(db, result);

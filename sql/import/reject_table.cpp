@@ -8,8 +8,8 @@ namespace {
 
 std::string quoted_table(const std::string& name) {
   const std::size_t dot = name.find('.');
-  if (dot == std::string::npos) return store::quoted(name);
-  return store::quoted(name.substr(0, dot)) + "." + store::quoted(name.substr(dot + 1));
+  if (dot == std::string::npos) return store::quoted_name(name);
+  return store::quoted_name(name.substr(0, dot)) + "." + store::quoted_name(name.substr(dot + 1));
 }
 
 }  // namespace

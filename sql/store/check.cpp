@@ -83,8 +83,8 @@ class Checker {
 
   // SQLite answers `ok`, or faults under a heading that names the database.
   std::vector<std::string> tree_faults(const std::string& table) {
-    Statement ask(store_.connection_->db, "PRAGMA " + quoted(store_.names_.schema) +
-                                              ".integrity_check(" + quoted(table) + ")");
+    Statement ask(store_.connection_->db, "PRAGMA " + quoted_name(store_.names_.schema) +
+                                              ".integrity_check(" + quoted_name(table) + ")");
     Statement::Use use(ask);
     std::vector<std::string> lines;
     while (use.step()) {

@@ -89,7 +89,7 @@ void Store::Impl::purge_log(std::uint64_t most) {
 namespace {
 
 std::int64_t pragma(sqlite3* db, const std::string& schema, std::string_view name) {
-  Statement statement(db, "PRAGMA " + quoted(schema) + "." + std::string(name));
+  Statement statement(db, "PRAGMA " + quoted_name(schema) + "." + std::string(name));
   Statement::Use use(statement);
   return use.step() ? use.integer(0) : 0;
 }

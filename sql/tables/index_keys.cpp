@@ -17,7 +17,7 @@ namespace {
 
 using Steps = std::span<const PathStep>;
 
-Value sql_value(json::JsonValue found) {
+Value indexed_value(json::JsonValue found) {
   switch (found.kind) {
     case json::JsonKind::Missing:
     case json::JsonKind::Null:
@@ -68,7 +68,7 @@ Path above_elements(const Path& path) {
 // Adds the values that a path finds in a tree's text.
 void add_found(std::string_view tree, Steps steps, IndexKeys& keys) {
   const Steps above = to_first_array(steps);
-  if (above.size() == steps.size()) return add_keys(sql_value(json::find(tree, steps)), keys);
+  if (above.size() == steps.size()) return add_keys(indexed_value(json::find(tree, steps)), keys);
   const std::string_view array = json::find_raw(tree, above);
   json::for_each_element(array, [&](std::string_view element) {
     add_found(element, steps.subspan(above.size() + 1), keys);
@@ -164,7 +164,7 @@ bool is_of_elements(const Path& path) {
 }
 
 Value path_value(std::string_view tree, const Path& path) {
-  return sql_value(json::find(tree, path.steps));
+  return indexed_value(json::find(tree, path.steps));
 }
 
 IndexKeys value_keys(Value value) {

@@ -53,7 +53,7 @@ bool is_shadow_part(std::string_view part) {
 }
 
 std::string Names::operator()(std::string_view part) const {
-  return quoted(schema) + "." + quoted(table + "_" + std::string(part));
+  return quoted_name(schema) + "." + quoted_name(table + "_" + std::string(part));
 }
 
 void create_tables(sqlite3* db, const Names& names) {
@@ -71,15 +71,15 @@ void drop_tables(sqlite3* db, const Names& names) {
 
 void rename_tables(sqlite3* db, const Names& names, const std::string& table) {
   const auto rename = [&](std::string_view part) {
-    execute(db,
-            "ALTER TABLE " + names(part) + " RENAME TO " + quoted(table + "_" + std::string(part)));
+    execute(db, "ALTER TABLE " + names(part) + " RENAME TO " +
+                    quoted_name(table + "_" + std::string(part)));
   };
   for (const std::string& part : index_parts(db, names)) rename(part);
   for (const Part& part : kParts) rename(part.name);
 }
 
 bool table_exists(sqlite3* db, const Names& names, std::string_view part) {
-  Statement find(db, "SELECT 1 FROM " + quoted(names.schema) +
+  Statement find(db, "SELECT 1 FROM " + quoted_name(names.schema) +
                          ".sqlite_schema WHERE type = 'table' AND lower(name) = lower(?1)");
   const std::string table = names.table + "_" + std::string(part);
   Statement::Use use(find);
@@ -87,7 +87,7 @@ bool table_exists(sqlite3* db, const Names& names, std::string_view part) {
 }
 
 std::vector<std::string> index_parts(sqlite3* db, const Names& names) {
-  Statement list(db, "SELECT substr(name, length(?1) + 1) FROM " + quoted(names.schema) +
+  Statement list(db, "SELECT substr(name, length(?1) + 1) FROM " + quoted_name(names.schema) +
                          ".sqlite_schema WHERE type = 'table' AND "
                          "lower(substr(name, 1, length(?1))) = lower(?1)");
   const std::string prefix = names.table + "_";

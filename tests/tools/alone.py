@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that every source compiles by itself, with what it includes, and not only beside the others of its room.
+"""Checks that every source compiles by itself, with what it includes, and not only beside the others of its floor.
 
 Configures build-alone/ without unity builds and lets clang where there is one (half the time, and a second opinion beside the
 compiler of the other builds) read each source (-fsyntax-only), warnings being errors. The standard library's headers are

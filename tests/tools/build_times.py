@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Shows where a build's time went: rooms and sources by cost, from Ninja's log; with clang's -ftime-trace also headers and templates.
+"""Shows where a build's time went: floors and sources by cost, from Ninja's log; with clang's -ftime-trace also headers and templates.
 
 Costs are seconds; what is included or instantiated in several sources is summed, each header with what it includes itself.
 """
@@ -45,12 +45,12 @@ def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("build", type=pathlib.Path, help="a build folder of Ninja's")
     build = options.parse_args().build
-    sources, rooms = collections.Counter(), collections.Counter()
+    sources, floors = collections.Counter(), collections.Counter()
     for output, seconds in from_log(build):
         name = re.sub(r"^.*\.dir/(Unity/unity_)?|(_cxx\.cxx|\.cpp)?\.o$", "", output)
         sources[name] += seconds
-        rooms[re.sub(r"_\d+$", "", name) if "Unity" in output else name.rpartition("/")[0]] += seconds
-    show("rooms", rooms)
+        floors[re.sub(r"_\d+$", "", name) if "Unity" in output else name.rpartition("/")[0]] += seconds
+    show("floors", floors)
     show("sources", sources)
     headers, templates = from_traces(build)
     if headers:

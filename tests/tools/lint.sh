@@ -3,7 +3,7 @@
 #   style     formatting, shell scripts, include directions, places
 #   exports   what build/arbors.so exports, takes and needs
 #   tidy      clang-tidy
-#   alone     every source compiles by itself, not only beside the others of its room
+#   alone     every source compiles by itself, not only beside the others of its floor
 # The last line is `N passed, N failed[, N skipped]`.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1

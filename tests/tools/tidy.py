@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs clang-tidy over engine/, sql/ and ext/, and remembers what was clean.
 
-It reads the sources of a room together, as a unity build compiles them: the headers, which take most of its time, once. A
-room is checked again when a source of it, a header of ours that it reaches, or .clang-tidy has changed. The last line is
+It reads the sources of a floor together, as a unity build compiles them: the headers, which take most of its time, once. A
+group is checked again when a source of it, a header of ours that it reaches, or .clang-tidy has changed. The last line is
 `N passed, N failed[, N skipped]`, in such groups of sources; those that the time allowed did not reach count as skipped.
 """
 import argparse
@@ -20,7 +20,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OWN_FOLDERS = ("engine/", "sql/", "ext/")
-# The sources of a room stand there as headers of one that includes them all.
+# The sources of a floor stand there as headers of one that includes them all.
 HEADERS = r"--header-filter=/(engine|sql|ext)/[^:]*\.(h|cpp)$"
 NO_UNITY = "--checks=-bugprone-suspicious-include"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)

@@ -85,9 +85,9 @@ ArrowArray join(const ArrowField& field, const Parts& parts) {
   return joined;
 }
 
-using Rows = std::span<const std::uint32_t>;
+using RowNumbers = std::span<const std::uint32_t>;
 
-void pick_texts(const ArrowArray& from, Rows rows, ArrowArray& picked) {
+void pick_texts(const ArrowArray& from, RowNumbers rows, ArrowArray& picked) {
   std::size_t end = 0;
   picked.offsets.reserve(rows.size() + 1);
   picked.offsets.push_back(0);
@@ -101,16 +101,17 @@ void pick_texts(const ArrowArray& from, Rows rows, ArrowArray& picked) {
                          static_cast<std::size_t>(from.offsets[row + 1] - from.offsets[row]));
 }
 
-void pick_numbers(const ArrowArray& from, Rows rows, ArrowArray& picked) {
+void pick_numbers(const ArrowArray& from, RowNumbers rows, ArrowArray& picked) {
   picked.values.resize(rows.size() * kWordBytes);
   for (std::size_t i = 0; i < rows.size(); ++i)
     std::memcpy(picked.values.data() + i * kWordBytes, from.values.data() + rows[i] * kWordBytes,
                 kWordBytes);
 }
 
-ArrowArray pick_array(const ArrowField& field, const ArrowArray& from, Rows rows);
+ArrowArray pick_array(const ArrowField& field, const ArrowArray& from, RowNumbers rows);
 
-void pick_lists(const ArrowField& field, const ArrowArray& from, Rows rows, ArrowArray& picked) {
+void pick_lists(const ArrowField& field, const ArrowArray& from, RowNumbers rows,
+                ArrowArray& picked) {
   std::vector<std::uint32_t> elements;
   picked.offsets.reserve(rows.size() + 1);
   picked.offsets.push_back(0);
@@ -122,7 +123,7 @@ void pick_lists(const ArrowField& field, const ArrowArray& from, Rows rows, Arro
   picked.children.push_back(pick_array(field.children[0], from.children[0], elements));
 }
 
-ArrowArray pick_array(const ArrowField& field, const ArrowArray& from, Rows rows) {
+ArrowArray pick_array(const ArrowField& field, const ArrowArray& from, RowNumbers rows) {
   ArrowArray picked;
   picked.rows = static_cast<std::uint32_t>(rows.size());
   if (!from.validity.empty()) {
@@ -183,7 +184,7 @@ ArrowTable concatenate(std::span<const ArrowField> columns, std::span<const Arro
   return joined;
 }
 
-ArrowTable pick(std::span<const ArrowField> columns, const ArrowTable& from, Rows rows) {
+ArrowTable pick(std::span<const ArrowField> columns, const ArrowTable& from, RowNumbers rows) {
   ArrowTable picked{static_cast<std::uint32_t>(rows.size()), {}};
   for (std::size_t column = 0; column < columns.size(); ++column)
     picked.columns.push_back(pick_array(columns[column], from.columns[column], rows));

@@ -25,9 +25,9 @@ void for_each_number(const batch::Vector& values, const RowGroups& rows, Use use
   }
 }
 
-class Spread : public Accumulator {
+class Deviation : public Accumulator {
  public:
-  explicit Spread(bool root) : root_(root) {}
+  explicit Deviation(bool root) : root_(root) {}
 
   void add(const batch::Vector* values, const RowGroups& rows) override {
     moments_.resize(rows.groups);
@@ -40,7 +40,7 @@ class Spread : public Accumulator {
   }
 
   void merge(Accumulator& other, std::span<const std::uint32_t> to, std::uint32_t groups) override {
-    const auto& added = static_cast<const Spread&>(other).moments_;
+    const auto& added = static_cast<const Deviation&>(other).moments_;
     moments_.resize(groups);
     for (std::size_t group = 0; group < added.size(); ++group) {
       const Moments& from = added[group];
@@ -124,7 +124,7 @@ class Quantile : public Accumulator {
 
 }  // namespace
 
-AccumulatorPtr spread_accumulator(bool root) { return std::make_unique<Spread>(root); }
+AccumulatorPtr spread_accumulator(bool root) { return std::make_unique<Deviation>(root); }
 AccumulatorPtr quantile_accumulator(double share) { return std::make_unique<Quantile>(share); }
 
 }  // namespace arbors::exec

@@ -7,7 +7,7 @@
 namespace arbors::exec {
 namespace {
 
-constexpr std::uint32_t kNone = JoinTable::kNone;
+constexpr std::uint32_t kNoPartner = JoinTable::kNone;
 // Pairs of one block: they are numbered, and their numbers held.
 constexpr std::uint64_t kMostPairs = 1U << 28;
 
@@ -45,7 +45,7 @@ void BlockJoin::apply(ScannedRows& block) const {
       block.rows = expr::Selection::list(std::move(pairs.rows));
       return;
     }
-    pairs.partners.assign(pairs.rows.size(), kNone);
+    pairs.partners.assign(pairs.rows.size(), kNoPartner);
   }
   block.mounts = std::make_shared<const Mounts>(
       block.mounted().join(parts_.trees, std::move(pairs.rows), std::move(pairs.partners)));
@@ -66,7 +66,7 @@ BlockJoin::Pairs BlockJoin::pairs_of(const ScannedRows& block, const Rows& numbe
   if (parts_.table->one_each()) return single_pairs_of(block, numbers);
   std::uint64_t count = 0;
   for (const std::uint32_t number : numbers)
-    if (number != kNone) count += parts_.table->trees_of(number).size();
+    if (number != kNoPartner) count += parts_.table->trees_of(number).size();
   if (count > kMostPairs)
     throw Error(ErrorCode::Limit, "a join makes more than " + std::to_string(kMostPairs) +
                                       " pairs of one batch: join on more keys");
@@ -75,7 +75,7 @@ BlockJoin::Pairs BlockJoin::pairs_of(const ScannedRows& block, const Rows& numbe
   pairs.partners.reserve(count);
   PolledSteps steps;
   for (std::uint32_t i = 0; i < numbers.size(); ++i) {
-    if (numbers[i] == kNone) continue;
+    if (numbers[i] == kNoPartner) continue;
     steps.step(1 + parts_.table->trees_of(numbers[i]).size() / kRowsAStep);
     for (const std::uint32_t tree : parts_.table->trees_of(numbers[i])) {
       pairs.rows.push_back(block.rows[i]);
@@ -92,7 +92,7 @@ BlockJoin::Pairs BlockJoin::single_pairs_of(const ScannedRows& block, const Rows
   for (std::uint32_t i = 0; i < numbers.size(); ++i) {
     pairs.rows[count] = block.rows[i];
     pairs.partners[count] = numbers[i];
-    count += numbers[i] != kNone ? 1 : 0;
+    count += numbers[i] != kNoPartner ? 1 : 0;
   }
   pairs.rows.resize(count);
   pairs.partners.resize(count);
@@ -123,7 +123,7 @@ BlockJoin::Pairs BlockJoin::with_the_others(const expr::Selection& rows, const P
     }
     if (at > before) continue;
     all.rows.push_back(rows[i]);
-    all.partners.push_back(kNone);
+    all.partners.push_back(kNoPartner);
   }
   return all;
 }
@@ -134,7 +134,7 @@ BlockJoin::Rows BlockJoin::chosen(const ScannedRows& block, const Rows& numbers)
   Rows rows;
   if (!parts_.residual) {
     for (std::uint32_t i = 0; i < numbers.size(); ++i)
-      if ((numbers[i] != kNone) == semi) rows.push_back(block.rows[i]);
+      if ((numbers[i] != kNoPartner) == semi) rows.push_back(block.rows[i]);
     return rows;
   }
   Pairs pairs = pairs_of(block, numbers);

@@ -12,7 +12,7 @@
 namespace arbors::exec {
 namespace {
 
-constexpr std::uint64_t kTextBytes = 16U << 20;  // trees held in memory; more go to a file
+constexpr std::uint64_t kTreeBytes = 16U << 20;  // trees held in memory; more go to a file
 
 // The rows that are asked for, each once, and where each stands among them.
 struct Wanted {
@@ -80,7 +80,7 @@ batch::VectorPtr JoinedTrees::computed(const Path& path) const {
 }
 
 void JoinedTrees::write_all() const {
-  TextHeap heap(kTextBytes);
+  TextHeap heap(kTreeBytes);
   places_.resize(trees_.rows.size());
   constexpr std::size_t kAtOnce = 65'536;
   std::string text;

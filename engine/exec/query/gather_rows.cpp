@@ -11,7 +11,7 @@
 namespace arbors::exec {
 namespace {
 
-constexpr std::uint64_t kWindowTrees = 4096;  // gathered trees built at once
+constexpr std::uint64_t kGatheredTrees = 4096;  // gathered trees built at once
 
 void check_groups(const GroupKeys& groups, const ExecutionContext& context) {
   if (groups.size() <= context.budgets.max_group_keys) return;
@@ -93,7 +93,7 @@ TreeSourcePtr source_of_groups(const std::shared_ptr<const Gathered>& gathered,
   std::uint64_t first_row = 0;
   for (std::uint32_t group = 0; group < gathered->groups(); ++group) {
     const bool last = group + 1 == gathered->groups();
-    if (!last && gathered->starts[group + std::size_t{2}] - first_row <= kWindowTrees) continue;
+    if (!last && gathered->starts[group + std::size_t{2}] - first_row <= kGatheredTrees) continue;
     ends.push_back(group + std::uint64_t{1});
     first_row = gathered->starts[group + std::size_t{1}];
   }

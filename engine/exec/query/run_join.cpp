@@ -16,12 +16,12 @@
 namespace arbors::exec {
 namespace {
 
-using Kind = plan::Join::Kind;
+using JoinKind = plan::Join::Kind;
 
 Path field_path(const std::string& name) { return Path{{{PathStep::Kind::Key, name, 0}}}; }
 
 bool has_pairs(const plan::Join& join) {
-  return join.kind == Kind::Inner || join.kind == Kind::Left;
+  return join.kind == JoinKind::Inner || join.kind == JoinKind::Left;
 }
 
 // How many right trees a join may hold.
@@ -152,7 +152,7 @@ LeftSide left_side(const plan::Join& join, Relation& left, const ExecutionContex
 // Lets the scan look only at trees that may have a partner, by the least and the greatest key, or
 // by all where they are few: statistics rule batches out by that.
 void narrow_scan(const plan::Join& join, const RightSide& right, Relation& left) {
-  if (left.picked || (join.kind != Kind::Inner && join.kind != Kind::Semi)) return;
+  if (left.picked || (join.kind != JoinKind::Inner && join.kind != JoinKind::Semi)) return;
   const auto keeps_out = [](const ScanStep& step) {
     if (const auto* change = std::get_if<ChangeStep>(&step)) return change->change->knows_rows();
     return std::holds_alternative<ReshapeStep>(step) || std::holds_alternative<FlattenStep>(step);
@@ -180,7 +180,8 @@ double estimated_rows(const Relation& relation) {
 
 // Tells whether the pairs' trees can be said with the left trees far and the right ones scanned.
 bool may_swap(const plan::Join& join, const Relation& left, const Relation& right) {
-  if (join.kind != Kind::Inner || !join.any_order || right.picked || right.sliced()) return false;
+  if (join.kind != JoinKind::Inner || !join.any_order || right.picked || right.sliced())
+    return false;
   const auto keeps_order = [&](const plan::RowShape& shape) {
     return shape.is_list_of_fields() && !shape.edits().empty() &&
            std::none_of(shape.edits().begin(), shape.edits().end(),

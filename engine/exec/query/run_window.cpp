@@ -108,7 +108,7 @@ std::vector<std::vector<std::uint64_t>> order_ranks(const plan::Window& window,
   return ranks;
 }
 
-std::vector<std::uint8_t> true_rows(const batch::VectorPtr& condition) {
+std::vector<std::uint8_t> passing_rows(const batch::VectorPtr& condition) {
   ColumnBatch batch({{"0", condition}}, condition->rows);
   const batch::Scope scope(batch);
   expr::Selection kept = expr::Selection::all(condition->rows);
@@ -127,7 +127,7 @@ std::shared_ptr<ColumnBatch> computed(const plan::Window& window, const WindowRo
     for (std::size_t i = 0; i < call.arguments.size(); ++i)
       arguments.arguments.push_back(read.all_of(at++));
     if (call.aggregate.argument) arguments.value = read.all_of(at++);
-    if (call.aggregate.filter) arguments.passes = true_rows(read.all_of(at++));
+    if (call.aggregate.filter) arguments.passes = passing_rows(read.all_of(at++));
     columns.push_back({call.name, call.function != nullptr
                                       ? function_values(call, arguments, partitions)
                                       : aggregate_values(call, arguments, partitions)});

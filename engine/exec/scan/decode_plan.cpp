@@ -15,9 +15,9 @@
 namespace arbors::exec {
 namespace {
 
-using Kind = std::vector<std::string> DecodedPaths::*;
+using NameList = std::vector<std::string> DecodedPaths::*;
 
-void add(DecodedPaths& found, Kind kind, const Path& path) {
+void add(DecodedPaths& found, NameList kind, const Path& path) {
   std::string name = path.steps.empty() ? "it" : to_text(path);
   std::vector<std::string>& names = found.*kind;
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
@@ -67,7 +67,7 @@ class Walk {
  private:
   static constexpr std::size_t kNone = SIZE_MAX;
 
-  void note(Kind kind, const expr::ExprPtr& expr) {
+  void note(NameList kind, const expr::ExprPtr& expr) {
     for (const Path& path : expr::paths(*expr)) {
       if (expr::leads_nowhere(path)) continue;
       const RowExpr::Leaf leaf = RowExpr(expr::path(path)).leaves().front();
@@ -77,7 +77,7 @@ class Walk {
         add(found_[at_], kind, flattened_ ? unflattened(path) : path);
     }
   }
-  void read_or_finish(Kind kind, const Path& path) {
+  void read_or_finish(NameList kind, const Path& path) {
     path.steps.empty() ? finish() : read(kind, expr::path(path));
   }
 
@@ -100,7 +100,7 @@ class Walk {
     if (join.kind == plan::Join::Kind::Semi || join.kind == plan::Join::Kind::Anti) shape_ = left;
   }
   // Notes what an expression over the stage's trees reads of the source.
-  void read(Kind kind, const expr::ExprPtr& expr) {
+  void read(NameList kind, const expr::ExprPtr& expr) {
     if (grouped_ || at_ == kNone || !expr) return;
     if (const expr::ExprPtr resolved = shape_.resolve(expr))
       note(kind, resolved);

@@ -8,7 +8,7 @@
 namespace arbors::exec {
 namespace {
 
-using Bound = plan::WindowFrame::Bound;
+using FrameEdge = plan::WindowFrame::Bound;
 using Unit = plan::WindowFrame::Unit;
 using Ranks = std::vector<std::vector<std::uint64_t>>;
 
@@ -115,14 +115,14 @@ FramePlaces FrameWalk::frame() const {
     return static_cast<std::uint32_t>(std::clamp<std::int64_t>(place_ + distance, start_, end_));
   };
   const auto first = [&] {
-    if (frame_.from == Bound::UnboundedPreceding) return start_;
-    if (frame_.from == Bound::CurrentRow) return place_at(0);
-    return place_at(frame_.from == Bound::Preceding ? -from : from);
+    if (frame_.from == FrameEdge::UnboundedPreceding) return start_;
+    if (frame_.from == FrameEdge::CurrentRow) return place_at(0);
+    return place_at(frame_.from == FrameEdge::Preceding ? -from : from);
   };
   const auto end = [&] {
-    if (frame_.to == Bound::UnboundedFollowing) return end_;
-    if (frame_.to == Bound::CurrentRow) return place_at(1);
-    return place_at((frame_.to == Bound::Preceding ? -to : to) + 1);
+    if (frame_.to == FrameEdge::UnboundedFollowing) return end_;
+    if (frame_.to == FrameEdge::CurrentRow) return place_at(1);
+    return place_at((frame_.to == FrameEdge::Preceding ? -to : to) + 1);
   };
   return {first(), end()};
 }

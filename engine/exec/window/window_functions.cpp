@@ -11,7 +11,7 @@
 namespace arbors::exec {
 namespace {
 
-using Kind = plan::WindowKind;
+using plan::WindowKind;
 
 // Calls use(row, walk) for each row, partition after partition.
 template <typename Use>
@@ -30,28 +30,28 @@ std::int64_t tile(const FrameWalk& walk, std::int64_t tiles) {
   return row < first_small ? 1 + row / (size + 1) : 1 + larger + (row - first_small) / size;
 }
 
-std::int64_t counted(Kind kind, const FrameWalk& walk, std::int64_t tiles) {
+std::int64_t counted(WindowKind kind, const FrameWalk& walk, std::int64_t tiles) {
   switch (kind) {
-    case Kind::RowNumber:
+    case WindowKind::RowNumber:
       return walk.place() - walk.start() + 1;
-    case Kind::Rank:
+    case WindowKind::Rank:
       return walk.peers_start() - walk.start() + 1;
-    case Kind::DenseRank:
+    case WindowKind::DenseRank:
       return walk.group() + 1;
     default:
       return tile(walk, tiles);
   }
 }
 
-double share(Kind kind, const FrameWalk& walk) {
+double share(WindowKind kind, const FrameWalk& walk) {
   const double rows = walk.end() - walk.start();
-  if (kind == Kind::CumulativeShare) return (walk.peers_end() - walk.start()) / rows;
+  if (kind == WindowKind::CumulativeShare) return (walk.peers_end() - walk.start()) / rows;
   return rows > 1 ? (walk.peers_start() - walk.start()) / (rows - 1) : 0.0;
 }
 
 batch::VectorPtr counts(const plan::WindowCall& call, const Partitions& partitions) {
-  const Kind kind = call.function->kind;
-  const std::int64_t tiles = kind == Kind::Tile ? plan::whole_argument(call, 0) : 0;
+  const WindowKind kind = call.function->kind;
+  const std::int64_t tiles = kind == WindowKind::Tile ? plan::whole_argument(call, 0) : 0;
   std::vector<std::int64_t> values(partitions.rows.size());
   for_each_place(partitions, call.frame, [&](std::uint32_t row, const FrameWalk& walk) {
     values[row] = counted(kind, walk, tiles);
@@ -75,13 +75,13 @@ std::uint32_t place_taken(const plan::WindowCall& call, const FrameWalk& walk, s
     return place >= first && place < end ? static_cast<std::uint32_t>(place) : walk.end();
   };
   switch (call.function->kind) {
-    case Kind::Lag:
+    case WindowKind::Lag:
       return within(std::int64_t{walk.place()} - count, walk.start(), walk.end());
-    case Kind::Lead:
+    case WindowKind::Lead:
       return within(std::int64_t{walk.place()} + count, walk.start(), walk.end());
-    case Kind::First:
+    case WindowKind::First:
       return within(frame.first, frame.first, frame.end);
-    case Kind::Last:
+    case WindowKind::Last:
       return within(std::int64_t{frame.end} - 1, frame.first, frame.end);
     default:
       return within(std::int64_t{frame.first} + count - 1, frame.first, frame.end);
@@ -128,13 +128,13 @@ batch::VectorPtr gathered_or_null(const batch::Vector& from, batch::RowSpan rows
 batch::VectorPtr function_values(const plan::WindowCall& call, const WindowArguments& arguments,
                                  const Partitions& partitions) {
   switch (call.function->kind) {
-    case Kind::RowNumber:
-    case Kind::Rank:
-    case Kind::DenseRank:
-    case Kind::Tile:
+    case WindowKind::RowNumber:
+    case WindowKind::Rank:
+    case WindowKind::DenseRank:
+    case WindowKind::Tile:
       return counts(call, partitions);
-    case Kind::PercentRank:
-    case Kind::CumulativeShare:
+    case WindowKind::PercentRank:
+    case WindowKind::CumulativeShare:
       return shares(call, partitions);
     default:
       return taken(call, arguments, partitions);

@@ -11,9 +11,9 @@
 namespace arbors::expr {
 namespace {
 
-constexpr double kEquality = 0.1;
-constexpr double kRange = 0.3;
-constexpr double kOther = 0.5;
+constexpr double kEqualShare = 0.1;
+constexpr double kRangeShare = 0.3;
+constexpr double kOtherShare = 0.5;
 
 class Estimator {
  public:
@@ -39,7 +39,7 @@ class Estimator {
 
   double equality(const Expr& value) const {
     const batch::Statistics* known = statistics(value);
-    return known != nullptr && known->distinct > 0 ? 1.0 / known->distinct : kEquality;
+    return known != nullptr && known->distinct > 0 ? 1.0 / known->distinct : kEqualShare;
   }
 
   // The share of numbers above or below a number, as if they were spread evenly.
@@ -47,10 +47,10 @@ class Estimator {
     const batch::Statistics* known = statistics(*expr.args[0]);
     const auto* bound = expr.args[1]->as<Constant>();
     if (known == nullptr || known->rows == 0 || bound == nullptr || !bound->value.is_number())
-      return kRange;
+      return kRangeShare;
     const double integers = known->count(batch::Tag::Integer);
     const double reals = known->count(batch::Tag::Real) + known->count(batch::Tag::BigNumber);
-    if (integers + reals == 0) return kRange;
+    if (integers + reals == 0) return kRangeShare;
     double low = known->real_min, high = known->real_max;
     if (integers > 0) {
       const auto least = static_cast<double>(known->integer_min);
@@ -78,12 +78,14 @@ class Estimator {
   }
   double of(const IsNull& form, const Expr& expr) const {
     const batch::Statistics* known = statistics(*expr.args[0]);
-    if (known == nullptr || known->rows == 0) return kOther;
+    if (known == nullptr || known->rows == 0) return kOtherShare;
     const double nulls = known->count(batch::Tag::Missing) + known->count(batch::Tag::Null);
     const double share = nulls / known->rows;
     return form.negated ? 1 - share : share;
   }
-  double of(const Between& form, const Expr&) const { return form.negated ? 1 - kRange : kRange; }
+  double of(const Between& form, const Expr&) const {
+    return form.negated ? 1 - kRangeShare : kRangeShare;
+  }
   double of(const In& form, const Expr& expr) const {
     const double items = static_cast<double>(form.set->items().size() + expr.args.size() - 1);
     const double share = std::min(1.0, items * equality(*expr.args[0]));
@@ -106,11 +108,11 @@ class Estimator {
     const bool contains = form.function->name == "list_contains";
     const auto* list = expr.args.empty() ? nullptr : expr.args[0]->as<PathRead>();
     if (reader_ == nullptr || list == nullptr || (!contains && form.function->name != "list_any"))
-      return kOther;
+      return kOtherShare;
     Path path = element_path(root_, list->path);
     const PathStatistics elements = path_statistics(*reader_, path);
     const double lists = rows_of_root();
-    if (!elements.known || lists == 0) return kOther;
+    if (!elements.known || lists == 0) return kOtherShare;
     if (elements.statistics == nullptr) return 0;
     const double length = elements.statistics->rows / lists;
     const Estimator inside(reader_, parameters_, std::move(path));
@@ -128,7 +130,7 @@ class Estimator {
 
   template <typename Form>
   double of(const Form&, const Expr&) const {
-    return kOther;
+    return kOtherShare;
   }
 
   batch::BatchReader* reader_;

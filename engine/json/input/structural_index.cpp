@@ -48,4 +48,10 @@ bool StructuralIndex::build(std::string_view text) {
   return true;
 }
 
+std::string simdjson_version() {
+  return std::to_string(simdjson::SIMDJSON_VERSION_MAJOR) + '.' +
+         std::to_string(simdjson::SIMDJSON_VERSION_MINOR) + '.' +
+         std::to_string(simdjson::SIMDJSON_VERSION_REVISION);
+}
+
 }  // namespace arbors::json

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace arbors::json {
@@ -31,6 +32,8 @@ class StructuralIndex {
   const std::uint32_t* begin_ = nullptr;
   const std::uint32_t* end_ = nullptr;
 };
+
+std::string simdjson_version();
 
 // A walk over indexed text: the walker moves `token`, `end` bounds what may be read as a scalar.
 // `text[*token]` is readable at the index's end too, and begins no token there.

@@ -46,14 +46,6 @@ expr::ExprPtr of_element(const expr::ExprPtr& condition, const Path& element) {
   });
 }
 
-NodePtr with_search(const Node& node, const IndexSearch& search) {
-  if (!std::holds_alternative<Source>(node.op))
-    return over(node, with_search(*node.inputs.front(), search));
-  Source looked_up = std::get<Source>(node.op);
-  looked_up.search = search;
-  return make(std::move(looked_up));
-}
-
 }  // namespace
 
 NodePtr choose_element_index(const NodePtr& node, const SourceFacts& facts) {

@@ -17,4 +17,12 @@ NodePtr over(const Node& node, NodePtr input) {
   return make(node.op, std::move(inputs));
 }
 
+NodePtr with_search(const Node& node, const IndexSearch& search) {
+  if (!std::holds_alternative<Source>(node.op))
+    return over(node, with_search(*node.inputs.front(), search));
+  Source looked_up = std::get<Source>(node.op);
+  looked_up.search = search;
+  return make(std::move(looked_up));
+}
+
 }  // namespace arbors::plan

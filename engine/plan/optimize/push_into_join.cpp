@@ -9,9 +9,11 @@
 namespace arbors::plan {
 namespace {
 
-using Kind = Join::Kind;
+using JoinKind = Join::Kind;
 
-bool gives_pairs(const Join& join) { return join.kind == Kind::Inner || join.kind == Kind::Left; }
+bool gives_pairs(const Join& join) {
+  return join.kind == JoinKind::Inner || join.kind == JoinKind::Left;
+}
 
 struct Conditions {
   std::vector<expr::ExprPtr> above, left, right;
@@ -34,7 +36,7 @@ NodePtr from_above(const Filter& filter, const Node& node, Join join) {
     alone.as = join.as;
     if (!gives_pairs(join) || reads_left_only(*condition, join.as)) {
       sorted.left.push_back(condition);
-    } else if (join.kind != Kind::Inner) {
+    } else if (join.kind != JoinKind::Inner) {
       sorted.above.push_back(condition);
     } else if (const expr::ExprPtr right = of_right_alone(condition, join.as)) {
       sorted.right.push_back(right);
@@ -53,7 +55,7 @@ NodePtr from_above(const Filter& filter, const Node& node, Join join) {
 // Conditions on partners.
 NodePtr from_residual(const Node& node, Join join) {
   Conditions sorted;
-  const bool left_too = join.kind == Kind::Inner || join.kind == Kind::Semi;
+  const bool left_too = join.kind == JoinKind::Inner || join.kind == JoinKind::Semi;
   for (const expr::ExprPtr& condition : conjuncts(join.residual)) {
     if (const expr::ExprPtr right = of_right_alone(condition, join.as))
       sorted.right.push_back(right);

@@ -2,9 +2,9 @@
 // says of rowids and places restricts the source. The filter stays: a restriction may admit more
 // than it lets through.
 #include <algorithm>
-#include <array>
 
 #include "engine/base/scalar.h"
+#include "engine/expr/evaluate/comparison.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/expr/forms/value_set.h"
 #include "engine/plan/optimize/node_shape.h"
@@ -24,18 +24,6 @@ struct Admitted {
   RowRange range = kAllRows;
   std::optional<std::vector<std::int64_t>> set;
 };
-
-// The comparison with its sides exchanged.
-Comparison mirrored(Comparison op) {
-  static constexpr std::array<std::pair<Comparison, Comparison>, 4> kMirrored{
-      {{Comparison::Less, Comparison::Greater},
-       {Comparison::Greater, Comparison::Less},
-       {Comparison::LessEqual, Comparison::GreaterEqual},
-       {Comparison::GreaterEqual, Comparison::LessEqual}}};
-  for (const auto& [from, to] : kMirrored)
-    if (op == from) return to;
-  return op;
-}
 
 // Tells whether an expression is what an identity call of the window gives, and which.
 const WindowCall* call_read(const expr::Expr& expr, const Window& window) {

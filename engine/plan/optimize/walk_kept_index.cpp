@@ -21,15 +21,6 @@ const Path* indexed_path(const SortKey& key) {
   return path == nullptr || path->steps.empty() || path->through_array() ? nullptr : path;
 }
 
-NodePtr with_search(const Node& node, const IndexSearch& search) {
-  if (const auto* source = std::get_if<Source>(&node.op)) {
-    Source walked = *source;
-    walked.search = search;
-    return make(std::move(walked));
-  }
-  return over(node, with_search(*node.inputs.front(), search));
-}
-
 // A sort for the first trees of a source that has an index in its order, and the conditions between
 // the two.
 struct WalkableSort {

@@ -9,7 +9,7 @@ using namespace arbors::store::tests;
 
 namespace {
 
-enum Meanwhile : int { Nothing, Interrupted, OutOfMemory, OutOfMemoryAndExpired };
+enum Meanwhile : int { Nothing, Interrupted, MemoryShort, MemoryShortAndExpired };
 
 // Writes a row under a savepoint; keeps it, or fails at what happens meanwhile: an interrupt, as by
 // another thread, or that memory runs out, also where statements have to be prepared again.
@@ -20,8 +20,8 @@ void write_row(sqlite3_context* context, int, sqlite3_value** arguments) {
     Savepoint change(db, "change");
     execute(db, "INSERT INTO t VALUES (1)");
     if (meanwhile == Interrupted) sqlite3_interrupt(db);
-    if (meanwhile == OutOfMemoryAndExpired) execute(db, "PRAGMA writable_schema = RESET");
-    if (meanwhile >= OutOfMemory) sqlite3_hard_heap_limit64(1);
+    if (meanwhile == MemoryShortAndExpired) execute(db, "PRAGMA writable_schema = RESET");
+    if (meanwhile >= MemoryShort) sqlite3_hard_heap_limit64(1);
     execute(db, "INSERT INTO t VALUES (2)");
     change.keep();
   } catch (const Error& error) {
@@ -60,7 +60,7 @@ TEST_CASE("a savepoint is undone whatever is the matter", "[store]") {
   database.run("CREATE TABLE t(a)");
   sqlite3_create_function(database.db(), "write_row", 1, SQLITE_UTF8, nullptr, write_row, nullptr,
                           nullptr);
-  const int meanwhile = GENERATE(Interrupted, OutOfMemory, OutOfMemoryAndExpired);
+  const int meanwhile = GENERATE(Interrupted, MemoryShort, MemoryShortAndExpired);
   const auto write = [&] { database.run("SELECT write_row(" + std::to_string(meanwhile) + ")"); };
   database.run("SELECT write_row(0)");
   if (meanwhile == Interrupted) {
