@@ -41,7 +41,8 @@ def build():
     database.execute("UPDATE t SET score = 7 WHERE id % 11 = 2")
     database.execute("SELECT arbor_optimize('t')").fetchall()
     database.execute("SELECT arbor_tag('t', 'old')").fetchall()
-    database.execute("UPDATE t SET big = 5 WHERE id % 2 = 0")
+    for part in (0, 2):  # each too small to be folded whole: the second carries rows
+        database.execute("UPDATE t SET big = 5 WHERE id % 4 = ?", (part,))
     database.execute("SELECT arbor_vacuum('t')").fetchall()
     database.execute("UPDATE t SET _tree = json_set(_tree, '$.late', 1) WHERE id = 43")
     database.execute("DELETE FROM t WHERE id = 40")
