@@ -19,16 +19,22 @@ def rows(database, sql, *parameters):
     return [tuple(json.loads(tree).values()) for tree, in database.execute(f"SELECT tree FROM arbor_rows(?{marks})", (sql, *parameters))]
 
 
+def notices_own_function(report, name, arity, call):
+    """Defines a function that a SELECT has called already; returns the database."""
+    database = filled(report.options)
+    sql = f"SELECT {call} AS v FROM t"
+    before = rows(database, sql)
+    report.equal(rows(database, sql), before, f"{call} again")
+    database.create_function(name, arity, lambda *_: 7)
+    report.raises(lambda: rows(database, sql), f"{call} after a definition with {arity} arguments", f"own function {name}()")
+    return database
+
+
 def test_own_functions(report):
     """A function that the application defines, of whatever arity and whenever, is noticed and named."""
     for name, arity, call in (("upper", 1, "upper(s)"), ("upper", -1, "upper(s)"), ("max", 2, "max(a, 3)"), ("coalesce", -1, "coalesce(a, 1)"),
                               ("list_len", 1, "list_len(l)"), ("like", 2, "s LIKE 'x%'"), ("substr", 2, "substr(s, 1)")):
-        database = filled(report.options)
-        sql = f"SELECT {call} AS v FROM t"
-        before = rows(database, sql)
-        report.equal(rows(database, sql), before, f"{call} again")
-        database.create_function(name, arity, lambda *_: 7)
-        report.raises(lambda: rows(database, sql), f"{call} after a definition with {arity} arguments", f"own function {name}()")
+        database = notices_own_function(report, name, arity, call)
         report.equal(rows(database, "SELECT lower(s) AS v FROM t WHERE a = 0"), [("x",), (None,)], "others are not")
     database = filled(report.options)
     sql = "SELECT sum(a) AS v FROM t"
@@ -37,12 +43,7 @@ def test_own_functions(report):
     report.raises(lambda: rows(database, sql), "the application's sum", "line 1, column 8", "own function sum()")
     report.raises(lambda: rows(database, "SELECT sum(a) OVER (ORDER BY a) AS v FROM t"), "over a window too", "own function sum()")
     for name, arity, call in (("month", 1, "month(s)"), ("month", -1, "month(s)"), ("lag", -1, "lag(a) OVER (ORDER BY a)"), ("row_number", 0, "row_number() OVER ()")):
-        database = filled(report.options)
-        sql = f"SELECT {call} AS v FROM t"
-        before = rows(database, sql)
-        report.equal(rows(database, sql), before, f"{call} again")
-        database.create_function(name, arity, lambda *_: 7)
-        report.raises(lambda: rows(database, sql), f"{call} after a definition with {arity} arguments", f"own function {name}()")
+        notices_own_function(report, name, arity, call)
 
 
 def test_own_collations(report):

@@ -1,6 +1,7 @@
 // Looks values up among those that were numbered, by as many threads as there are.
 #include <bit>
 
+#include "engine/exec/group/folded_text.h"
 #include "engine/exec/group/text_translation.h"
 #include "engine/exec/group/value_numbers.h"
 #include "engine/exec/group/whole_number.h"
@@ -48,7 +49,7 @@ std::uint32_t ValueNumbers::find_real(double value) const {
 
 std::uint32_t ValueNumbers::find_text(std::string_view text, std::string& space) const {
   const std::uint32_t index =
-      keys_.find(collation_ == Collation::Binary ? text : folded(text, space));
+      keys_.find(collation_ == Collation::Binary ? text : folded_text(text, collation_, space));
   return index == batch::TextTable::kNone ? kNone : text_entries_[index];
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/batch/vectors/text_table.h"
+#include "engine/exec/group/folded_text.h"
 #include "engine/exec/group/number_table.h"
 #include "engine/exec/group/whole_number.h"
 
@@ -19,16 +20,6 @@ std::uint64_t real_hash(double value) {
   std::int64_t integer = 0;
   if (as_integer(value, integer)) return mix(static_cast<std::uint64_t>(integer));
   return mix(std::bit_cast<std::uint64_t>(value) + 1);
-}
-
-std::uint64_t text_hash(std::string_view text, Collation collation, std::string& space) {
-  if (collation == Collation::RTrim)
-    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  if (collation != Collation::NoCase) return batch::hash_text(text);
-  space = text;
-  for (char& c : space)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return batch::hash_text(space);
 }
 
 std::uint64_t hash_of(const batch::Vector& values, std::size_t row, Collation collation,
@@ -47,7 +38,7 @@ std::uint64_t hash_of(const batch::Vector& values, std::size_t row, Collation co
     case Tag::BigNumber:
       return real_hash(values.reals[row]);
     default:
-      return text_hash(values.text(row), collation, space);
+      return batch::hash_text(folded_text(values.text(row), collation, space));
   }
 }
 

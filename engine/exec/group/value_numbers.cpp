@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/interrupt.h"
+#include "engine/exec/group/folded_text.h"
 #include "engine/exec/group/whole_number.h"
 
 namespace arbors::exec {
@@ -259,24 +260,13 @@ std::uint32_t ValueNumbers::text_entry(std::string_view text, Tag tag) {
     all_strings_ = false;
     return entry;
   }
-  const std::uint32_t index = keys_.number(folded(text, folded_));
+  const std::uint32_t index = keys_.number(folded_text(text, collation_, folded_));
   if (index == text_entries_.size()) text_entries_.push_back(add(tag, originals_.number(text)));
   Entry& entry = entries_[text_entries_[index]];
   if (tag < entry.tag ||
       (tag == entry.tag && text < originals_[static_cast<std::uint32_t>(entry.payload)]))
     entry = {tag, originals_.number(text)};
   return text_entries_[index];
-}
-
-// Gives the text that all equal ones share under the collation.
-std::string_view ValueNumbers::folded(std::string_view text, std::string& space) const {
-  if (collation_ == Collation::RTrim)
-    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  if (collation_ != Collation::NoCase) return text;
-  space = text;
-  for (char& c : space)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return space;
 }
 
 // Gives the texts, which keep their numbers in the domain.

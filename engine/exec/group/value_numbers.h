@@ -56,7 +56,6 @@ class ValueNumbers {
   std::uint32_t integer_entry(std::int64_t value, batch::Tag tag);
   std::uint32_t real_entry(double value, batch::Tag tag, std::string_view digits);
   std::uint32_t text_entry(std::string_view text, batch::Tag tag);
-  std::string_view folded(std::string_view text, std::string& space) const;
   std::uint32_t find_row(const batch::Vector& values, std::size_t row, std::string& space) const;
   std::uint32_t find_integer(std::int64_t value) const;
   std::uint32_t find_real(double value) const;

@@ -1,0 +1,24 @@
+// The text that all texts which are equal under a collation share: what numbers and hashes of
+// values are made of, so that both take the same ones for equal.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/base/value.h"
+
+namespace arbors::exec {
+
+// `space` holds the result where it differs inside.
+inline std::string_view folded_text(std::string_view text, Collation collation,
+                                    std::string& space) {
+  if (collation == Collation::RTrim)
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  if (collation != Collation::NoCase) return text;
+  space = text;
+  for (char& c : space)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return space;
+}
+
+}  // namespace arbors::exec
