@@ -15,7 +15,7 @@ ARGUMENTS = harness.parser()
 ARGUMENTS.add_argument("--gaps", action="store_true", help="print each statement's time and the longest gap between two calls")
 ARGUMENTS.add_argument("--size", type=int, default=0, help="how much of each")
 OPTIONS = ARGUMENTS.parse_args()
-SIZE = OPTIONS.size or (2 if OPTIONS.quick else 5)
+SIZE = OPTIONS.size or (3 if OPTIONS.quick else 5)
 INSTRUCTIONS = 1000  # of SQLite's machine between two calls
 
 
