@@ -1,38 +1,17 @@
 #include "engine/base/interrupt.h"
 
-#include <pthread.h>
-
 #include <exception>
 
 #include "engine/base/error.h"
+#include "engine/base/thread_slot.h"
 
 namespace arbors {
 namespace {
 
-// Where a thread finds its innermost scope. No thread_local: where memory is short, the first look
-// at one ends the process.
-class ScopeOfThread {
- public:
-  ScopeOfThread() noexcept : made_(pthread_key_create(&key_, nullptr) == 0) {}
-  ScopeOfThread(const ScopeOfThread&) = delete;
-  ScopeOfThread& operator=(const ScopeOfThread&) = delete;
-  ~ScopeOfThread() {
-    if (made_) pthread_key_delete(key_);
-  }
-  InterruptScope* get() const noexcept {
-    return made_ ? static_cast<InterruptScope*>(pthread_getspecific(key_)) : nullptr;
-  }
-  // Without the memory for it, nothing is polled.
-  void set(InterruptScope* scope) const noexcept {
-    if (made_) pthread_setspecific(key_, scope);
-  }
+// Where a thread finds its innermost scope; without the memory for it, nothing is polled.
+const ThreadSlot kScope;
 
- private:
-  pthread_key_t key_{};
-  bool made_;
-};
-
-const ScopeOfThread kScope;
+InterruptScope* innermost() noexcept { return static_cast<InterruptScope*>(kScope.get()); }
 
 }  // namespace
 
@@ -42,7 +21,7 @@ bool Interrupt::ask() {
 }
 
 InterruptScope::InterruptScope(Interrupt* interrupt, Thread thread)
-    : interrupt_(interrupt), asks_(thread == Thread::Caller), before_(kScope.get()) {
+    : interrupt_(interrupt), asks_(thread == Thread::Caller), before_(innermost()) {
   kScope.set(this);
 }
 
@@ -56,12 +35,12 @@ void InterruptScope::question() {
 }
 
 Interrupt* current_interrupt() noexcept {
-  const InterruptScope* scope = kScope.get();
+  const InterruptScope* scope = innermost();
   return scope == nullptr ? nullptr : scope->interrupt();
 }
 
 void poll_interrupt(std::uint64_t steps) {
-  InterruptScope* scope = kScope.get();
+  InterruptScope* scope = innermost();
   if (scope != nullptr) scope->work(static_cast<std::int64_t>(steps));
 }
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "engine/base/interrupt.h"
+#include "engine/base/thread_slot.h"
 
 namespace arbors {
 namespace {
@@ -20,11 +21,15 @@ bool has_memory() noexcept {
   return memory != nullptr;
 }
 
+const ThreadSlot kReady;  // not null in threads that have their data
+
 }  // namespace
 
 void ready_for_exceptions() {
+  if (kReady.get() != nullptr) return;
   if (!has_memory()) throw std::bad_alloc();
   static_cast<void>(std::uncaught_exceptions());
+  kReady.set(&kReady);
 }
 
 void Workers::start(unsigned most, const std::function<void(unsigned)>& work) {

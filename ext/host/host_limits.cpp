@@ -29,21 +29,13 @@ HostLimits::Watch::Watch(HostLimits& limits)
 }
 
 HostLimits::Watch::~Watch() {
-  if (outermost_ && limits_.held_.expired()) limits_.forget();
-}
-
-HostLimits::Hold HostLimits::hold() {
-  Hold held = held_.lock();
-  if (held) return held;
-  held = Hold(this, [](void* limits) { static_cast<HostLimits*>(limits)->forget(); });
-  held_ = held;
-  return held;
+  if (outermost_ && limits_.holds_ == 0) limits_.forget();
 }
 
 void HostLimits::hold_for_statement(sqlite3_context* context) {
   constexpr int kOfStatement = -0x41726273;  // below zero: kept for the statement, not an argument
   if (statement_ == nullptr || sqlite3_get_auxdata(context, kOfStatement) != nullptr) return;
-  sqlite3_set_auxdata(context, kOfStatement, new Hold(hold()),
+  sqlite3_set_auxdata(context, kOfStatement, new Hold(*this),
                       [](void* held) { delete static_cast<Hold*>(held); });
 }
 

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
+#include <cstddef>
 
 #include "engine/base/interrupt.h"
 #include "sql/access/sqlite.h"
@@ -35,8 +35,19 @@ class HostLimits {
 
   // Keeps the statement, and its count, for as long as somebody holds this: a cursor, or what is
   // bound to a running statement. It must end before the connection closes.
-  using Hold = std::shared_ptr<void>;
-  Hold hold();
+  class Hold {
+   public:
+    explicit Hold(HostLimits& limits) : limits_(limits) { ++limits.holds_; }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    ~Hold() {
+      if (--limits_.holds_ == 0) limits_.forget();
+    }
+
+   private:
+    HostLimits& limits_;
+  };
+  Hold hold() { return Hold(*this); }
   // Holds it for the statement that calls a function, where it was made.
   void hold_for_statement(sqlite3_context* context);
 
@@ -48,7 +59,7 @@ class HostLimits {
   sqlite3* db_;
   Interrupt interrupt_{[this] { return stops(); }};
   sqlite3_stmt* statement_ = nullptr;
-  std::weak_ptr<void> held_;
+  std::size_t holds_ = 0;
   bool new_watch_ = true;
   std::chrono::steady_clock::time_point asked_;  // when SQLite was last asked
 };

@@ -156,6 +156,11 @@ int connect_table(sqlite3* db, void* aux, int argc, const char* const* argv, sql
   return open_table(db, aux, argc, argv, out, message, false);
 }
 
+int column(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int number) {
+  if (TableCallbacks::of(cursor).stays(context, number)) return SQLITE_OK;
+  return TableCallbacks::column(cursor, context, number);
+}
+
 int destroy_table(sqlite3_vtab* table) {
   const int result = guarded(&table->zErrMsg, [&] {
     table_of(table).store->destroy();
@@ -261,7 +266,7 @@ constexpr Module kArborModule = [] {
   module.xFilter = TableCallbacks::filter;
   module.xNext = TableCallbacks::next;
   module.xEof = TableCallbacks::at_end;
-  module.xColumn = TableCallbacks::column;
+  module.xColumn = column;
   module.xRowid = TableCallbacks::rowid;
   module.xUpdate = arbor_update;
   module.xBegin = begin;

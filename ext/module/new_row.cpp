@@ -137,10 +137,13 @@ bool NewRow::is_object_text(int column) const {
 // what is inside them.
 std::vector<int> NewRow::columns_set() const {
   std::vector<int> set, objects;
-  for (int column = 0; table_.is_data(column); ++column) {
-    if (!is_update() && sqlite3_value_type(value(column)) == SQLITE_NULL) continue;  // makes no key
-    if (changed(column)) set.push_back(column);
+  const int columns = static_cast<int>(table_.columns.size());
+  for (int column = 0; column < columns; ++column) {
+    const bool stays = is_update() ? !changed(column)
+                                   : sqlite3_value_type(value(column)) == SQLITE_NULL;  // no key
+    if (!stays) set.push_back(column);
   }
+  if (set.size() < 2) return set;
   const auto path = [this](int column) -> const std::vector<PathStep>& {
     return table_.columns[static_cast<std::size_t>(column)].path.steps;
   };

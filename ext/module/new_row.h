@@ -23,11 +23,12 @@ struct ValuesSet {
 // what the row holds.
 class NewRow {
  public:
-  NewRow(const ArborTable& table, sqlite3_value** argv) : table_(table), argv_(argv) {
+  NewRow(const ArborTable& table, sqlite3_value** argv)
+      : table_(table), argv_(argv), is_update_(sqlite3_value_type(argv[0]) != SQLITE_NULL) {
     if (is_update() && !is_marked()) before_ = table_.store->tree(old_rowid());
   }
 
-  bool is_update() const { return sqlite3_value_type(argv_[0]) != SQLITE_NULL; }
+  bool is_update() const { return is_update_; }
   std::int64_t old_rowid() const { return sqlite3_value_int64(argv_[0]); }
   std::optional<std::int64_t> rowid() const {
     if (!is_update() && sqlite3_value_type(argv_[1]) == SQLITE_NULL) return std::nullopt;
@@ -73,6 +74,7 @@ class NewRow {
 
   const ArborTable& table_;
   sqlite3_value** argv_;
+  bool is_update_;
   std::optional<std::string> before_;  // the row's tree, where SQLite does not mark what stays
 };
 

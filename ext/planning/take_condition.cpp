@@ -60,6 +60,7 @@ bool take_match(ScanDraft& draft, int at, int column) {
 // One generation is read; what else is asked of it SQLite checks.
 bool take_generation(ScanDraft& draft, int at, TermOp op) {
   if (op != TermOp::Equal || !draft.current) return false;
+  draft.table.write_scans.expect_generations();
   draft.take_argument(at, true);
   const int column = draft.table.hidden(Hidden::Generation);
   draft.spec.terms.push_back({draft.table.column_name(column), op, draft.arguments, true});

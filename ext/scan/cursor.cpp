@@ -40,7 +40,7 @@ ArborCursor::ArborCursor(ArborTable& table)
     : sqlite3_vtab_cursor{},
       table_(table),
       hold_(table.session->limits().hold()),
-      lookups_(RepeatedLookups::shared(table.lookups)),
+      lookups_(table.lookups.lock()),
       write_scan_(table.write_scans.opened(table.session->db(), table.schema.c_str())) {}
 
 ArborCursor::~ArborCursor() {
@@ -57,7 +57,14 @@ void ArborCursor::read_words(const char* words) {
   const std::shared_ptr<const ReadScan>& last = table_.last_scan;
   request_ = last != nullptr && last->words == words ? last->request : request_in(words);
   words_ = words;
+  repeated_ = nullptr;
+}
+
+RepeatedLookups::Lookup& ArborCursor::repeated() {
+  if (repeated_ != nullptr) return *repeated_;
+  if (lookups_ == nullptr) lookups_ = RepeatedLookups::shared(table_.lookups);
   repeated_ = &lookups_->of(words_);
+  return *repeated_;
 }
 
 // Finds the words' columns, and leaves out conditions that an outer join may not mean for this
@@ -193,8 +200,8 @@ void ArborCursor::run(const plan::NodePtr& plan, std::uint64_t expected_rows) {
 // Tells whether a hash table serves better than the index, which a join may have asked so often for
 // so many rows that making a table would have cost less.
 bool ArborCursor::prefers_table() {
-  RepeatedLookups::Lookup& repeated = *repeated_;
   if (!request_.looks_up()) return false;
+  RepeatedLookups::Lookup& repeated = this->repeated();
   const std::uint64_t trees = table_.store->trees();
   if (repeated.found_by_index * kRowsForOneByIndex < trees) return false;
   if (!repeated.beats_an_index)
@@ -207,13 +214,13 @@ bool ArborCursor::prefers_table() {
 std::optional<std::vector<std::int64_t>> ArborCursor::search() {
   if (prefers_table()) return std::nullopt;
   auto found = search_index(table_, request_);
-  if (found) repeated_->found_by_index += kRowsOfASearch + found->size();
+  if (found) repeated().found_by_index += kRowsOfASearch + found->size();
   return found;
 }
 
 // Makes the hash table of a repeated look-up, unless it is there; false where none serves.
 bool ArborCursor::make_lookup_table() {
-  RepeatedLookups::Lookup& repeated = *repeated_;
+  RepeatedLookups::Lookup& repeated = this->repeated();
   if (repeated.table) return true;
   const exec::ExecutionContext& execution = table_.session->execution();
   const std::vector<const Condition*> conditions = lookup_conditions(table_, request_, snapshot_);
@@ -231,7 +238,7 @@ bool ArborCursor::make_lookup_table() {
 // Finds the rows of a repeated equality in a hash table of the column instead of by another scan;
 // nullopt where that is not worth it.
 std::optional<ArborCursor::Places> ArborCursor::look_up() {
-  RepeatedLookups::Lookup& repeated = *repeated_;
+  RepeatedLookups::Lookup& repeated = this->repeated();
   if (repeated.snapshot != snapshot_) {
     repeated.snapshot = snapshot_;
     repeated.filters = repeated.beats_an_index.value_or(false) ? kLookupsBeforeTable : 0;
@@ -242,8 +249,6 @@ std::optional<ArborCursor::Places> ArborCursor::look_up() {
 }
 
 void ArborCursor::next_run() {
-  const HostLimits::Watch watch(table_.session->limits());
-  blocks_.resize(table_.columns.size());
   for (const std::size_t number : read_) blocks_[number] = {};
   read_.clear();
   row_ = 0;
@@ -257,12 +262,9 @@ void ArborCursor::next_run() {
 }
 
 void ArborCursor::column(sqlite3_context* context, int number) {
-  // An UPDATE that leaves the column as it is, but must be told that it writes an older generation.
-  const bool tells_generation =
-      old_generation_ && number == table_.hidden(ArborTable::Hidden::Generation);
-  if (sqlite3_vtab_nochange(context) != 0 && !tells_generation) return;
   table_.own_column_read = number == table_.own_column;
   if (table_.is_data(number)) {
+    if (blocks_.empty()) blocks_.resize(table_.columns.size());
     exec::ColumnBlock& block = blocks_[static_cast<std::size_t>(number)];
     if (row_ - block.first >= block.count) {
       const HostLimits::Watch watch(table_.session->limits());

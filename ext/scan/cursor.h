@@ -30,11 +30,19 @@ class ArborCursor : public sqlite3_vtab_cursor {
 
   void filter(const char* words, std::span<sqlite3_value*> arguments);
   void next() {
-    if (++row_ >= rows_) next_run();
+    if (++row_ < rows_) return;
+    const HostLimits::Watch watch(table_.session->limits());
+    next_run();
   }
   bool at_end() {
     if (run_ == nullptr && write_scan_ != nullptr) write_scan_->ended = true;
     return run_ == nullptr;
+  }
+  // Tells whether an UPDATE leaves the column as it is, which then is not read. But of _generation
+  // it must be told where it writes an older one.
+  bool stays(sqlite3_context* context, int number) const {
+    return sqlite3_vtab_nochange(context) != 0 &&
+           !(old_generation_ && number == table_.hidden(ArborTable::Hidden::Generation));
   }
   void column(sqlite3_context* context, int number);
   std::int64_t rowid() {
@@ -60,6 +68,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
   plan::NodePtr optimized(const plan::NodePtr& plan);
   void read_words(const char* words);
   ScanRequest request_in(const char* words);
+  RepeatedLookups::Lookup& repeated();  // in the words that were read
   bool is_own_match(const Term& term) const;
   void allow_matches();
   bool prefers_table();
@@ -70,7 +79,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
 
   ArborTable& table_;
   const HostLimits::Hold hold_;
-  const std::shared_ptr<RepeatedLookups> lookups_;
+  std::shared_ptr<RepeatedLookups> lookups_;  // null: nothing has been looked up yet
   std::shared_ptr<store::Snapshot> snapshot_;
   bool old_generation_ = false;  // the snapshot is of one that was asked for, and not the newest
   WriteScanPtr write_scan_;
@@ -80,7 +89,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
   exec::RowRunPtr run_;  // null at the end
   std::uint32_t row_ = 0;
   std::uint32_t rows_ = 0;
-  std::vector<exec::ColumnBlock> blocks_;  // of this run, by column number
+  std::vector<exec::ColumnBlock> blocks_;  // of this run, by column number; empty: none is read yet
   std::vector<std::size_t> read_;          // the numbers of those that were read
   std::string text_;                       // a tree's text while it is handed out
 
@@ -89,7 +98,7 @@ class ArborCursor : public sqlite3_vtab_cursor {
 
   std::string words_;  // what request_ was read from
   ScanRequest request_;
-  RepeatedLookups::Lookup* repeated_ = nullptr;  // in these words
+  RepeatedLookups::Lookup* repeated_ = nullptr;  // in these words; null: not asked for yet
   std::optional<exec::PointReader> points_;      // of rows that are known
   std::shared_ptr<store::Snapshot> points_of_;   // the snapshot of points_
 

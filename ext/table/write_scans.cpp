@@ -16,6 +16,7 @@ std::size_t statements_writing(sqlite3* db) {
 }  // namespace
 
 WriteScanPtr WriteScans::opened(sqlite3* db, const char* schema) {
+  if (!expects_generations_) return nullptr;
   if (sqlite3_txn_state(db, schema) != SQLITE_TXN_WRITE) return nullptr;
   const std::size_t depth = statements_writing(db);
   targets_.resize(depth);
