@@ -20,6 +20,8 @@ bool opens_container(std::string_view json) {
   return !json.empty() && (json.front() == '{' || json.front() == '[');
 }
 
+constexpr std::size_t kShallow = 64;  // levels that need not be counted
+
 }  // namespace
 
 void refuse_old_generation(const ArborTable& table, const std::string& which) {
@@ -202,17 +204,19 @@ std::optional<std::string> NewRow::json_of(int column) const {
   return json;
 }
 
-// Tells whether a text takes the place of an array or object and is one: SQLite drops the mark of
+// The minimal text of an array or object that takes the place of another: SQLite drops the mark of
 // JSON where it gathers the rows of an UPDATE first, and `SET tags = tags` must change nothing.
-bool NewRow::replaces_container(int column, std::string_view tree) const {
-  if (sqlite3_value_type(value(column)) != SQLITE_TEXT) return false;
+std::optional<std::string> NewRow::new_container(int column, std::string_view tree) const {
+  if (sqlite3_value_type(value(column)) != SQLITE_TEXT) return std::nullopt;
   const auto& steps = table_.columns[static_cast<std::size_t>(column)].path.steps;
-  if (!opens_container(json::find_raw(tree, steps))) return false;
+  if (!opens_container(json::find_raw(tree, steps))) return std::nullopt;
   try {
-    return opens_container(json::normalize(to_value(value(column)).text));
+    std::string json = json::normalize(to_value(value(column)).text);
+    if (opens_container(json)) return json;
   } catch (const Error&) {
-    return false;  // a text like any other
+    // a text like any other
   }
+  return std::nullopt;
 }
 
 bool NewRow::replaces_boolean(int column, std::string_view tree) const {
@@ -224,7 +228,6 @@ bool NewRow::replaces_boolean(int column, std::string_view tree) const {
 // Tells whether json_of() wrote minimal JSON text that need not be checked: a number, or a text in
 // ASCII. Others, and new keys, may be no UTF-8; a deep path would have to be counted.
 bool NewRow::is_surely_minimal(int column, std::string_view json) const {
-  constexpr std::size_t kShallow = 64;
   const TableColumn& home = table_.columns[static_cast<std::size_t>(column)];
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   return sqlite3_value_subtype(value(column)) != kJsonSubtype &&
@@ -232,16 +235,27 @@ bool NewRow::is_surely_minimal(int column, std::string_view json) const {
          std::ranges::all_of(json, is_ascii);
 }
 
+// Tells whether minimal text surely is not too deep where the column stands.
+bool NewRow::is_shallow(int column, std::string_view json) const {
+  const auto brackets = std::ranges::count(json, '[') + std::ranges::count(json, '{');
+  return static_cast<std::size_t>(brackets) <= kShallow &&
+         table_.columns[static_cast<std::size_t>(column)].path.steps.size() <= kShallow;
+}
+
 std::string NewRow::apply_columns(std::string tree, bool& minimal) const {
   // A tree that was given is not checked yet; one that was read is.
   const bool stored = is_update() && !changed(table_.hidden(ArborTable::Hidden::Tree));
   minimal = stored;
   for (const int column : columns_set()) {
-    const bool container = is_object_text(column) || (stored && replaces_container(column, tree));
-    std::optional<std::string> json = container ? to_value(value(column)).text : json_of(column);
+    const bool object = is_object_text(column);
+    std::optional<std::string> json;
+    if (stored && !object) json = new_container(column, tree);
+    const bool container = json.has_value();
+    if (!json) json = object ? to_value(value(column)).text : json_of(column);
     if (const auto boolean = stored ? as_boolean(column) : std::nullopt)
       if (replaces_boolean(column, tree)) json = *boolean ? "true" : "false";
-    minimal = minimal && !container && is_surely_minimal(column, json.value_or(""));
+    minimal = minimal && (container ? is_shallow(column, *json)
+                                    : !object && is_surely_minimal(column, json.value_or("")));
     tree =
         json::with_value(tree, table_.columns[static_cast<std::size_t>(column)].path.steps, json);
   }

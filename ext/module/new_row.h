@@ -67,9 +67,10 @@ class NewRow {
   bool is_marked() const;
   bool differs(int column) const;
   bool was_at(const Value& index) const;
+  bool is_shallow(int column, std::string_view json) const;
   bool is_surely_minimal(int column, std::string_view json) const;
   std::optional<std::string> json_of(int column) const;
-  bool replaces_container(int column, std::string_view tree) const;
+  std::optional<std::string> new_container(int column, std::string_view tree) const;
   bool replaces_boolean(int column, std::string_view tree) const;
 
   const ArborTable& table_;

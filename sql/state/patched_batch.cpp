@@ -1,6 +1,7 @@
 #include "sql/state/patched_batch.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "sql/state/pending_batch.h"
 #include "sql/state/statistics_merge.h"
@@ -83,6 +84,29 @@ Statistics of_rows(batch::BatchReader& reader, PathId path, std::uint32_t part, 
   return used;
 }
 
+bool same_value(const batch::Vector* a, std::uint32_t at, const batch::Vector* b,
+                std::uint32_t row) {
+  const Tag tag = a == nullptr ? Tag::Missing : a->tag(at);
+  if (tag != (b == nullptr ? Tag::Missing : b->tag(row))) return false;
+  switch (tag) {
+    case Tag::Integer:
+      return a->integers[at] == b->integers[row];
+    case Tag::Real:
+      return std::bit_cast<std::uint64_t>(a->reals[at]) ==
+             std::bit_cast<std::uint64_t>(b->reals[row]);
+    case Tag::String:
+    case Tag::BigNumber:
+    case Tag::Opaque:
+      return a->text(at) == b->text(row);
+    case Tag::Array:
+      return a->starts[at + 1] - a->starts[at] == b->starts[row + 1] - b->starts[row];
+    case Tag::Object:
+      return (*a->shapes)[a->codes[at]] == (*b->shapes)[b->codes[row]];
+    default:
+      return true;
+  }
+}
+
 }  // namespace
 
 PatchedBatch::PatchedBatch(batch::BatchReaderPtr stored,
@@ -147,6 +171,49 @@ const PatchedBatch::Runs& PatchedBatch::replaced_runs(PathId domain) {
       .first->second;
 }
 
+const PatchedBatch::Runs& PatchedBatch::hidden_runs(PathId domain) {
+  if (const auto known = hidden_runs_.find(domain); known != hidden_runs_.end())
+    return known->second;
+  Runs runs;
+  if (domain == kNoPath) {
+    for (const std::uint32_t row : facts_->trees.rows) add_run(runs, {0, row, 1});
+  } else {
+    const PathId array = paths()[domain].parent;
+    runs = elements(hidden_runs(domain_of(array)), array);
+  }
+  return hidden_runs_.emplace(domain, std::move(runs)).first->second;
+}
+
+bool PatchedBatch::differs(PathId path) {
+  if (is_as_stored(path)) return false;
+  if (values_of(path) != nullptr) return true;
+  if (const auto known = differs_.find(path); known != differs_.end()) return known->second;
+  return differs_.emplace(path, differ(path)).first->second;
+}
+
+// Compares value by value. Elements stand in the same places only if all arrays have their lengths.
+bool PatchedBatch::differ(PathId path) {
+  const PathId domain = domain_of(path);
+  if (domain != kNoPath && differs(paths()[domain].parent)) return true;
+  std::vector<batch::VectorPtr> vectors;
+  for (const batch::BatchReaderPtr& part : parts_) vectors.push_back(part->column(path));
+  const Runs& hidden = hidden_runs(domain);
+  auto old = hidden.begin();
+  std::uint32_t skipped = 0;  // of its rows
+  for (const PartRun& run : replaced_runs(domain)) {
+    for (std::uint32_t k = 0; k < run.count; ++k) {
+      if (old == hidden.end()) return true;
+      if (!same_value(vectors[run.part].get(), run.first + k, vectors[0].get(),
+                      old->first + skipped))
+        return true;
+      if (++skipped < old->count) continue;
+      ++old;
+      skipped = 0;
+    }
+  }
+  return old != hidden.end();
+}
+
 std::unique_ptr<const Statistics> PatchedBatch::merge_statistics(PathId path) {
   StatisticsMerge merge;
   const Statistics* stored = parts_[0]->statistics(path);
@@ -197,7 +264,6 @@ void PatchedBatch::load(std::span<const PathId> paths) {
   parts_[0]->load(needed);
 }
 
-// Null where the path does not occur.
 batch::VectorPtr PatchedBatch::spliced(PathId path) {
   std::vector<batch::VectorPtr> vectors;
   for (const batch::BatchReaderPtr& part : parts_) vectors.push_back(part->column(path));

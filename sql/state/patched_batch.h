@@ -51,6 +51,11 @@ class PatchedBatch : public batch::BatchReader {
   batch::VectorPtr column(PathId path) override;
   batch::VectorPtr picked(PathId path, batch::RowSpan rows) override;
 
+  // Tells whether what stands in the place of rows may have other values at a path than they.
+  bool differs(PathId path);
+  // The same as column(), made anew and not kept. Null where the path does not occur.
+  batch::VectorPtr spliced(PathId path);
+
  private:
   using Runs = std::vector<PartRun>;
   static constexpr PathId kNoPath = 0xFFFFFFFF;
@@ -62,15 +67,17 @@ class PatchedBatch : public batch::BatchReader {
   // Which parts' rows make up a domain: of all parts, or of the replaced trees alone.
   const Runs& runs(PathId domain);
   const Runs& replaced_runs(PathId domain);
+  const Runs& hidden_runs(PathId domain);  // of the stored rows that those stand in the place of
   Runs elements(const Runs& parents, PathId array);
-  batch::VectorPtr spliced(PathId path);
+  bool differ(PathId path);
   std::unique_ptr<const batch::Statistics> merge_statistics(PathId path);
 
   std::vector<batch::BatchReaderPtr> parts_;         // the stored batch, then blocks of trees
   std::vector<batch::BatchReaderPtr> value_blocks_;  // for splicing, the parts after those
   std::shared_ptr<PatchedFacts> facts_;
   ConnectionPtr connection_;
-  std::map<PathId, Runs> runs_, replaced_runs_;
+  std::map<PathId, Runs> runs_, replaced_runs_, hidden_runs_;
+  std::map<PathId, bool> differs_;
   std::unordered_map<PathId, batch::VectorPtr> loaded_;
 };
 

@@ -63,8 +63,10 @@ void Store::Impl::fold(FoldAll all) {
   for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
     const SegmentVersion& segment = mirror_->segments()[at];
     if (rewritten.contains(at) && is_rewritten_by_columns(at)) {
-      wanted.push_back(rewrite_columns(at));
-      continue;
+      if (auto version = rewrite_columns(at)) {
+        wanted.push_back(*std::move(version));
+        continue;
+      }
     }
     if (rewritten.contains(at)) {
       rewrite(at, writer);

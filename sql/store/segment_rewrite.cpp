@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/columns/column_codec.h"
 #include "engine/batch/columns/column_vector.h"
 #include "engine/batch/trees/tree_writer.h"
@@ -41,33 +42,75 @@ void Store::Impl::rewrite(std::size_t at, BatchWriter& writer) {
 // segment is a part, is better written tree by tree.
 bool Store::Impl::is_rewritten_by_columns(std::size_t at) const {
   const SegmentVersion& segment = mirror_->segments()[at];
-  return mirror_->overlays(at)->trees.size() == 0 && segment.run.rows == segment.facts.trees &&
-         2 * segment.run.count >= segment.run.rows;
+  return segment.run.rows == segment.facts.trees && 2 * segment.run.count >= segment.run.rows;
 }
 
 namespace {
 
-// The values over a segment that covers its batch, in a block for each path.
-std::shared_ptr<PatchedFacts> values_over(const Mirror& mirror, std::size_t at,
-                                          PathDictionary& paths) {
+// Beyond so many columns a batch whose trees were replaced is written tree by tree: wide batches
+// are sparse, and the builder knows what to keep opaque.
+constexpr std::size_t kMostByColumns = 512;
+constexpr std::uint64_t kMostGrown = 2;  // a batch's JSON text, as a multiple of a full one's
+
+// A run of overlays' rows, and their texts as a block.
+PatchedRows block_over(const Overlays& overlays, const PendingTrees& all, PathDictionary& paths,
+                       std::vector<PendingBlock>& blocks) {
+  PatchedRows patched;
+  std::vector<std::string_view> texts;
+  const auto part = static_cast<std::uint32_t>(blocks.size()) + 1;
+  for (const auto& [row, text] : overlays) {
+    patched.rows.push_back(row);
+    patched.runs.push_back({part, static_cast<std::uint32_t>(texts.size()), 1});
+    texts.push_back(all[text]);
+  }
+  if (!texts.empty()) blocks.push_back(build_block(texts, paths));
+  return patched;
+}
+
+// What lies over a segment that covers its batch: the trees in a block, and the values in one for
+// each path.
+std::shared_ptr<PatchedFacts> facts_over(const Mirror& mirror, std::size_t at,
+                                         PathDictionary& paths) {
   auto facts = std::make_shared<PatchedFacts>();
   facts->nonce = random_nonce();
-  for (const auto& [path, rows] : mirror.overlays(at)->values) {
-    std::vector<std::string_view> texts;
-    PatchedRows& patched = facts->values[path];
-    const auto part = static_cast<std::uint32_t>(facts->value_blocks.size()) + 1;
-    for (const auto& [row, text] : rows) {
-      patched.rows.push_back(row);
-      patched.runs.push_back({part, static_cast<std::uint32_t>(texts.size()), 1});
-      texts.push_back(mirror.values()[text]);
-    }
-    facts->value_blocks.push_back(build_block(texts, paths));
+  const SegmentOverlays& overlays = *mirror.overlays(at);
+  facts->trees = block_over(overlays.trees, mirror.texts(), paths, facts->blocks);
+  for (const auto& [path, rows] : overlays.values) {
+    facts->values.emplace(path, block_over(rows, mirror.values(), paths, facts->value_blocks));
   }
   return facts;
 }
 
-// The bytes of a batch's JSON text once other values have taken the place of some.
-std::uint64_t json_bytes_with(std::uint64_t bytes, batch::BatchReader& stored,
+// The batch's paths and those of the trees that stand in the place of some, ascending.
+std::vector<PathId> all_paths(const std::vector<PathId>& stored, const PatchedFacts& facts) {
+  std::vector<PathId> paths = stored;
+  for (const PendingBlock& block : facts.blocks) {
+    for (const batch::ColumnBuffer& column : block.built->columns) paths.push_back(column.path);
+  }
+  std::ranges::sort(paths);
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  return paths;
+}
+
+// Tells whether some value of the batch, or of the trees over it, is opaque.
+bool holds_opaque(batch::BatchReader& stored, const PatchedFacts& facts,
+                  const std::vector<PathId>& paths) {
+  static constexpr auto kOpaque = static_cast<std::uint8_t>(batch::Tag::Opaque);
+  const auto in_block = [](const PendingBlock& block) {
+    return std::ranges::any_of(block.built->columns, [](const batch::ColumnBuffer& column) {
+      return std::ranges::find(column.tags, kOpaque) != column.tags.end();
+    });
+  };
+  return std::ranges::any_of(facts.blocks, in_block) ||
+         std::ranges::any_of(paths, [&](PathId path) {
+           const batch::Statistics* known = stored.statistics(path);
+           return known != nullptr && known->count(batch::Tag::Opaque) > 0;
+         });
+}
+
+// The bytes of a batch's JSON text once other trees and values have taken the place of some: of
+// trees, about.
+std::uint64_t json_bytes_with(const BatchFacts& known, batch::BatchReader& stored,
                               const exec::Segment& run, std::span<const ReplacedRow> replaced) {
   batch::TreeWriter writer(stored);
   std::string text;
@@ -75,6 +118,10 @@ std::uint64_t json_bytes_with(std::uint64_t bytes, batch::BatchReader& stored,
   std::uint32_t row = 0;
   for (const ReplacedRow& over : replaced) {
     while (run.rowid(row) != over.rowid || !run.is_live(row)) ++row;
+    if (over.values.empty()) {
+      before += known.json_bytes / known.trees;
+      after += over.tree.size();
+    }
     for (const SetValue& value : over.values) {
       text.clear();
       writer.write(value.path, run.first_row + row, text);
@@ -82,43 +129,82 @@ std::uint64_t json_bytes_with(std::uint64_t bytes, batch::BatchReader& stored,
       after += value.json.size();
     }
   }
-  return bytes + after - std::min(bytes + after, before);
+  const std::uint64_t bytes = known.json_bytes + after;
+  return bytes - std::min(bytes, before);
+}
+
+// A column of a batch that is written anew; without a vector it stays as it is.
+struct NewColumn {
+  PathId path = kRootPath;
+  batch::VectorPtr vector;
+};
+
+// Lists the columns that the batch will have. A path that no tree has any more is gone.
+std::vector<NewColumn> new_columns(PatchedBatch& patched, const std::vector<PathId>& paths) {
+  std::vector<NewColumn> columns;
+  for (const PathId path : paths) {
+    poll_interrupt(patched.trees() / kRowsAStep + 1);
+    NewColumn column{path, patched.differs(path) ? patched.spliced(path) : nullptr};
+    const bool gone = column.vector != nullptr && column.vector->only(tag_bit(batch::Tag::Missing));
+    if (!gone || path == kRootPath) columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+// Encodes the columns that differ, and copies the others; the root's tells of all paths.
+void encode_columns(ChunkTable& chunks, StoredBatch& stored, const SegmentVersion& segment,
+                    const std::vector<PathId>& stored_paths, const std::vector<NewColumn>& columns,
+                    EncodedBatch& encoded) {
+  std::vector<PathId> others;
+  for (const NewColumn& column : columns) others.push_back(column.path);
+  const bool same_paths = others == stored_paths;
+  others.erase(others.begin());
+  ColumnCache& cache = chunks.connection()->cache;
+  batch::EncodedColumn scratch;
+  for (const auto& [path, vector] : columns) {
+    const bool is_root = path == kRootPath;
+    if (vector == nullptr && (same_paths || !is_root)) {
+      const std::uint64_t nonce = segment.facts.nonce;
+      encoded.add(chunks.copy(path, segment.run.batch, nonce, encoded.nonce));
+      cache.hand_over(nonce, encoded.nonce, path);
+      continue;
+    }
+    const batch::VectorPtr changed = vector != nullptr ? vector : stored.column(path);
+    encoded.add(encode_stored(batch::make_buffer(*changed, path), encoded.nonce,
+                              is_root ? others : std::vector<PathId>(), scratch));
+    cache.put(encoded.nonce, path, changed);
+  }
 }
 
 }  // namespace
 
-SegmentVersion Store::Impl::rewrite_columns(std::size_t at) {
+// Nothing where the trees are better written anew.
+std::optional<SegmentVersion> Store::Impl::rewrite_columns(std::size_t at) {
   const SegmentVersion& segment = mirror_->segments()[at];
-  const exec::BatchId batch = segment.run.batch;
-  const std::uint64_t nonce = segment.facts.nonce;
-  const auto stored = std::make_shared<StoredBatch>(chunks_, published(), batch, segment.facts);
-  const auto facts = values_over(*mirror_, at, *paths_);
+  const auto facts = facts_over(*mirror_, at, *paths_);  // may bring new paths
+  const auto stored =
+      std::make_shared<StoredBatch>(chunks_, published(), segment.run.batch, segment.facts);
   PatchedBatch patched(stored, published(), facts, connection_);
-  EncodedBatch encoded;
-  encoded.nonce = random_nonce();
-  encoded.trees = segment.facts.trees;
-  encoded.json_bytes =
-      json_bytes_with(segment.facts.json_bytes, *stored, segment.run, mirror_->replaced_rows(at));
-  std::vector<PathId> paths;
-  chunks_->statistics(kRootPath, batch, nonce, &paths);
-  paths.insert(paths.begin(), kRootPath);
+  std::vector<PathId> stored_paths;
+  chunks_->statistics(kRootPath, segment.run.batch, segment.facts.nonce, &stored_paths);
+  stored_paths.insert(stored_paths.begin(), kRootPath);
   const auto is_there = [&](const auto& values) {
-    return std::ranges::binary_search(paths, values.first);
+    return std::ranges::binary_search(stored_paths, values.first);
   };
   if (!std::ranges::all_of(facts->values, is_there))
     throw_corrupt("the change log of '" + names_.table +
                   "' has values that no tree has a place for");
-  batch::EncodedColumn scratch;
-  for (const PathId path : paths) {
-    const bool changed = facts->values.contains(path);
-    if (changed) {
-      const auto buffer = batch::make_buffer(*patched.column(path), path);
-      encoded.add(encode_stored(buffer, encoded.nonce, {}, scratch));
-    } else {
-      encoded.add(chunks_->copy(path, batch, nonce, encoded.nonce));
-    }
-    connection_->cache.hand_over(changed ? facts->nonce : nonce, encoded.nonce, path);
-  }
+  EncodedBatch encoded;
+  encoded.nonce = random_nonce();
+  encoded.trees = segment.facts.trees;
+  encoded.json_bytes =
+      json_bytes_with(segment.facts, *stored, segment.run, mirror_->replaced_rows(at));
+  const std::vector<PathId> paths = all_paths(stored_paths, *facts);
+  if (!facts->blocks.empty() &&
+      (encoded.json_bytes > kMostGrown * kBatchJsonBytes || paths.size() > kMostByColumns ||
+       holds_opaque(*stored, *facts, paths)))
+    return std::nullopt;
+  encode_columns(*chunks_, *stored, segment, stored_paths, new_columns(patched, paths), encoded);
   SegmentVersion version = store_batch(encoded);
   const std::uint32_t number = version.run.batch;
   version.run = segment.run;

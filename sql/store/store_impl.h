@@ -125,7 +125,8 @@ class Store::Impl {
 
   // ---- store_values.cpp
   bool set(std::int64_t rowid, std::span<const PathJson> values);
-  bool replace_values(std::int64_t rowid, std::string_view tree);
+  bool replace_values(std::int64_t rowid, std::string_view before, std::string_view tree);
+  std::optional<std::string> minimal_scalar(std::string_view json);
   std::optional<std::vector<SetValue>> plain_values(std::int64_t rowid,
                                                     std::span<const PathJson> values);
   bool holds_scalar(const Mirror::At& place, const Path& path);
@@ -137,8 +138,9 @@ class Store::Impl {
   void optimize();
   // Writes the live trees of a segment, replaced ones in their places.
   void rewrite(std::size_t segment, BatchWriter& writer);
-  // Makes a segment with replaced values a batch with these columns new and the others as they are.
-  SegmentVersion rewrite_columns(std::size_t segment);
+  // Makes a segment with replaced trees or values a batch in which the columns that differ are new
+  // and the others as they are; nullopt where its trees are better written anew.
+  std::optional<SegmentVersion> rewrite_columns(std::size_t segment);
   bool is_rewritten_by_columns(std::size_t segment) const;
 
   // ---- store_read.cpp

@@ -141,7 +141,8 @@ Placed Store::Impl::settle_conflict(const KeyIndex::Holder& holder, std::string 
     row = row_to_index(text);
   }
   const bool few = own_removed_ < kFewReplacements;
-  if (!few || !replace_values(holder.rowid, text)) {
+  const std::optional<std::string> held = few ? tree(holder.rowid) : std::nullopt;
+  if (!held || !replace_values(holder.rowid, *held, text)) {
     const IndexedRow before = indexed_row(holder.rowid, holder.key);
     put(holder.rowid, std::move(text), before, row);
   }

@@ -19,16 +19,27 @@ bool is_boolean(std::string_view json) { return json == "true" || json == "false
 
 }  // namespace
 
+// Nothing for what is no JSON.
+std::optional<std::string> Store::Impl::minimal_scalar(std::string_view json) {
+  try {
+    return normalizer_.normalize(json);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 // Replaces a tree by one that differs from it in a few values alone, as `UPDATE t SET _tree =
-// json_set(_tree, …)` does; false, and nothing done, where it differs otherwise.
-bool Store::Impl::replace_values(std::int64_t rowid, std::string_view tree) {
-  const std::optional<std::string> before = this->tree(rowid);
-  if (!before) return false;
-  const auto changes = json::scalar_changes(*before, tree, kMostValuesSet);
+// json_set(_tree, …)` does; false, and nothing done, where it differs otherwise. The text need not
+// be checked before: but for these values it is the tree's own.
+bool Store::Impl::replace_values(std::int64_t rowid, std::string_view before,
+                                 std::string_view tree) {
+  const auto changes = json::scalar_changes(before, tree, kMostValuesSet);
   if (!changes) return false;
   std::vector<PathJson> values;
   for (const json::ScalarChange& change : *changes) {
-    values.push_back({&change.path, std::string(change.json)});
+    auto json = minimal_scalar(change.json);
+    if (!json) return false;
+    values.push_back({&change.path, *std::move(json)});
   }
   return set(rowid, values);
 }

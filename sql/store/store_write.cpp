@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/json/edit/new_member.h"
 #include "sql/store/store_impl.h"
 
 namespace arbors::store {
@@ -44,8 +45,15 @@ bool Store::Impl::erase(std::int64_t rowid) {
 bool Store::Impl::replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict) {
   require_transaction();
   refresh();
+  const std::optional<std::string> before = this->tree(rowid);
+  if (before) {
+    if (replace_values(rowid, *before, tree)) return true;
+    if (auto text = json::with_new_member(*before, tree, normalizer_))
+      return replace_minimal(rowid, *std::move(text), on_conflict);
+  }
   std::string text = normalizer_.normalize(tree);
-  return replace_values(rowid, text) || replace_minimal(rowid, std::move(text), on_conflict);
+  if (before && text != tree && replace_values(rowid, *before, text)) return true;
+  return replace_minimal(rowid, std::move(text), on_conflict);
 }
 
 bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict) {

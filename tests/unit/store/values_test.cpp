@@ -1,9 +1,11 @@
 // Single values set in stored trees: logged, read, carried and folded without the trees.
+#include <map>
 #include <random>
 
 #include "engine/json/edit/edit.h"
 #include "sql/import/import.h"
 #include "sql/tables/row_change.h"
+#include "tests/unit/batch/naive_builder.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/random_seed.h"
 #include "tests/unit/store/database.h"
@@ -125,6 +127,71 @@ TEST_CASE("folding values leaves the other columns' chunks as they are", "[store
   CHECK(trees_of(*old).size() == 64);
   write(*store, [&] { store->optimize(); });
   CHECK(trees_of(*store) == expected);
+}
+
+TEST_CASE("folding trees leaves the columns that do not differ as they are", "[store]") {
+  Database database;
+  const auto store = database.create(batches_of(64));
+  fill_values(*store, 64);
+  Trees expected = trees_of(*store);
+  const auto old = store->snapshot();  // keeps its chunks
+  const auto replace = [&](int row, const std::string& tree) {
+    CHECK(store->replace(row + 1, tree));
+    expected[static_cast<std::size_t>(row)] = tree;
+  };
+  write(*store, [&] {
+    for (int row = 0; row < 62; row += 2) {
+      const std::string tree = tree_of_values(row);
+      replace(row, tree.substr(0, tree.size() - 1) + R"(,"new":)" + std::to_string(row) + "}");
+      replace(row + 1, set_in(tree_of_values(row + 1), "o.l", "[1,2]"));
+    }
+    store->erase(64);
+    expected.pop_back();
+  });
+  write(*store, [&] { store->fold_pending(); });
+  CHECK(store->snapshot()->segments()[0].rows == 64);  // a tree that is gone keeps its row
+  CHECK(database.number("SELECT count(DISTINCT data) FROM t_chunk WHERE key >> 32 = 1") == 1);
+  CHECK(database.number("SELECT count(DISTINCT data) FROM t_chunk WHERE key >> 32 = 0") == 2);
+  CHECK(trees_of(*store) == expected);
+  CHECK(trees_of(*database.open()) == expected);
+  CHECK(store->check().empty());
+}
+
+TEST_CASE("folds of random trees hold what was written", "[store]") {
+  std::mt19937 random(random_seed());
+  for (unsigned round = 0; round < 12; ++round) {
+    Database database;
+    const auto store = database.create(batches_of(16));
+    std::map<std::int64_t, std::string> expected;
+    std::string lines;
+    for (std::int64_t row = 1; row <= 40; ++row)
+      lines += (expected[row] = batch::random_document(random)) + '\n';
+    import_text(*store, lines);
+    for (unsigned fold = 0; fold < 5; ++fold) {
+      write(*store, [&] {
+        for (std::int64_t row = 1; row <= 40; ++row) {
+          if (!expected.contains(row) || random() % 3 != 0) continue;
+          if (random() % 12 == 0) {
+            store->erase(row);
+            expected.erase(row);
+            continue;
+          }
+          std::string tree = batch::random_document(random);
+          if (random() % 2 == 0 && expected[row].ends_with('}') && expected[row] != "{}")
+            tree = expected[row].substr(0, expected[row].size() - 1) + ",\"n" +
+                   std::to_string(random()) + "\":[" + std::to_string(row) + "]}";
+          CHECK(store->replace(row, tree));
+          expected[row] = tree;
+        }
+        store->optimize();
+      });
+      Trees trees;
+      for (const auto& [row, tree] : expected) trees.push_back(tree);
+      REQUIRE(trees_of(*store) == trees);
+      REQUIRE(trees_of(*database.open()) == trees);
+      REQUIRE(store->check().empty());
+    }
+  }
 }
 
 TEST_CASE("what a fold leaves over segments is carried in few records", "[store]") {
