@@ -108,7 +108,7 @@ def one_write(rng, database, keyed):
 def kill_once(options, rng, path):
     """Lets a writer run for a moment, kills it, and returns the number of its last reported commit."""
     command = [sys.executable, __file__, "--extension", options.extension, "--write", path, "--seed", str(rng.randrange(1 << 32))] + (["--self-check"] if options.self_check else [])
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)  # communicate() passes by what a buffer holds
     first = child.stdout.readline()
     time.sleep(rng.choice([rng.uniform(0, 0.01), rng.uniform(0, 0.1), rng.uniform(0, 0.3)]))
     if child.poll() is not None:
