@@ -1,6 +1,9 @@
 #include "engine/expr/search/text_search.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 
 #include "engine/base/interrupt.h"
@@ -45,6 +48,29 @@ namespace {
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
+// Sixteen bytes that are compared at once, on any processor that can (SSE2, NEON).
+using Bytes [[gnu::vector_size(16)]] = unsigned char;
+
+Bytes bytes_at(const char* from) {
+  Bytes bytes;
+  std::memcpy(&bytes, from, sizeof bytes);
+  return bytes;
+}
+
+Bytes sixteen(char byte) { return Bytes{} + static_cast<unsigned char>(byte); }
+
+// Gives the first byte of a comparison's result that is set; its size where none is.
+std::size_t first_set(Bytes result) {
+#if defined(__SSE2__)
+  const auto places = static_cast<unsigned>(_mm_movemask_epi8(std::bit_cast<__m128i>(result)));
+  return places == 0 ? sizeof result : static_cast<std::size_t>(std::countr_zero(places));
+#else
+  const auto words = std::bit_cast<std::array<std::uint64_t, 2> >(result);
+  const bool second = words[0] == 0;
+  return (second ? 8 : 0) + static_cast<std::size_t>(std::countr_zero(words[second ? 1 : 0])) / 8;
+#endif
+}
+
 }  // namespace
 
 PartFinder::PartFinder(std::string_view part, bool fold)
@@ -66,20 +92,14 @@ bool PartFinder::stands_at(const char* text) const {
 // where it would end; `end` where there is none.
 std::size_t PartFinder::candidate(const char* text, std::size_t at, std::size_t end) const {
   const char* ends = text + part_.size() - 1;
-#if defined(__SSE2__)
-  const auto block = [](const char* from) {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-  };
-  const __m128i first = _mm_set1_epi8(first_), first_case = _mm_set1_epi8(first_case_);
-  const __m128i last = _mm_set1_epi8(last_), last_case = _mm_set1_epi8(last_case_);
-  for (; end - at >= 16; at += 16) {
-    const __m128i begins = _mm_cmpeq_epi8(_mm_or_si128(block(text + at), first_case), first);
-    const __m128i closes = _mm_cmpeq_epi8(_mm_or_si128(block(ends + at), last_case), last);
-    const int places = _mm_movemask_epi8(_mm_and_si128(begins, closes));
-    if (places != 0)
-      return at + static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(places)));
+  const Bytes first = sixteen(first_), first_case = sixteen(first_case_);
+  const Bytes last = sixteen(last_), last_case = sixteen(last_case_);
+  for (; end - at >= sizeof first; at += sizeof first) {
+    const auto begins = (bytes_at(text + at) | first_case) == first;
+    const auto closes = (bytes_at(ends + at) | last_case) == last;
+    const std::size_t place = first_set(std::bit_cast<Bytes>(begins & closes));
+    if (place < sizeof first) return at + place;
   }
-#endif
   for (; at < end; ++at)
     if ((text[at] | first_case_) == first_ && (ends[at] | last_case_) == last_) break;
   return at;
