@@ -12,24 +12,20 @@ import platform
 import sys
 
 sys.dont_write_bytecode = True
+import datasets  # noqa: E402
 import environment  # noqa: E402
 
 SETS = ("events", "jsonbench", "players", "plans", "scan", "join", "lookups", "writes", "select", "cold", "large")
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--extension", default=os.path.join(environment.ROOT, "build", "arbors.so"))
+    parser = datasets.event_options(argparse.ArgumentParser(description=__doc__.split("\n")[0]))
     parser.add_argument("--set", dest="sets", action="append", choices=SETS, help="default: all; may be given again")
     parser.add_argument("--engines", help="only these, separated by commas")
     parser.add_argument("--only", default="", help="only queries whose name contains this")
-    parser.add_argument("--runs", type=int, default=5, help="warm runs of each query")
     parser.add_argument("--load-runs", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="keep files that an earlier run loaded")
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--events-file", help="JSON Lines to take instead of generated events")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--cache", default=os.path.join(environment.ROOT, "build", "bench"))
     parser.add_argument("--json", help="write the raw numbers here")
     options = parser.parse_args()
     options.extension = os.path.abspath(options.extension)

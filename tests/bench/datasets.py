@@ -13,6 +13,16 @@ import make_events
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+def event_options(parser):
+    """Adds the options of a bench over the events."""
+    parser.add_argument("--extension", default=os.path.join(ROOT, "build", "arbors.so"))
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--events-file", help="JSON Lines to take instead of generated events")
+    parser.add_argument("--runs", type=int, default=5, help="warm runs of each query")
+    parser.add_argument("--cache", default=os.path.join(ROOT, "build", "bench"))
+    return parser
+
+
 def prepare(name, cache, options):
     """Returns the path of a dataset's file, or None, with a word, where it cannot be had."""
     if name == "events":

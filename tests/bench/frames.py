@@ -23,16 +23,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TEXTS = ("did", "kind")
 
 
-def parse():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--extension", default=str(ROOT / "build/arbors.so"))
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--events-file")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--cache", default=str(ROOT / "build/bench"))
-    return parser.parse_args()
-
-
 def timed(function):
     wall, cpu = time.perf_counter(), time.process_time()
     answer = function()
@@ -120,7 +110,7 @@ def importing(options):
 
 
 def main():
-    options = parse()
+    options = datasets.event_options(argparse.ArgumentParser()).parse_args()
     os.environ["ARBORS_EXTENSION"] = str(pathlib.Path(options.extension).resolve())
     sys.path.insert(0, str(ROOT / "ext/python"))
     import arbors

@@ -27,17 +27,6 @@ QUESTIONS = {
 }
 
 
-def parse():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--extension", default=str(ROOT / "build/arbors.so"))
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--events-file")
-    parser.add_argument("--files", type=int, default=4)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--cache", default=str(ROOT / "build/bench"))
-    return parser.parse_args()
-
-
 def package(options, folder):
     """The package as a wheel lays it out, for driver and executors."""
     site = folder / "site"
@@ -146,7 +135,9 @@ def size(folder, pattern):
 
 
 def main():
-    options = parse()
+    parser = datasets.event_options(argparse.ArgumentParser())
+    parser.add_argument("--files", type=int, default=4)
+    options = parser.parse_args()
     folder = pathlib.Path(options.cache).resolve() / "spark"
     folder.mkdir(parents=True, exist_ok=True)
     package(options, folder)
