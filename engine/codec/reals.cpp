@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/codec/stream_head.h"
 #include "engine/codec/streams.h"
 
 namespace arbors::codec {
@@ -13,24 +14,12 @@ constexpr std::array kRealCodecs{
     RealCodec{0, "bits", real_bits_fit, encode_real_bits, decode_real_bits, pick_real_bits},
 };
 
-// Reads a stream's head.
-const RealCodec& real_codec_of(ByteReader& in, std::size_t count) {
-  const std::uint8_t number = in.u8();
-  const auto codec = std::find_if(kRealCodecs.begin(), kRealCodecs.end(),
-                                  [&](const RealCodec& row) { return row.number == number; });
-  if (codec == kRealCodecs.end()) in.fail("its encoding is unknown");
-  if (in.varint() != count) in.fail("it holds another count of values");
-  return *codec;
-}
-
 }  // namespace
 
 std::span<const RealCodec> real_codecs() { return kRealCodecs; }
 
 void encode_with(const RealCodec& codec, std::span<const double> values, Bytes& out) {
-  ByteWriter writer(out);
-  writer.u8(codec.number);
-  writer.varint(values.size());
+  write_head(codec.number, values.size(), out);
   codec.encode(values, out);
 }
 
@@ -41,13 +30,13 @@ void encode_reals(std::span<const double> values, Bytes& out) {
 
 void decode_reals(ByteSpan stream, std::span<double> out) {
   ByteReader in(stream, "a stream of reals");
-  real_codec_of(in, out.size()).decode(in, out);
+  read_head(in, out.size(), real_codecs()).decode(in, out);
   in.expect_done();
 }
 
 void pick_reals(ByteSpan stream, std::size_t count, Places at, std::span<double> out) {
   ByteReader in(stream, "a stream of reals");
-  real_codec_of(in, count).pick(in, count, at, out);
+  read_head(in, count, real_codecs()).pick(in, count, at, out);
 }
 
 }  // namespace arbors::codec

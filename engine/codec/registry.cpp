@@ -4,6 +4,7 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/codec/encodings.h"
+#include "engine/codec/stream_head.h"
 
 namespace arbors::codec {
 namespace {
@@ -59,9 +60,7 @@ template <Lane T>
 void encode_with(const IntegerCodec<T>& codec, std::span<const T> values, const Facts<T>& facts,
                  Bytes& out) {
   poll_interrupt(values.size() / kRowsAStep);
-  ByteWriter writer(out);
-  writer.u8(codec.number);
-  writer.varint(values.size());
+  write_head(codec.number, values.size(), out);
   codec.encode(values, facts, out);
 }
 
@@ -73,14 +72,11 @@ void encode_stream(std::span<const T> values, Bytes& out, unsigned depth) {
 
 namespace {
 
-// Reads a stream's head.
 template <Lane T>
 const IntegerCodec<T>& codec_of(ByteReader& in, std::size_t count, unsigned depth) {
-  const std::uint8_t number = in.u8();
-  if (number >= kIntegerCodecs<T>.size()) in.fail("its encoding is unknown");
-  if (in.varint() != count) in.fail("it holds another count of values");
+  const IntegerCodec<T>& codec = read_head(in, count, integer_codecs<T>());
   if (depth > kMaxDepth) in.fail("it nests too deep");
-  return kIntegerCodecs<T>[number];
+  return codec;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/codec/encodings.h"
+#include "engine/codec/stream_head.h"
 #include "engine/codec/string_encodings.h"
 
 namespace arbors::codec {
@@ -57,16 +58,6 @@ Strings excerpt_of(Strings values) {
   return values.subspan(begin, end - begin);
 }
 
-// Reads a list's head.
-const StringCodec& codec_of_list(ByteReader& in, std::size_t count) {
-  const std::uint8_t number = in.u8();
-  const auto codec = std::find_if(kStringCodecs.begin(), kStringCodecs.end(),
-                                  [&](const StringCodec& row) { return row.number == number; });
-  if (codec == kStringCodecs.end()) in.fail("its encoding is unknown");
-  if (in.varint() != count) in.fail("it holds another count of strings");
-  return *codec;
-}
-
 }  // namespace
 
 std::span<const StringCodec> string_codecs() { return kStringCodecs; }
@@ -74,9 +65,7 @@ std::span<const StringCodec> string_codecs() { return kStringCodecs; }
 bool encode_with(const StringCodec& codec, Strings values, Bytes& out) {
   poll_interrupt(values.size());
   const std::size_t start = out.size();
-  ByteWriter writer(out);
-  writer.u8(codec.number);
-  writer.varint(values.size());
+  write_head(codec.number, values.size(), out);
   if (codec.encode(values, out)) return true;
   out.resize(start);
   return false;
@@ -127,13 +116,13 @@ Bytes ListPlan::encode_by_trial(Bytes known) const {
 
 void decode_list(ByteSpan list, std::size_t count, StringPool& out) {
   ByteReader in(list, "a list of strings");
-  codec_of_list(in, count).decode(in, count, out);
+  read_head(in, count, string_codecs()).decode(in, count, out);
   in.expect_done();
 }
 
 void pick_list(ByteSpan list, std::size_t count, Places at, StringPool& out) {
   ByteReader in(list, "a list of strings");
-  codec_of_list(in, count).pick(in, count, at, out);
+  read_head(in, count, string_codecs()).pick(in, count, at, out);
 }
 
 void encode_lengths(Strings values, Bytes& out) {
