@@ -18,9 +18,52 @@ constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+std::size_t skip_spaces(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_space(text[at])) ++at;
+  return at;
+}
+
 std::size_t skip_digits(std::string_view text, std::size_t at) {
   while (at < text.size() && is_digit(text[at])) ++at;
   return at;
+}
+
+bool stands(std::string_view text, std::size_t at, std::string_view one_of) {
+  return at < text.size() && one_of.find(text[at]) != std::string_view::npos;
+}
+
+// Where the parts of the longest number at a text's begin stand.
+struct NumberParts {
+  bool negative = false;
+  bool digits = false;          // there are some; else there is no number
+  bool real = false;            // it has a point or an exponent
+  bool broken = false;          // an `e` without digits follows it
+  std::size_t begin = 0;        // after the sign
+  std::size_t integer_end = 0;  // of the digits before a point
+  std::size_t end = 0;
+};
+
+NumberParts parts_of(std::string_view text) {
+  NumberParts parts;
+  const std::size_t sign = skip_spaces(text, 0);
+  parts.negative = stands(text, sign, "-");
+  parts.begin = sign + (stands(text, sign, "+-") ? 1 : 0);
+  parts.end = parts.integer_end = skip_digits(text, parts.begin);
+  parts.digits = parts.end > parts.begin;
+  if (stands(text, parts.end, ".")) {
+    const std::size_t fraction = parts.end + 1;
+    parts.end = skip_digits(text, fraction);
+    parts.digits = parts.digits || parts.end > fraction;
+    parts.real = true;
+  }
+  if (parts.digits && stands(text, parts.end, "eE")) {
+    const std::size_t exponent = parts.end + (stands(text, parts.end + 1, "+-") ? 2 : 1);
+    const std::size_t end = skip_digits(text, exponent);
+    parts.broken = end == exponent;
+    parts.real = parts.real || !parts.broken;
+    if (!parts.broken) parts.end = end;
+  }
+  return parts;
 }
 
 // Reads well-formed real text; from_chars refuses what overflows, where SQLite gives infinity or 0.
@@ -92,50 +135,21 @@ std::atomic<int> real_digits = 15;
 }  // namespace
 
 NumberPrefix number_prefix(std::string_view text) {
+  const NumberParts parts = parts_of(text);
   NumberPrefix number;
-  std::size_t at = 0;
-  while (at < text.size() && is_space(text[at])) ++at;
-  bool negative = false;
-  if (at < text.size() && (text[at] == '-' || text[at] == '+')) negative = text[at++] == '-';
-
-  const std::size_t start = at;
-  at = skip_digits(text, at);
-  const std::size_t integer_end = at;
-  std::size_t digits = at - start;
-  bool pointed = false;
-  if (at < text.size() && text[at] == '.') {
-    pointed = true;
-    const std::size_t fraction = ++at;
-    at = skip_digits(text, at);
-    digits += at - fraction;
-  }
-  if (integer_end > start) {
-    number.fits_integer =
-        read_integer(text.substr(start, integer_end - start), negative, number.integer);
-  }
-  if (digits == 0) {
+  if (!parts.digits) {
     const RealReader reader = real_reader.load(std::memory_order_relaxed);
-    number.real = !negative ? 0.0 : reader == nullptr ? -0.0 : reader("-");
+    number.real = !parts.negative ? 0.0 : reader == nullptr ? -0.0 : reader("-");
     return number;
   }
-
-  std::size_t real_end = at;
-  bool exponent = false;
-  bool broken_exponent = false;
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    std::size_t sign = at + 1;
-    if (sign < text.size() && (text[sign] == '-' || text[sign] == '+')) ++sign;
-    const std::size_t end = skip_digits(text, sign);
-    exponent = end > sign;
-    broken_exponent = !exponent;
-    if (exponent) real_end = at = end;
+  number.form = parts.real ? NumberPrefix::Form::Real : NumberPrefix::Form::Integer;
+  if (parts.integer_end > parts.begin) {
+    const std::string_view digits = text.substr(parts.begin, parts.integer_end - parts.begin);
+    number.fits_integer = read_integer(digits, parts.negative, number.integer) && !parts.real;
   }
-  number.form = pointed || exponent ? NumberPrefix::Form::Real : NumberPrefix::Form::Integer;
-  number.fits_integer = number.fits_integer && number.form == NumberPrefix::Form::Integer;
-  number.real =
-      read_any_real(text.substr(0, real_end), text.substr(start, real_end - start), negative);
-  while (at < text.size() && is_space(text[at])) ++at;
-  number.whole = at == text.size() && !broken_exponent;
+  number.real = read_any_real(text.substr(0, parts.end),
+                              text.substr(parts.begin, parts.end - parts.begin), parts.negative);
+  number.whole = !parts.broken && skip_spaces(text, parts.end) == text.size();
   return number;
 }
 

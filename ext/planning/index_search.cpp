@@ -76,6 +76,8 @@ struct Bound {
   bool exact = false;
 };
 
+bool unset_or_exact(const std::optional<Bound>& bound) { return !bound || bound->exact; }
+
 // Both bounds in SQLite's own order: where all rows are converted alike, or none.
 Ranges ordered_range(const std::optional<Bound>& low, const std::optional<Bound>& high) {
   return {{low ? low->value : least_number(), high ? high->value : beyond_texts()}};
@@ -97,22 +99,28 @@ Ranges converted_ranges(const std::optional<Bound>& low, const std::optional<Bou
           {least_text(), apply_affinity(high->value, Affinity::Text)}};
 }
 
+// The bound that a condition sets; none: one that keys in their order do not show.
+std::optional<Bound> bound_of(Affinity column, const KeyCondition& condition) {
+  Value value = condition.rights.front();
+  if (is_numeric(column)) value = apply_affinity(std::move(value), Affinity::Numeric);
+  if (value.kind == ValueKind::Blob) return std::nullopt;
+  // Numbers as texts have another order.
+  if (column == Affinity::Text && value.is_number()) return std::nullopt;
+  // A text that may be read as a number, by the other side's affinity, is below every text then.
+  const bool may_be_number = value.is_text() && !numeric_value(value.text).is_null();
+  if (is_lower(condition.op) && !condition.exact && may_be_number) return std::nullopt;
+  return Bound{std::move(value), condition.exact};
+}
+
 std::optional<Ranges> bounded_ranges(Affinity column, const std::vector<KeyCondition>& conditions) {
   std::optional<Bound> low, high;
   for (const KeyCondition& condition : conditions) {
-    Value value = condition.rights.front();
-    if (value.is_null()) return Ranges{};
-    if (is_numeric(column)) value = apply_affinity(std::move(value), Affinity::Numeric);
-    if (value.kind == ValueKind::Blob) continue;
-    if (column == Affinity::Text && value.is_number()) continue;  // numbers as texts: another order
-    // A text that may be read as a number, by the other side's affinity, is below every text then.
-    const bool may_be_number = value.is_text() && !numeric_value(value.text).is_null();
-    if (is_lower(condition.op) && !condition.exact && may_be_number) continue;
+    if (condition.rights.front().is_null()) return Ranges{};
     std::optional<Bound>& bound = is_lower(condition.op) ? low : high;
-    if (!bound) bound = Bound{std::move(value), condition.exact};
+    if (!bound) bound = bound_of(column, condition);
   }
   if (!low && !high) return std::nullopt;
-  const bool all_exact = (!low || low->exact) && (!high || high->exact);
+  const bool all_exact = unset_or_exact(low) && unset_or_exact(high);
   if (is_numeric(column) || (all_exact && column == Affinity::None))
     return ordered_range(low, high);
   if (low && high && low->value.is_number() != high->value.is_number()) high.reset();

@@ -42,32 +42,32 @@ std::optional<Snapshot::StoredRow> Snapshot::stored_row(const Place& place) cons
   return StoredRow{facts_.at(*stored).nonce, row};
 }
 
+std::optional<Snapshot::StoredRun> Snapshot::stored_run(const exec::Segment& segment) const {
+  const auto stored = stored_batch(segment.batch);
+  if (!stored) return std::nullopt;
+  return StoredRun{facts_.at(*stored).nonce, segment.first_row, segment.rows};
+}
+
 std::vector<std::int64_t> Snapshot::rows_apart(const Snapshot& other, Pending pending) const {
-  using Run = std::tuple<std::uint64_t, std::uint32_t, std::uint32_t>;
-  const auto run_of = [](const Snapshot& snapshot, const exec::Segment& segment) {
-    const auto stored = snapshot.stored_batch(segment.batch);
-    return stored ? std::optional(
-                        Run{snapshot.facts_.at(*stored).nonce, segment.first_row, segment.rows})
-                  : std::nullopt;
-  };
-  std::map<Run, const exec::Segment*> others;
-  for (const exec::Segment& segment : other.segments_) {
-    if (const auto run = run_of(other, segment)) others.emplace(*run, &segment);
-  }
+  std::map<StoredRun, const exec::Segment*> others;
+  for (const exec::Segment& segment : other.segments_)
+    if (const auto run = other.stored_run(segment)) others.emplace(*run, &segment);
   std::vector<std::int64_t> rowids;
   for (const exec::Segment& segment : segments_) {
-    const auto run = run_of(*this, segment);
-    if (!run && pending == Pending::Known) continue;
-    const auto found = run ? others.find(*run) : others.end();
-    const exec::Segment* same = found == others.end() ? nullptr : found->second;
     const auto add = [&](std::uint32_t row) {
       if (segment.is_live(row)) rowids.push_back(segment.rowid(row));
     };
-    const bool all_live = same != nullptr && same->live.empty();
-    for (std::uint32_t row = 0; row < segment.rows && !all_live; ++row) {
-      if (same == nullptr || !same->is_live(row)) add(row);
+    const auto run = stored_run(segment);
+    if (!run && pending == Pending::Known) continue;
+    const auto found = run ? others.find(*run) : others.end();
+    if (found == others.end()) {
+      for (std::uint32_t row = 0; row < segment.rows; ++row) add(row);
+      continue;
     }
-    if (same != nullptr && segment.batch >= kPatchedBatch && pending == Pending::Unknown)
+    const exec::Segment& same = *found->second;
+    for (std::uint32_t row = 0; row < segment.rows && !same.live.empty(); ++row)
+      if (!same.is_live(row)) add(row);
+    if (segment.batch >= kPatchedBatch && pending == Pending::Unknown)
       for_each_patched(*patched_.at(segment.batch - kPatchedBatch).facts, segment, add);
   }
   return rowids;

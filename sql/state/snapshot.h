@@ -85,6 +85,14 @@ class Snapshot : public exec::TreeSource {
            std::shared_ptr<const PathDictionary> paths, const std::shared_ptr<RowReaders>& readers,
            std::shared_ptr<StatisticsCache> statistics);
 
+  // What a segment reads of a stored batch.
+  struct StoredRun {
+    std::uint64_t nonce;
+    std::uint32_t first_row, rows;
+    auto operator<=>(const StoredRun&) const = default;
+  };
+  std::optional<StoredRun> stored_run(const exec::Segment& segment) const;
+
   void add_segments(const Mirror& mirror, const PendingBlocks& blocks);
   void add_pending_row(const Mirror& mirror, const Mirror::Found& found,
                        std::vector<SetValue> values);

@@ -147,12 +147,11 @@ void Store::Impl::refuse_gone(const Retained& retained, const std::string& what)
               "'" + names_.table + "' has no generation " + what + " (readable: " + readable + ")");
 }
 
-std::vector<GenerationInfo> Store::Impl::history() {
-  refresh();
-  const Retained retained = meta_->retained();
+// What the log tells of readable generations: of those that are kept alone, each by itself.
+Store::Impl::Told Store::Impl::tell(const Retained& retained) {
   const std::int64_t oldest = this->oldest(retained);
   const std::set<std::int64_t> alone = kept_alone(retained, oldest);
-  std::map<std::int64_t, GenerationInfo> told;
+  Told told;
   for (const std::int64_t generation : alone) {
     if (generation >= retained.oldest) break;
     Tally tally;
@@ -160,7 +159,6 @@ std::vector<GenerationInfo> Store::Impl::history() {
                     [&](Record& record) { tally.add(record); });
     told[generation] = tally.generations()[generation];
   }
-
   Tally tally;
   const auto first = alone.lower_bound(retained.oldest);
   log_->read_from(base_of(first == alone.end() ? oldest : *first), [&](Record& record) {
@@ -172,13 +170,19 @@ std::vector<GenerationInfo> Store::Impl::history() {
   for (const auto& [generation, info] : tally.generations()) {
     if (generation >= oldest || alone.contains(generation)) told[generation] = info;
   }
+  return told;
+}
 
-  const std::int64_t newest = generation_ - static_cast<std::int64_t>(options_.retain);
-  const std::int64_t young = first_young();
+std::vector<GenerationInfo> Store::Impl::history() {
+  refresh();
+  const Retained retained = meta_->retained();
+  Told told = tell(retained);
   for (const auto& [tag, generation] : retained.tags) {
     if (const auto info = told.find(generation); info != told.end())
       info->second.tags.push_back(tag);
   }
+  const std::int64_t newest = generation_ - static_cast<std::int64_t>(options_.retain);
+  const std::int64_t young = first_young();
   std::vector<GenerationInfo> list;
   for (auto& [generation, info] : told) {
     info.kept = generation > newest   ? "newest"

@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -175,6 +176,8 @@ class Store::Impl {
   static ChangeLog::Until until(const Retained& retained, std::int64_t generation);
   [[noreturn]] void refuse_gone(const Retained& retained, const std::string& what);
   std::vector<GenerationInfo> history();
+  using Told = std::map<std::int64_t, GenerationInfo>;
+  Told tell(const Retained& retained);
   std::int64_t tag(const std::string& tag, const std::optional<Value>& when);
   bool untag(const std::string& tag);
   std::int64_t generation_of(const Value& when);

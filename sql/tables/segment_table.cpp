@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include "engine/exec/scan/row_selector.h"
 #include "sql/tables/row_seal.h"
@@ -15,6 +16,7 @@ constexpr std::string_view kColumns =
     "id, batch, nonce, trees, pools, pos, born, died, first_row, rows, count, first_rowid, "
     "json_bytes, seal, rowids, live";
 constexpr int kIntegers = 13;  // of these, the first
+constexpr int kDied = 7, kRowids = 14, kLive = 15;
 
 std::vector<std::int64_t> read_rowids(ByteSpan bytes, std::uint32_t rows) {
   ByteReader reader(bytes, "rowids");
@@ -56,8 +58,6 @@ Bytes write_live(const std::vector<std::uint64_t>& live) {
   for (const std::uint64_t word : live) writer.fixed(word);
   return out;
 }
-
-constexpr int kDied = 7;
 
 using Integers = std::array<std::int64_t, kIntegers>;
 
@@ -108,11 +108,39 @@ RowSeal seal_of(const Statement::Use& row, Integers& integers) {
       seal.add(row, column);
     }
   }
-  return seal.add(row, 14).add(row, 15);
+  return seal.add(row, kRowids).add(row, kLive);
 }
 
-bool in_range(std::int64_t value, std::int64_t least, std::int64_t most) {
-  return value >= least && value <= most;
+bool in_range(const Integers& cells) {
+  const auto [id, batch, nonce, trees, pools, pos, born, died, first_row, rows, count, first_rowid,
+              json_bytes] = cells;
+  struct Bounds {
+    std::int64_t value, least, most;
+  };
+  const Bounds bounds[] = {{batch, 0, INT32_MAX},  {trees, 1, UINT32_MAX},
+                           {pools, 0, UINT32_MAX}, {rows, 1, trees},
+                           {count, 0, rows},       {first_row, 0, trees - rows}};
+  return std::ranges::all_of(
+      bounds, [](const Bounds& one) { return one.value >= one.least && one.value <= one.most; });
+}
+
+// What the integers say, which may be out of range.
+SegmentVersion segment_of(const Integers& cells) {
+  const auto [id, batch, nonce, trees, pools, pos, born, died, first_row, rows, count, first_rowid,
+              json_bytes] = cells;
+  SegmentVersion segment;
+  segment.id = id;
+  segment.pos = pos;
+  segment.born = born;
+  segment.died = died;
+  segment.facts = {static_cast<std::uint64_t>(nonce), static_cast<std::uint32_t>(trees),
+                   static_cast<std::uint32_t>(pools), static_cast<std::uint64_t>(json_bytes)};
+  segment.run.batch = static_cast<exec::BatchId>(batch);
+  segment.run.first_row = static_cast<std::uint32_t>(first_row);
+  segment.run.rows = static_cast<std::uint32_t>(rows);
+  segment.run.count = static_cast<std::uint32_t>(count);
+  segment.run.first_rowid = first_rowid;
+  return segment;
 }
 
 }  // namespace
@@ -176,41 +204,24 @@ SegmentTable::SegmentTable(sqlite3* db, const Names& names)
 SegmentVersion SegmentTable::row(Statement::Use& use) {
   Integers cells;
   RowSeal seal = seal_of(use, cells);
-  const auto [id, batch, nonce, trees, pools, pos, born, died, first_row, rows, count, first_rowid,
-              json_bytes] = cells;
-  const auto fail = [&, id = id, batch = batch](std::string_view why) {
-    throw_corrupt("segment " + std::to_string(id) + " (batch " + std::to_string(batch) + ") of '" +
-                  table_ + "'" + std::string(why));
-  };
-  SegmentVersion segment;
-  segment.id = id;
-  segment.facts.nonce = static_cast<std::uint64_t>(nonce);
-  segment.pos = pos;
-  segment.born = born;
-  segment.died = died;
+  SegmentVersion segment = segment_of(cells);
   segment.seal = seal.value();
+  const auto fail = [&](std::string_view why) {
+    throw_corrupt("segment " + std::to_string(segment.id) + " (batch " + std::to_string(cells[1]) +
+                  ") of '" + table_ + "'" + std::string(why));
+  };
   if (seal.add(use, kDied).value() != use.integer(kIntegers)) fail(" fails its checksum");
-  if (!in_range(batch, 0, INT32_MAX) || !in_range(trees, 1, UINT32_MAX) ||
-      !in_range(pools, 0, UINT32_MAX) || !in_range(rows, 1, trees) ||
-      !in_range(first_row, 0, trees - rows) || !in_range(count, 0, rows)) {
-    fail(" is out of range");
-  }
-  segment.facts.trees = static_cast<std::uint32_t>(trees);
-  segment.facts.pools = static_cast<std::uint32_t>(pools);
-  segment.facts.json_bytes = static_cast<std::uint64_t>(json_bytes);
+  if (!in_range(cells)) fail(" is out of range");
   exec::Segment& run = segment.run;
-  run.batch = static_cast<exec::BatchId>(batch);
-  run.first_row = static_cast<std::uint32_t>(first_row);
-  run.rows = static_cast<std::uint32_t>(rows);
-  run.first_rowid = first_rowid;
   try {
-    if (!use.is_null(14)) run.rowids = read_rowids(use.blob(14), run.rows);
-    if (!use.is_null(15)) run.live = read_live(use.blob(15), run.rows);
+    if (!use.is_null(kRowids)) run.rowids = read_rowids(use.blob(kRowids), run.rows);
+    if (!use.is_null(kLive)) run.live = read_live(use.blob(kLive), run.rows);
   } catch (const Error& error) {
     fail(std::string(": ") + error.what());
   }
-  if (run.rowids.empty() && run.first_rowid > INT64_MAX - rows) fail(" has rowids out of range");
-  run.count = count_live(run);
+  if (run.rowids.empty() && run.first_rowid > INT64_MAX - run.rows)
+    fail(" has rowids out of range");
+  const std::uint32_t count = std::exchange(run.count, count_live(run));
   if (run.count != count) fail(" miscounts its live rows");
   return segment;
 }

@@ -1,7 +1,9 @@
 #include "engine/batch/columns/column_statistics.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <utility>
@@ -67,26 +69,40 @@ void study_reals(const ColumnBuffer& buffer, Statistics& statistics) {
 }
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// What numbers are written with.
+enum Mark : std::uint8_t { kOther, kDigit, kPoint, kPower, kSign, kMarks };
+constexpr std::array<Mark, 256> kMarkOf = [] {
+  std::array<Mark, 256> marks{};
+  for (unsigned char digit = '0'; digit <= '9'; ++digit) marks[digit] = kDigit;
+  marks['.'] = kPoint;
+  marks['e'] = marks['E'] = kPower;
+  marks['-'] = marks['+'] = kSign;
+  return marks;
+}();
+Mark mark_of(char c) { return kMarkOf[static_cast<unsigned char>(c)]; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 // Says whether a text may read as a number: of no other characters than numbers have, beginning and
 // ending as they do. Never says no wrongly.
 bool may_be_number(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  if (text.empty() || !(is_digit(text.back()) || text.back() == '.')) return false;
-  if (!is_digit(text.front()) && text.front() != '-' && text.front() != '+' && text.front() != '.')
-    return false;
-  unsigned points = 0, powers = 0, signs = 0;
+  text = trimmed(text);
+  if (text.empty()) return false;
+  const Mark first = mark_of(text.front()), last = mark_of(text.back());
+  if (first == kOther || first == kPower || (last != kDigit && last != kPoint)) return false;
+  std::array<unsigned, kMarks> found{};
   for (const char c : text) {
-    if (is_digit(c)) continue;
-    points += c == '.';
-    powers += c == 'e' || c == 'E';
-    signs += c == '-' || c == '+';
-    if (c != '.' && c != 'e' && c != 'E' && c != '-' && c != '+') return false;
+    ++found[mark_of(c)];
+    if (found[kOther] != 0) return false;
   }
-  return points <= 1 && powers <= 1 && signs <= 1 + powers &&
-         (signs == 0 || powers == 1 || !is_digit(text.front()));
+  // A sign behind a digit is an exponent's.
+  return found[kPoint] <= 1 && found[kPower] <= 1 && found[kSign] <= 1 + found[kPower] &&
+         (found[kSign] == 0 || found[kPower] == 1 || first != kDigit);
 }
 
 bool is_ascii(const std::vector<char>& heap) {

@@ -5,36 +5,54 @@ namespace {
 
 using plan::AggregateKind;
 
+struct Maker {
+  AggregateKind kind;
+  AccumulatorPtr (*make)(const plan::AggregateCall& call, Collation collation);
+};
+
+AccumulatorPtr make_sum(const plan::AggregateCall& call, Collation /*of its argument*/) {
+  return sum_accumulator(call.function->kind);
+}
+AccumulatorPtr make_bound(const plan::AggregateCall& call, Collation collation) {
+  return bound_accumulator(call.function->kind == AggregateKind::Max, collation);
+}
+AccumulatorPtr make_at_bound(const plan::AggregateCall& call, Collation /*of its argument*/) {
+  return at_bound_accumulator(call.function->kind == AggregateKind::ArgMax,
+                              expr::collation(*call.second, *call.second));
+}
+AccumulatorPtr make_quantile(const plan::AggregateCall& call, Collation /*of its argument*/) {
+  return quantile_accumulator(plan::quantile_share(call));
+}
+AccumulatorPtr make_spread(const plan::AggregateCall& call, Collation /*of its argument*/) {
+  return spread_accumulator(call.function->kind == AggregateKind::Stddev);
+}
+
+// Those that are not here pick one of their values.
+constexpr Maker kMakers[] = {
+    {AggregateKind::Count, [](const plan::AggregateCall& call,
+                              Collation) { return count_accumulator(call.argument == nullptr); }},
+    {AggregateKind::Sum, make_sum},
+    {AggregateKind::Total, make_sum},
+    {AggregateKind::Average, make_sum},
+    {AggregateKind::Min, make_bound},
+    {AggregateKind::Max, make_bound},
+    {AggregateKind::ArgMin, make_at_bound},
+    {AggregateKind::ArgMax, make_at_bound},
+    {AggregateKind::Median, make_quantile},
+    {AggregateKind::Quantile, make_quantile},
+    {AggregateKind::Stddev, make_spread},
+    {AggregateKind::Variance, make_spread},
+    {AggregateKind::List, [](const plan::AggregateCall&, Collation) { return list_accumulator(); }},
+    {AggregateKind::Concat, [](const plan::AggregateCall& call,
+                               Collation) { return concat_accumulator(plan::separator_of(call)); }},
+    {AggregateKind::Object,
+     [](const plan::AggregateCall&, Collation) { return object_accumulator(); }},
+};
+
 AccumulatorPtr make_plain(const plan::AggregateCall& call, Collation collation) {
-  switch (call.function->kind) {
-    case AggregateKind::Count:
-      return count_accumulator(call.argument == nullptr);
-    case AggregateKind::Sum:
-    case AggregateKind::Total:
-    case AggregateKind::Average:
-      return sum_accumulator(call.function->kind);
-    case AggregateKind::Min:
-    case AggregateKind::Max:
-      return bound_accumulator(call.function->kind == AggregateKind::Max, collation);
-    case AggregateKind::Median:
-    case AggregateKind::Quantile:
-      return quantile_accumulator(plan::quantile_share(call));
-    case AggregateKind::Stddev:
-    case AggregateKind::Variance:
-      return spread_accumulator(call.function->kind == AggregateKind::Stddev);
-    case AggregateKind::List:
-      return list_accumulator();
-    case AggregateKind::ArgMin:
-    case AggregateKind::ArgMax:
-      return at_bound_accumulator(call.function->kind == AggregateKind::ArgMax,
-                                  expr::collation(*call.second, *call.second));
-    case AggregateKind::Concat:
-      return concat_accumulator(plan::separator_of(call));
-    case AggregateKind::Object:
-      return object_accumulator();
-    default:
-      return pick_accumulator(call.function->kind);
-  }
+  for (const Maker& maker : kMakers)
+    if (maker.kind == call.function->kind) return maker.make(call, collation);
+  return pick_accumulator(call.function->kind);
 }
 
 }  // namespace

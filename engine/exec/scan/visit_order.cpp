@@ -42,8 +42,25 @@ NumberRange numbers_of(const Statistics& statistics) {
   return range;
 }
 
+// The classes in the order of a sort: numbers before texts, or texts before numbers.
+constexpr int kFirst = 1, kSecond = 2, kLast = 3;
+
+Promise least_of(const Statistics& statistics) {
+  const NumberRange numbers = numbers_of(statistics);
+  if (numbers.any) return {kFirst, numbers.low, {}};
+  if (statistics.count(Tag::String) != 0) return {kSecond, 0, statistics.string_min};
+  return {kLast, 0, {}};
+}
+
+Promise greatest_of(const Statistics& statistics) {
+  if (statistics.count(Tag::String) != 0)
+    return statistics.string_max_open ? Promise{} : Promise{kFirst, 0, statistics.string_max};
+  const NumberRange numbers = numbers_of(statistics);
+  if (numbers.any) return {kSecond, numbers.high, {}};
+  return {kLast, 0, {}};
+}
+
 Promise promise_of(batch::BatchReader& batch, const plan::SortKey& key, const Path& path) {
-  constexpr int kFirst = 1, kSecond = 2, kLast = 3;
   const expr::PathStatistics found = expr::path_statistics(batch, path);
   if (!found.known) return {};
   const Statistics* statistics = found.statistics;
@@ -51,15 +68,7 @@ Promise promise_of(batch::BatchReader& batch, const plan::SortKey& key, const Pa
   if (nulls && !key.nulls_last) return {};
   if (statistics == nullptr) return {kLast, 0, {}};
   if ((statistics->kinds() & batch::kNestedTags) != 0) return {};
-  const bool texts = statistics->count(Tag::String) != 0;
-  const NumberRange numbers = numbers_of(*statistics);
-  if (texts && key.descending && statistics->string_max_open) return {};
-  if (texts && (key.descending || !numbers.any))
-    return {key.descending ? kFirst : kSecond, 0,
-            key.descending ? statistics->string_max : statistics->string_min};
-  if (numbers.any)
-    return {key.descending ? kSecond : kFirst, key.descending ? numbers.high : numbers.low, {}};
-  return {kLast, 0, {}};
+  return key.descending ? greatest_of(*statistics) : least_of(*statistics);
 }
 
 bool better(const Promise& left, const Promise& right, bool descending) {

@@ -28,15 +28,9 @@ const Path* path_of(const plan::SortKey& key) {
   return key.by == plan::SortKey::By::Expression ? plan::bare_path(*key.expr) : nullptr;
 }
 
-}  // namespace
-
-std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
-                              const ExecutionContext& context, std::vector<SortedColumn>* sorted) {
-  std::vector<SortRanks> columns;
-  for (const plan::SortKey& key : sort.keys) {
-    columns.emplace_back(key.descending, key.nulls_last, key.collation);
-    if (sorted != nullptr && path_of(key) != nullptr) columns.back().keep_values();
-  }
+// Reads what a scan keeps: its rows, and their keys into `columns`.
+std::vector<RowRef> read_rows(const ScanInput& input, const plan::Sort& sort,
+                              const ExecutionContext& context, std::vector<SortRanks>& columns) {
   const SortKeyValues key_values(sort);
   std::vector<RowRef> rows;
   for (KeyedRows& block : compute_blocks<KeyedRows>(
@@ -50,26 +44,46 @@ std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
     for (std::uint32_t i = 0; i < block.rows.size(); ++i)
       rows.push_back({block.segment, block.rows[i]});
   }
+  return rows;
+}
+
+// Keeps the first of rows that are equal in all keys.
+void keep_first(const std::vector<std::vector<std::uint64_t>>& ranks,
+                std::vector<std::uint32_t>& order) {
+  const auto same = [&](std::uint32_t left, std::uint32_t right) {
+    return same_ranks(ranks, left, right);
+  };
+  order.erase(std::unique(order.begin(), order.end(), same), order.end());
+}
+
+template <typename T>
+std::vector<T> in_order(const std::vector<T>& values, const std::vector<std::uint32_t>& order) {
+  std::vector<T> ordered(order.size());
+  std::transform(order.begin(), order.end(), ordered.begin(),
+                 [&](std::uint32_t row) { return values[row]; });
+  return ordered;
+}
+
+}  // namespace
+
+std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
+                              const ExecutionContext& context, std::vector<SortedColumn>* sorted) {
+  std::vector<SortRanks> columns;
+  for (const plan::SortKey& key : sort.keys) {
+    columns.emplace_back(key.descending, key.nulls_last, key.collation);
+    if (sorted != nullptr && path_of(key) != nullptr) columns.back().keep_values();
+  }
+  const std::vector<RowRef> rows = read_rows(input, sort, context, columns);
   std::vector<std::vector<std::uint64_t>> ranks;
   for (SortRanks& column : columns) ranks.push_back(column.finish(context));
   std::vector<std::uint32_t> order = sorted_rows(ranks);
-  if (sort.distinct)
-    order.erase(std::unique(order.begin(), order.end(),
-                            [&](std::uint32_t left, std::uint32_t right) {
-                              return same_ranks(ranks, left, right);
-                            }),
-                order.end());
-  std::vector<RowRef> ordered(order.size());
-  std::transform(order.begin(), order.end(), ordered.begin(),
-                 [&](std::uint32_t row) { return rows[row]; });
+  if (sort.distinct) keep_first(ranks, order);
   for (std::size_t i = 0; sorted != nullptr && i < columns.size(); ++i) {
     if (!columns[i].ranked_values()) continue;
-    std::vector<std::uint64_t> of_row(order.size());
-    std::transform(order.begin(), order.end(), of_row.begin(),
-                   [&](std::uint32_t row) { return ranks[i][row]; });
-    sorted->push_back({*path_of(sort.keys[i]), *columns[i].ranked_values(), std::move(of_row)});
+    sorted->push_back(
+        {*path_of(sort.keys[i]), *columns[i].ranked_values(), in_order(ranks[i], order)});
   }
-  return ordered;
+  return in_order(rows, order);
 }
 
 }  // namespace arbors::exec

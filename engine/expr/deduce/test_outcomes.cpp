@@ -20,32 +20,53 @@ Outcomes numbers(T least, T greatest, T low, T high, bool inverted) {
   return by_bounds(disjoint, !disjoint && least >= low && greatest <= high, inverted);
 }
 
-// string_min is no text above the least one, string_max none below the greatest; so what they
-// prove of themselves holds for every text.
+// Where a column's texts lie to a range of them. string_min is no text above the least one,
+// string_max none below the greatest; so what they prove of themselves holds for every text.
+class TextBounds {
+ public:
+  TextBounds(const Statistics& known, const TextRange& range) : known_(known), range_(range) {}
+
+  bool disjoint() const { return below() || above() || absent(); }
+  bool inside() const { return from_low() && to_high(); }
+
+ private:
+  bool below() const {  // every text is below the range
+    if (!range_.low || known_.string_max_open) return false;
+    const int order = known_.string_max.compare(*range_.low);
+    return order < 0 || (order == 0 && range_.low_open);
+  }
+  bool above() const {
+    if (!range_.high) return false;
+    const int order = known_.string_min.compare(*range_.high);
+    return order > 0 || (order == 0 && range_.high_open);
+  }
+  bool absent() const {
+    const bool equality = range_.low && range_.high && *range_.low == *range_.high;
+    return equality && !known_.may_hold_string(*range_.low);
+  }
+  bool from_low() const {
+    if (!range_.low) return true;
+    const int order = known_.string_min.compare(*range_.low);
+    return order > 0 || (order == 0 && !range_.low_open);
+  }
+  bool to_high() const {
+    if (!range_.high) return true;
+    if (known_.string_max_open) return false;
+    const int order = known_.string_max.compare(*range_.high);
+    return order < 0 || (order == 0 && !range_.high_open);
+  }
+
+  const Statistics& known_;
+  const TextRange& range_;
+};
+
 Outcomes strings(const Statistics& known, const Range& range) {
   const TextRange& texts = range.texts;
   if (texts.none || texts.all()) return Outcomes::only(truth_of(texts.all() != range.inverted));
   if (texts.collation != Collation::Binary) return Outcomes::either();
-  const bool equality = texts.low && texts.high && *texts.low == *texts.high;
-  const auto below = [&] {  // every string is below the range
-    if (!texts.low || known.string_max_open) return false;
-    const int order = known.string_max.compare(*texts.low);
-    return order < 0 || (order == 0 && texts.low_open);
-  };
-  const auto above = [&] {
-    if (!texts.high) return false;
-    const int order = known.string_min.compare(*texts.high);
-    return order > 0 || (order == 0 && texts.high_open);
-  };
-  const bool absent = equality && !known.may_hold_string(*texts.low);
-  if (below() || above() || absent) return Outcomes::only(truth_of(range.inverted));
-  const bool from_low = !texts.low || known.string_min > *texts.low ||
-                        (!texts.low_open && known.string_min == *texts.low);
-  const bool to_high =
-      !texts.high ||
-      (!known.string_max_open &&
-       (known.string_max < *texts.high || (!texts.high_open && known.string_max == *texts.high)));
-  return by_bounds(false, from_low && to_high, range.inverted);
+  const TextBounds bounds(known, texts);
+  const bool disjoint = bounds.disjoint();
+  return by_bounds(disjoint, !disjoint && bounds.inside(), range.inverted);
 }
 
 Outcomes any_text(const Range& range) {

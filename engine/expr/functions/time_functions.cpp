@@ -60,29 +60,38 @@ std::optional<std::int64_t> zone_seconds(Fields& fields) {
   return east ? -seconds : seconds;
 }
 
-std::optional<std::int64_t> seconds_of_text(std::string_view text) {
-  Fields fields(text);
-  fields.skip_spaces();
+// Reads a date; its first moment.
+std::optional<std::int64_t> date_seconds(Fields& fields) {
   unsigned year, month, day;
-  unsigned hour = 0;
-  unsigned minute = 0;
-  unsigned second = 0;
   const bool date = fields.digits(4, 9999, year) && fields.accept('-') &&
                     fields.digits(2, 12, month) && fields.accept('-') && fields.digits(2, 31, day);
   if (!date || month == 0 || day == 0) return std::nullopt;
-  const std::int64_t midnight = days_of(year, month, day) * 86400;
-  if (fields.done()) return midnight;
-  if (!fields.accept('T') && !fields.accept(' ')) return std::nullopt;
-  fields.skip_spaces();
-  if (!fields.digits(2, 24, hour) || !fields.accept(':') || !fields.digits(2, 59, minute)) {
+  return days_of(year, month, day) * 86400;
+}
+
+// Reads hours and minutes, and seconds where they follow.
+std::optional<std::int64_t> clock_seconds(Fields& fields) {
+  unsigned hour, minute, second = 0;
+  if (!fields.digits(2, 24, hour) || !fields.accept(':') || !fields.digits(2, 59, minute))
     return std::nullopt;
-  }
   if (fields.accept(':') && !fields.digits(2, 60, second)) return std::nullopt;
   if (fields.accept('.')) fields.skip_digits();
+  return std::int64_t{hour} * 3600 + minute * 60 + second;
+}
+
+std::optional<std::int64_t> seconds_of_text(std::string_view text) {
+  Fields fields(text);
+  fields.skip_spaces();
+  const auto midnight = date_seconds(fields);
+  if (!midnight || fields.done()) return midnight;
+  if (!fields.accept('T') && !fields.accept(' ')) return std::nullopt;
+  fields.skip_spaces();
+  const auto clock = clock_seconds(fields);
+  if (!clock) return std::nullopt;
   const auto zone = zone_seconds(fields);
   fields.skip_spaces();
   if (!zone || !fields.done()) return std::nullopt;
-  return midnight + std::int64_t{hour} * 3600 + minute * 60 + second + *zone;
+  return *midnight + *clock + *zone;
 }
 
 std::int64_t seconds_of_number(std::int64_t value) {

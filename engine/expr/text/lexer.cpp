@@ -104,22 +104,32 @@ class Cutter {
     Token token;
     token.begin = at_;
     if (at_ == text_.size()) return token;
-    if (at() == '\'') return quoted(std::move(token), Token::Kind::Text);
-    if (at() == '"') return quoted(std::move(token), Token::Kind::QuotedName);
-    if ((at() == 'x' || at() == 'X') && at(1) == '\'') return blob(std::move(token));
-    if (sql_ && at() == '`') return quoted(std::move(token), Token::Kind::QuotedName);
-    if (sql_ && at() == '[' && !after_name()) return bracketed(std::move(token));
-    // A SELECT may stand in a plan: its parameters are cut again as SQL's.
-    if ((at() == '?' || (sql_ && (at() == ':' || at() == '$'))) && !is_digit(at(1)))
-      return sql_parameter(std::move(token));
-    if (at() == '?') return parameter(std::move(token));
-    const bool key = after_dot();
-    if (!key && (is_digit(at()) || (at() == '.' && is_digit(at(1)) && !after_name()))) {
-      return number(std::move(token));
-    }
-    if (is_word(at())) return name(std::move(token));
+    for (const Kind& kind : kKinds)
+      if ((this->*kind.begins)()) return (this->*kind.read)(std::move(token));
     return symbol(std::move(token));
   }
+
+  // A kind of token but symbols: whether one begins here, and what reads it. The first that begins
+  // here is the right one.
+  struct Kind {
+    bool (Cutter::*begins)() const;
+    Token (Cutter::*read)(Token);
+  };
+  static const std::array<Kind, 8> kKinds;
+
+  bool at_text() const { return at() == '\''; }
+  bool at_quoted_key() const { return at() == '"' || (sql_ && at() == '`'); }
+  bool at_bracketed() const { return sql_ && at() == '[' && !after_name(); }
+  bool at_blob() const { return (at() == 'x' || at() == 'X') && at(1) == '\''; }
+  // A SELECT may stand in a plan: its parameters are cut again as SQL's.
+  bool at_sql_parameter() const {
+    return (at() == '?' || (sql_ && (at() == ':' || at() == '$'))) && !is_digit(at(1));
+  }
+  bool at_parameter() const { return at() == '?'; }
+  bool at_number() const {
+    return !after_dot() && (is_digit(at()) || (at() == '.' && is_digit(at(1)) && !after_name()));
+  }
+  bool at_name() const { return is_word(at()); }
 
   // Tells whether a word here is a key of a path, which may begin with a digit.
   bool after_dot() const {
@@ -136,9 +146,9 @@ class Cutter {
            (token.kind == Token::Kind::Symbol && token.text == "]");
   }
 
-  Token quoted(Token token, Token::Kind kind) {
+  Token quoted(Token token) {
     const char quote = at();
-    token.kind = kind;
+    token.kind = quote == '\'' ? Token::Kind::Text : Token::Kind::QuotedName;
     for (++at_; at_ < text_.size(); ++at_) {
       if (text_[at_] == quote) {
         if (at(1) != quote) {
@@ -255,6 +265,17 @@ class Cutter {
   std::size_t at_;
   std::vector<Token> tokens_;
 };
+
+const std::array<Cutter::Kind, 8> Cutter::kKinds{{
+    {&Cutter::at_text, &Cutter::quoted},
+    {&Cutter::at_quoted_key, &Cutter::quoted},
+    {&Cutter::at_blob, &Cutter::blob},
+    {&Cutter::at_bracketed, &Cutter::bracketed},
+    {&Cutter::at_sql_parameter, &Cutter::sql_parameter},
+    {&Cutter::at_parameter, &Cutter::parameter},
+    {&Cutter::at_number, &Cutter::number},
+    {&Cutter::at_name, &Cutter::name},
+}};
 
 }  // namespace
 

@@ -1,6 +1,8 @@
 #include "engine/json/binary/jsonb.h"
 
 #include <cstdint>
+#include <string_view>
+#include <utility>
 
 #include "engine/json/values/fault.h"
 #include "engine/json/values/scalar.h"
@@ -33,6 +35,11 @@ int hex_value(char c) {
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
 }
+
+// What JSON5 escapes and JSON does not, but for \xhh: longer ones first. Ends of lines are dropped.
+constexpr std::pair<std::string_view, std::string_view> kEscapes5[] = {
+    {"v", "\\u000b"}, {"0", "\\u0000"}, {"'", "'"},     {"\r\n", ""},
+    {"\r", ""},       {"\n", ""},       {"\u2028", ""}, {"\u2029", ""}};
 
 class Reader {
  public:
@@ -169,38 +176,22 @@ class Reader {
   // Reads what follows a backslash; `at` is left on its last byte.
   static bool escape5(std::string_view text, std::size_t& at, std::string& json) {
     if (at >= text.size()) return false;
-    switch (text[at]) {
-      case 'x': {
-        if (at + 2 >= text.size() || hex_value(text[at + 1]) < 0 || hex_value(text[at + 2]) < 0)
-          return false;
-        json += "\\u00";
-        json += text.substr(at + 1, 2);
-        at += 2;
-        return true;
-      }
-      case 'v':
-        json += "\\u000b";
-        return true;
-      case '0':
-        json += "\\u0000";
-        return true;
-      case '\'':
-        json += '\'';
-        return true;
-      case '\r':
-        if (at + 1 < text.size() && text[at + 1] == '\n') ++at;
-        return true;
-      case '\n':
-        return true;
-      case '\xE2':  // a line or paragraph separator, which is dropped as other line ends are
-        if (text.substr(at, 2) != "\xE2\x80" || at + 2 >= text.size()) return false;
-        at += 2;
-        return true;
-      default:
-        json += '\\';
-        json += text[at];
-        return true;
+    const std::string_view rest = text.substr(at);
+    if (rest.front() == 'x') {
+      if (rest.size() < 3 || hex_value(rest[1]) < 0 || hex_value(rest[2]) < 0) return false;
+      json.append("\\u00").append(rest, 1, 2);
+      at += 2;
+      return true;
     }
+    for (const auto& [escaped, meant] : kEscapes5) {
+      if (!rest.starts_with(escaped)) continue;
+      json += meant;
+      at += escaped.size() - 1;
+      return true;
+    }
+    json += '\\';
+    json += rest.front();
+    return true;
   }
 
   std::string_view blob_;

@@ -23,6 +23,11 @@ class BracketScanner {
   std::size_t scan(std::string_view text, std::size_t from);
 
  private:
+  bool ends_before(char c) const;
+  // Pass a byte, within a string and outside: true where the value ends with it.
+  bool ends_with_string(char c);
+  bool ends_with(char c);
+
   Until until_;
   bool started_ = false;
   bool in_string_ = false;

@@ -9,42 +9,43 @@ namespace arbors::json {
 std::size_t ElementScanner::scan(std::string_view text, std::size_t at) {
   for (; at < text.size(); ++at) {
     const char c = text[at];
-    if (in_string_) {
+    if (in_string_)
       pass_in_string(c);
-      continue;
-    }
-    if (is_space(c)) {
+    else if (is_space(c))
       begins_line_ = begins_line_ || c == '\n';
-      continue;
-    }
-    if (open_.empty() && (c == ',' || c == ']')) return at;
-    if (torn_ && c == '{') return at;
-    torn_ = false;
-    const bool begins_line = std::exchange(begins_line_, false);
-    switch (c) {
-      case '"':
-        in_string_ = true;
-        key_ = wanted_ == Wanted::Key;
-        break;
-      case '{':
-      case '[':
-        if (open(c, begins_line)) return at;
-        break;
-      case '}':
-      case ']':
-        close(c);
-        break;
-      case ',':
-        wanted_ = open_.back() == '{' ? Wanted::Key : Wanted::Value;
-        break;
-      case ':':
-        wanted_ = Wanted::Value;
-        break;
-      default:
-        wanted_ = Wanted::Comma;
-    }
+    else if (!pass(c))
+      return at;
   }
   return std::string_view::npos;
+}
+
+bool ElementScanner::pass(char c) {
+  if (open_.empty() && (c == ',' || c == ']')) return false;
+  if (torn_ && c == '{') return false;
+  torn_ = false;
+  const bool begins_line = std::exchange(begins_line_, false);
+  switch (c) {
+    case '"':
+      in_string_ = true;
+      key_ = wanted_ == Wanted::Key;
+      return true;
+    case '{':
+    case '[':
+      return open(c, begins_line);
+    case '}':
+    case ']':
+      close(c);
+      return true;
+    case ',':
+      wanted_ = open_.back() == '{' ? Wanted::Key : Wanted::Value;
+      return true;
+    case ':':
+      wanted_ = Wanted::Value;
+      return true;
+    default:
+      wanted_ = Wanted::Comma;
+      return true;
+  }
 }
 
 // No string goes on after a line's end. Brackets may have been taken for a part of one that does
@@ -63,15 +64,15 @@ void ElementScanner::pass_in_string(char c) {
 // lack before it, those up to the nearest array at least. Within a line it may be a part of the
 // broken element, which must not pass for one.
 bool ElementScanner::open(char c, bool begins_line) {
-  if (open_.empty() && wanted_ != Wanted::Value) return true;
+  if (open_.empty() && wanted_ != Wanted::Value) return false;
   if (c == '{' && begins_line && wanted_ != Wanted::Value && wanted_ != Wanted::Colon) {
     const std::size_t array = open_.rfind('[');
-    if (array == std::string::npos) return true;
+    if (array == std::string::npos) return false;
     open_.resize(array + 1);
   }
   open_ += c;
   wanted_ = c == '{' ? Wanted::Key : Wanted::Value;
-  return false;
+  return true;
 }
 
 // Closes the nearest bracket of its kind and those within it. Where there is none, a brace stands

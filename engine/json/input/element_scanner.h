@@ -19,7 +19,9 @@ class ElementScanner {
   enum class Wanted : unsigned char { Value, Key, Colon, Comma };
 
   void pass_in_string(char c);
-  bool open(char c, bool begins_line);  // true where the element ends before `c`
+  // Take a byte outside strings, and a bracket: false where the element ends before it.
+  bool pass(char c);
+  bool open(char c, bool begins_line);
   void close(char c);
 
   std::string open_;  // the brackets around this place, within the element

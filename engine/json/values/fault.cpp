@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/base/interrupt.h"
+#include "engine/base/printable.h"
 
 namespace arbors::json {
 namespace {
@@ -154,7 +155,7 @@ class Checker {
         return true;
       }
       if (c < 0x20) return fail("a control character in a string must be escaped");
-      if (c == '\\' ? !escape() : !character(c)) return false;
+      if (c == '\\' ? !escape() : !character()) return false;
     }
     return fail("the string does not end");
   }
@@ -195,35 +196,13 @@ class Checker {
     return unit;
   }
 
-  // Passes one UTF-8 character (Unicode table 3-7: no overlong forms, no surrogates).
-  bool character(unsigned char lead) {
-    std::size_t more = 0;
-    unsigned char least = 0x80, most = 0xBF;
-    if (lead < 0x80) {
-      ++at_;
-      return true;
-    }
-    if (lead >= 0xC2 && lead <= 0xDF) {
-      more = 1;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-      more = 2;
-      if (lead == 0xE0) least = 0xA0;
-      if (lead == 0xED) most = 0x9F;
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-      more = 3;
-      if (lead == 0xF0) least = 0x90;
-      if (lead == 0xF4) most = 0x8F;
-    }
-    const std::size_t begin = at_++;
-    for (std::size_t i = 0; i < more; ++i, ++at_) {
-      const unsigned char c = done() ? 0 : static_cast<unsigned char>(text_[at_]);
-      if (c < least || c > most) more = 0;
-      least = 0x80, most = 0xBF;
-      if (more == 0) break;
-    }
-    if (more > 0) return true;
-    at_ = begin;
-    return fail("the text is not UTF-8");
+  // Passes one UTF-8 character.
+  bool character() {
+    const bool ascii = static_cast<unsigned char>(text_[at_]) < 0x80;
+    const std::size_t size = ascii ? 1 : character_size(text_, at_);
+    if (size == 0) return fail("the text is not UTF-8");
+    at_ += size;
+    return true;
   }
 
   bool done() const { return at_ >= text_.size(); }

@@ -27,6 +27,13 @@ bool takes_rows(const Query& query) {
          !query.offset;
 }
 
+// Tells whether a query over json_each has a row for each element that its conditions keep.
+bool takes_each_element(const Query& query) {
+  const Core& core = query.cores.front();
+  return core.group_by.empty() && !core.having && core.windows.empty() && !core.from.front().on &&
+         takes_rows(query);
+}
+
 // A path may hold an object, a scalar or a text, which json_each reads too.
 expr::ExprPtr of_any(const expr::ExprPtr& given, const OfList& asked) {
   const expr::ExprPtr whole = asked(expr::call("json_values", {given}));
@@ -134,8 +141,8 @@ std::optional<Typed> CoreLowering::over_elements(const Leaf& leaf, const Clause&
   const expr::ExprPtr list =
       lower(core.from.front().argument, clause, core.from.front().begin).expr;
   CoreLowering inner(lowering_, core, tables_, &scope_);
-  if (!core.group_by.empty() || core.having || !core.windows.empty() || !takes_rows(query) ||
-      (core.distinct && leaf.kind == Leaf::Kind::Scalar) || core.from.front().on)
+  const bool value = leaf.kind == Leaf::Kind::Scalar;
+  if (!takes_each_element(query) || (core.distinct && value))
     lexer_.fail_at(leaf.begin, kNotOfElements);
   inner.see_elements();
   const ElementConditions where = inner.element_conditions();
@@ -145,7 +152,7 @@ std::optional<Typed> CoreLowering::over_elements(const Leaf& leaf, const Clause&
                    "a query over json_each as a value, or behind IN, must have one "
                    "column, named: another is not understood here");
   if (where.outside || where.wanted) lexer_.fail_at(leaf.begin, kNotOfElements);
-  if (leaf.kind == Leaf::Kind::Scalar) return inner.element_value(list, where, query);
+  if (value) return inner.element_value(list, where, query);
   const Typed left = lower(leaf.args[0], clause, leaf.begin);
   return inner.in_elements(leaf, left, list, where);
 }

@@ -22,6 +22,13 @@ bool same_call(const AggregateCall& left, const AggregateCall& right) {
          same(left.filter, right.filter);
 }
 
+bool takes_arguments(const AggregateInfo& function, const Leaf& leaf) {
+  const std::size_t args = leaf.args.size();
+  if (leaf.flag && function.kind != AggregateKind::Count) return false;  // count(*)
+  if (leaf.distinct && args != 1) return false;
+  return args >= function.least_args && args <= function.most_args;
+}
+
 }  // namespace
 
 // Reads an aggregate's arguments and FILTER. `operands` gets the arguments as they were found.
@@ -33,14 +40,11 @@ AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& insid
   call.function = aggregate_named(word);
   if (call.function == nullptr)
     lexer_.fail_at(leaf.begin, "the window function " + word + "() needs OVER");
-  const std::size_t args = leaf.args.size();
-  const bool counts_rows = leaf.flag && call.function->kind == AggregateKind::Count;
-  if ((leaf.flag && !counts_rows) || args < call.function->least_args ||
-      args > call.function->most_args || (leaf.distinct && args != 1))
+  if (!takes_arguments(*call.function, leaf))
     lexer_.fail_at(leaf.begin, "wrong number of arguments: " + std::string(call.function->syntax));
   for (const expr::ExprPtr& arg : leaf.args) operands.push_back(lower(arg, inside, leaf.begin));
-  if (args > 0) call.argument = as_key(operands[0]);
-  if (args > 1) call.second = operands[1].expr;
+  if (!operands.empty()) call.argument = as_key(operands[0]);
+  if (operands.size() > 1) call.second = operands[1].expr;
   if (leaf.filter) call.filter = lower(leaf.filter, inside, leaf.begin).expr;
   call.distinct = leaf.distinct;
   if (same_name(word, "json_group_array")) {

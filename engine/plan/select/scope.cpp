@@ -106,20 +106,24 @@ std::optional<Scope::Found> Scope::find_in(const ScopeTable& table, const Leaf& 
     if (rest.empty()) return column_of(table, column);
     return at_path(table, joined_path(column.path, rest).steps);
   }
-  if (!table.trees || !rest.empty()) return std::nullopt;
+  return table.trees && rest.empty() ? tree_column(table, word, name.begin) : std::nullopt;
+}
+
+// _tree, and what tells which tree of the Arbor it is.
+std::optional<Scope::Found> Scope::tree_column(const ScopeTable& table, const std::string& word,
+                                               std::size_t byte) const {
   if (same_name(word, "_tree")) {
     Found tree = at_path(table, {});
     tree.name = "_tree";
     return tree;
   }
-  const Path& identity = same_name(word, "_index") ? table.place : table.rowid;
-  if (!identity.steps.empty() && (names_rowid(word) || same_name(word, "_index"))) {
-    Typed value{expr::path(identity), Affinity::Integer, Collation::Binary, false, true, true};
-    return Found{std::move(value), same_name(word, "_index") ? "_index" : "rowid", 0};
-  }
-  if (names_rowid(word) || same_name(word, "_index") || same_name(word, "_generation"))
-    lexer_.fail_at(name.begin, word + " as a value is not understood here");
-  return std::nullopt;
+  const bool place = same_name(word, "_index"), rowid = names_rowid(word);
+  if (!place && !rowid && !same_name(word, "_generation")) return std::nullopt;
+  const Path& identity = place ? table.place : table.rowid;
+  if ((!place && !rowid) || identity.steps.empty())
+    lexer_.fail_at(byte, word + " as a value is not understood here");
+  Typed value{expr::path(identity), Affinity::Integer, Collation::Binary, false, true, true};
+  return Found{std::move(value), place ? "_index" : "rowid", 0};
 }
 
 std::optional<Scope::Found> Scope::find_column(const Leaf& name) const {

@@ -66,6 +66,8 @@ class Scope {
   unsigned doubtful_types(const ScopeTable& table, const Column& column) const;
   std::optional<Found> find_column(const Leaf& name) const;
   std::optional<Found> find_in(const ScopeTable& table, const Leaf& name, std::size_t words) const;
+  std::optional<Found> tree_column(const ScopeTable& table, const std::string& word,
+                                   std::size_t byte) const;
   std::optional<Found> find_path(const Leaf& name) const;
   std::optional<Found> find_alias(const Leaf& name) const;
   [[noreturn]] void fail_unknown(const Leaf& name) const;
