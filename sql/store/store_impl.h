@@ -79,6 +79,9 @@ class Store::Impl {
   bool replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict);
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
+  SegmentVersion part_of(const SegmentVersion& segment, std::uint32_t from,
+                         std::uint32_t rows) const;
+  std::vector<SegmentVersion> segments_with(SegmentVersion added, std::uint64_t position) const;
   void clear();
   void require_transaction() const;
   void fold_when_full();
@@ -238,6 +241,7 @@ class Store::Impl {
   void claim_key(const TreeKey& key, std::int64_t rowid, OnConflict on_conflict);
   void claim_rowid(std::int64_t rowid, OnConflict on_conflict);
   bool put(std::int64_t rowid, std::string tree, const IndexedRow& before, const IndexedRow& after);
+  std::int64_t rowid_for(std::optional<std::int64_t> given) const;
   [[noreturn]] void refuse_rowid(std::int64_t rowid) const;
   [[noreturn]] void refuse_duplicate() const;
 

@@ -105,28 +105,32 @@ void Store::Impl::refuse_duplicate() const {
                     "UNIQUE constraint failed: " + key_->columns().columns_of(names_.table));
 }
 
+// The rowid for a new tree: the given one, which may be taken, or the next.
+std::int64_t Store::Impl::rowid_for(std::optional<std::int64_t> given) const {
+  if (!given && counts_.next_rowid == INT64_MAX)
+    throw Error(ErrorCode::Limit, "'" + names_.table + "' has no rowids left");
+  if (given == INT64_MAX) refuse_rowid(*given);
+  return given.value_or(counts_.next_rowid);
+}
+
 Placed Store::Impl::place(std::string_view tree, std::optional<std::int64_t> rowid,
                           OnConflict on_conflict) {
   require_transaction();
   refresh();
-  if (!rowid && counts_.next_rowid == INT64_MAX) {
-    throw Error(ErrorCode::Limit, "'" + names_.table + "' has no rowids left");
-  }
-  if (rowid == INT64_MAX) refuse_rowid(*rowid);
+  const std::int64_t placed = rowid_for(rowid);
   std::string text = normalizer_.normalize(tree);
   IndexedRow row = row_to_index(text);
   const auto holder = key_ != nullptr ? key_->holder(*row.key) : std::nullopt;
-  const bool taken = rowid && mirror_->contains(*rowid);
-  if (holder && (!rowid || *rowid == holder->rowid))
+  if (holder && (!rowid || placed == holder->rowid))
     return settle_conflict(*holder, std::move(text), std::move(row), on_conflict);
-  if ((holder || taken) && on_conflict != OnConflict::Replace) {
-    if (on_conflict == OnConflict::Ignore) return {rowid.value_or(0), Placed::As::Ignored};
-    if (taken) refuse_rowid(*rowid);
-    refuse_duplicate();
+  const bool taken = rowid && mirror_->contains(placed);
+  if (holder || taken) {
+    if (on_conflict == OnConflict::Ignore) return {placed, Placed::As::Ignored};
+    if (on_conflict != OnConflict::Replace && taken) refuse_rowid(placed);
+    if (on_conflict != OnConflict::Replace) refuse_duplicate();
   }
   if (holder) erase(holder->rowid);
-  if (taken) erase(*rowid);
-  const std::int64_t placed = rowid.value_or(counts_.next_rowid);
+  if (taken) erase(placed);
   insert(std::move(text), placed, std::move(row));
   return {placed, holder ? Placed::As::Replaced : Placed::As::Added};
 }

@@ -157,6 +157,43 @@ void Store::Impl::append(const EncodedBatch& batch, const batch::SharedPaths* sh
   counts_due_ = true;
 }
 
+// Rows of a segment as a version of its own.
+SegmentVersion Store::Impl::part_of(const SegmentVersion& segment, std::uint32_t from,
+                                    std::uint32_t rows) const {
+  SegmentVersion part = segment;
+  part.id = 0;
+  part.born = generation_;
+  part.run = slice(segment.run, from, rows);
+  return part;
+}
+
+// The segments with one more before the live row at a position, which may cut one in two.
+std::vector<SegmentVersion> Store::Impl::segments_with(SegmentVersion added,
+                                                       std::uint64_t position) const {
+  const auto& segments = mirror_->segments();
+  std::size_t at = 0;
+  for (; at < segments.size() && position >= segments[at].run.count; ++at)
+    position -= segments[at].run.count;
+  std::vector<SegmentVersion> wanted(segments.begin(),
+                                     segments.begin() + static_cast<std::ptrdiff_t>(at));
+  if (at == segments.size()) {
+    wanted.push_back(std::move(added));
+    return wanted;
+  }
+  const exec::Segment& run = segments[at].run;
+  std::uint32_t row = 0;  // of the live row that it comes before
+  for (std::uint64_t live = 0;; ++row) {
+    if (run.is_live(row) && live++ == position) break;
+  }
+  SegmentVersion first = part_of(segments[at], 0, row);
+  if (first.run.count > 0) wanted.push_back(std::move(first));
+  wanted.push_back(std::move(added));
+  wanted.push_back(part_of(segments[at], row, run.rows - row));
+  wanted.insert(wanted.end(), segments.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                segments.end());
+  return wanted;
+}
+
 void Store::Impl::insert_at(std::uint64_t position, const EncodedBatch& batch) {
   require_transaction();
   refresh();
@@ -173,33 +210,7 @@ void Store::Impl::insert_at(std::uint64_t position, const EncodedBatch& batch) {
   index_batch(added);
   counts_.next_rowid += batch.trees;
 
-  std::vector<SegmentVersion> wanted;
-  bool placed = false;
-  for (const SegmentVersion& segment : mirror_->segments()) {
-    const exec::Segment& run = segment.run;
-    if (placed || position >= run.count) {
-      if (!placed) position -= run.count;
-      wanted.push_back(segment);
-      continue;
-    }
-    std::uint32_t row = 0;  // of the live row that the batch comes before
-    for (std::uint64_t live = 0;; ++row) {
-      if (run.is_live(row) && live++ == position) break;
-    }
-    const auto part = [&](std::uint32_t from, std::uint32_t rows) {
-      SegmentVersion version = segment;
-      version.id = 0;
-      version.born = generation_;
-      version.run = slice(run, from, rows);
-      if (version.run.count > 0) wanted.push_back(std::move(version));
-    };
-    if (row > 0) part(0, row);
-    wanted.push_back(added);
-    part(row, run.rows - row);
-    placed = true;
-  }
-  if (!placed) wanted.push_back(added);
-  set_segments(std::move(wanted));
+  set_segments(segments_with(std::move(added), position));
   own_added_ += batch.trees;
   bulk_added_ += batch.trees;
   counts_due_ = true;
@@ -216,6 +227,34 @@ void Store::Impl::clear() {
   write_base();
 }
 
+namespace {
+
+// Spreads the new segments from `at` to `end` over the gap between their neighbours; false where
+// there is no room.
+bool spread(std::vector<SegmentVersion>& segments, std::size_t at, std::size_t end) {
+  const auto count = static_cast<std::int64_t>(end - at);
+  const std::int64_t room = (count + 1) * kPositionGap;
+  const bool last = end == segments.size();
+  std::int64_t low = at > 0 ? segments[at - 1].pos : last ? 0 : segments[end].pos - room;
+  const std::int64_t high = last ? low + room : segments[end].pos;
+  const std::int64_t step = (high - low) / (count + 1);
+  for (; at < end; ++at) segments[at].pos = low += step;
+  return step != 0;
+}
+
+// Gives all new segments their positions; false where there is no room.
+bool spread_new(std::vector<SegmentVersion>& segments) {
+  for (std::size_t at = 0; at < segments.size(); ++at) {
+    std::size_t end = at;
+    while (end < segments.size() && segments[end].id == 0) ++end;
+    if (end > at && !spread(segments, at, end)) return false;
+    at = end;  // which is none of them
+  }
+  return true;
+}
+
+}  // namespace
+
 void Store::Impl::set_segments(std::vector<SegmentVersion> wanted) {
   std::set<std::int64_t> kept;
   for (const SegmentVersion& segment : wanted) kept.insert(segment.id);
@@ -223,31 +262,13 @@ void Store::Impl::set_segments(std::vector<SegmentVersion> wanted) {
     if (!kept.contains(mirror_->segments()[at].id))
       segment_table_->kill(mirror_->stored(at), generation_);
   }
-  // Spreads new segments over the gap between their neighbours.
-  for (std::size_t at = 0; at < wanted.size();) {
-    if (wanted[at].id != 0) {
-      ++at;
-      continue;
+  if (!spread_new(wanted)) {  // all segments get new versions, far apart
+    for (SegmentVersion& segment : wanted) {
+      if (segment.id != 0) segment_table_->kill(segment, generation_);
+      segment.id = 0;
+      segment.born = generation_;
     }
-    std::size_t end = at;
-    while (end < wanted.size() && wanted[end].id == 0) ++end;
-    const auto count = static_cast<std::int64_t>(end - at);
-    const bool last = end == wanted.size();
-    std::int64_t low = 0, high = 0;
-    if (at > 0) low = wanted[at - 1].pos;
-    high = last ? low + (count + 1) * kPositionGap : wanted[end].pos;
-    if (at == 0 && !last) low = high - (count + 1) * kPositionGap;
-    const std::int64_t step = (high - low) / (count + 1);
-    if (step == 0) {  // No room: all segments get new versions, far apart.
-      for (SegmentVersion& segment : wanted) {
-        if (segment.id != 0) segment_table_->kill(segment, generation_);
-        segment.id = 0;
-        segment.born = generation_;
-      }
-      at = 0;
-      continue;
-    }
-    for (std::int64_t k = 1; at < end; ++at, ++k) wanted[at].pos = low + k * step;
+    spread_new(wanted);
   }
   for (SegmentVersion& segment : wanted) {
     if (segment.id == 0) segment_table_->add(segment);
