@@ -47,39 +47,44 @@ std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_le
 
 }  // namespace
 
+std::set<std::size_t> Store::Impl::segments_to_fold(FoldAll all) const {
+  if (all == FoldAll::Yes) return choose_rewritten(*mirror_, 0, 1);
+  const std::size_t most = most_replaced();
+  const bool pauses = own_removed_ > most;
+  return pauses ? choose_rewritten(*mirror_, most / 2, kDensePart)
+                : choose_rewritten(*mirror_, most - most / kFoldedPart - 1, 0);
+}
+
+// A segment that is not rewritten: where rows of it are erased, a new version.
+SegmentVersion Store::Impl::without_erased(std::size_t segment) const {
+  SegmentVersion version = mirror_->segments()[segment];
+  if (mirror_->has_erased(segment)) {
+    version.id = 0;
+    version.born = generation_;
+  }
+  return version;
+}
+
 void Store::Impl::fold(FoldAll all) {
   if (!mirror_->pending()) return flush();
   mark_.lost = true;  // from the first batch on: a fold may fail half-way
   const Raised settling(settling_);
   generation_for_write();
-  const std::size_t most = most_replaced();
-  const bool pauses = own_removed_ > most;
-  const auto rewritten = all == FoldAll::Yes ? choose_rewritten(*mirror_, 0, 1)
-                         : pauses            ? choose_rewritten(*mirror_, most / 2, kDensePart)
-                                  : choose_rewritten(*mirror_, most - most / kFoldedPart - 1, 0);
+  const std::set<std::size_t> rewritten = segments_to_fold(all);
   std::vector<SegmentVersion> wanted;
   std::vector<ReplacedRow> carried;
   BatchWriter writer(*this, wanted);
   for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
-    const SegmentVersion& segment = mirror_->segments()[at];
-    if (rewritten.contains(at) && is_rewritten_by_columns(at)) {
-      if (auto version = rewrite_columns(at)) {
-        wanted.push_back(*std::move(version));
-        continue;
-      }
-    }
-    if (rewritten.contains(at)) {
+    if (!rewritten.contains(at)) {
+      SegmentVersion version = without_erased(at);
+      if (version.run.count > 0) wanted.push_back(std::move(version));
+      std::ranges::move(mirror_->replaced_rows(at), std::back_inserter(carried));
+    } else if (auto version = is_rewritten_by_columns(at) ? rewrite_columns(at) : std::nullopt) {
+      wanted.push_back(*std::move(version));
+    } else {
       rewrite(at, writer);
       writer.close();
-      continue;
     }
-    SegmentVersion version = segment;
-    if (mirror_->has_erased(at)) {
-      version.id = 0;
-      version.born = generation_;
-    }
-    if (version.run.count > 0) wanted.push_back(std::move(version));
-    std::ranges::move(mirror_->replaced_rows(at), std::back_inserter(carried));
   }
   for (const Mirror::Inserted& inserted : mirror_->inserted()) {
     if (inserted.text != Mirror::kErased)

@@ -1,7 +1,7 @@
 // What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
 // hooks), store_state.cpp (mirror and log), store_write.cpp, store_values.cpp, statement_undo.cpp,
-// store_read.cpp, history.cpp, restore.cpp, fold.cpp, rewrite.cpp, purge.cpp, check.cpp,
+// store_read.cpp, history.cpp, restore.cpp, fold.cpp, segment_rewrite.cpp, purge.cpp, check.cpp,
 // store_index.cpp, store_key.cpp, store_options.cpp.
 #pragma once
 
@@ -131,14 +131,23 @@ class Store::Impl {
   bool set(std::int64_t rowid, std::span<const PathJson> values);
   bool replace_values(std::int64_t rowid, std::string_view before, std::string_view tree);
   std::optional<std::string> minimal_scalar(std::string_view json);
+  struct RowPlace {
+    std::optional<std::string_view> pending;  // its text
+    std::optional<Mirror::At> stored;
+  };
+  enum class Standing { Boolean, Scalar, Other };
+  bool is_set_alone(const Path& path, PathId known, std::size_t steps);
+  Standing standing_at(const RowPlace& row, const PathJson& value, PathId known);
   std::optional<std::vector<SetValue>> plain_values(std::int64_t rowid,
                                                     std::span<const PathJson> values);
   bool holds_scalar(const Mirror::At& place, const Path& path);
   bool holds_boolean(const Mirror::At& place, PathId path);
 
-  // ---- fold.cpp, rewrite.cpp
+  // ---- fold.cpp, segment_rewrite.cpp
   enum class FoldAll { No, Yes };  // Yes: rewrites every segment with replaced rows
   void fold(FoldAll all = FoldAll::No);
+  std::set<std::size_t> segments_to_fold(FoldAll all) const;  // those that it rewrites
+  SegmentVersion without_erased(std::size_t segment) const;
   void optimize();
   // Writes the live trees of a segment, replaced ones in their places.
   void rewrite(std::size_t segment, BatchWriter& writer);

@@ -44,33 +44,42 @@ bool Store::Impl::replace_values(std::int64_t rowid, std::string_view before,
   return set(rowid, values);
 }
 
+// Tells whether a path's value can be set by itself: it is a column's own, and neither the key nor
+// an index reads it.
+bool Store::Impl::is_set_alone(const Path& path, PathId known, std::size_t steps) {
+  if (steps != path.steps.size() || known >= columns_->recorded()) return false;
+  return !indexes_around(path) && (key_ == nullptr || !key_->columns().may_change_by(path));
+}
+
+// Tells what stands in the place of a value that is to be set.
+Store::Impl::Standing Store::Impl::standing_at(const RowPlace& row, const PathJson& value,
+                                               PathId known) {
+  bool boolean = false;
+  if (row.pending) {
+    const std::string_view raw = json::find_raw(*row.pending, value.path->steps);
+    if (raw.empty() || opens(raw)) return Standing::Other;
+    boolean = is_boolean(raw);
+  } else {
+    if (!holds_scalar(*row.stored, *value.path)) return Standing::Other;
+    boolean = value.keeps_boolean && holds_boolean(*row.stored, known);
+  }
+  return boolean ? Standing::Boolean : Standing::Scalar;
+}
+
 // Lists the changes of a row as the log tells them; nothing where they are no plain ones.
 std::optional<std::vector<SetValue>> Store::Impl::plain_values(std::int64_t rowid,
                                                                std::span<const PathJson> values) {
   std::vector<SetValue> plain;
-  const auto pending = mirror_->pending_text(rowid);
-  const auto place = mirror_->find_stored(rowid);
-  if (!pending && !place) return std::nullopt;
+  const RowPlace row{mirror_->pending_text(rowid), mirror_->find_stored(rowid)};
+  if (!row.pending && !row.stored) return std::nullopt;
   for (const PathJson& value : values) {
     const auto known = paths_->longest_prefix(*value.path);
-    const bool recorded =
-        known.steps == value.path->steps.size() && known.id < columns_->recorded();
-    const bool indexed = indexes_around(*value.path) ||
-                         (key_ != nullptr && key_->columns().may_change_by(*value.path));
-    if (!recorded || indexed) return std::nullopt;
+    if (!is_set_alone(*value.path, known.id, known.steps)) return std::nullopt;
     std::string json = normalizer_.normalize(value.json);
     if (opens(json)) return std::nullopt;
-    bool boolean = false;  // stands there now
-    if (pending) {
-      const std::string_view raw = json::find_raw(*pending, value.path->steps);
-      if (raw.empty() || opens(raw)) return std::nullopt;
-      boolean = is_boolean(raw);
-    } else if (!holds_scalar(*place, *value.path)) {
-      return std::nullopt;
-    } else {
-      boolean = value.keeps_boolean && holds_boolean(*place, known.id);
-    }
-    if (boolean && value.keeps_boolean) json = json == "0" ? "false" : "true";
+    const Standing standing = standing_at(row, value, known.id);
+    if (standing == Standing::Other) return std::nullopt;
+    if (standing == Standing::Boolean && value.keeps_boolean) json = json == "0" ? "false" : "true";
     plain.push_back({known.id, std::move(json)});
   }
   std::ranges::stable_sort(plain, {}, &SetValue::path);
