@@ -106,21 +106,40 @@ std::pair<std::uint64_t, std::uint64_t> positions_of(const Relation& relation) {
   return {first, end > first ? end - first : 0};
 }
 
+namespace {
+
+// Counts the rows of a scan without steps: by statistics where these tell, else without listing
+// them.
+std::uint64_t count_passing(const ScanInput& input, const ExecutionContext& context) {
+  std::uint64_t count = 0;
+  std::vector<std::uint32_t> unknown =
+      unknown_segments(input, context, [&](batch::BatchReader&, std::uint32_t rows, std::uint32_t) {
+        count += rows;
+        return true;
+      });
+  if (unknown.empty()) return count;
+  const RowExpr predicate(input.predicate);
+  const RowExpr* const read[] = {&predicate};
+  ScanInput all = input;
+  all.predicate = nullptr;
+  for (const std::uint32_t rows : compute_blocks<std::uint32_t>(
+           all, read, context, [&](const ScannedRows& block) { return block.count(predicate); },
+           std::move(unknown)))
+    count += rows;
+  return count;
+}
+
+}  // namespace
+
 std::uint64_t count_rows(const Relation& relation, const ExecutionContext& context) {
   if (relation.picked) return relation.picked->size();
   if (relation.is_positional()) return positions_of(relation).second;
   std::uint64_t count = 0;
   if (!relation.sliced()) {
-    std::optional<std::vector<std::uint32_t>> unknown;
-    if (relation.input.steps.empty())
-      unknown = unknown_segments(relation.input, context,
-                                 [&](batch::BatchReader&, std::uint32_t rows, std::uint32_t) {
-                                   count += rows;
-                                   return true;
-                                 });
-    for (const std::uint32_t rows : compute_blocks<std::uint32_t>(
-             relation.input, {}, context,
-             [](const ScannedRows& block) { return block.rows.size(); }, std::move(unknown)))
+    if (relation.input.steps.empty()) return count_passing(relation.input, context);
+    for (const std::uint32_t rows :
+         compute_blocks<std::uint32_t>(relation.input, {}, context,
+                                       [](const ScannedRows& block) { return block.rows.size(); }))
       count += rows;
     return count;
   }

@@ -81,10 +81,10 @@ std::shared_ptr<ColumnBatch> aggregated_at_once(const AggregationPlan& plan,
                                                 std::atomic<bool>& full) {
   const bool whole_scan = !relation.picked && !relation.sliced();
   Aggregation aggregation(plan, context, &full);
-  const bool counts_only = plan.keys.empty() && relation.is_positional() &&
-                           std::all_of(plan.calls.begin(), plan.calls.end(), [](const auto& call) {
-                             return !call.argument && !call.filter;
-                           });
+  const bool counts_only =
+      plan.keys.empty() && std::all_of(plan.calls.begin(), plan.calls.end(), [](const auto& call) {
+        return !call.argument && !call.filter;
+      });
   if (counts_only) {
     const std::uint64_t rows = count_rows(relation, context);
     for (std::uint64_t left = rows; left > 0;) {

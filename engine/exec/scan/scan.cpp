@@ -73,6 +73,11 @@ void ScannedRows::filter(const RowExpr& expr) {
   expr::filter(*expr.expr(), {scope}, rows);
 }
 
+std::uint32_t ScannedRows::count(const RowExpr& expr) const {
+  const batch::Scope scope(*batch);
+  return expr::count_true(*expr.expr(), {scope}, rows);
+}
+
 Scan::Scan(ScanInput input, const ExecutionContext& context)
     : input_(std::move(input)), selector_(*input_.source, input_.restriction), context_(context) {
   if (input_.predicate) predicate_.emplace(input_.predicate);

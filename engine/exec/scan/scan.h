@@ -38,7 +38,9 @@ struct ScannedRows {
   // Computes an expression over some of the block's rows.
   batch::VectorPtr evaluate(const RowExpr& expr, const expr::Selection& selection) const;
   void filter(const RowExpr& expr);  // narrows `rows`
-  Mounts mounted() const;            // the mounts, or the batch's trees as the only one
+  // How many of `rows` filter() would leave; of blocks without mounts.
+  std::uint32_t count(const RowExpr& expr) const;
+  Mounts mounted() const;  // the mounts, or the batch's trees as the only one
   // Tells the row of the batch that a row of the block comes from.
   std::uint32_t tree_of(std::uint32_t row) const { return mounts ? mounts->tree_of(row) : row; }
 };

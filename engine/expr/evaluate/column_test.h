@@ -185,6 +185,15 @@ class ColumnTest {
       }
       return mark_null_rows(row_of, out);
     }
+    constexpr batch::TagSet kReals = batch::tag_bit(Tag::Real) | batch::tag_bit(Tag::BigNumber);
+    if (range != nullptr && (values & ~(batch::tag_bit(Tag::Integer) | kReals)) == 0 &&
+        !column_.integers.empty() && !column_.reals.empty()) {
+      numbers(column_.integers.data(), *range, row_of, out);
+      Truths of_reals(rows_);
+      numbers(column_.reals.data(), *range, row_of, of_reals);
+      take_reals(row_of, of_reals, out);
+      return mark_null_rows(row_of, out);
+    }
     std::optional<StringAnswers<Test>> strings;
     if (column_.has(Tag::String)) strings.emplace(test_, column_, rows_);
     if (values == batch::tag_bit(Tag::String) && strings->knows_answers() &&
@@ -197,6 +206,19 @@ class ColumnTest {
       const std::size_t row = row_of(i);
       out[i] = column_.tag(row) == Tag::String ? (*strings)(row) : one(row, range);
       steps.step();
+    }
+  }
+
+  // Takes the answers for reals where a row is no integer.
+  template <typename RowOf>
+  void take_reals(RowOf row_of, const Truths& of_reals, Truths& out) const {
+    const std::uint8_t* tags = column_.tags.data();
+    if constexpr (std::is_same_v<RowOf, RunOfRows>) {
+      replace_others({tags + row_of.first, rows_}, batch::Tag::Integer, of_reals.data(),
+                     out.data());
+    } else {
+      for (std::size_t i = 0; i < rows_; ++i)
+        if (column_.tag(row_of(i)) != batch::Tag::Integer) out[i] = of_reals[i];
     }
   }
 

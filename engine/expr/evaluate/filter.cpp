@@ -33,12 +33,12 @@ class Narrowing {
       for (const ExprPtr& each : condition.args) add(*each);
       return;
     }
-    if (!open_.empty() && !is_plain(condition)) settle();
+    if (!open_.empty() && (passed_ <= open_.size() / 8 || !is_plain(condition))) settle();
     if (selection_.empty()) return;
-    const Truths truths = Evaluator(context_, selection_).truth(condition);
+    Truths truths = Evaluator(context_, selection_).truth(condition);
     if (!selection_.is_run()) return keep(selection_, truths);
-    if (open_.empty()) open_ = truths;
-    if (meet(open_, truths) <= open_.size() / 8) settle();
+    passed_ = open_.empty() ? count(truths) : meet(open_, truths);
+    if (open_.empty()) open_ = std::move(truths);
   }
 
   // Narrows the selection to the rows that passed so far.
@@ -48,10 +48,16 @@ class Narrowing {
     open_.clear();
   }
 
+  // How many rows settle() would leave.
+  std::uint32_t passed() const {
+    return open_.empty() ? selection_.size() : static_cast<std::uint32_t>(passed_);
+  }
+
  private:
   const EvalContext& context_;
   Selection& selection_;
-  Truths open_;  // of the conditions since the selection was narrowed last
+  Truths open_;             // of the conditions since the selection was narrowed last
+  std::size_t passed_ = 0;  // how many of them are true
 };
 
 }  // namespace
@@ -60,6 +66,12 @@ void filter(const Expr& expr, const EvalContext& context, Selection& selection) 
   Narrowing narrowing(context, selection);
   narrowing.add(expr);
   narrowing.settle();
+}
+
+std::uint32_t count_true(const Expr& expr, const EvalContext& context, Selection selection) {
+  Narrowing narrowing(context, selection);
+  narrowing.add(expr);
+  return narrowing.passed();
 }
 
 }  // namespace arbors::expr

@@ -11,4 +11,7 @@ namespace arbors::expr {
 // Narrows `selection` to the rows where `expr` is true; order stays ascending.
 void filter(const Expr& expr, const EvalContext& context, Selection& selection);
 
+// Counts the rows that filter() would keep, without listing them where the conditions are plain.
+std::uint32_t count_true(const Expr& expr, const EvalContext& context, Selection selection);
+
 }  // namespace arbors::expr

@@ -1,39 +1,95 @@
 #include "engine/expr/evaluate/truth.h"
 
+#include <array>
+#include <bit>
 #include <cstring>
 
-#include "engine/batch/vectors/tag.h"
 #include "engine/codec/kernel.h"
 
 namespace arbors::expr {
 namespace {
 
-// Writes the rows whose truth is wanted, without a branch on it; eight unwanted rows are passed
-// over at once, which is what makes a selective filter cheap.
-template <typename RowOf>
-std::size_t write_kept(const Truths& truths, std::uint8_t wanted, RowOf row_of,
-                       std::uint32_t* out) {
+// The places of the ones in a byte, lowest first.
+constexpr auto kPlaces = [] {
+  std::array<std::array<std::uint8_t, 8>, 256> places{};
+  for (unsigned byte = 0; byte < 256; ++byte)
+    for (unsigned bit = 0, at = 0; bit < 8; ++bit)
+      if ((byte >> bit & 1) != 0) places[byte][at++] = static_cast<std::uint8_t>(bit);
+  return places;
+}();
+constexpr std::size_t kSlack = 8;  // entries that write_kept may write beyond those that it keeps
+
+// A bit for each of eight truths: whether it is the wanted one.
+std::uint8_t wanted_bits(const std::uint8_t* truths, std::uint64_t all_wanted) {
+  std::uint64_t eight;
+  std::memcpy(&eight, truths, 8);
+  const std::uint64_t difference = eight ^ all_wanted;  // of each byte two bits at most
+  const std::uint64_t same = ~(difference | difference >> 1) & 0x0101010101010101ULL;
+  return static_cast<std::uint8_t>(same * 0x0102040810204080ULL >> 56);
+}
+
+// Writes the rows whose truth is wanted, without a branch on any one: 64 truths at a time, where
+// few of them are wanted these one by one, else eight places at once, of which those kept count.
+// `Rows` says which row a place is. Returns how many.
+template <typename Rows>
+[[gnu::always_inline]] inline std::size_t write_kept(const std::uint8_t* truths, std::size_t size,
+                                                     std::uint8_t wanted, Rows rows,
+                                                     std::uint32_t* out) {
+  constexpr int kFew = 12;
   const std::uint64_t all_wanted = 0x0101010101010101ULL * wanted;
-  const std::size_t size = truths.size();
   std::size_t kept = 0;
   std::size_t i = 0;
-  for (; i + 8 <= size; i += 8) {
-    std::uint64_t eight;
-    std::memcpy(&eight, truths.data() + i, 8);
-    const std::uint64_t difference = eight ^ all_wanted;  // a zero byte where wanted
-    const bool any =
-        ((difference - 0x0101010101010101ULL) & ~difference & 0x8080808080808080ULL) != 0;
-    if (!any) continue;
-    for (std::size_t k = i; k < i + 8; ++k) {
-      out[kept] = row_of(k);
-      kept += truths[k] == wanted;
+  for (; i + 64 <= size; i += 64) {
+    std::uint64_t bits = 0;
+    for (unsigned k = 0; k < 8; ++k)
+      bits |= std::uint64_t{wanted_bits(truths + i + k * 8, all_wanted)} << (k * 8);
+    if (std::popcount(bits) <= kFew) {
+      for (; bits != 0; bits &= bits - 1)
+        out[kept++] = rows.at(i + static_cast<std::size_t>(std::countr_zero(bits)));
+    } else {
+      for (std::size_t k = 0; k < 64; k += 8, bits >>= 8) {
+        rows.write(i + k, kPlaces[bits & 0xFF].data(), out + kept);
+        kept += static_cast<std::size_t>(std::popcount(bits & 0xFF));
+      }
     }
   }
   for (; i < size; ++i) {
-    out[kept] = row_of(i);
+    out[kept] = rows.at(i);
     kept += truths[i] == wanted;
   }
   return kept;
+}
+
+// Rows one behind the other.
+struct RunRows {
+  std::uint32_t at(std::size_t i) const { return first + static_cast<std::uint32_t>(i); }
+  [[gnu::always_inline]] void write(std::size_t i, const std::uint8_t* places,
+                                    std::uint32_t* out) const {
+    std::array<std::uint8_t, 8> own;  // which `out` cannot alias, so that the loop is vectorized
+    std::memcpy(own.data(), places, own.size());
+    for (std::size_t k = 0; k < own.size(); ++k) out[k] = at(i + own[k]);
+  }
+  std::uint32_t first;
+};
+
+struct ListedRows {
+  std::uint32_t at(std::size_t i) const { return rows[i]; }
+  [[gnu::always_inline]] void write(std::size_t i, const std::uint8_t* places,
+                                    std::uint32_t* out) const {
+    for (std::size_t k = 0; k < 8; ++k) out[k] = rows[i + places[k]];
+  }
+  const std::uint32_t* rows;
+};
+
+ARBORS_KERNEL std::size_t write_run(const std::uint8_t* truths, std::size_t size,
+                                    std::uint8_t wanted, std::uint32_t first, std::uint32_t* out) {
+  return write_kept(truths, size, wanted, RunRows{first}, out);
+}
+
+ARBORS_KERNEL std::size_t write_listed(const std::uint8_t* truths, std::size_t size,
+                                       std::uint8_t wanted, const std::uint32_t* before,
+                                       std::uint32_t* out) {
+  return write_kept(truths, size, wanted, ListedRows{before}, out);
 }
 
 // The loops take plain pointers: a truth is a byte, which might alias whatever is read through an
@@ -63,6 +119,18 @@ ARBORS_KERNEL void mark_null_bytes(const std::uint8_t* tags, std::size_t size,
   for (std::size_t i = 0; i < size; ++i) truths[i] = tags[i] <= kNull ? kUnknown : truths[i];
 }
 
+ARBORS_KERNEL void replace_bytes(const std::uint8_t* tags, std::size_t size, std::uint8_t tag,
+                                 const std::uint8_t* others, std::uint8_t* truths) {
+  for (std::size_t i = 0; i < size; ++i) truths[i] = tags[i] == tag ? truths[i] : others[i];
+}
+
+ARBORS_KERNEL std::size_t count_bytes(const std::uint8_t* truths, std::size_t size,
+                                      std::uint8_t wanted) {
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < size; ++i) count += truths[i] == wanted ? 1U : 0U;
+  return count;
+}
+
 static_assert(kTrue >> 1 == 1 && kUnknown >> 1 == 0);
 
 }  // namespace
@@ -80,20 +148,28 @@ void mark_nulls(std::span<const std::uint8_t> tags, std::uint8_t* truths) {
   mark_null_bytes(tags.data(), tags.size(), truths);
 }
 
+void replace_others(std::span<const std::uint8_t> tags, batch::Tag tag, const std::uint8_t* others,
+                    std::uint8_t* truths) {
+  replace_bytes(tags.data(), tags.size(), static_cast<std::uint8_t>(tag), others, truths);
+}
+
+std::size_t count(const Truths& truths, std::uint8_t wanted) {
+  return count_bytes(truths.data(), truths.size(), wanted);
+}
+
 void keep(Selection& selection, const Truths& truths, std::uint8_t wanted) {
-  std::vector<std::uint32_t> rows(truths.size());
-  std::size_t kept = 0;
-  if (selection.is_run()) {
-    const std::uint32_t first = selection.empty() ? 0 : selection.first();
-    kept = write_kept(
-        truths, wanted, [first](std::size_t i) { return first + static_cast<std::uint32_t>(i); },
-        rows.data());
-    if (kept == truths.size()) return;  // a run stays a run
-  } else {
-    const std::span<const std::uint32_t> before = selection.rows();
-    kept = write_kept(
-        truths, wanted, [before](std::size_t i) { return before[i]; }, rows.data());
+  const std::size_t size = truths.size();
+  const std::size_t kept = count(truths, wanted);
+  if (kept == size) return;  // a run stays a run
+  if (kept == 0) {
+    selection = Selection();
+    return;
   }
+  std::vector<std::uint32_t> rows(kept + kSlack);
+  if (selection.is_run())
+    write_run(truths.data(), size, wanted, selection.first(), rows.data());
+  else
+    write_listed(truths.data(), size, wanted, selection.rows().data(), rows.data());
   rows.resize(kept);
   selection = Selection::list(std::move(rows));
 }

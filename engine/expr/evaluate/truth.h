@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/batch/vectors/tag.h"
 #include "engine/expr/evaluate/selection.h"
 
 namespace arbors::expr {
@@ -30,6 +31,11 @@ void test_codes(std::span<const std::uint32_t> codes, std::uint32_t first, std::
 // Puts Unknown where a tag is that of a missing value or of NULL.
 void mark_nulls(std::span<const std::uint8_t> tags, std::uint8_t* truths);
 
+// Takes other truths where a tag is not the given one.
+void replace_others(std::span<const std::uint8_t> tags, batch::Tag tag, const std::uint8_t* others,
+                    std::uint8_t* truths);
+// Counts the rows of one truth.
+std::size_t count(const Truths& truths, std::uint8_t wanted = kTrue);
 // Keeps the rows of a selection whose truth (by position in the selection) equals `wanted`.
 void keep(Selection& selection, const Truths& truths, std::uint8_t wanted = kTrue);
 
