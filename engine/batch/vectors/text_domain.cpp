@@ -33,7 +33,19 @@ void TextDomain::copy(std::span<const std::uint32_t> numbers, TextPool& to) cons
   for (const std::uint32_t number : numbers) bytes += texts_[number].size();
   to.heap.reserve(bytes);
   to.offsets.reserve(to.offsets.size() + numbers.size());
-  for (const std::uint32_t number : numbers) to.add(texts_[number]);
+  // Texts that were met one behind the other lie so, and are copied together.
+  for (std::size_t first = 0; first < numbers.size();) {
+    std::size_t end = first + 1;
+    while (end < numbers.size() && numbers[end] == numbers[end - 1] + 1) ++end;
+    const char* const begin = texts_[numbers[first]].data();
+    const std::string_view last = texts_[numbers[end - 1]];
+    const auto base = static_cast<std::uint32_t>(to.heap.size());
+    to.heap.insert(to.heap.end(), begin, last.data() + last.size());
+    for (; first < end; ++first) {
+      const std::string_view text = texts_[numbers[first]];
+      to.offsets.push_back(base + static_cast<std::uint32_t>(text.data() + text.size() - begin));
+    }
+  }
 }
 
 EntryNumbers::EntryNumbers(TextDomainPtr domain, std::span<const std::uint32_t> numbers)

@@ -1,5 +1,7 @@
 #include "engine/exec/group/accumulator.h"
 
+#include <array>
+
 namespace arbors::exec {
 namespace {
 
@@ -64,6 +66,22 @@ AccumulatorPtr make_accumulator(const plan::AggregateCall& call) {
     return distinct_count_accumulator(collation);
   AccumulatorPtr plain = make_plain(call, collation);
   return call.distinct ? distinct_accumulator(std::move(plain), collation) : std::move(plain);
+}
+
+std::vector<std::uint32_t> rows_of_groups(std::span<const std::uint32_t> of_row,
+                                          std::uint32_t groups) {
+  constexpr std::size_t kApart = 4;
+  std::vector<std::uint32_t> counts(groups * kApart);
+  std::array<std::uint32_t*, kApart> parts{};
+  for (std::size_t part = 0; part < kApart; ++part) parts[part] = counts.data() + part * groups;
+  std::size_t row = 0;
+  for (; row + kApart <= of_row.size(); row += kApart)
+    for (std::size_t part = 0; part < kApart; ++part) ++parts[part][of_row[row + part]];
+  for (; row < of_row.size(); ++row) ++parts[0][of_row[row]];
+  for (std::size_t part = 1; part < kApart; ++part)
+    for (std::size_t group = 0; group < groups; ++group) counts[group] += parts[part][group];
+  counts.resize(groups);
+  return counts;
 }
 
 batch::VectorPtr integer_vector(std::vector<std::int64_t> values) {

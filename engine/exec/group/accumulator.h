@@ -9,6 +9,7 @@
 
 #include "engine/batch/columns/statistics.h"
 #include "engine/batch/vectors/vector.h"
+#include "engine/exec/group/value_numbers.h"
 #include "engine/plan/aggregate.h"
 
 namespace arbors::exec {
@@ -19,9 +20,15 @@ struct RowGroups {
   std::uint32_t groups = 1;               // groups known so far
   std::uint32_t rows = 0;
   std::uint64_t position = 0;  // of the first row among all, whatever worker sees it when
+  std::span<const std::uint32_t> counts = {};  // rows of each group; empty: nobody counted them
 
   std::uint32_t operator[](std::size_t row) const { return of_row.empty() ? 0 : of_row[row]; }
 };
+
+// Counts the rows of each of few groups. Neighbouring rows are counted apart, since an addition to
+// the same group waits for the one before.
+std::vector<std::uint32_t> rows_of_groups(std::span<const std::uint32_t> of_row,
+                                          std::uint32_t groups);
 
 class Accumulator {
  public:
@@ -33,6 +40,9 @@ class Accumulator {
                          const RowGroups& rows) {
     add(&values, rows);
   }
+  // Whether it asks of rows nothing but how many a group has; then add_rows() stands for add().
+  virtual bool only_counts() const { return false; }
+  virtual void add_rows(std::span<const GroupRows> /*rows*/, std::uint32_t /*groups*/) {}
   // Whether what statistics tell, exactly, of the values of rows is all that it needs of them: null
   // where no row has one. Then add_known() does what add() would for these rows, all of group 0.
   virtual bool knows(const batch::Statistics* /*values*/) const { return false; }

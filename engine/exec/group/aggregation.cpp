@@ -17,6 +17,14 @@ namespace {
 
 Collation collation_of(const plan::NamedExpr& key) { return expr::collation(*key.expr, *key.expr); }
 
+// Whether an aggregate is quicker where the rows of each group are counted already.
+bool counts_rows_of(const plan::AggregateCall& call) {
+  using plan::AggregateKind;
+  const AggregateKind kind = call.function->kind;
+  return kind == AggregateKind::Count || kind == AggregateKind::Sum ||
+         kind == AggregateKind::Total || kind == AggregateKind::Average;
+}
+
 // Lists the rows for which a computed condition is true.
 std::vector<std::uint32_t> true_rows(const batch::VectorPtr& condition) {
   ColumnBatch batch({{"0", condition}}, condition->rows);
@@ -46,12 +54,23 @@ Aggregation::Aggregation(const AggregationPlan& plan, const ExecutionContext& co
   for (const plan::AggregateCall& call : plan.calls) {
     Call& added = calls_.emplace_back();
     if (call.argument) added.argument.emplace(call.argument);
+    added.argument_of = first_with_argument(calls_.size() - 1);
     if (call.function->pairs) added.second.emplace(call.second);
     if (call.filter) added.filter.emplace(call.filter);
     added.state = make_accumulator(call);
+    const bool alone = !added.filter && !added.second && !call.distinct;
+    only_counts_ = only_counts_ && alone && added.state->only_counts();
+    counts_rows_ = counts_rows_ || (alone && counts_rows_of(call));
     const bool plain = added.argument && !added.argument->mixed() && added.argument->mount() == 0;
     if (plain) added.path = plan::bare_path(*call.argument);
   }
+}
+
+std::size_t Aggregation::first_with_argument(std::size_t call) const {
+  const expr::ExprPtr& argument = plan_.calls[call].argument;
+  for (std::size_t i = 0; i < call && argument; ++i)
+    if (plan_.calls[i].argument && expr::equal(*plan_.calls[i].argument, *argument)) return i;
+  return call;
 }
 
 bool Aggregation::may_be_known() const {
@@ -85,8 +104,9 @@ bool Aggregation::add_known(batch::BatchReader& batch, std::uint32_t rows, std::
 std::vector<const RowExpr*> Aggregation::expressions() const {
   std::vector<const RowExpr*> all;
   for (const RowExpr& key : key_exprs_) all.push_back(&key);
-  for (const Call& call : calls_) {
-    if (call.argument) all.push_back(&*call.argument);
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    const Call& call = calls_[i];
+    if (call.argument && call.argument_of == i) all.push_back(&*call.argument);
     if (call.second) all.push_back(&*call.second);
     if (call.filter) all.push_back(&*call.filter);
   }
@@ -98,19 +118,36 @@ void Aggregation::add(std::uint32_t rows, std::uint64_t position, const Evaluate
   RowGroups groups;
   groups.rows = rows;
   groups.position = position;
+  std::vector<std::uint32_t> counts;
   if (keys_) {
     std::vector<batch::VectorPtr> values;
     for (const RowExpr& key : key_exprs_) values.push_back(evaluate(key));
+    if (only_counts_ && keys_->count(values, group_rows_)) {
+      check_budget();
+      for (Call& call : calls_) call.state->add_rows(group_rows_, keys_->size());
+      return;
+    }
     keys_->number(values, of_row_);
     check_budget();
     groups.of_row = of_row_;
     groups.groups = keys_->size();
+    constexpr std::uint32_t kRowsAGroup = 4;
+    if (counts_rows_ && groups.groups <= rows / kRowsAGroup)
+      counts = rows_of_groups(of_row_, groups.groups);
+    groups.counts = counts;
   }
-  for (Call& call : calls_) add_call(call, groups, evaluate);
+  std::vector<batch::VectorPtr> arguments(calls_.size());
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    Call& call = calls_[i];
+    if (call.argument)
+      arguments[i] = call.argument_of == i ? evaluate(*call.argument) : arguments[call.argument_of];
+    add_call(call, arguments[i], groups, evaluate);
+  }
 }
 
-void Aggregation::add_call(Call& call, const RowGroups& groups, const Evaluate& evaluate) const {
-  batch::VectorPtr values = call.argument ? evaluate(*call.argument) : nullptr;
+void Aggregation::add_call(Call& call, const batch::VectorPtr& argument, const RowGroups& groups,
+                           const Evaluate& evaluate) const {
+  batch::VectorPtr values = argument;
   batch::VectorPtr seconds = call.second ? evaluate(*call.second) : nullptr;
   const auto feed = [&](const RowGroups& rows) {
     seconds ? call.state->add_pairs(*values, *seconds, rows) : call.state->add(values.get(), rows);

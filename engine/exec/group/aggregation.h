@@ -58,11 +58,14 @@ class Aggregation {
  private:
   struct Call {
     std::optional<RowExpr> argument, second;
+    std::size_t argument_of = 0;  // the first call that has this argument
     std::optional<RowExpr> filter;
     AccumulatorPtr state;
     const Path* path = nullptr;  // that the argument is; null: it is computed, or there is none
   };
-  void add_call(Call& call, const RowGroups& groups, const Evaluate& evaluate) const;
+  std::size_t first_with_argument(std::size_t call) const;
+  void add_call(Call& call, const batch::VectorPtr& argument, const RowGroups& groups,
+                const Evaluate& evaluate) const;
   bool knows(const Call& call, batch::BatchReader& batch, std::uint32_t rows) const;
   void check_budget() const;
   std::uint32_t groups() const { return keys_ ? keys_->size() : 1; }
@@ -73,7 +76,10 @@ class Aggregation {
   std::vector<RowExpr> key_exprs_;
   std::optional<GroupKeys> keys_;  // none without keys
   std::vector<Call> calls_;
+  bool only_counts_ = true;   // no aggregate asks for more than how many rows a group has
+  bool counts_rows_ = false;  // some aggregate is quicker where that is known
   std::vector<std::uint32_t> of_row_;
+  std::vector<GroupRows> group_rows_;
 };
 
 }  // namespace arbors::exec

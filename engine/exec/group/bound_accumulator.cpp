@@ -26,7 +26,7 @@ class Bound : public Accumulator {
       KeptValue& kept = other(group);
       if (!kept.is_null() && !better(value, rows.position + row, group)) continue;
       kept.keep(*values, row);
-      positions_[group] = rows.position + row;
+      integers_[group].position = rows.position + row;
     }
   }
 
@@ -43,31 +43,36 @@ class Bound : public Accumulator {
   void merge(Accumulator& from, std::span<const std::uint32_t> to, std::uint32_t groups) override {
     auto& added = static_cast<Bound&>(from);
     resize(groups);
-    for (std::uint32_t group = 0; group < added.seen_.size(); ++group) {
+    for (std::uint32_t group = 0; group < added.integers_.size(); ++group) {
+      const Integer& integer = added.integers_[group];
       if (added.any_other_ || any_other_) {
         const KeptValue& value = added.other(group);
         KeptValue& kept = other(to[group]);
-        const std::uint64_t position = added.positions_[group];
-        if (value.is_null() || (!kept.is_null() && !better(value.scalar(), position, to[group])))
+        if (value.is_null() ||
+            (!kept.is_null() && !better(value.scalar(), integer.position, to[group])))
           continue;
         kept = value;
-        positions_[to[group]] = position;
-      } else if (added.seen_[group] != 0) {
-        widen(to[group], added.integers_[group], added.positions_[group]);
+        integers_[to[group]].position = integer.position;
+      } else if (integer.seen()) {
+        greatest_ ? widen<true>(integers_[to[group]], integer)
+                  : widen<false>(integers_[to[group]], integer);
       }
     }
   }
 
   batch::VectorPtr finish(std::uint32_t groups) override {
     resize(groups);
-    const bool all_seen = std::find(seen_.begin(), seen_.end(), 0) == seen_.end();
-    if (!any_other_ && all_seen) return integer_vector(std::move(integers_));
+    if (!any_other_ && std::ranges::all_of(integers_, &Integer::seen)) {
+      std::vector<std::int64_t> values(groups);
+      std::ranges::transform(integers_, values.begin(), &Integer::value);
+      return integer_vector(std::move(values));
+    }
     batch::VectorBuilder builder(groups);
     for (std::uint32_t group = 0; group < groups; ++group) {
       if (any_other_ && !others_[group].is_null()) {
         others_[group].append_to(builder);
-      } else if (seen_[group] != 0) {
-        builder.append_integer(integers_[group]);
+      } else if (integers_[group].seen()) {
+        builder.append_integer(integers_[group].value);
       } else {
         builder.append_null();
       }
@@ -76,49 +81,46 @@ class Bound : public Accumulator {
   }
 
  private:
+  // A group's bound while all its values are integers, and the place of the row that the bound is
+  // from, whatever its kind: side by side, since groups are met in any order.
+  struct Integer {
+    std::int64_t value = 0;
+    std::uint64_t position = kNowhere;
+    bool seen() const { return position != kNowhere; }
+  };
+  static constexpr std::uint64_t kNowhere = UINT64_MAX;
+
   void resize(std::uint32_t groups) {
-    if (seen_.size() >= groups) return;
-    seen_.resize(groups);
+    if (integers_.size() >= groups) return;
     integers_.resize(groups);
-    positions_.resize(groups);
     if (any_other_) others_.resize(groups);
   }
 
   template <bool greatest>
   void add_integers(const batch::Vector& values, const RowGroups& rows) {
     const bool all = values.tags.empty() && values.uniform == Tag::Integer;
-    for (std::uint32_t row = 0; row < rows.rows; ++row) {
-      if (!all && values.tag(row) != Tag::Integer) continue;
-      const std::uint32_t group = rows[row];
-      const std::int64_t value = values.integers[row];
-      if (seen_[group] == 0 || (greatest ? value > integers_[group] : value < integers_[group])) {
-        seen_[group] = 1;
-        integers_[group] = value;
-        positions_[group] = rows.position + row;
-      } else if (value == integers_[group] && rows.position + row < positions_[group]) {
-        positions_[group] = rows.position + row;
-      }
-    }
+    Integer* const integers = integers_.data();
+    for (std::uint32_t row = 0; row < rows.rows; ++row)
+      if (all || values.tag(row) == Tag::Integer)
+        widen<greatest>(integers[rows[row]], {values.integers[row], rows.position + row});
   }
 
-  void widen(std::uint32_t group, std::int64_t value, std::uint64_t position) {
-    if (seen_[group] != 0 && value == integers_[group])
-      positions_[group] = std::min(positions_[group], position);
-    if (seen_[group] == 0 || (greatest_ ? value > integers_[group] : value < integers_[group])) {
-      seen_[group] = 1;
-      integers_[group] = value;
-      positions_[group] = position;
-    }
+  template <bool greatest>
+  static void widen(Integer& kept, const Integer& added) {
+    if (!kept.seen() || (greatest ? added.value > kept.value : added.value < kept.value))
+      kept = added;
+    else if (added.value == kept.value)
+      kept.position = std::min(kept.position, added.position);
   }
 
   // Gives a group's value of any kind; from the first one on, integers are kept there as well.
   KeptValue& other(std::uint32_t group) {
     any_other_ = true;
-    others_.resize(seen_.size());
+    others_.resize(integers_.size());
     KeptValue& kept = others_[group];
-    if (kept.is_null() && seen_[group] != 0) {
+    if (kept.is_null() && integers_[group].seen()) {
       kept.tag = Tag::Integer;
-      kept.integer = integers_[group];
+      kept.integer = integers_[group].value;
     }
     return kept;
   }
@@ -127,15 +129,13 @@ class Bound : public Accumulator {
   // whatever order workers see them.
   bool better(const Scalar& value, std::uint64_t position, std::uint32_t group) const {
     const int order = compare(value, others_[group].scalar(), collation_);
-    if (order == 0) return position < positions_[group];
+    if (order == 0) return position < integers_[group].position;
     return greatest_ ? order > 0 : order < 0;
   }
 
   bool greatest_;
   Collation collation_;
-  std::vector<std::uint8_t> seen_;
-  std::vector<std::int64_t> integers_;
-  std::vector<std::uint64_t> positions_;  // of the rows that the bounds are from
+  std::vector<Integer> integers_;
   bool any_other_ = false;
   std::vector<KeptValue> others_;
 };

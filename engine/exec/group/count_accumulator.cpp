@@ -1,6 +1,4 @@
 // count() and count(e).
-#include <array>
-
 #include "engine/exec/group/accumulator.h"
 
 namespace arbors::exec {
@@ -27,6 +25,12 @@ class Count : public Accumulator {
     }
   }
 
+  bool only_counts() const override { return rows_; }
+  void add_rows(std::span<const GroupRows> rows, std::uint32_t groups) override {
+    counts_.resize(groups);
+    for (const auto& [group, count] : rows) counts_[group] += count;
+  }
+
   bool knows(const batch::Statistics*) const override { return true; }
   void add_known(const batch::Statistics* values, std::uint32_t rows, std::uint64_t) override {
     counts_.resize(1);
@@ -46,18 +50,13 @@ class Count : public Accumulator {
   }
 
  private:
-  // Counts neighbouring rows apart, since an addition to the same group waits for the one before.
   void count_groups(const RowGroups& rows) {
-    constexpr std::size_t kFew = 256, kApart = 4;
-    std::size_t row = 0;
-    if (rows.groups <= kFew && rows.rows >= kFew * kApart) {
-      std::array<std::array<std::uint32_t, kFew>, kApart> parts{};
-      for (; row + kApart <= rows.rows; row += kApart)
-        for (std::size_t part = 0; part < kApart; ++part) ++parts[part][rows.of_row[row + part]];
-      for (const auto& part : parts)
-        for (std::size_t group = 0; group < rows.groups; ++group) counts_[group] += part[group];
+    if (rows.counts.empty()) {
+      for (const std::uint32_t group : rows.of_row) ++counts_[group];
+    } else {
+      for (std::size_t group = 0; group < rows.counts.size(); ++group)
+        counts_[group] += rows.counts[group];
     }
-    for (; row < rows.rows; ++row) ++counts_[rows.of_row[row]];
   }
 
   bool rows_;

@@ -45,6 +45,10 @@ void GroupKeys::number(std::span<const batch::VectorPtr> keys, std::vector<std::
   few <= groups.size() ? number_few(few, groups) : number_packed(groups);
 }
 
+bool GroupKeys::count(std::span<const batch::VectorPtr> keys, std::vector<GroupRows>& rows) {
+  return single() && keys_.front().count(*keys.front(), rows);
+}
+
 void GroupKeys::number_all(const GroupKeys& other, std::vector<std::uint32_t>& groups) {
   if (single()) return keys_.front().number_all(other.keys_.front(), groups);
   number(other.values(), groups);

@@ -1,13 +1,17 @@
-// The numbers that the texts of one domain have elsewhere, each looked up once, by any thread: what
-// probing a table with a column of another Arbor costs a text no hash with.
+// What is looked up of texts that were numbered by a domain.
+//
+// TextTranslation: the numbers that the texts of one domain have elsewhere, each looked up once, by
+// any thread: what probing a table with a column of another Arbor costs a text no hash with.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "engine/batch/vectors/text_domain.h"
+#include "engine/batch/vectors/text_table.h"
 
 namespace arbors::exec {
 
@@ -41,6 +45,27 @@ class TextTranslation {
   batch::TextDomainPtr domain_;
   std::uint32_t size_ = 0;
   std::unique_ptr<std::atomic<std::uint32_t>[]> entries_;
+};
+
+// A table of the texts themselves, made when one is looked up that has no number in their domain.
+class DomainTexts {
+ public:
+  // `fill(table, entries)` numbers the texts in a table, and gives the entry of each.
+  template <typename Fill>
+  const DomainTexts& made(const Fill& fill) {
+    std::call_once(made_, [&] {
+      keys = {};  // where an attempt has failed
+      entries.clear();
+      fill(keys, entries);
+    });
+    return *this;
+  }
+
+  batch::TextTable keys;
+  std::vector<std::uint32_t> entries;
+
+ private:
+  std::once_flag made_;
 };
 
 }  // namespace arbors::exec

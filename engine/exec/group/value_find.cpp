@@ -10,23 +10,35 @@ namespace arbors::exec {
 
 using batch::Tag;
 
-// Gives the texts of a domain a table of their own as well: what is looked up may be of another.
 void ValueNumbers::freeze() {
   translation_ = std::make_shared<TextTranslation>();
-  if (!domain_) return;
-  batch::TextPool texts;
-  domain_->copy(in_domain_, texts);
-  for (std::size_t text = 0; text < texts.size(); ++text) keys_.number(texts[text]);
-  for (std::uint32_t entry = 0; entry < entries_.size(); ++entry)
-    if (entries_[entry].tag == Tag::String || entries_[entry].tag == Tag::Opaque)
-      text_entries_.push_back(entry);
+  if (domain_) domain_texts_ = std::make_shared<DomainTexts>();
+}
+
+// Gives the texts of a domain a table of their own: what is looked up is of another.
+const DomainTexts& ValueNumbers::texts_of_domain() const {
+  return domain_texts_->made([this](batch::TextTable& keys, std::vector<std::uint32_t>& entries) {
+    batch::TextPool texts;
+    domain_->copy(in_domain_, texts);
+    std::vector<std::string_view> in_order(texts.size());
+    for (std::size_t text = 0; text < in_order.size(); ++text) in_order[text] = texts[text];
+    std::vector<std::uint32_t> numbers(in_order.size());
+    keys.number(in_order, numbers.data());
+    for (std::uint32_t entry = 0; entry < entries_.size(); ++entry)
+      if (entries_[entry].tag == Tag::String || entries_[entry].tag == Tag::Opaque)
+        entries.push_back(entry);
+  });
 }
 
 void ValueNumbers::find(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const {
   numbers.resize(values.rows);
   if (values.tags.empty() && values.uniform == Tag::Integer) {
-    for (std::uint32_t row = 0; row < values.rows; ++row)
-      numbers[row] = find_integer(values.integers[row]);
+    for (std::uint32_t row = 0; row < values.rows; ++row) {
+      const auto value = static_cast<std::uint64_t>(values.integers[row]);
+      numbers[row] = value < small_.size() && small_[value] != kNone
+                         ? small_[value]
+                         : find_integer(values.integers[row]);
+    }
     return;
   }
   if (values.only(batch::tag_bit(Tag::String) | batch::kNullTags))
@@ -48,6 +60,11 @@ std::uint32_t ValueNumbers::find_real(double value) const {
 }
 
 std::uint32_t ValueNumbers::find_text(std::string_view text, std::string& space) const {
+  if (domain_) {
+    const DomainTexts& texts = texts_of_domain();
+    const std::uint32_t index = texts.keys.find(text);
+    return index == batch::TextTable::kNone ? kNone : texts.entries[index];
+  }
   const std::uint32_t index =
       keys_.find(collation_ == Collation::Binary ? text : folded_text(text, collation_, space));
   return index == batch::TextTable::kNone ? kNone : text_entries_[index];
@@ -129,10 +146,13 @@ bool ValueNumbers::translate_new(const batch::Vector& values,
     texts.push_back((*values.strings)[code]);
   }
   std::vector<std::uint32_t> found(texts.size());
+  if (texts.empty()) return true;
   if (collation_ == Collation::Binary) {
-    keys_.find(texts, found.data());
+    const DomainTexts* const of_domain = domain_ ? &texts_of_domain() : nullptr;
+    const auto& entries = of_domain != nullptr ? of_domain->entries : text_entries_;
+    (of_domain != nullptr ? of_domain->keys : keys_).find(texts, found.data());
     for (std::uint32_t& index : found)
-      index = index == batch::TextTable::kNone ? kNone : text_entries_[index];
+      index = index == batch::TextTable::kNone ? kNone : entries[index];
   } else {
     std::string space;
     for (std::size_t i = 0; i < texts.size(); ++i) found[i] = find_text(texts[i], space);

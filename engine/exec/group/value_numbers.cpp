@@ -23,7 +23,7 @@ std::uint32_t ValueNumbers::represent(std::uint32_t entry, Tag tag, Payload payl
 
 void ValueNumbers::number(const batch::Vector& values, std::vector<std::uint32_t>& numbers) {
   numbers.resize(values.rows);
-  if (values.tags.empty() && values.uniform == Tag::Integer)
+  if (!values.integers.empty() && values.only(batch::tag_bit(Tag::Integer) | batch::kNullTags))
     return number_integers(values, numbers);
   if (values.only(batch::tag_bit(Tag::String) | batch::kNullTags))
     return number_texts(values, numbers);
@@ -36,14 +36,30 @@ void ValueNumbers::number_integers(const batch::Vector& values,
                                    std::vector<std::uint32_t>& numbers) {
   std::int64_t last = 0;
   std::uint32_t number = kNone;
+  if (values.rows >= kManyRows) small_.resize(kSmall, kNone);
+  const bool all = values.tags.empty() && values.uniform == Tag::Integer;
+  const std::int64_t* const integers = values.integers.data();
+  std::uint32_t* const small = small_.data();
+  const std::size_t smalls = small_.size();
+  std::uint32_t* const out = numbers.data();
   in_polled_blocks(values.rows, [&](std::size_t row, std::size_t end) {
     for (; row < end; ++row) {
-      const std::int64_t value = values.integers[row];
+      if (!all && values.tag(row) != Tag::Integer) {
+        out[row] = null_entry();
+        continue;
+      }
+      const std::int64_t value = integers[row];
+      if (static_cast<std::uint64_t>(value) < smalls) {
+        std::uint32_t& known = small[value];
+        if (known == kNone) known = integer_entry(value, Tag::Integer);
+        out[row] = known;
+        continue;
+      }
       if (number == kNone || value != last) {
         last = value;
         number = integer_entry(value, Tag::Integer);
       }
-      numbers[row] = number;
+      out[row] = number;
     }
   });
 }
@@ -145,14 +161,17 @@ bool ValueNumbers::number_in_domain(const batch::Vector& values,
   }
   domain_entries_.resize(domain_->size(), kNone);
   const bool all = values.tags.empty() && values.uniform == Tag::String;
+  const bool settled = all_strings_;
+  const std::uint32_t* const codes = values.codes.data();
+  std::uint32_t* const out = numbers.data();
   for (std::uint32_t row = 0; row < values.rows; ++row) {
     if (!all && values.tag(row) != Tag::String) {
-      numbers[row] = null_entry();
+      out[row] = null_entry();
       continue;
     }
-    const std::uint32_t text = known[values.codes[row]].load(std::memory_order_relaxed);
+    const std::uint32_t text = known[codes[row]].load(std::memory_order_relaxed);
     const std::uint32_t entry = domain_entries_[text];
-    numbers[row] = entry != kNone && all_strings_ ? entry : as_string(domain_entry(text));
+    out[row] = entry != kNone && settled ? entry : as_string(domain_entry(text));
   }
   return true;
 }
@@ -285,6 +304,10 @@ batch::VectorPtr ValueNumbers::values() const {
   for (const Entry& entry : entries_) {
     vector->tags.push_back(static_cast<std::uint8_t>(entry.tag));
     vector->kinds = static_cast<batch::TagSet>(vector->kinds | batch::tag_bit(entry.tag));
+  }
+  if (std::has_single_bit(vector->kinds)) {
+    vector->uniform = entries_.front().tag;
+    vector->tags.clear();
   }
   constexpr batch::TagSet kReals = batch::tag_bit(Tag::Real) | batch::tag_bit(Tag::BigNumber);
   constexpr batch::TagSet kTexts =

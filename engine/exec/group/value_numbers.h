@@ -20,6 +20,12 @@
 namespace arbors::exec {
 
 class TextTranslation;  // text_translation.h
+class DomainTexts;
+
+// How many rows a group has.
+struct GroupRows {
+  std::uint32_t group, rows;
+};
 
 class ValueNumbers {
  public:
@@ -27,6 +33,10 @@ class ValueNumbers {
 
   // Writes the number of each row into `numbers`.
   void number(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
+
+  // Counts the rows of each number, by the codes of a column of few distinct texts; false, and
+  // nothing done, where that does not fit, or where new values must be numbered in order.
+  bool count(const batch::Vector& values, std::vector<GroupRows>& rows);
 
   // Numbers all values of another, by their numbers there.
   void number_all(const ValueNumbers& other, std::vector<std::uint32_t>& numbers);
@@ -51,6 +61,8 @@ class ValueNumbers {
   };
   void number_integers(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
   void number_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
+  bool number_counted(const batch::Vector& values, std::span<const std::uint32_t> counts,
+                      std::vector<GroupRows>& rows);
   std::uint32_t number_row(const batch::Vector& values, std::size_t row);
   std::uint32_t null_entry();
   std::uint32_t integer_entry(std::int64_t value, batch::Tag tag);
@@ -60,6 +72,7 @@ class ValueNumbers {
   std::uint32_t find_integer(std::int64_t value) const;
   std::uint32_t find_real(double value) const;
   std::uint32_t find_text(std::string_view text, std::string& space) const;
+  const DomainTexts& texts_of_domain() const;
   void find_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
   bool find_in_domain(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
   bool find_translated(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
@@ -90,8 +103,13 @@ class ValueNumbers {
   // number of each text, and the entry of each of the domain's numbers.
   batch::TextDomainPtr domain_;
   std::vector<std::uint32_t> in_domain_, domain_entries_;
-  std::shared_ptr<TextTranslation> translation_;  // made by freeze(), filled by find()
-  bool all_strings_ = true;                       // no entry stands for an opaque text
+  // Made by freeze(), filled by find().
+  std::shared_ptr<TextTranslation> translation_;
+  std::shared_ptr<DomainTexts> domain_texts_;
+  bool all_strings_ = true;  // no entry stands for an opaque text
+  // The entries of integers from 0 on, each once its column was all integers.
+  static constexpr std::size_t kSmall = 4096, kManyRows = 256;
+  std::vector<std::uint32_t> small_;
   std::vector<std::uint32_t> of_code_;
   std::vector<std::uint32_t> new_codes_, new_entries_;
   std::vector<std::string_view> new_texts_;

@@ -1,6 +1,7 @@
 #include "engine/exec/group/value_numbers.h"
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <string>
 
@@ -123,6 +124,80 @@ TEST_CASE("values have the same numbers whether their texts lie in a domain or n
     require_same(in_domain, plain);
     ValueNumbers again;
     REQUIRE(number_blocks(again, blocks) == expected);
+  }
+}
+
+TEST_CASE("rows are counted by their values' numbers as if they were numbered", "[exec]") {
+  std::mt19937 random(7);
+  int counted = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::vector<VectorPtr> blocks;
+    for (int block = 0; block < 8; ++block)
+      blocks.push_back(random() % 8 == 0 ? anything(random, 200)
+                                         : strings(random, 100 + random() % 400, 1 + random() % 12,
+                                                   random() % 2));
+    if (round % 2 == 0)
+      put_into(std::make_shared<batch::TextDomain>(budget(round % 4 == 0 ? 200 : 1 << 20)), blocks);
+    ValueNumbers numbers, expected;
+    for (const VectorPtr& block : blocks) {
+      std::vector<std::uint32_t> of_row, wanted_of_row;
+      std::vector<GroupRows> rows;
+      std::map<std::uint32_t, std::uint32_t> found, wanted;
+      expected.number(*block, wanted_of_row);
+      for (const std::uint32_t number : wanted_of_row) ++wanted[number];
+      if (numbers.count(*block, rows)) {
+        ++counted;
+        for (const auto& [group, count] : rows) found[group] += count;
+      } else {
+        numbers.number(*block, of_row);
+        for (const std::uint32_t number : of_row) ++found[number];
+      }
+      REQUIRE(found == wanted);
+    }
+    require_same(numbers, expected);
+  }
+  REQUIRE(counted > 100);
+}
+
+TEST_CASE("integers have numbers whatever their size and their neighbours", "[exec]") {
+  std::mt19937_64 random(8);
+  for (int round = 0; round < 50; ++round) {
+    ValueNumbers numbers;
+    std::map<std::int64_t, std::uint32_t> known;
+    for (int block = 0; block < 4; ++block) {
+      batch::VectorBuilder builder;
+      const std::uint32_t rows = block == 0 ? 10 : 600;
+      for (std::uint32_t row = 0; row < rows; ++row) {
+        if (round % 2 == 1 && random() % 5 == 0)
+          builder.append_null();
+        else
+          builder.append_integer(static_cast<std::int64_t>(random() >> (50 + random() % 14)) - 3);
+      }
+      const VectorPtr values = builder.finish();
+      std::vector<std::uint32_t> of_row;
+      numbers.number(*values, of_row);
+      for (std::uint32_t row = 0; row < rows; ++row) {
+        if (values->tag(row) != batch::Tag::Integer) {
+          REQUIRE(of_row[row] == numbers.null_number());
+          continue;
+        }
+        const auto added = known.try_emplace(values->integers[row], of_row[row]);
+        REQUIRE(added.first->second == of_row[row]);
+      }
+    }
+    // NULL in all rows, of which a computed column may still have integers.
+    batch::Vector nulls = *batch::constant(Value::of(std::int64_t{0}), 300);
+    nulls.uniform = batch::Tag::Null;
+    nulls.kinds |= batch::tag_bit(batch::Tag::Null);
+    std::vector<std::uint32_t> of_nulls;
+    numbers.number(nulls, of_nulls);
+    REQUIRE(of_nulls == std::vector<std::uint32_t>(300, numbers.null_number()));
+    numbers.freeze();
+    for (const auto& [value, number] : known) {
+      std::vector<std::uint32_t> found;
+      numbers.find(*batch::constant(Value::of(value), 1), found);
+      REQUIRE(found.front() == number);
+    }
   }
 }
 
