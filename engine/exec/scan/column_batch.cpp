@@ -1,6 +1,7 @@
 #include "engine/exec/scan/column_batch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/batch/vectors/tag.h"
 
@@ -25,6 +26,17 @@ void widen(Number& least, Number& greatest, Number value, bool first) {
   greatest = first ? value : std::max(greatest, value);
 }
 
+// In one pass without branches, which is vectorized.
+std::pair<std::int64_t, std::int64_t> bounds_of(const std::int64_t* begin,
+                                                const std::int64_t* end) {
+  std::pair<std::int64_t, std::int64_t> bounds(*begin, *begin);
+  for (; begin != end; ++begin) {
+    bounds.first = std::min(bounds.first, *begin);
+    bounds.second = std::max(bounds.second, *begin);
+  }
+  return bounds;
+}
+
 // Counts what occurs and bounds the numbers. Says nothing of strings: anything may be there.
 batch::Statistics summarize(const batch::Vector& values) {
   batch::Statistics statistics;
@@ -33,6 +45,18 @@ batch::Statistics summarize(const batch::Vector& values) {
   statistics.string_max_open = true;
   statistics.numeric_strings = true;
   statistics.ascii_strings = false;
+  if (values.tags.empty() && values.integers.empty() && values.reals.empty()) {
+    statistics.counts[static_cast<unsigned>(values.uniform)] = values.rows;
+    return statistics;
+  }
+  if (values.tags.empty() && values.uniform == Tag::Integer && values.rows > 0) {
+    statistics.counts[static_cast<unsigned>(Tag::Integer)] = values.rows;
+    const auto [least, greatest] =
+        bounds_of(values.integers.data(), values.integers.data() + values.rows);
+    statistics.integer_min = least;
+    statistics.integer_max = greatest;
+    return statistics;
+  }
   bool reals = false;
   for (std::uint32_t row = 0; row < values.rows; ++row) {
     const Tag tag = values.tag(row);

@@ -1,14 +1,12 @@
 #include "engine/exec/scan/member_lists.h"
 
-#include <optional>
 #include <string>
-#include <unordered_map>
 
-#include "engine/base/interrupt.h"
 #include "engine/batch/trees/value_writer.h"
 #include "engine/batch/vectors/json_values.h"
 #include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/scan/column_batch.h"
+#include "engine/exec/scan/member_columns.h"
 #include "engine/json/input/normalizer.h"
 #include "engine/json/values/writer.h"
 
@@ -110,88 +108,6 @@ bool holds_shredded_objects(const batch::Vector& kinds) {
   return kinds.has(Tag::Object) && kinds.shapes && !kinds.codes.empty() &&
          kinds.only(batch::tag_bit(Tag::Object) | batch::kNullTags);
 }
-
-// Builds the lists of objects' members column by column, without their text.
-class MemberColumns {
- public:
-  MemberColumns(const batch::Scope& scope, const Path& path, const batch::Vector& objects)
-      : scope_(scope), path_(path), objects_(objects), shapes_(objects.shapes->size()) {}
-
-  EachList build(bool keys) {
-    std::vector<std::uint32_t> starts{0};
-    std::vector<std::uint8_t> present;
-    starts.reserve(objects_.rows + std::size_t{1});
-    PolledSteps steps;
-    for (std::uint32_t row = 0; row < objects_.rows; ++row, steps.step()) {
-      const bool object = objects_.tag(row) == Tag::Object;
-      if (object) add_row(row, keys);
-      present.push_back(object ? 1 : 0);
-      starts.push_back(count_);
-    }
-    batch::VectorBuilder values;
-    values.resize(count_);
-    for (const Member& member : members_) values.place(*member.values, member.from, member.to);
-    return {{std::move(starts), std::move(present), batch::Scope(values.finish())},
-            keys ? key_vector() : nullptr};
-  }
-
- private:
-  struct Member {
-    PathId path;
-    batch::VectorPtr values;
-    std::vector<std::uint32_t> from, to;  // rows of values, and of the elements
-  };
-
-  void add_row(std::uint32_t row, bool keys) {
-    for (const std::uint32_t at : members_of(objects_.codes[row])) {
-      Member& member = members_[at];
-      if (member.values->tag(row) == Tag::Missing) continue;
-      member.from.push_back(row);
-      member.to.push_back(count_++);
-      if (keys) key_codes_.push_back(at);
-    }
-  }
-
-  const std::vector<std::uint32_t>& members_of(std::uint32_t shape) {
-    auto& known = shapes_[shape];
-    if (known) return *known;
-    known.emplace();
-    for (const PathId key : (*objects_.shapes)[shape]) known->push_back(member(key));
-    return *known;
-  }
-
-  std::uint32_t member(PathId key) {
-    const auto found = numbers_.try_emplace(key, static_cast<std::uint32_t>(members_.size()));
-    if (found.second) {
-      Path path = path_;
-      path.steps.push_back({PathStep::Kind::Key, (*scope_.paths())[key].key, 0});
-      members_.push_back({key, scope_.read(path), {}, {}});
-    }
-    return found.first->second;
-  }
-
-  batch::VectorPtr key_vector() {
-    auto names = std::make_shared<batch::TextPool>();
-    for (const Member& member : members_) names->add((*scope_.paths())[member.path].key);
-    names->distinct = true;
-    auto keys = std::make_shared<batch::Vector>();
-    keys->rows = count_;
-    keys->uniform = Tag::String;
-    keys->kinds = batch::tag_bit(Tag::String);
-    keys->codes = std::move(key_codes_);
-    keys->strings = std::move(names);
-    return keys;
-  }
-
-  const batch::Scope& scope_;
-  const Path& path_;
-  const batch::Vector& objects_;
-  std::vector<std::optional<std::vector<std::uint32_t>>> shapes_;  // members of each that was met
-  std::vector<Member> members_;
-  std::unordered_map<PathId, std::uint32_t> numbers_;
-  std::vector<std::uint32_t> key_codes_;
-  std::uint32_t count_ = 0;
-};
 
 }  // namespace
 

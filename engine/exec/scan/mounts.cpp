@@ -32,12 +32,15 @@ struct Spread {
 };
 
 Spread spread(const Rows& rows) {
-  Spread result;
-  result.place.reserve(rows.size());
-  for (const std::uint32_t row : rows) {
-    if (result.distinct.empty() || result.distinct.back() != row) result.distinct.push_back(row);
-    result.place.push_back(static_cast<std::uint32_t>(result.distinct.size()) - 1);
+  Spread result{Rows(rows.size()), Rows(rows.size())};
+  std::uint32_t distinct = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool again = i > 0 && rows[i] == rows[i - 1];
+    distinct += again ? 0 : 1;
+    result.distinct[distinct - 1] = rows[i];
+    result.place[i] = distinct - 1;
   }
+  result.distinct.resize(distinct);
   return result;
 }
 
@@ -67,6 +70,17 @@ struct ExplodedRows {
 ExplodedRows exploded_rows(const Rows& starts, const Selection& rows, const Rows& scope_rows,
                            bool outer) {
   ExplodedRows made;
+  const std::size_t most = (starts.empty() ? 0 : starts.back()) + (outer ? scope_rows.size() : 0);
+  made.parents.resize(most);
+  if (outer) made.elements.resize(most);
+  std::uint32_t* const parents = made.parents.data();
+  std::uint32_t* const elements = outer ? made.elements.data() : nullptr;
+  std::size_t next = 0;
+  const auto add = [parents, elements, &next](std::uint32_t parent, std::uint32_t element) {
+    parents[next] = parent;
+    if (elements != nullptr) elements[next] = element;
+    ++next;
+  };
   PolledSteps steps;
   for (std::size_t i = 0, at = 0; i < scope_rows.size(); ++i) {
     const bool has = scope_rows[i] != batch::kNoRow;
@@ -74,16 +88,15 @@ ExplodedRows exploded_rows(const Rows& starts, const Selection& rows, const Rows
     const std::uint32_t end = has ? starts[at + 1] : 0;
     if (has) ++at;
     steps.step(1 + (end - begin) / kRowsAStep);
-    for (std::uint32_t element = begin; element < end; ++element) {
-      made.parents.push_back(rows[i]);
-      if (outer) made.elements.push_back(element);
-    }
+    const std::uint32_t parent = rows[i];
+    for (std::uint32_t element = begin; element < end; ++element) add(parent, element);
     if (outer && begin == end) {
       made.lacks = true;
-      made.parents.push_back(rows[i]);
-      made.elements.push_back(batch::kNoRow);
+      add(parent, batch::kNoRow);
     }
   }
+  made.parents.resize(next);
+  if (outer) made.elements.resize(next);
   return made;
 }
 
@@ -179,19 +192,27 @@ batch::VectorPtr Mounts::evaluate_at(const Mount& mount, const expr::Expr& expr,
                                      const Selection& selection) const {
   const expr::EvalContext context{*mount.scope};
   if (!mount.rows) return expr::evaluate(expr, context, selection);
-  Rows rows, places;
-  rows.reserve(selection.size());
-  for (std::uint32_t i = 0; i < selection.size(); ++i) {
-    const std::uint32_t row = (*mount.rows)[selection[i]];
-    if (row == kNone) continue;
-    rows.push_back(row);
-    if (mount.may_lack) places.push_back(i);
+  Rows rows(selection.size()), places;
+  if (mount.may_lack) {
+    rows.clear();
+    for (std::uint32_t i = 0; i < selection.size(); ++i) {
+      const std::uint32_t row = (*mount.rows)[selection[i]];
+      if (row == kNone) continue;
+      rows.push_back(row);
+      places.push_back(i);
+    }
+  } else if (selection.is_all_of(rows_)) {
+    rows = *mount.rows;
+  } else {
+    for (std::uint32_t i = 0; i < selection.size(); ++i) rows[i] = (*mount.rows)[selection[i]];
   }
   const bool ascending = std::is_sorted(rows.begin(), rows.end());
   Spread spreaded = ascending ? spread(rows) : spread_any(rows);
   const bool as_they_are = ascending && spreaded.distinct.size() == rows.size();
-  batch::VectorPtr values =
-      expr::evaluate(expr, context, Selection::list(std::move(spreaded.distinct)));
+  const bool whole = spreaded.distinct.size() == mount.scope->size();
+  batch::VectorPtr values = expr::evaluate(
+      expr, context,
+      whole ? Selection::all(mount.scope->size()) : Selection::list(std::move(spreaded.distinct)));
   if (!as_they_are) values = batch::gather(*values, spreaded.place);
   if (rows.size() == selection.size()) return values;
   batch::VectorBuilder builder;
