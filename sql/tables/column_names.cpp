@@ -114,12 +114,14 @@ void ColumnRegistry::decide(const PathDictionary& dictionary, PathId path) {
 
 std::vector<Column> ColumnRegistry::object_columns(const PathDictionary& dictionary) const {
   std::vector<Column> objects;
-  std::set<std::string> taken = taken_;
+  std::set<std::string> taken;  // besides those of visible columns
   for (PathId path = 0; path < column_of_.size(); ++path) {
     if (columns_.size() + objects.size() == kMostColumns) break;
     if (column_of_[path] != PathTable::kObjects) continue;
     std::string name = dictionary.text(path);
-    if (declared_paths_.contains(name) || !is_nameable(name) || !taken.insert(lower(name)).second)
+    const std::string key = lower(name);
+    if (declared_paths_.contains(name) || !is_nameable(name) || taken_.contains(key) ||
+        !taken.insert(key).second)
       continue;
     objects.push_back({std::move(name), dictionary.path(path), {}, /*declared=*/false, path});
   }

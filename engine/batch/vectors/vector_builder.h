@@ -25,7 +25,12 @@ class VectorBuilder {
   void append_missing() { set_tag(append(), Tag::Missing); }
   void append_null() { set_tag(append(), Tag::Null); }
   void append_bool(bool value) { set_tag(append(), value ? Tag::True : Tag::False); }
-  void append_integer(std::int64_t value) { set_integer(append(), value); }
+  void append_integer(std::int64_t value) {
+    if (integers_.size() != tags_.size()) return set_integer(append(), value);
+    if (integers_.empty()) integers_.reserve(tags_.capacity());
+    integers_.push_back(value);
+    tags_.push_back(static_cast<std::uint8_t>(Tag::Integer));
+  }
   void append_real(double value) { set_real(append(), value); }
   void append_big_number(std::string_view digits, double nearest) {
     set_big_number(append(), digits, nearest);

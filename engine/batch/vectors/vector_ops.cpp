@@ -1,19 +1,48 @@
 #include "engine/batch/vectors/vector_ops.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "engine/batch/vectors/vector_builder.h"
+#include "engine/codec/kernel.h"
 
 namespace arbors::batch {
 namespace {
 
+// The values of some rows as a range, so that a vector made of them does not clear its room first.
+template <typename T>
+struct PickedValues {
+  using iterator_category = std::random_access_iterator_tag;
+  using value_type = T;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const T*;
+  using reference = const T&;
+
+  reference operator*() const { return values[*row]; }
+  PickedValues& operator++() {
+    ++row;
+    return *this;
+  }
+  difference_type operator-(const PickedValues& other) const { return row - other.row; }
+  bool operator==(const PickedValues& other) const { return row == other.row; }
+
+  const T* values;
+  const std::uint32_t* row;
+};
+
 template <typename T>
 std::vector<T> pick(const std::vector<T>& from, RowSpan rows) {
   if (from.empty()) return {};
-  std::vector<T> out(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) out[i] = from[rows[i]];
-  return out;
+  using Picked = PickedValues<T>;
+  return {Picked{from.data(), rows.data()}, Picked{from.data(), rows.data() + rows.size()}};
+}
+
+// Without leaving early, so that the loop is vectorized.
+ARBORS_KERNEL bool any_absent(const std::uint32_t* rows, std::size_t count) {
+  std::uint32_t absent = 0;
+  for (std::size_t i = 0; i < count; ++i) absent |= rows[i] == kNoRow ? 1U : 0U;
+  return absent != 0;
 }
 
 template <typename T>
@@ -71,8 +100,8 @@ std::shared_ptr<const TextPool> pool_of(std::string_view text) {
 }  // namespace
 
 VectorPtr gather(const Vector& from, RowSpan rows) {
-  const bool all_present = std::find(rows.begin(), rows.end(), kNoRow) == rows.end();
-  return all_present ? gather_present(from, rows) : gather_some(from, rows);
+  return any_absent(rows.data(), rows.size()) ? gather_some(from, rows)
+                                              : gather_present(from, rows);
 }
 
 VectorPtr slice(const Vector& from, std::uint32_t first, std::uint32_t rows) {

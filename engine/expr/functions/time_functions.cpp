@@ -142,16 +142,19 @@ bool two_digits(const char* text, unsigned& out) {
   return tens <= 9 && ones <= 9;
 }
 
-// Reads a part of a plain date, `2026-01-31`, of which every month has the day; false for all else.
+// Reads a part of a plain date, `2026-01-31`, of a day that its month has every year; false for all
+// else.
 template <Part part>
 bool date_part(std::string_view text, unsigned& out) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  static constexpr std::array<std::uint8_t, 13> kDays{0,  31, 28, 31, 30, 31, 30,
+                                                      31, 31, 30, 31, 30, 31};
   unsigned century, year, month, day;
   if (!two_digits(text.data(), century) || !two_digits(text.data() + 2, year) ||
       !two_digits(text.data() + 5, month) || !two_digits(text.data() + 8, day))
     return false;
   out = part == Part::Year ? century * 100 + year : part == Part::Month ? month : day;
-  return month >= 1 && month <= 12 && day >= 1 && day <= 28;
+  return month >= 1 && month <= 12 && day >= 1 && day <= kDays[month];
 }
 
 // The part of each row's time: of a column of texts without a detour through scalars.
@@ -162,14 +165,15 @@ void time_parts(CallFrame& frame) {
   const bool texts = of_date && !times.is_constant() &&
                      times.vector().only(batch::tag_bit(batch::Tag::String) | batch::kNullTags);
   if (!texts) return each_known_row<time_part<part>>(frame);
+  const batch::Vector& column = times.vector();
   PolledSteps steps;
   for (std::uint32_t i = 0; i < frame.rows; ++i, steps.step()) {
     const std::size_t row = times.row(i);
-    if (times.vector().tag(row) != batch::Tag::String) {
+    if (column.tag(row) != batch::Tag::String) {
       frame.out.append_null();
       continue;
     }
-    const Scalar time(times.vector().text(row));
+    const Scalar time((*column.strings)[column.codes[row]]);
     unsigned found = 0;
     if (date_part<part>(time.text, found))
       frame.out.append_integer(found);
