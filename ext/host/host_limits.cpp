@@ -8,7 +8,7 @@ namespace {
 
 constexpr auto kAskEvery = std::chrono::milliseconds(5);
 constexpr int kColumns = 64;  // an instruction each, some 3 ns
-constexpr int kRuns = 200;    // in a row
+constexpr int kRuns = 100;    // in a row
 
 // A statement that reads nothing: an instruction for each column.
 std::string instructions(int columns) {

@@ -2,7 +2,6 @@
 
 #include "sql/access/clock.h"
 #include "sql/access/data_version.h"
-#include "sql/access/write_lock.h"
 #include "sql/store/store_impl.h"
 #include "sql/tables/random.h"
 
@@ -53,7 +52,7 @@ void Store::Impl::create(const Options& options) {
 void Store::Impl::open() {
   refresh_facts();
   const auto require = [&](const std::string& part) {
-    if (!knows_table(connection_->db, names_.schema, names_.table + "_" + part))
+    if (!table_exists(connection_->db, names_, part))
       throw_corrupt("the tables of '" + names_.table + "' are incomplete: there is no " +
                     names_.table + "_" + part);
   };
@@ -137,8 +136,7 @@ void Store::Impl::refresh_facts() {
     discard();
     load();
   }
-  // Whoever lets this read hold a read transaction has begun it by now, if not before.
-  version_ = locked_ ? std::nullopt : data_version(connection_->db, names_.schema);
+  version_ = version;
 }
 
 // Decides, of the records found in the tables, what this transaction's next changes make.
@@ -220,16 +218,15 @@ void Store::Impl::make_mirror() {
 }
 
 void Store::Impl::load() {
-  MetaTable::Facts facts = meta_->read_facts();
-  options_ = std::move(facts.options);  // a rollback may have put another table under this name
-  utf8_ = facts.utf8;
+  options_ = meta_->read_options();  // a rollback may have put another table under this name
   paths_ = std::make_unique<PathDictionary>();
   published_.reset();
   columns_ = std::make_unique<ColumnRegistry>(options_);
   columns_->read(*path_table_, *paths_);
-  load_indexes(facts);
+  load_indexes();
 
-  log_->read_from(facts.base, [&](Record& record) {
+  const std::int64_t base = meta_->integer("base");
+  log_->read_from(base, [&](Record& record) {
     if (record.op == Op::Base && !records_.empty())
       throw_corrupt("'" + names_.table + "' does not know its newest base");
     records_.push_back(std::move(record));

@@ -173,6 +173,7 @@ void Normalizer::drop_duplicates(std::string& out, const Open& object) {
 std::string normalize(std::string_view text) { return ValueNormalizer().normalize(text); }
 
 std::string ValueNormalizer::normalize(std::string_view text) {
+  if (is_minimal_integer(text)) return std::string(text);
   return text.size() <= kMostKept ? run(text) : ValueNormalizer().run(text);
 }
 
@@ -182,6 +183,7 @@ std::string ValueNormalizer::run(std::string_view text) {
   const std::string_view padded(padded_.data(), text.size());
   std::string out;
   if (index_.build(padded)) {
+    if (minimal_.recognize(padded, index_.begin(), index_.end())) return std::string(text);
     out.reserve(text.size());
     TokenCursor cursor{padded.data(), index_.begin(), padded.data() + padded.size()};
     if (walk_.append(cursor, out) && cursor.token == index_.end()) return out;

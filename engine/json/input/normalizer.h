@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/json/input/minimal_text.h"
 #include "engine/json/input/structural_index.h"
 #include "engine/json/values/fault.h"
 
@@ -59,6 +60,7 @@ class ValueNormalizer {
   std::string run(std::string_view text);
 
   StructuralIndex index_;
+  MinimalText minimal_;
   Normalizer walk_;
   std::string padded_;
 };
