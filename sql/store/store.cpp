@@ -218,6 +218,7 @@ void Store::begin() {
   impl.own_seals_.reserve(1);  // so that logging the first record cannot fail half-way
   // Nothing fails from here on: SQLite would tell of no end.
   impl.writing_ = impl.locked_ = true;
+  if (impl.key_ != nullptr) impl.key_->begin();
   impl.gap_due_ = true;
   impl.first_own_seq_ = 0;
   impl.own_added_ = impl.own_removed_ = 0;

@@ -68,7 +68,8 @@ Path above_elements(const Path& path) {
 // Adds the values that a path finds in a tree's text.
 void add_found(std::string_view tree, Steps steps, IndexKeys& keys) {
   const Steps above = to_first_array(steps);
-  if (above.size() == steps.size()) return add_keys(indexed_value(json::find(tree, steps)), keys);
+  if (above.size() == steps.size())
+    return add_keys(indexed_value(json::find_in_minimal(tree, steps)), keys);
   const std::string_view array = json::find_raw(tree, above);
   json::for_each_element(array, [&](std::string_view element) {
     add_found(element, steps.subspan(above.size() + 1), keys);

@@ -1,5 +1,7 @@
 #include "sql/tables/key_index.h"
 
+#include <utility>
+
 namespace arbors::store {
 
 namespace {
@@ -37,6 +39,14 @@ std::vector<Value> other_keys(const TreeKey& key) {
   return others;
 }
 
+constexpr std::int64_t kReadAhead = 128;  // entries
+
+// The key where it is one integer.
+std::optional<std::int64_t> integer_key(const TreeKey& key) {
+  if (key.values.size() != 1 || key.values.front().kind != ValueKind::Integer) return std::nullopt;
+  return key.values.front().integer;
+}
+
 std::string parameter(std::size_t number) { return "?" + std::to_string(number); }
 
 }  // namespace
@@ -46,6 +56,8 @@ KeyIndex::KeyIndex(sqlite3* db, const Names& names, std::int64_t number, KeyColu
       paths_(db, names, number, columns_.parts().front().path),
       holder_(db, "SELECT rowid, value FROM " + key_table(names, number) + " WHERE " +
                       key_condition(columns_.parts().size()) + " AND rowid >= 0 LIMIT 1"),
+      ahead_from_(db, "SELECT key, rowid, value FROM " + key_table(names, number) +
+                          " WHERE key >= ?1 AND rowid >= 0 ORDER BY key, rowid LIMIT ?2"),
       add_(db, "INSERT OR IGNORE INTO " + key_table(names, number) + "(" +
                    key_list(columns_.parts().size()) + ", rowid, value) VALUES (" +
                    parameters(columns_.parts().size() + 2) + ")"),
@@ -76,30 +88,71 @@ void KeyIndex::bind(Statement::Use& use, const TreeKey& key) const {
   for (const Value& value : key.values) use.bind(++at, value);
 }
 
+// Texts and blobs come after all numbers; a real is no integer's key.
+void KeyIndex::read_ahead(std::int64_t key) {
+  KeysAhead ahead = std::exchange(ahead_, {});
+  ahead.start(key);
+  Statement::Use use(ahead_from_);
+  use.bind(1, key).bind(2, kReadAhead);
+  bool more = true;
+  for (std::int64_t rows = 0; more; ++rows) {
+    more = use.step() && (use.type(0) == SQLITE_INTEGER || use.type(0) == SQLITE_FLOAT);
+    if (more && use.type(0) == SQLITE_INTEGER)
+      ahead.append({use.integer(0), use.integer(1),
+                    use.is_null(2) ? std::nullopt : std::optional(use.value(2))});
+    if (!more && rows < kReadAhead) ahead.end();
+  }
+  ahead_ = std::move(ahead);
+}
+
 std::optional<KeyIndex::Holder> KeyIndex::holder(const TreeKey& key) {
+  const auto integer = integer_key(key);
+  const bool ascends = integer && ahead_.ascends(*integer);
+  if (ascends && !ahead_.covers(*integer)) read_ahead(*integer);
+  if (integer && ahead_.covers(*integer)) {
+    const KeysAhead::Entry* entry = ahead_.find(*integer);
+    if (entry == nullptr) return std::nullopt;
+    return Holder{entry->rowid, {key.values, entry->first.value_or(key.values.front())}};
+  }
   Statement::Use use(holder_);
   bind(use, key);
   if (!use.step()) return std::nullopt;
   return Holder{use.integer(0), {key.values, use.is_null(1) ? key.values.front() : use.value(1)}};
 }
 
+void KeyIndex::add_entry(const TreeKey& key, std::int64_t rowid, bool is_value) {
+  Statement::Use use(add_);
+  bind(use, key);
+  const int at = static_cast<int>(key.values.size());
+  use.bind(at + 1, rowid);
+  if (is_value)
+    use.bind_null(at + 2);
+  else
+    use.bind(at + 2, key.first);
+  use.run();
+}
+
+// What is read ahead is put aside meanwhile: nobody knows what an entry that fails has left.
 void KeyIndex::add(const TreeKey& key, std::int64_t rowid) {
   const std::vector<Value> others = other_keys(key);
-  {
-    Statement::Use use(add_);
-    bind(use, key);
-    const int at = static_cast<int>(key.values.size());
-    use.bind(at + 1, rowid);
-    if (others.empty())
-      use.bind_null(at + 2);
-    else
-      use.bind(at + 2, key.first);
-    use.run();
-  }
+  const auto integer = integer_key(key);
+  const bool known = !integer || !ahead_.covers(*integer) || ahead_.takes(*integer);
+  KeysAhead ahead = std::exchange(ahead_, {});
+  add_entry(key, rowid, others.empty());
   for (const Value& other : others) paths_.add_entry(other, ~rowid);
+  if (!known) return;
+  if (integer && ahead.takes(*integer))
+    ahead.append({*integer, rowid, others.empty() ? std::nullopt : std::optional(key.first)});
+  ahead_ = std::move(ahead);
+}
+
+void KeyIndex::clear() {
+  ahead_.forget();
+  paths_.clear();
 }
 
 void KeyIndex::remove(const TreeKey& key, std::int64_t rowid) {
+  if (const auto integer = integer_key(key); integer && ahead_.covers(*integer)) ahead_.forget();
   {
     Statement::Use use(remove_);
     bind(use, key);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sql/tables/keys_ahead.h"
 #include "sql/tables/path_index.h"
 #include "sql/tables/tree_key.h"
 
@@ -34,7 +35,9 @@ class KeyIndex {
   std::optional<Holder> holder(const TreeKey& key);
   void add(const TreeKey& key, std::int64_t rowid);
   void remove(const TreeKey& key, std::int64_t rowid);
-  void clear() { paths_.clear(); }
+  void clear();
+  // A transaction begins: whoever has the lock now may have changed the table.
+  void begin() { ahead_.forget(); }
 
   bool holds(const TreeKey& key, std::int64_t rowid);
   std::uint64_t entries() { return paths_.entries(); }
@@ -48,10 +51,13 @@ class KeyIndex {
 
  private:
   void bind(Statement::Use& use, const TreeKey& key) const;
+  void add_entry(const TreeKey& key, std::int64_t rowid, bool is_value);
+  void read_ahead(std::int64_t key);
 
   KeyColumns columns_;
   PathIndex paths_;
-  Statement holder_, add_, remove_, holds_, duplicates_;
+  Statement holder_, ahead_from_, add_, remove_, holds_, duplicates_;
+  KeysAhead ahead_;
 };
 
 }  // namespace arbors::store

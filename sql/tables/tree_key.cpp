@@ -186,7 +186,7 @@ bool KeyColumns::may_change_by(const Path& path) const {
 
 TreeKey KeyColumns::key_of(std::string_view tree, const std::string& table) const {
   std::vector<JsonValue> values;
-  for (const KeyPart& part : parts_) values.push_back(json::find(tree, part.path.steps));
+  for (const KeyPart& part : parts_) values.push_back(json::find_in_minimal(tree, part.path.steps));
   return key_of(std::move(values), table);
 }
 

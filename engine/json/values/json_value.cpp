@@ -121,15 +121,19 @@ bool is_key(std::string_view raw, std::string_view key) {
   return raw.find('\\') == std::string_view::npos ? raw == key : unescaped(raw) == key;
 }
 
+enum class Duplicates : std::uint8_t { None, LastCounts };
+
 // The last of duplicate keys counts, as everywhere.
-std::string_view member(std::string_view json, std::string_view key) {
+std::string_view member(std::string_view json, std::string_view key, Duplicates duplicates) {
   ChildReader reader(json);
   std::string_view found;
   if (!reader.enter('{')) return found;
   while (reader.next()) {
     const std::string_view raw_key = reader.raw_key();
     const std::string_view value = reader.value();
-    if (is_key(raw_key, key)) found = value;
+    if (!is_key(raw_key, key)) continue;
+    found = value;
+    if (duplicates == Duplicates::None) break;
   }
   return found;
 }
@@ -160,19 +164,24 @@ JsonValue decode_number(std::string_view raw) {
   return value;
 }
 
-}  // namespace
-
-std::string_view find_raw(std::string_view json, std::span<const PathStep> steps) {
+std::string_view raw_at(std::string_view json, std::span<const PathStep> steps,
+                        Duplicates duplicates) {
   if (steps.empty()) return ChildReader(json).value();
   if (json.empty()) ChildReader::damaged();
   std::string_view raw = json;
   for (const PathStep& step : steps) {
-    raw = step.kind == PathStep::Kind::Key     ? member(raw, step.key)
+    raw = step.kind == PathStep::Kind::Key     ? member(raw, step.key, duplicates)
           : step.kind == PathStep::Kind::Index ? element(raw, step.index)
                                                : std::string_view();
     if (raw.empty()) break;
   }
   return raw;
+}
+
+}  // namespace
+
+std::string_view find_raw(std::string_view json, std::span<const PathStep> steps) {
+  return raw_at(json, steps, Duplicates::LastCounts);
 }
 
 JsonValue decode(std::string_view raw) {
@@ -208,6 +217,10 @@ JsonValue decode(std::string_view raw) {
 
 JsonValue find(std::string_view json, std::span<const PathStep> steps) {
   return decode(find_raw(json, steps));
+}
+
+JsonValue find_in_minimal(std::string_view json, std::span<const PathStep> steps) {
+  return decode(raw_at(json, steps, Duplicates::None));
 }
 
 void for_each_element(std::string_view json, const std::function<bool(std::string_view)>& each) {

@@ -38,6 +38,10 @@ struct JsonValue {
 // for_each_element. `json` must be valid JSON; what is not is Error{Corrupt}, never a wild read.
 JsonValue find(std::string_view json, std::span<const PathStep> steps);
 
+// The same of a text in which no object has a key twice, as in all that is stored: reads no further
+// than the value.
+JsonValue find_in_minimal(std::string_view json, std::span<const PathStep> steps);
+
 // Gives the raw text of the value that `steps` lead to, a view into `json`; empty where missing.
 std::string_view find_raw(std::string_view json, std::span<const PathStep> steps);
 

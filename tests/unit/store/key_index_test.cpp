@@ -1,6 +1,10 @@
 #include "sql/tables/key_index.h"
 
+#include <map>
+#include <random>
+
 #include "tests/unit/catch.h"
+#include "tests/unit/random_seed.h"
 #include "tests/unit/store/database.h"
 #include "tests/unit/store/key_values.h"
 
@@ -39,6 +43,66 @@ TEST_CASE("a key's index finds the row that has a key", "[store][key]") {
   keys.index.remove(keys.of(R"({"id":1,"o":{"k":"b"}})"), 8);
   CHECK(keys.find(number(1)) == Rowids{7});
   CHECK(keys.index.entries() == 1);
+}
+
+TEST_CASE("keys that are asked for in ascending order are found as others are", "[store][key]") {
+  std::mt19937 random(random_seed());
+  for (unsigned round = 0; round < 20; ++round) {
+    Keys keys("id", round % 2 == 0 ? std::vector<DeclaredColumn>()
+                                   : std::vector<DeclaredColumn>{{"id", "INTEGER", {}}});
+    const auto key = [&](std::int64_t number) {
+      const std::string text = std::to_string(number);
+      return keys.of(("{\"id\":" +
+                      (number % 7 == 3    ? text + ".5"
+                       : number % 11 == 4 ? '"' + text + '"'
+                       : number % 13 == 5 ? text + "00000000000000000000"
+                                          : text) +
+                      "}")
+                         .c_str());
+    };
+    std::map<std::int64_t, std::int64_t> rows;
+    std::int64_t next_row = 1, found = 0;
+    for (unsigned run = 0; run < 30; ++run) {
+      std::int64_t at = random() % 3 == 0 ? 0 : static_cast<std::int64_t>(random() % 600);
+      for (unsigned steps = 20 + random() % 200; steps > 0; --steps, at += 1 + random() % 3) {
+        const auto holder = keys.index.holder(key(at));
+        const auto known = rows.find(at);
+        REQUIRE(holder.has_value() == (known != rows.end()));
+        if (holder) {
+          ++found;
+          REQUIRE(holder->rowid == known->second);
+          REQUIRE(is_same(holder->key, key(at)));
+          REQUIRE(compare(holder->key.first, key(at).first) == 0);
+        }
+        const bool few = random() % 8 == 0;
+        if (!holder && (few || run % 2 == 0)) {
+          keys.index.add(key(at), rows[at] = next_row++);
+        } else if (holder && few) {
+          keys.index.remove(key(at), known->second);
+          rows.erase(known);
+        }
+      }
+      if (random() % 10 == 0) {
+        keys.index.clear();
+        rows.clear();
+      }
+    }
+    CHECK(found > 50);
+  }
+}
+
+TEST_CASE("a transaction does not believe what one before it has read ahead", "[store][key]") {
+  Keys keys("id");
+  const auto key = [&](int number) {
+    return keys.of(("{\"id\":" + std::to_string(number) + "}").c_str());
+  };
+  for (int number = 0; number < 100; ++number) keys.index.add(key(number), number);
+  for (int number = 0; number < 50; ++number) CHECK(keys.index.holder(key(number)));
+  keys.database.run("DELETE FROM t_index1 WHERE key = 60");
+  keys.database.run("INSERT INTO t_index1(key, rowid) VALUES (200, 7)");
+  keys.index.begin();
+  CHECK_FALSE(keys.index.holder(key(60)));
+  CHECK(keys.index.holder(key(200))->rowid == 7);
 }
 
 TEST_CASE("a row stands under its value too where its key is another", "[store][key]") {
