@@ -100,14 +100,18 @@ std::optional<std::string> NewRow::tree() const {
   return json_text(column);
 }
 
-std::optional<std::string> NewRow::patch() const {
+const std::optional<std::string>& NewRow::patch() const {
+  if (patch_read_) return patch_;
   const int column = table_.hidden(ArborTable::Hidden::Patch);
-  if (!changed(column) || sqlite3_value_type(value(column)) == SQLITE_NULL) return std::nullopt;
-  try {
-    return json::normalize(json_text(column));
-  } catch (const Error& error) {
-    throw Error(error.code(), std::string("_patch: ") + error.what());
+  if (changed(column) && sqlite3_value_type(value(column)) != SQLITE_NULL) {
+    try {
+      patch_ = table_.store->normalized(json_text(column));
+    } catch (const Error& error) {
+      throw Error(error.code(), std::string("_patch: ") + error.what());
+    }
   }
+  patch_read_ = true;
+  return patch_;
 }
 
 // The JSON that a hidden column was given.
@@ -211,7 +215,7 @@ std::optional<std::string> NewRow::new_container(int column, std::string_view tr
   const auto& steps = table_.columns[static_cast<std::size_t>(column)].path.steps;
   if (!opens_container(json::find_raw(tree, steps))) return std::nullopt;
   try {
-    std::string json = json::normalize(to_value(value(column)).text);
+    std::string json = table_.store->normalized(to_value(value(column)).text);
     if (opens_container(json)) return json;
   } catch (const Error&) {
     // a text like any other
@@ -266,7 +270,7 @@ std::optional<ValuesSet> NewRow::values_set() const {
   if (changed(table_.hidden(ArborTable::Hidden::Tree)) || rowid() != old_rowid())
     return std::nullopt;
   ValuesSet set;
-  if (const auto patch = this->patch()) {
+  if (const auto& patch = this->patch()) {
     auto patched = json::patched_scalars(*patch);
     if (!patched) return std::nullopt;
     set.patched = *std::move(patched);

@@ -50,7 +50,7 @@ class NewRow {
   void check_read_only_columns() const;
   std::optional<std::string> tree() const;
   // The merge patch where one was given.
-  std::optional<std::string> patch() const;
+  const std::optional<std::string>& patch() const;
   // Gives the tree with the columns set in it. `minimal`: the tree is minimal JSON text; stays so
   // where what is set surely is.
   std::string apply_columns(std::string tree, bool& minimal) const;
@@ -76,6 +76,8 @@ class NewRow {
   const ArborTable& table_;
   sqlite3_value** argv_;
   bool is_update_;
+  mutable std::optional<std::string> patch_;  // minimal
+  mutable bool patch_read_ = false;
   std::optional<std::string> before_;  // the row's tree, where SQLite does not mark what stays
 };
 

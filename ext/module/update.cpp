@@ -37,7 +37,7 @@ store::OnConflict on_conflict(const ArborTable& table) {
 void insert_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   bool minimal = false;
   std::optional<std::string> given = row.tree();
-  if (const auto patch = row.patch()) given = json::merge_patch({}, *patch);
+  if (const auto& patch = row.patch()) given = json::merge_patch({}, *patch);
   const std::string tree = row.apply_columns(std::move(given).value_or("{}"), minimal);
   *rowid = table.store->place(tree, row.rowid(), on_conflict(table)).rowid;
 }
@@ -50,7 +50,7 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   std::optional<std::string> tree = row.tree();
   if (!tree) tree = table.store->tree(old_rowid);
   if (!tree) throw Error(ErrorCode::Constraint, "no such row: " + std::to_string(old_rowid));
-  if (const auto patch = row.patch()) tree = json::merge_patch(*tree, *patch);
+  if (const auto& patch = row.patch()) tree = json::merge_patch(*tree, *patch);
   bool minimal = false;
   std::string changed = row.apply_columns(std::move(*tree), minimal);
   if (new_rowid != old_rowid)

@@ -155,6 +155,8 @@ bool Store::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_
   return impl_->replace_minimal(rowid, std::move(tree), on_conflict);
 }
 
+std::string Store::normalized(std::string_view json) { return impl_->normalizer_.normalize(json); }
+
 bool Store::set(std::int64_t rowid, std::span<const PathJson> values) {
   return impl_->set(rowid, values);
 }

@@ -168,6 +168,8 @@ class Store {
   // The same with minimal JSON text, which is not checked: a tree of this Arbor with scalars set.
   bool replace_minimal(std::int64_t rowid, std::string tree,
                        OnConflict on_conflict = OnConflict::Error);
+  // Gives a value's minimal JSON text. Throws Error{Invalid}.
+  std::string normalized(std::string_view json);
   // Puts values in the place of others in a row's tree, which costs less than replacing the tree.
   // False, and nothing done, where that does not say it all: there is no such row, a value, old or
   // new, is an object or array or not there, an index on what is above would change, or the key.

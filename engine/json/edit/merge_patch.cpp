@@ -1,5 +1,6 @@
 #include "engine/json/edit/merge_patch.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "engine/json/values/json_value.h"
@@ -14,26 +15,33 @@ struct PatchMember {
   bool met = false;  // in the value
 };
 
-// The members of a patch, in their order and by their keys.
+// The members of a patch, in their order and, where they are many, by their keys.
 class PatchMembers {
  public:
   explicit PatchMembers(std::string_view patch) {
     for_each_member(patch, [this](std::string_view key, std::string_view raw) {
-      at_.emplace(key, members_.size());
       members_.push_back({std::string(key), raw});
       return true;
     });
+    if (members_.size() <= kFew) return;
+    for (std::size_t at = 0; at < members_.size(); ++at) at_.emplace(members_[at].key, at);
   }
 
   PatchMember* find(std::string_view key) {
-    const auto found = at_.find(std::string(key));
-    return found == at_.end() ? nullptr : &members_[found->second];
+    if (members_.size() > kFew) {
+      const auto found = at_.find(key);
+      return found == at_.end() ? nullptr : &members_[found->second];
+    }
+    const auto found = std::ranges::find(members_, key, &PatchMember::key);
+    return found == members_.end() ? nullptr : &*found;
   }
   const std::vector<PatchMember>& all() const { return members_; }
 
  private:
+  static constexpr std::size_t kFew = 8;
+
   std::vector<PatchMember> members_;
-  std::unordered_map<std::string, std::size_t> at_;
+  std::unordered_map<std::string_view, std::size_t> at_;
 };
 
 void append_member(std::string& object, std::string_view key, std::string_view raw) {
@@ -41,6 +49,18 @@ void append_member(std::string& object, std::string_view key, std::string_view r
   write_string(object, key);
   object += ':';
   object += raw;
+}
+
+// Appends a member of `object_text` as it stands there, where its key has no escapes.
+void append_same(std::string& object, std::string_view object_text, std::string_view key,
+                 std::string_view raw) {
+  const auto at = static_cast<std::size_t>(raw.data() - object_text.data());
+  const std::size_t before = key.size() + 3;  // two quotes and a colon
+  const bool plain = at > before && object_text[at - before] == '"' &&
+                     object_text.substr(at - before + 1, key.size()) == key;
+  if (!plain) return append_member(object, key, raw);
+  if (object.back() != '{') object += ',';
+  object += object_text.substr(at - before, before + raw.size());
 }
 
 bool patch_scalars(std::string_view patch, Path& at, std::vector<PatchedScalar>& scalars) {
@@ -65,10 +85,11 @@ std::string merge_patch(std::string_view value, std::string_view patch) {
   if (patch.front() != '{') return std::string(patch);
   PatchMembers members(patch);
   std::string object = "{";
+  object.reserve(value.size() + patch.size());
   for_each_member(value, [&](std::string_view key, std::string_view raw) {
     PatchMember* member = members.find(key);
     if (member == nullptr) {
-      append_member(object, key, raw);
+      append_same(object, value, key, raw);
       return true;
     }
     member->met = true;

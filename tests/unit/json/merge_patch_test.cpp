@@ -30,6 +30,11 @@ TEST_CASE("merge patches do what RFC 7396 lists", "[merge_patch]") {
       {"{}", R"({"a":{"bb":{"ccc":null}}})", R"({"a":{"bb":{}}})"},
       {"", R"({"a":{"b":null,"c":[null]}})", R"({"a":{"c":[null]}})"},
       {R"({"\"k\n":1,"z":2})", R"({"\"k\n":3})", R"({"\"k\n":3,"z":2})"},
+      {R"({"\"k\\":1,"\\\\":"a","":[],"z":2})", R"({"z":3})",
+       R"({"\"k\\":1,"\\\\":"a","":[],"z":3})"},
+      {R"({"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"j":10})",
+       R"({"b":0,"c":null,"d":0,"e":0,"f":0,"g":0,"h":0,"i":0,"j":0,"k":0})",
+       R"({"a":1,"b":0,"d":0,"e":0,"f":0,"g":0,"h":0,"i":0,"j":0,"k":0})"},
   };
   for (const Example& example : examples) {
     INFO(example.value << " and " << example.patch);
