@@ -39,10 +39,13 @@ void Store::Impl::rewrite(std::size_t at, BatchWriter& writer) {
 }
 
 // A segment's rows keep their numbers, which must pay: a batch with few live rows, or of which the
-// segment is a part, is better written tree by tree.
+// segment is a part, is better written tree by tree. So is one whose trees are nearly all replaced:
+// nothing of it need be read.
 bool Store::Impl::is_rewritten_by_columns(std::size_t at) const {
   const SegmentVersion& segment = mirror_->segments()[at];
-  return segment.run.rows == segment.facts.trees && 2 * segment.run.count >= segment.run.rows;
+  const std::size_t replaced = mirror_->overlays(at)->trees.size();
+  return segment.run.rows == segment.facts.trees && 2 * segment.run.count >= segment.run.rows &&
+         8 * replaced < std::size_t{7} * segment.run.count;
 }
 
 namespace {

@@ -203,7 +203,7 @@ Store::Impl::IndexedRow Store::Impl::indexed_row(std::int64_t rowid, std::option
     const auto value = reader->value(part.path, at);
     parts.push_back(json_value_at(*value.vector, value.row));
   }
-  row.key = key_->columns().key_of(std::move(parts), names_.table);
+  row.key = key_->columns().key_of(parts, names_.table);
   return row;
 }
 

@@ -31,21 +31,22 @@ std::string parameters(std::size_t count) {
   return list;
 }
 
+// The key where it is one integer.
+std::optional<std::int64_t> integer_key(const TreeKey& key) {
+  if (key.values.size() != 1 || key.values.front().kind != ValueKind::Integer) return std::nullopt;
+  return key.values.front().integer;
+}
+
 // What a row stands under besides its key.
 std::vector<Value> other_keys(const TreeKey& key) {
   std::vector<Value> others;
+  if (integer_key(key) && key.first.kind == ValueKind::Integer) return others;
   for (Value& other : value_keys(key.first))
     if (compare(other, key.values.front()) != 0) others.push_back(std::move(other));
   return others;
 }
 
 constexpr std::int64_t kReadAhead = 128;  // entries
-
-// The key where it is one integer.
-std::optional<std::int64_t> integer_key(const TreeKey& key) {
-  if (key.values.size() != 1 || key.values.front().kind != ValueKind::Integer) return std::nullopt;
-  return key.values.front().integer;
-}
 
 std::string parameter(std::size_t number) { return "?" + std::to_string(number); }
 

@@ -184,21 +184,28 @@ bool KeyColumns::may_change_by(const Path& path) const {
   });
 }
 
-TreeKey KeyColumns::key_of(std::string_view tree, const std::string& table) const {
-  std::vector<JsonValue> values;
-  for (const KeyPart& part : parts_) values.push_back(json::find_in_minimal(tree, part.path.steps));
-  return key_of(std::move(values), table);
+// Takes each part's value from `value_of(its number)`.
+template <typename ValueOf>
+TreeKey KeyColumns::read_key(const std::string& table, const ValueOf& value_of) const {
+  TreeKey key;
+  key.values.reserve(parts_.size());
+  for (std::size_t at = 0; at < parts_.size(); ++at) {
+    const JsonValue& value = value_of(at);
+    Value first = sql_value(value);
+    if (first.is_null()) refuse(parts_[at], table, value.kind);
+    key.values.push_back(canonical(value, parts_[at]));
+    if (at == 0) key.first = std::move(first);
+  }
+  return key;
 }
 
-TreeKey KeyColumns::key_of(std::vector<JsonValue> values, const std::string& table) const {
-  TreeKey key;
-  for (std::size_t at = 0; at < parts_.size(); ++at) {
-    const JsonValue& value = values[at];
-    if (sql_value(value).is_null()) refuse(parts_[at], table, value.kind);
-    key.values.push_back(canonical(value, parts_[at]));
-  }
-  key.first = sql_value(values.front());
-  return key;
+TreeKey KeyColumns::key_of(std::string_view tree, const std::string& table) const {
+  return read_key(
+      table, [&](std::size_t at) { return json::find_in_minimal(tree, parts_[at].path.steps); });
+}
+
+TreeKey KeyColumns::key_of(const std::vector<JsonValue>& values, const std::string& table) const {
+  return read_key(table, [&](std::size_t at) -> const JsonValue& { return values[at]; });
 }
 
 JsonValue json_value_at(const batch::Vector& vector, std::size_t row) {
@@ -248,7 +255,7 @@ KeyReader::KeyReader(batch::BatchReader& batch, const KeyColumns& columns, batch
 TreeKey KeyReader::at(std::size_t index, const std::string& table) const {
   std::vector<JsonValue> values;
   for (const batch::VectorPtr& vector : vectors_) values.push_back(json_value_at(*vector, index));
-  return columns_.key_of(std::move(values), table);
+  return columns_.key_of(values, table);
 }
 
 }  // namespace arbors::store

@@ -43,13 +43,16 @@ class KeyColumns {
   // Tells whether a change of the value at `path` may change a key.
   bool may_change_by(const Path& path) const;
 
-  // The key of a tree. Throws SqliteError (a constraint) where a part is missing, null, an object
-  // or an array.
+  // The key of a tree, minimal JSON text. Throws SqliteError (a constraint) where a part is
+  // missing, null, an object or an array.
   TreeKey key_of(std::string_view tree, const std::string& table) const;
   // The same of a tree whose parts were read elsewhere.
-  TreeKey key_of(std::vector<json::JsonValue> parts, const std::string& table) const;
+  TreeKey key_of(const std::vector<json::JsonValue>& values, const std::string& table) const;
 
  private:
+  template <typename ValueOf>
+  TreeKey read_key(const std::string& table, const ValueOf& value_of) const;
+
   std::vector<KeyPart> parts_;
 };
 

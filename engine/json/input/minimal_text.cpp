@@ -30,6 +30,20 @@ std::uint64_t mark_of(std::string_view key) {
   return (begin ^ end << 29 ^ end >> 35) * 31 + key.size();
 }
 
+// Tells whether a text is a real of few digits as it is written: no two of up to 15 digits read as
+// the same double, so none has a shorter text.
+bool is_minimal_decimal(std::string_view text) {
+  constexpr std::size_t kMostDigits = 15, kMostZeros = 3;  // of these behind `0.`
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const std::size_t point = text.find('.');
+  if (point == std::string_view::npos || text.size() - 1 > kMostDigits) return false;
+  const std::string_view whole = text.substr(0, point), part = text.substr(point + 1);
+  if (whole.empty() || part.empty() || (whole.front() == '0' && whole.size() > 1)) return false;
+  if (!std::ranges::all_of(whole, is_digit) || !std::ranges::all_of(part, is_digit)) return false;
+  if (part.back() == '0') return part.size() == 1;
+  return whole != "0" || part.find_first_not_of('0') <= kMostZeros;
+}
+
 }  // namespace
 
 bool is_minimal_integer(std::string_view text) {
@@ -116,7 +130,8 @@ bool MinimalText::scalar() {
   const std::uint32_t next = *++token_;
   const std::string_view raw = text_.substr(at_, next - at_);
   at_ = next;
-  if (raw.front() == '-' || is_digit(raw.front())) return is_minimal_integer(raw) || real(raw);
+  if (raw.front() == '-' || is_digit(raw.front()))
+    return is_minimal_integer(raw) || is_minimal_decimal(raw) || real(raw);
   return raw == "true" || raw == "false" || raw == "null";
 }
 

@@ -163,6 +163,29 @@ TEST_CASE("whatever is recognized as minimal would be written as it stands", "[j
   CHECK(changed_minimal > 200);
 }
 
+TEST_CASE("reals of few digits are minimal exactly where they would be written so", "[json]") {
+  std::mt19937 random(random_seed());
+  std::size_t minimal = 0;
+  for (unsigned round = 0; round < 20000; ++round) {
+    std::string text = random() % 4 == 0 ? "-" : "";
+    const auto add_digits = [&](unsigned count) {
+      for (; count > 0; --count)
+        text += static_cast<char>('0' + (random() % 3 == 0 ? 0 : random() % 10));
+    };
+    if (random() % 3 == 0)
+      text += '0';
+    else
+      add_digits(random() % 9);
+    text += '.';
+    add_digits(random() % 9);
+    const bool known = recognized(text);
+    minimal += known ? 1 : 0;
+    INFO(text);
+    REQUIRE(known == (rewritten(text) == text));
+  }
+  CHECK(minimal > 2000);
+}
+
 TEST_CASE("short integers are minimal as they are written", "[json]") {
   for (const char* text : {"0", "7", "-7", "123456789012345678"}) CHECK(is_minimal_integer(text));
   for (const char* text :
