@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/expr/forms/builder.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 
 namespace arbors::plan {
 namespace {

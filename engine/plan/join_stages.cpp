@@ -1,9 +1,9 @@
 // Reads joins: (plan) [as n] on e = e' [and …].
 #include "engine/expr/forms/builder.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/join.h"
-#include "engine/plan/plan_reader.h"
-#include "engine/plan/rewrite.h"
 #include "engine/plan/stage_parsers.h"
+#include "engine/plan/stage_reader.h"
 
 namespace arbors::plan {
 namespace {

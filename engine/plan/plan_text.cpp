@@ -6,9 +6,9 @@
 #include "engine/expr/forms/builder.h"
 #include "engine/expr/text/keywords.h"
 #include "engine/plan/aggregate.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/moment.h"
-#include "engine/plan/plan_parser.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/parse_plan.h"
 #include "engine/plan/window.h"
 
 namespace arbors::plan {

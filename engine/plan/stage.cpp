@@ -3,9 +3,9 @@
 #include <array>
 
 #include "engine/base/error.h"
-#include "engine/plan/plan_reader.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/stage_parsers.h"
+#include "engine/plan/stage_reader.h"
 
 namespace arbors::plan {
 namespace {

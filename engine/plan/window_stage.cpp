@@ -3,8 +3,8 @@
 
 #include "engine/plan/aggregate.h"
 #include "engine/plan/nearest_name.h"
-#include "engine/plan/plan_reader.h"
 #include "engine/plan/stage_parsers.h"
+#include "engine/plan/stage_reader.h"
 #include "engine/plan/window.h"
 
 namespace arbors::plan {

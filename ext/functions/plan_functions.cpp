@@ -4,7 +4,7 @@
 #include "engine/base/excerpt.h"
 #include "engine/exec/query/explain.h"
 #include "engine/expr/text/parser.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 #include "ext/functions/functions.h"
 #include "ext/functions/match_text.h"
 #include "ext/functions/sql_help.h"

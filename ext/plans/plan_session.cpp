@@ -4,7 +4,7 @@
 
 #include "engine/exec/query/source_statistics.h"
 #include "engine/exec/query/unknown_paths.h"
-#include "engine/plan/plan_parser.h"
+#include "engine/plan/parse_plan.h"
 #include "ext/plans/bound_table.h"
 #include "ext/plans/select_catalog.h"
 #include "ext/session/file_access.h"

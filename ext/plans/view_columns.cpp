@@ -4,7 +4,7 @@
 #include <set>
 
 #include "engine/plan/aggregate.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 #include "ext/plans/plan_session.h"
 #include "ext/session/arbor_name.h"
 #include "sql/store/store.h"

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "engine/base/interrupt.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 #include "sql/state/stored_batch.h"
 #include "sql/store/store_impl.h"
 

@@ -23,10 +23,10 @@ def rows_of(file, pattern):
 def in_sources():
     """Each kind of number that is stored: its names and numbers as the C++ has them."""
     return {
-        "integers": rows_of("engine/codec/registry.cpp", r'row<T, \w+>\((\d+), "([^"]+)"'),
-        "reals": rows_of("engine/codec/reals.cpp", r'RealCodec{(\d+), "([^"]+)"'),
-        "strings": {**rows_of("engine/codec/strings.cpp", r'StringCodec{(\d+), "([^"]+)"'),
-                    "dictionary": int(re.search(r"kDictionaryNumber = (\d+)", source("engine/codec/strings.h")).group(1))},
+        "integers": rows_of("engine/codec/integers/registry.cpp", r'row<T, \w+>\((\d+), "([^"]+)"'),
+        "reals": rows_of("engine/codec/reals/reals.cpp", r'RealCodec{(\d+), "([^"]+)"'),
+        "strings": {**rows_of("engine/codec/texts/strings.cpp", r'StringCodec{(\d+), "([^"]+)"'),
+                    "dictionary": int(re.search(r"kDictionaryNumber = (\d+)", source("engine/codec/texts/strings.h")).group(1))},
         "tag": enumerators("engine/batch/vectors/tag.h", "Tag"),
         "op": enumerators("sql/tables/change_log.h", "Op"),
     }

@@ -9,7 +9,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FLOORS = ["engine/base",
           "engine/json/values", "engine/json/input", "engine/json/edit", "engine/json/binary",
-          "engine/codec", "engine/arrow",
+          "engine/codec/streams", "engine/codec/packing", "engine/codec/integers", "engine/codec/reals", "engine/codec/texts", "engine/arrow",
           "engine/batch/vectors", "engine/batch/columns", "engine/batch/build", "engine/batch/trees",
           "engine/expr/forms", "engine/expr/text", "engine/expr/search", "engine/expr/evaluate", "engine/expr/functions", "engine/expr/deduce",
           "engine/plan",

@@ -10,7 +10,7 @@
 #include "engine/base/path_dictionary.h"
 #include "engine/batch/columns/column_vector.h"
 #include "engine/batch/vectors/tag.h"
-#include "engine/codec/streams.h"
+#include "engine/codec/streams/streams.h"
 
 namespace arbors::batch {
 

@@ -26,7 +26,7 @@
 #include "engine/batch/columns/chunk_head.h"
 #include "engine/batch/columns/column_statistics.h"
 #include "engine/batch/columns/column_vector.h"
-#include "engine/codec/streams.h"
+#include "engine/codec/streams/streams.h"
 
 namespace arbors::batch {
 namespace {

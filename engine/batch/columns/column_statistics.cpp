@@ -11,7 +11,7 @@
 #include "engine/batch/columns/column_vector.h"
 #include "engine/batch/columns/distinct_estimate.h"
 #include "engine/batch/columns/string_filter.h"
-#include "engine/codec/kernel.h"
+#include "engine/codec/packing/kernel.h"
 
 namespace arbors::batch {
 namespace {

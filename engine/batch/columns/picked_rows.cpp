@@ -11,7 +11,7 @@
 #include "engine/batch/columns/chunk_head.h"
 #include "engine/batch/columns/column_codec.h"
 #include "engine/batch/columns/column_vector.h"
-#include "engine/codec/streams.h"
+#include "engine/codec/streams/streams.h"
 
 namespace arbors::batch {
 namespace {

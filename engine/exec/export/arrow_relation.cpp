@@ -9,7 +9,7 @@
 #include "engine/exec/rows/direct_run.h"
 #include "engine/exec/scan/compute_blocks.h"
 #include "engine/expr/forms/builder.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 
 namespace arbors::exec {
 namespace {

@@ -10,7 +10,7 @@
 #include "engine/expr/deduce/path_statistics.h"
 #include "engine/expr/evaluate/filter.h"
 #include "engine/expr/forms/builder.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 
 namespace arbors::exec {
 namespace {

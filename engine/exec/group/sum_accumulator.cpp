@@ -1,7 +1,7 @@
 // sum, total and avg: integers exactly, whatever the order; reals with their rounding compensated.
 #include <array>
 
-#include "engine/codec/kernel.h"
+#include "engine/codec/packing/kernel.h"
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/group/sum_state.h"
 

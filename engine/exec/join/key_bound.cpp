@@ -3,7 +3,7 @@
 #include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/scan/row_expr.h"
 #include "engine/expr/forms/builder.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 
 namespace arbors::exec {
 namespace {

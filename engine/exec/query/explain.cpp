@@ -16,7 +16,7 @@
 #include "engine/expr/deduce/prune.h"
 #include "engine/expr/deduce/selectivity.h"
 #include "engine/plan/aggregate.h"
-#include "engine/plan/plan_parser.h"
+#include "engine/plan/parse_plan.h"
 
 namespace arbors::exec {
 namespace {

@@ -9,7 +9,7 @@
 #include "engine/expr/evaluate/filter.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/optimize/optimizer.h"
-#include "engine/plan/plan_parser.h"
+#include "engine/plan/parse_plan.h"
 
 namespace arbors::exec {
 namespace {

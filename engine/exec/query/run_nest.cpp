@@ -5,7 +5,7 @@
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/scan/text_batch.h"
 #include "engine/expr/forms/builder.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 
 namespace arbors::exec {
 namespace {

@@ -4,7 +4,7 @@
 #include "engine/exec/scan/tree_shape.h"
 #include "engine/exec/source/json_source.h"
 #include "engine/expr/forms/builder.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 
 namespace arbors::exec {
 namespace {

@@ -6,7 +6,7 @@
 #include "engine/expr/deduce/path_statistics.h"
 #include "engine/expr/deduce/selectivity.h"
 #include "engine/plan/optimize/optimizer.h"
-#include "engine/plan/plan_parser.h"
+#include "engine/plan/parse_plan.h"
 
 namespace arbors::exec {
 namespace {

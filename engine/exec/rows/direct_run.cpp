@@ -7,7 +7,7 @@
 #include "engine/exec/scan/reshape.h"
 #include "engine/exec/scan/row_selector.h"
 #include "engine/expr/forms/builder.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 
 namespace arbors::exec {
 namespace {

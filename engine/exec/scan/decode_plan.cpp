@@ -9,7 +9,7 @@
 #include "engine/exec/scan/row_expr.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/aggregate.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/row_shape.h"
 
 namespace arbors::exec {

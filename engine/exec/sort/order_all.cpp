@@ -5,7 +5,7 @@
 #include "engine/exec/sort/sort_key_values.h"
 #include "engine/exec/sort/sort_ranks.h"
 #include "engine/exec/sort/sorted_rows.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 
 namespace arbors::exec {
 namespace {

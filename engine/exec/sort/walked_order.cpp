@@ -5,7 +5,7 @@
 #include "engine/exec/sort/order.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/cost_model.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 
 namespace arbors::exec {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "engine/batch/vectors/vector_builder.h"
-#include "engine/codec/kernel.h"
+#include "engine/codec/packing/kernel.h"
 
 namespace arbors::expr {
 namespace {

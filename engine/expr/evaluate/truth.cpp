@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstring>
 
-#include "engine/codec/kernel.h"
+#include "engine/codec/packing/kernel.h"
 
 namespace arbors::expr {
 namespace {

@@ -3,10 +3,10 @@
 // element gives no row that the filter lets through. The filter stays. `FROM t, json_each(t.tags)
 // AS e` is such an explode.
 #include "engine/expr/forms/builder.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/optimize/index_candidates.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
-#include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
 namespace {

@@ -1,9 +1,9 @@
 // filter path = 'x'  over a source with a kept-up index on the path looks the rows up in it, where
 // the statistics promise few. The filter stays: an index may find more than it lets through.
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/optimize/index_candidates.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
-#include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
 NodePtr choose_index(const NodePtr& node, const SourceFacts& facts) {

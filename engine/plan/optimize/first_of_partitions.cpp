@@ -1,9 +1,9 @@
 // A filter that keeps the first rows of each partition lets the window look at no others.
 #include <algorithm>
 
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
-#include "engine/plan/rewrite.h"
 #include "engine/plan/window.h"
 
 namespace arbors::plan {

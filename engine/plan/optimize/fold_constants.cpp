@@ -7,9 +7,9 @@
 #include "engine/expr/evaluate/evaluate.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/expr/forms/function.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
-#include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
 namespace {

@@ -8,7 +8,7 @@
 #include "engine/expr/forms/builder.h"
 #include "engine/expr/forms/function.h"
 #include "engine/expr/forms/value_set.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 
 namespace arbors::plan {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "engine/plan/aggregate.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
-#include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "engine/expr/forms/builder.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
-#include "engine/plan/rewrite.h"
 #include "engine/plan/window.h"
 
 namespace arbors::plan {

@@ -1,10 +1,10 @@
 // Moves conditions above and of a join to the side that they look at: the scan of either side tests
 // them. An equality of both sides above an inner join becomes a pair of its keys.
 #include "engine/expr/forms/builder.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/join.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
-#include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
 namespace {

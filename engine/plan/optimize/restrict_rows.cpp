@@ -7,9 +7,9 @@
 #include "engine/expr/evaluate/comparison.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/expr/forms/value_set.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
-#include "engine/plan/rewrite.h"
 #include "engine/plan/row_bounds.h"
 #include "engine/plan/window.h"
 

@@ -4,8 +4,8 @@
 
 #include "engine/expr/forms/builder.h"
 #include "engine/expr/forms/value_set.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/optimize/rule.h"
-#include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
 namespace {

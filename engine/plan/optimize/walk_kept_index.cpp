@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "engine/expr/deduce/selectivity.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/optimize/index_candidates.h"
 #include "engine/plan/optimize/node_shape.h"
 #include "engine/plan/optimize/rule.h"
-#include "engine/plan/rewrite.h"
 
 namespace arbors::plan {
 namespace {

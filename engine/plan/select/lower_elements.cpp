@@ -4,7 +4,7 @@
 
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/aggregate.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/select/core_lowering.h"
 
 namespace arbors::plan::select {

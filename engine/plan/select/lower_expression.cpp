@@ -4,7 +4,7 @@
 #include "engine/base/error.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/expr/forms/function.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/json_path.h"
 #include "engine/plan/select/refusal.h"

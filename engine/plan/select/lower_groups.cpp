@@ -5,7 +5,7 @@
 #include "engine/base/error.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/expr/forms/function.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/words.h"

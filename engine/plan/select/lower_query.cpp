@@ -7,7 +7,7 @@
 #include "engine/expr/evaluate/evaluate.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/aggregate.h"
-#include "engine/plan/rewrite.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/words.h"
 

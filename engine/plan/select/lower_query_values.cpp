@@ -5,8 +5,8 @@
 #include "engine/base/error.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/aggregate.h"
+#include "engine/plan/expression_parts.h"
 #include "engine/plan/join.h"
-#include "engine/plan/rewrite.h"
 #include "engine/plan/select/core_lowering.h"
 
 namespace arbors::plan::select {

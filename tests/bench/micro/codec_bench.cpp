@@ -6,9 +6,9 @@
 #include <random>
 #include <string>
 
-#include "engine/codec/registry.h"
-#include "engine/codec/streams.h"
-#include "engine/codec/strings.h"
+#include "engine/codec/integers/registry.h"
+#include "engine/codec/streams/streams.h"
+#include "engine/codec/texts/strings.h"
 #include "tests/unit/codec/text_samples.h"
 
 namespace {

@@ -1,9 +1,9 @@
 // Which encoding typical values get, how small they become, and the numbers that are stored.
 #include <random>
 
-#include "engine/codec/reals.h"
-#include "engine/codec/registry.h"
-#include "engine/codec/strings.h"
+#include "engine/codec/integers/registry.h"
+#include "engine/codec/reals/reals.h"
+#include "engine/codec/texts/strings.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/codec/text_samples.h"
 

@@ -4,10 +4,10 @@
 #include <new>
 #include <random>
 
-#include "engine/codec/encodings.h"
-#include "engine/codec/reals.h"
-#include "engine/codec/registry.h"
-#include "engine/codec/strings.h"
+#include "engine/codec/integers/encodings.h"
+#include "engine/codec/integers/registry.h"
+#include "engine/codec/reals/reals.h"
+#include "engine/codec/texts/strings.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/codec/samples.h"
 #include "tests/unit/codec/text_samples.h"

@@ -1,9 +1,9 @@
 // Round trips of integer streams through every encoding, forced and chosen.
 #include <limits>
 
-#include "engine/codec/encodings.h"
-#include "engine/codec/registry.h"
-#include "engine/codec/streams.h"
+#include "engine/codec/integers/encodings.h"
+#include "engine/codec/integers/registry.h"
+#include "engine/codec/streams/streams.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/codec/samples.h"
 

@@ -1,12 +1,12 @@
 // Round trips of doubles, bit for bit.
-#include "engine/codec/reals.h"
+#include "engine/codec/reals/reals.h"
 
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <random>
 
-#include "engine/codec/streams.h"
+#include "engine/codec/streams/streams.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::codec {

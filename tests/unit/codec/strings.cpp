@@ -1,9 +1,9 @@
 // Round trips of strings, as lists in every encoding and behind dictionaries.
-#include "engine/codec/strings.h"
+#include "engine/codec/texts/strings.h"
 
 #include <random>
 
-#include "engine/codec/encodings.h"
+#include "engine/codec/integers/encodings.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/codec/text_samples.h"
 

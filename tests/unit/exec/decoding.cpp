@@ -2,7 +2,7 @@
 #include "engine/exec/query/explain.h"
 #include "engine/exec/query/query.h"
 #include "engine/expr/text/parser.h"
-#include "engine/plan/plan_parser.h"
+#include "engine/plan/parse_plan.h"
 #include "sql/import/import.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/store/database.h"

@@ -12,7 +12,7 @@
 #include "engine/exec/query/query.h"
 #include "engine/exec/source/memory_source.h"
 #include "engine/plan/optimize/optimizer.h"
-#include "engine/plan/plan_parser.h"
+#include "engine/plan/parse_plan.h"
 #include "sql/tables/path_index.h"
 
 namespace arbors::exec {

@@ -3,7 +3,7 @@
 #include <set>
 #include <string>
 
-#include "engine/plan/plan_parser.h"
+#include "engine/plan/parse_plan.h"
 #include "engine/plan/stage.h"
 #include "tests/unit/catch.h"
 

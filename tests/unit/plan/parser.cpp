@@ -1,6 +1,6 @@
 // The plan parser: what its tables list parses, what is wrong is an error with a place, and no text
 // crashes or hangs it.
-#include "engine/plan/plan_parser.h"
+#include "engine/plan/parse_plan.h"
 
 #include "engine/base/error.h"
 #include "engine/plan/aggregate.h"

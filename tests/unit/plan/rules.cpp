@@ -3,7 +3,7 @@
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/optimize/index_candidates.h"
 #include "engine/plan/optimize/optimizer.h"
-#include "engine/plan/plan_parser.h"
+#include "engine/plan/parse_plan.h"
 #include "tests/unit/catch.h"
 
 namespace arbors::plan {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/plan/plan_parser.h"
+#include "engine/plan/parse_plan.h"
 #include "engine/plan/select/catalog.h"
 #include "tests/unit/catch.h"
 

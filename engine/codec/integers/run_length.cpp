@@ -1,0 +1,76 @@
+// Run length: stretches of equal values as a value and how often it comes.
+//
+//   body := varint runs, lengths (nested codes, each at least 1, together count), values (nested)
+#include <algorithm>
+#include <vector>
+
+#include "engine/codec/integers/encodings.h"
+#include "engine/codec/packing/bits.h"
+
+namespace arbors::codec {
+
+template <Lane T>
+std::size_t RunLength<T>::estimate(const Facts<T>& facts) {
+  if (facts.count == 0 || facts.runs > facts.count / 2) return kUnfit;
+  const unsigned value_bits =
+      width_of(static_cast<Wrapped<T>>(Wrapped<T>(facts.max) - Wrapped<T>(facts.min)));
+  const unsigned length_bits = width_of(facts.count / facts.runs) + 2;
+  return 12 + facts.runs * (value_bits + length_bits) / 8;
+}
+
+template <Lane T>
+void RunLength<T>::encode(std::span<const T> values, const Facts<T>& facts, Bytes& out) {
+  std::vector<std::uint32_t> lengths;
+  std::vector<T> heads;
+  lengths.reserve(facts.runs);
+  heads.reserve(facts.runs);
+  for (std::size_t at = 0; at < values.size();) {
+    std::size_t end = at + 1;
+    while (end < values.size() && values[end] == values[at]) ++end;
+    lengths.push_back(static_cast<std::uint32_t>(end - at));
+    heads.push_back(values[at]);
+    at = end;
+  }
+  ByteWriter(out).varint(heads.size());
+  encode_nested<std::uint32_t>(lengths, facts.depth, out);
+  encode_nested<T>(heads, facts.depth, out);
+}
+
+template <Lane T>
+void RunLength<T>::decode(ByteReader& in, std::span<T> out, unsigned depth) {
+  const std::size_t runs = in.count(out.size());
+  std::vector<std::uint32_t> lengths(runs);
+  std::vector<T> heads(runs);
+  decode_nested<std::uint32_t>(in, lengths, depth);
+  decode_nested<T>(in, heads, depth);
+  std::size_t at = 0;
+  for (std::size_t run = 0; run < runs; ++run) {
+    if (lengths[run] > out.size() - at) in.fail("its runs are too long");
+    std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(at), lengths[run], heads[run]);
+    at += lengths[run];
+  }
+  if (at != out.size()) in.fail("its runs are too short");
+}
+
+template <Lane T>
+void RunLength<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out,
+                        unsigned depth) {
+  const std::size_t runs = in.count(count);
+  std::vector<std::uint32_t> lengths(runs);
+  std::vector<T> heads(runs);
+  decode_nested<std::uint32_t>(in, lengths, depth);
+  decode_nested<T>(in, heads, depth);
+  std::uint64_t end = 0;
+  for (std::size_t i = 0, run = 0; i < at.size(); ++i) {
+    while (at[i] >= end) {
+      if (run == runs) in.fail("its runs are too short");
+      end += lengths[run++];
+    }
+    out[i] = heads[run - 1];
+  }
+}
+
+template struct RunLength<std::int64_t>;
+template struct RunLength<std::uint32_t>;
+
+}  // namespace arbors::codec

@@ -1,0 +1,215 @@
+#include "engine/codec/packing/bits.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/codec/packing/kernel.h"
+
+namespace arbors::codec {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+template <typename U>
+inline constexpr unsigned kBits = sizeof(U) * 8;
+template <typename U>
+inline constexpr std::size_t kLanes = kBlockValues / kBits<U>;
+
+template <typename U>
+constexpr U mask_of(unsigned width) {
+  return width >= kBits<U> ? ~U{0} : static_cast<U>((U{1} << width) - 1);
+}
+
+template <typename U>
+U load(const std::uint8_t* at) {
+  U value;
+  std::memcpy(&value, at, sizeof(U));
+  return value;
+}
+
+// Takes row after row of the block: the shift is the same in all lanes of a row.
+template <typename U>
+[[gnu::always_inline]] inline void unpack_rows(const std::uint8_t* __restrict in, unsigned width,
+                                               U base, U* __restrict out) {
+  constexpr std::size_t kRow = kLanes<U> * sizeof(U);
+  const U mask = mask_of<U>(width);
+  for (unsigned row = 0, bit = 0; row < kBits<U>; ++row, bit += width, out += kLanes<U>) {
+    const std::uint8_t* word = in + (bit / kBits<U>)*kRow;
+    const unsigned shift = bit % kBits<U>;
+    if (shift + width <= kBits<U>) {
+      for (std::size_t lane = 0; lane < kLanes<U>; ++lane)
+        out[lane] = ((load<U>(word + lane * sizeof(U)) >> shift) & mask) + base;
+    } else {
+      const std::uint8_t* next = word + kRow;
+      const unsigned back = kBits<U> - shift;
+      for (std::size_t lane = 0; lane < kLanes<U>; ++lane)
+        out[lane] = (((load<U>(word + lane * sizeof(U)) >> shift) |
+                      (load<U>(next + lane * sizeof(U)) << back)) &
+                     mask) +
+                    base;
+    }
+  }
+}
+
+ARBORS_KERNEL void unpack_block(const std::uint8_t* in, unsigned width, std::uint32_t base,
+                                std::uint32_t* out) {
+  unpack_rows<std::uint32_t>(in, width, base, out);
+}
+
+ARBORS_KERNEL void unpack_wide_block(const std::uint8_t* in, unsigned width, std::uint64_t base,
+                                     std::uint64_t* out) {
+  unpack_rows<std::uint64_t>(in, width, base, out);
+}
+
+// Widens after unpacking: a second pass over 4 KiB in L1 costs less than unpacking in 64-bit lanes.
+ARBORS_KERNEL void widen_block(const std::uint32_t* __restrict in, std::uint64_t base,
+                               std::uint64_t* __restrict out) {
+  for (std::size_t i = 0; i < kBlockValues; ++i) out[i] = in[i] + base;
+}
+
+void unpack_block(const std::uint8_t* in, unsigned width, std::uint64_t base, std::uint64_t* out) {
+  if (width > 32) return unpack_wide_block(in, width, base, out);
+  alignas(64) std::array<std::uint32_t, kBlockValues> narrow;
+  unpack_block(in, width, std::uint32_t{0}, narrow.data());
+  widen_block(narrow.data(), base, out);
+}
+
+template <typename U, typename V>
+void pack_block(const V* in, unsigned width, std::uint8_t* out) {
+  const U mask = mask_of<U>(width);
+  std::array<U, kBlockValues> words{};
+  for (unsigned row = 0, bit = 0; row < kBits<U>; ++row, bit += width, in += kLanes<U>) {
+    U* word = words.data() + (bit / kBits<U>)*kLanes<U>;
+    const unsigned shift = bit % kBits<U>;
+    for (std::size_t lane = 0; lane < kLanes<U>; ++lane)
+      word[lane] |= (static_cast<U>(in[lane]) & mask) << shift;
+    if (shift + width <= kBits<U>) continue;
+    for (std::size_t lane = 0; lane < kLanes<U>; ++lane)
+      word[lane + kLanes<U>] |= (static_cast<U>(in[lane]) & mask) >> (kBits<U> - shift);
+  }
+  std::memcpy(out, words.data(), packed_size(kBlockValues, width));
+}
+
+template <typename U>
+void pack_tail(std::span<const U> values, unsigned width, std::uint8_t* out) {
+  const std::uint64_t mask = mask_of<std::uint64_t>(width);
+  Wide window = 0;
+  unsigned held = 0;
+  for (const U value : values) {
+    window |= static_cast<Wide>(value & mask) << held;
+    for (held += width; held >= 8; held -= 8, window >>= 8)
+      *out++ = static_cast<std::uint8_t>(window);
+  }
+  if (held != 0) *out = static_cast<std::uint8_t>(window);
+}
+
+// Reads the value at bit `at`, byte by byte near the end so as not to read past it.
+template <typename U>
+U read_at(ByteSpan packed, std::size_t at, unsigned width) {
+  const std::size_t byte = at / 8;
+  const unsigned shift = at % 8;
+  const std::size_t have = std::min<std::size_t>(packed.size() - byte, 9);
+  std::uint64_t low = 0;
+  std::memcpy(&low, packed.data() + byte, std::min<std::size_t>(have, 8));
+  low >>= shift;
+  if (shift + width > 64) low |= std::uint64_t{packed[byte + 8]} << (64 - shift);
+  return static_cast<U>(low & mask_of<std::uint64_t>(width));
+}
+
+template <typename U>
+void unpack_tail(ByteSpan packed, unsigned width, U base, std::span<U> out) {
+  const std::uint64_t mask = mask_of<std::uint64_t>(width);
+  std::size_t i = 0;
+  if (width <= 56 && packed.size() >= 8) {
+    const std::size_t fast = std::min(out.size(), ((packed.size() - 8) * 8) / width);
+    for (std::size_t at = 0; i < fast; ++i, at += width)
+      out[i] =
+          static_cast<U>((load<std::uint64_t>(packed.data() + at / 8) >> (at % 8)) & mask) + base;
+  }
+  for (; i < out.size(); ++i) out[i] = read_at<U>(packed, i * width, width) + base;
+}
+
+// Reads value `i` of a full block.
+template <typename Word>
+std::uint64_t value_in_lane(const std::uint8_t* block, std::size_t i, unsigned width) {
+  constexpr std::size_t kRow = kLanes<Word> * sizeof(Word);
+  const auto bit = static_cast<unsigned>(i / kLanes<Word>) * width;
+  const std::uint8_t* word = block + (bit / kBits<Word>)*kRow + i % kLanes<Word> * sizeof(Word);
+  const unsigned shift = bit % kBits<Word>;
+  Word value = load<Word>(word) >> shift;
+  if (shift + width > kBits<Word>) value |= load<Word>(word + kRow) << (kBits<Word> - shift);
+  return value & mask_of<Word>(width);
+}
+
+template <typename U>
+void unpack_block_at(const std::uint8_t* block, unsigned width, U base, Places at,
+                     std::span<U> out) {
+  constexpr std::size_t kMany = 48;  // values of a block, for which unpacking all of it costs less
+  if (at.size() >= kMany) {
+    alignas(64) std::array<U, kBlockValues> values;
+    unpack_block(block, width, base, values.data());
+    for (std::size_t i = 0; i < at.size(); ++i) out[i] = values[at[i] % kBlockValues];
+    return;
+  }
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    const std::size_t place = at[i] % kBlockValues;
+    const std::uint64_t value = width <= 32 ? value_in_lane<std::uint32_t>(block, place, width)
+                                            : value_in_lane<std::uint64_t>(block, place, width);
+    out[i] = static_cast<U>(value) + base;
+  }
+}
+
+}  // namespace
+
+template <std::unsigned_integral U>
+void pack(std::span<const U> values, unsigned width, Bytes& out) {
+  if (width == 0) return;
+  std::size_t at = out.size();
+  out.resize(at + packed_size(values.size(), width));
+  for (; values.size() >= kBlockValues; values = values.subspan(kBlockValues)) {
+    if (width <= 32)
+      pack_block<std::uint32_t>(values.data(), width, out.data() + at);
+    else
+      pack_block<std::uint64_t>(values.data(), width, out.data() + at);
+    at += packed_size(kBlockValues, width);
+  }
+  pack_tail(values, width, out.data() + at);
+}
+
+template <std::unsigned_integral U>
+void unpack(ByteSpan packed, unsigned width, U base, std::span<U> out) {
+  if (width == 0) return std::fill(out.begin(), out.end(), base);
+  for (; out.size() >= kBlockValues; out = out.subspan(kBlockValues)) {
+    unpack_block(packed.data(), width, base, out.data());
+    packed = packed.subspan(packed_size(kBlockValues, width));
+  }
+  unpack_tail(packed, width, base, out);
+}
+
+template <std::unsigned_integral U>
+void unpack_at(ByteSpan packed, std::size_t count, unsigned width, U base, Places at,
+               std::span<U> out) {
+  if (width == 0) return std::fill(out.begin(), out.end(), base);
+  for (std::size_t i = 0; i < at.size();) {
+    const std::size_t block = at[i] / kBlockValues, first = block * kBlockValues;
+    std::size_t end = i + 1;
+    while (end < at.size() && at[end] < first + kBlockValues) ++end;
+    const ByteSpan bytes = packed.subspan(block * packed_size(kBlockValues, width));
+    if (first + kBlockValues <= count) {
+      unpack_block_at(bytes.data(), width, base, at.subspan(i, end - i), out.subspan(i, end - i));
+      i = end;
+    }
+    for (; i < end; ++i) out[i] = read_at<U>(bytes, (at[i] - first) * width, width) + base;
+  }
+}
+
+template void pack(std::span<const std::uint32_t>, unsigned, Bytes&);
+template void pack(std::span<const std::uint64_t>, unsigned, Bytes&);
+template void unpack(ByteSpan, unsigned, std::uint32_t, std::span<std::uint32_t>);
+template void unpack(ByteSpan, unsigned, std::uint64_t, std::span<std::uint64_t>);
+template void unpack_at(ByteSpan, std::size_t, unsigned, std::uint32_t, Places,
+                        std::span<std::uint32_t>);
+template void unpack_at(ByteSpan, std::size_t, unsigned, std::uint64_t, Places,
+                        std::span<std::uint64_t>);
+
+}  // namespace arbors::codec

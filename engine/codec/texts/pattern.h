@@ -1,0 +1,40 @@
+// The pattern of fixed-length strings such as content ids, account ids, hashes and timestamps: for
+// each position the alphabet of the bytes found there. The varying positions, read left to right as
+// digits of mixed radix, make numbers below 2^52: groups. Order of the strings is order of the
+// numbers.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/codec/texts/strings.h"
+
+namespace arbors::codec {
+
+inline constexpr std::size_t kMostPatternLength = 255;
+// Below this a division by up to 4,096 is exact as a multiplication by ceil(2^64 / radix).
+inline constexpr unsigned kGroupBits = 52;
+
+struct Pattern {
+  std::vector<std::vector<std::uint8_t>> alphabets;  // ascending, each of 1 to 256 bytes
+  std::vector<std::uint8_t> at;                      // per position: which alphabet
+
+  std::size_t length() const { return at.size(); }
+  std::uint32_t radix(std::size_t position) const {
+    return static_cast<std::uint32_t>(alphabets[at[position]].size());
+  }
+  struct Group {
+    std::vector<std::uint16_t> positions;  // ascending, all with a radix above 1
+  };
+  std::vector<Group> groups() const;
+
+  void write(ByteWriter& out) const;
+  static Pattern read(ByteReader& in);
+};
+
+// Finds the pattern of strings that all have the length of the first.
+Pattern find_pattern(Strings values);
+
+}  // namespace arbors::codec
