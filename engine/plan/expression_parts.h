@@ -1,5 +1,6 @@
-// Rewrites expressions leaf by leaf: what substitution through a select, binding of parameters and
-// constant folding are made of. The tree is shared where nothing changes.
+// The parts that rules and lowering look at in an expression: its leaves, which others may take the
+// place of (substitution through a select, binding of parameters, constant folding; the tree is
+// shared where nothing changes), the conditions that AND joins, a bare path.
 #pragma once
 
 #include <functional>

@@ -23,7 +23,7 @@ bool at_spread(const expr::Lexer& lexer) {
          lexer.at_symbol(")", ahead + 1) || lexer.peek(ahead + 1).kind == expr::Token::Kind::End;
 }
 
-NamedExpr spread(PlanReader& reader) {
+NamedExpr spread(StageReader& reader) {
   Path path;
   while (!reader.lexer().accept_symbol("*")) {
     path.steps.push_back({PathStep::Kind::Key, reader.name(), 0});
@@ -44,7 +44,7 @@ bool begins_select_distinct(const expr::Lexer& lexer) {
 
 }  // namespace
 
-NodePtr select_stage(PlanReader& reader, NodePtr input) {
+NodePtr select_stage(StageReader& reader, NodePtr input) {
   if (begins_select_distinct(reader.lexer()))
     reader.lexer().fail("distinct is a stage of its own here: select e, … | unique_by e, …");
   const std::size_t begin = reader.lexer().peek().begin;
@@ -58,7 +58,7 @@ NodePtr select_stage(PlanReader& reader, NodePtr input) {
   return make(std::move(project), {std::move(input)});
 }
 
-NodePtr rename_stage(PlanReader& reader, NodePtr input) {
+NodePtr rename_stage(StageReader& reader, NodePtr input) {
   const std::size_t begin = reader.lexer().peek().begin;
   Rename rename;
   rename.names = reader.list([&] {

@@ -22,7 +22,7 @@ std::optional<JoinKey> pair_of(const expr::ExprPtr& condition) {
   return key;
 }
 
-void read_conditions(PlanReader& reader, Join& join) {
+void read_conditions(StageReader& reader, Join& join) {
   const std::size_t begin = reader.lexer().peek().begin;
   std::vector<expr::ExprPtr> others;
   bool of_both = false;
@@ -40,7 +40,7 @@ void read_conditions(PlanReader& reader, Join& join) {
   if (!others.empty()) join.residual = expr::and_all(std::move(others));
 }
 
-NodePtr read_join(PlanReader& reader, NodePtr input, Join::Kind kind) {
+NodePtr read_join(StageReader& reader, NodePtr input, Join::Kind kind) {
   if (kind != Join::Kind::Inner) reader.lexer().expect_keyword("join");
   Join join;
   join.kind = kind;
@@ -57,19 +57,19 @@ NodePtr read_join(PlanReader& reader, NodePtr input, Join::Kind kind) {
 
 }  // namespace
 
-NodePtr join_stage(PlanReader& reader, NodePtr input) {
+NodePtr join_stage(StageReader& reader, NodePtr input) {
   return read_join(reader, std::move(input), Join::Kind::Inner);
 }
 
-NodePtr left_join_stage(PlanReader& reader, NodePtr input) {
+NodePtr left_join_stage(StageReader& reader, NodePtr input) {
   return read_join(reader, std::move(input), Join::Kind::Left);
 }
 
-NodePtr semi_join_stage(PlanReader& reader, NodePtr input) {
+NodePtr semi_join_stage(StageReader& reader, NodePtr input) {
   return read_join(reader, std::move(input), Join::Kind::Semi);
 }
 
-NodePtr anti_join_stage(PlanReader& reader, NodePtr input) {
+NodePtr anti_join_stage(StageReader& reader, NodePtr input) {
   return read_join(reader, std::move(input), Join::Kind::Anti);
 }
 

@@ -13,7 +13,7 @@ NodePtr parse_plan(std::string_view text, std::span<const Value> parameters,
                                       " bytes (at most " + std::to_string(kMaxPlanBytes) +
                                       "); give data as a parameter: json ?1");
   if (select::is_select(text)) return select::read_select(text, parameters, catalog);
-  PlanReader reader(text, parameters, catalog);
+  StageReader reader(text, parameters, catalog);
   NodePtr plan = reader.plan();
   if (!reader.lexer().at_end()) reader.lexer().fail("expected '|' and a stage, or the end");
   return plan;

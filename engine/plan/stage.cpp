@@ -10,7 +10,7 @@
 namespace arbors::plan {
 namespace {
 
-NodePtr filter_stage(PlanReader& reader, NodePtr input) {
+NodePtr filter_stage(StageReader& reader, NodePtr input) {
   return make(Filter{reader.expression()}, {std::move(input)});
 }
 
@@ -23,7 +23,7 @@ bool accept_option(expr::Lexer& lexer, std::string_view word) {
 }
 
 // Refuses fields inside others: whether one fits is asked of the tree as it came.
-void check_apart(PlanReader& reader, const std::vector<NamedExpr>& fields, std::size_t begin) {
+void check_apart(StageReader& reader, const std::vector<NamedExpr>& fields, std::size_t begin) {
   for (const NamedExpr& outer : fields) {
     for (const NamedExpr& inner : fields) {
       if (outer.name != inner.name && starts_with(parse_path(inner.name), parse_path(outer.name)))
@@ -33,7 +33,7 @@ void check_apart(PlanReader& reader, const std::vector<NamedExpr>& fields, std::
   }
 }
 
-NodePtr add_field_stage(PlanReader& reader, NodePtr input) {
+NodePtr add_field_stage(StageReader& reader, NodePtr input) {
   AddField add;
   const std::size_t begin = reader.lexer().peek().begin;
   add.skip = accept_option(reader.lexer(), "skip");
@@ -47,49 +47,49 @@ NodePtr add_field_stage(PlanReader& reader, NodePtr input) {
   return make(std::move(add), {std::move(input)});
 }
 
-NodePtr drop_stage(PlanReader& reader, NodePtr input) {
+NodePtr drop_stage(StageReader& reader, NodePtr input) {
   return make(Drop{reader.list([&] { return reader.key_path(); })}, {std::move(input)});
 }
 
-NodePtr head_stage(PlanReader& reader, NodePtr input) {
+NodePtr head_stage(StageReader& reader, NodePtr input) {
   return make(Slice{0, reader.count()}, {std::move(input)});
 }
 
-NodePtr skip_stage(PlanReader& reader, NodePtr input) {
+NodePtr skip_stage(StageReader& reader, NodePtr input) {
   return make(Slice{reader.count(), std::nullopt}, {std::move(input)});
 }
 
-NodePtr tail_stage(PlanReader& reader, NodePtr input) {
+NodePtr tail_stage(StageReader& reader, NodePtr input) {
   return make(Tail{reader.count()}, {std::move(input)});
 }
 
-NodePtr take_stage(PlanReader& reader, NodePtr input) {
+NodePtr take_stage(StageReader& reader, NodePtr input) {
   return make(Take{reader.list([&] { return reader.whole_number(); })}, {std::move(input)});
 }
 
-std::uint64_t seed(PlanReader& reader) {
+std::uint64_t seed(StageReader& reader) {
   if (!reader.lexer().accept_keyword("seed")) return 0;
   return static_cast<std::uint64_t>(reader.whole_number());
 }
 
-NodePtr sample_stage(PlanReader& reader, NodePtr input) {
+NodePtr sample_stage(StageReader& reader, NodePtr input) {
   const std::uint64_t count = reader.count();
   return make(Sample{count, seed(reader)}, {std::move(input)});
 }
 
-NodePtr shuffle_stage(PlanReader& reader, NodePtr input) {
+NodePtr shuffle_stage(StageReader& reader, NodePtr input) {
   return make(Shuffle{seed(reader)}, {std::move(input)});
 }
 
-NodePtr reverse_stage(PlanReader&, NodePtr input) { return make(Reverse{}, {std::move(input)}); }
+NodePtr reverse_stage(StageReader&, NodePtr input) { return make(Reverse{}, {std::move(input)}); }
 
-NodePtr sort_stage(PlanReader& reader, NodePtr input) {
+NodePtr sort_stage(StageReader& reader, NodePtr input) {
   Sort sort;
   sort.keys = reader.list([&] { return reader.sort_key(false); });
   return make(std::move(sort), {std::move(input)});
 }
 
-NodePtr first_of_order(PlanReader& reader, NodePtr input, bool descending) {
+NodePtr first_of_order(StageReader& reader, NodePtr input, bool descending) {
   Sort sort;
   sort.limit = reader.count();
   reader.lexer().expect_keyword("by");
@@ -97,19 +97,19 @@ NodePtr first_of_order(PlanReader& reader, NodePtr input, bool descending) {
   return make(std::move(sort), {std::move(input)});
 }
 
-NodePtr top_k_stage(PlanReader& reader, NodePtr input) {
+NodePtr top_k_stage(StageReader& reader, NodePtr input) {
   return first_of_order(reader, std::move(input), true);
 }
 
-NodePtr bottom_k_stage(PlanReader& reader, NodePtr input) {
+NodePtr bottom_k_stage(StageReader& reader, NodePtr input) {
   return first_of_order(reader, std::move(input), false);
 }
 
-NodePtr unique_by_stage(PlanReader& reader, NodePtr input) {
+NodePtr unique_by_stage(StageReader& reader, NodePtr input) {
   return make(UniqueBy{reader.list([&] { return reader.expression(); })}, {std::move(input)});
 }
 
-NodePtr group_by_stage(PlanReader& reader, NodePtr input) {
+NodePtr group_by_stage(StageReader& reader, NodePtr input) {
   GroupBy group;
   const std::size_t keys_begin = reader.lexer().peek().begin;
   group.keys = reader.named_list();
@@ -130,11 +130,11 @@ NodePtr group_by_stage(PlanReader& reader, NodePtr input) {
   return make(std::move(group), {std::move(input)});
 }
 
-NodePtr aggregate_stage(PlanReader& reader, NodePtr input) {
+NodePtr aggregate_stage(StageReader& reader, NodePtr input) {
   return make(Aggregate{reader.aggregate_list()}, {std::move(input)});
 }
 
-NodePtr explode_stage(PlanReader& reader, NodePtr input) {
+NodePtr explode_stage(StageReader& reader, NodePtr input) {
   Explode explode;
   explode.path = reader.key_path();
   if (reader.lexer().accept_keyword("as")) explode.as = reader.name();
@@ -142,9 +142,9 @@ NodePtr explode_stage(PlanReader& reader, NodePtr input) {
   return make(std::move(explode), {std::move(input)});
 }
 
-NodePtr flatten_stage(PlanReader&, NodePtr input) { return make(Flatten{}, {std::move(input)}); }
+NodePtr flatten_stage(StageReader&, NodePtr input) { return make(Flatten{}, {std::move(input)}); }
 
-NodePtr nest_stage(PlanReader& reader, NodePtr input) {
+NodePtr nest_stage(StageReader& reader, NodePtr input) {
   Nest nest;
   nest.fields = reader.list([&] { return reader.named(false); });
   reader.lexer().expect_keyword("as");
@@ -152,25 +152,25 @@ NodePtr nest_stage(PlanReader& reader, NodePtr input) {
   return make(std::move(nest), {std::move(input)});
 }
 
-NodePtr append_stage(PlanReader& reader, NodePtr input) {
+NodePtr append_stage(StageReader& reader, NodePtr input) {
   return make(Concat{}, {std::move(input), reader.plan_in_parens()});
 }
 
-NodePtr insert_stage(PlanReader& reader, NodePtr input) {
+NodePtr insert_stage(StageReader& reader, NodePtr input) {
   const std::int64_t position = reader.whole_number();
   return make(Insert{position}, {std::move(input), reader.plan_in_parens()});
 }
 
-NodePtr set_stage(PlanReader& reader, NodePtr input) {
+NodePtr set_stage(StageReader& reader, NodePtr input) {
   const std::int64_t position = reader.whole_number();
   return make(SetAt{position}, {std::move(input), reader.plan_in_parens()});
 }
 
-NodePtr remove_stage(PlanReader& reader, NodePtr input) {
+NodePtr remove_stage(StageReader& reader, NodePtr input) {
   return make(Remove{reader.list([&] { return reader.whole_number(); })}, {std::move(input)});
 }
 
-NodePtr index_by_stage(PlanReader& reader, NodePtr input) {
+NodePtr index_by_stage(StageReader& reader, NodePtr input) {
   return make(IndexBy{reader.list([&] { return reader.expression(); })}, {std::move(input)});
 }
 

@@ -10,7 +10,7 @@
 
 namespace arbors::plan {
 
-class PlanReader;  // plan_reader.h
+class StageReader;  // stage_reader.h
 
 struct StageInfo {
   std::string_view name;
@@ -18,7 +18,7 @@ struct StageInfo {
   std::string_view help;     // one line
   std::string_view example;  // a stage that parses
   // Reads what follows the name, and gives the stage over `input`.
-  NodePtr (*parse)(PlanReader& reader, NodePtr input);
+  NodePtr (*parse)(StageReader& reader, NodePtr input);
 };
 
 struct SourceInfo {

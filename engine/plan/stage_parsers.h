@@ -5,14 +5,14 @@
 
 namespace arbors::plan {
 
-class PlanReader;
+class StageReader;
 
-NodePtr select_stage(PlanReader& reader, NodePtr input);
-NodePtr rename_stage(PlanReader& reader, NodePtr input);
-NodePtr join_stage(PlanReader& reader, NodePtr input);
-NodePtr left_join_stage(PlanReader& reader, NodePtr input);
-NodePtr semi_join_stage(PlanReader& reader, NodePtr input);
-NodePtr anti_join_stage(PlanReader& reader, NodePtr input);
-NodePtr window_stage(PlanReader& reader, NodePtr input);
+NodePtr select_stage(StageReader& reader, NodePtr input);
+NodePtr rename_stage(StageReader& reader, NodePtr input);
+NodePtr join_stage(StageReader& reader, NodePtr input);
+NodePtr left_join_stage(StageReader& reader, NodePtr input);
+NodePtr semi_join_stage(StageReader& reader, NodePtr input);
+NodePtr anti_join_stage(StageReader& reader, NodePtr input);
+NodePtr window_stage(StageReader& reader, NodePtr input);
 
 }  // namespace arbors::plan

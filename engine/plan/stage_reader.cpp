@@ -46,7 +46,7 @@ std::string default_name(const expr::Expr& expr) {
 
 }  // namespace
 
-NodePtr PlanReader::plan() {
+NodePtr StageReader::plan() {
   if (++nesting_ > kMaxNesting) lexer_.fail("plans are nested too deeply");
   NodePtr node = select::begins_select(lexer_)
                      ? select::read_select_inside(lexer_, parameters_, catalog_)
@@ -56,14 +56,14 @@ NodePtr PlanReader::plan() {
   return node;
 }
 
-NodePtr PlanReader::plan_in_parens() {
+NodePtr StageReader::plan_in_parens() {
   lexer_.expect_symbol("(");
   NodePtr node = plan();
   lexer_.expect_symbol(")");
   return node;
 }
 
-NodePtr PlanReader::source() {
+NodePtr StageReader::source() {
   if (lexer_.at_symbol("(")) return plan_in_parens();
   if (lexer_.accept_symbol("@")) return handle("@" + std::to_string(count()));
   const Token& token = lexer_.peek();
@@ -80,7 +80,7 @@ NodePtr PlanReader::source() {
 }
 
 // A text as it stands, or a parameter that is one.
-std::string PlanReader::text_or_parameter(std::string_view taker) {
+std::string StageReader::text_or_parameter(std::string_view taker) {
   if (lexer_.peek().kind == Token::Kind::Text) return lexer_.next().text;
   const std::size_t byte = lexer_.peek().begin;
   const auto value = expression();
@@ -90,7 +90,7 @@ std::string PlanReader::text_or_parameter(std::string_view taker) {
   return constant->value.text;
 }
 
-NodePtr PlanReader::files() {
+NodePtr StageReader::files() {
   lexer_.next();
   lexer_.expect_symbol("(");
   Source source{Source::Kind::File, {}, text_or_parameter("file"), {}, {}, {}};
@@ -99,13 +99,13 @@ NodePtr PlanReader::files() {
   return make(std::move(source));
 }
 
-NodePtr PlanReader::handle(std::string name) {
+NodePtr StageReader::handle(std::string name) {
   return make(Source{Source::Kind::Handle, {}, std::move(name), {}, {}, {}});
 }
 
 // Says what a statement that is no SELECT must hear, where a plan begins as one does: with two
 // words.
-void PlanReader::refuse_statement() {
+void StageReader::refuse_statement() {
   const Token& word = lexer_.peek();
   if (word.kind != Token::Kind::Name || lexer_.peek(1).kind == Token::Kind::End ||
       lexer_.at_symbol("|", 1) || lexer_.at_symbol(")", 1) || lexer_.at_symbol(".", 1) ||
@@ -121,7 +121,7 @@ void PlanReader::refuse_statement() {
   if (!meant.empty()) lexer_.fail("expected a plan or a SELECT" + meant);
 }
 
-NodePtr PlanReader::named_source() {
+NodePtr StageReader::named_source() {
   refuse_statement();
   if (!is_name(lexer_.peek()))
     lexer_.fail(
@@ -136,7 +136,7 @@ NodePtr PlanReader::named_source() {
   return make(std::move(source));
 }
 
-Value PlanReader::moment() {
+Value StageReader::moment() {
   if (lexer_.peek().kind != Token::Kind::Parameter) return read_moment(lexer_);
   const std::size_t byte = lexer_.peek().begin;
   Value given = parameter();
@@ -145,7 +145,7 @@ Value PlanReader::moment() {
   return given;
 }
 
-NodePtr PlanReader::stage(NodePtr input) {
+NodePtr StageReader::stage(NodePtr input) {
   if (++stages_ > kMaxStages) lexer_.fail("the plan has too many stages");
   if (lexer_.peek().kind != Token::Kind::Name) lexer_.fail("expected a stage after '|'");
   const StageInfo* info = find_stage(lexer_.peek().text);
@@ -163,7 +163,7 @@ NodePtr PlanReader::stage(NodePtr input) {
   return read;
 }
 
-expr::ExprPtr PlanReader::parsed_expression() {
+expr::ExprPtr StageReader::parsed_expression() {
   try {
     return expr::parse_expression(lexer_);
   } catch (const Error&) {
@@ -177,7 +177,7 @@ expr::ExprPtr PlanReader::parsed_expression() {
   }
 }
 
-expr::ExprPtr PlanReader::expression(expr::ExprPtr* written) {
+expr::ExprPtr StageReader::expression(expr::ExprPtr* written) {
   const std::size_t byte = lexer_.peek().begin;
   const expr::ExprPtr parsed = parsed_expression();
   if (written != nullptr) *written = parsed;
@@ -188,9 +188,9 @@ expr::ExprPtr PlanReader::expression(expr::ExprPtr* written) {
   }
 }
 
-Path PlanReader::path() { return expr::parse_path(lexer_); }
+Path StageReader::path() { return expr::parse_path(lexer_); }
 
-Path PlanReader::key_path() {
+Path StageReader::key_path() {
   const std::size_t byte = lexer_.peek().begin;
   Path read = path();
   if (read.steps.empty() || read.through_array())
@@ -198,12 +198,12 @@ Path PlanReader::key_path() {
   return read;
 }
 
-std::string PlanReader::name() {
+std::string StageReader::name() {
   if (!is_name(lexer_.peek())) lexer_.fail("expected a name");
   return lexer_.next().text;
 }
 
-Value PlanReader::parameter() {
+Value StageReader::parameter() {
   const std::size_t byte = lexer_.peek().begin;
   const std::uint32_t number = lexer_.next().parameter;
   if (number == 0) lexer_.fail_at(byte, "a parameter is written ?1, ?2, …");
@@ -212,7 +212,7 @@ Value PlanReader::parameter() {
   return parameters_[number - 1];
 }
 
-std::int64_t PlanReader::whole_number() {
+std::int64_t StageReader::whole_number() {
   const std::size_t byte = lexer_.peek().begin;
   const bool negative = lexer_.accept_symbol("-");
   Value value;
@@ -225,14 +225,14 @@ std::int64_t PlanReader::whole_number() {
   return negative ? -value.integer : value.integer;
 }
 
-std::uint64_t PlanReader::count() {
+std::uint64_t StageReader::count() {
   const std::size_t byte = lexer_.peek().begin;
   const std::int64_t number = whole_number();
   if (number < 0) lexer_.fail_at(byte, "expected a whole number, 0 or more");
   return static_cast<std::uint64_t>(number);
 }
 
-NamedExpr PlanReader::named(bool may_rename) {
+NamedExpr StageReader::named(bool may_rename) {
   NamedExpr named;
   expr::ExprPtr written;
   named.expr = expression(&written);
@@ -241,7 +241,7 @@ NamedExpr PlanReader::named(bool may_rename) {
   return named;
 }
 
-void PlanReader::check_names(const std::vector<std::string>& names, std::size_t byte) {
+void StageReader::check_names(const std::vector<std::string>& names, std::size_t byte) {
   std::vector<std::string_view> sorted(names.begin(), names.end());
   std::sort(sorted.begin(), sorted.end());
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
@@ -249,7 +249,7 @@ void PlanReader::check_names(const std::vector<std::string>& names, std::size_t 
     lexer_.fail_at(byte, "two fields are named " + std::string(*twice) + ": rename one with `as`");
 }
 
-std::vector<NamedExpr> PlanReader::named_list() {
+std::vector<NamedExpr> StageReader::named_list() {
   const std::size_t byte = lexer_.peek().begin;
   std::vector<NamedExpr> fields = list([&] { return named(); });
   std::vector<std::string> names;
@@ -258,7 +258,7 @@ std::vector<NamedExpr> PlanReader::named_list() {
   return fields;
 }
 
-SortKey PlanReader::sort_key(bool descending) {
+SortKey StageReader::sort_key(bool descending) {
   SortKey key;
   key.expr = expression();
   key.collation = expr::collation(*key.expr, *key.expr);
@@ -278,7 +278,7 @@ SortKey PlanReader::sort_key(bool descending) {
   return key;
 }
 
-const AggregateInfo* PlanReader::aggregate_function() {
+const AggregateInfo* StageReader::aggregate_function() {
   if (lexer_.peek().kind != Token::Kind::Name || !lexer_.at_symbol("(", 1))
     lexer_.fail("expected an aggregate: count(), sum(e), …");
   const Token word = lexer_.next();
@@ -288,7 +288,7 @@ const AggregateInfo* PlanReader::aggregate_function() {
   lexer_.fail_at(word.begin, "no such aggregate: " + word.text + suggestion(word.text, names));
 }
 
-void PlanReader::aggregate_arguments(AggregateCall& call, AggregateCall& written,
+void StageReader::aggregate_arguments(AggregateCall& call, AggregateCall& written,
                                      std::size_t byte) {
   lexer_.expect_symbol("(");
   std::vector<expr::ExprPtr> args, written_args;
@@ -317,7 +317,7 @@ void PlanReader::aggregate_arguments(AggregateCall& call, AggregateCall& written
   }
 }
 
-void PlanReader::aggregate_filter(AggregateCall& call, AggregateCall& written) {
+void StageReader::aggregate_filter(AggregateCall& call, AggregateCall& written) {
   if (!lexer_.at_keyword("filter") || !lexer_.at_symbol("(", 1)) return;
   lexer_.next();
   lexer_.next();
@@ -326,7 +326,7 @@ void PlanReader::aggregate_filter(AggregateCall& call, AggregateCall& written) {
   lexer_.expect_symbol(")");
 }
 
-AggregateCall PlanReader::aggregate(bool named) {
+AggregateCall StageReader::aggregate(bool named) {
   const std::size_t byte = lexer_.peek().begin;
   AggregateCall call;
   call.function = aggregate_function();
@@ -340,7 +340,7 @@ AggregateCall PlanReader::aggregate(bool named) {
   return call;
 }
 
-void PlanReader::check_share(const AggregateCall& call, std::size_t byte) {
+void StageReader::check_share(const AggregateCall& call, std::size_t byte) {
   try {
     check_second(call);
   } catch (const Error& error) {
@@ -348,7 +348,7 @@ void PlanReader::check_share(const AggregateCall& call, std::size_t byte) {
   }
 }
 
-std::vector<AggregateCall> PlanReader::aggregate_list() {
+std::vector<AggregateCall> StageReader::aggregate_list() {
   const std::size_t byte = lexer_.peek().begin;
   std::vector<AggregateCall> calls = list([&] { return aggregate(); });
   std::vector<std::string> names;

@@ -15,10 +15,10 @@
 
 namespace arbors::plan {
 
-class PlanReader {
+class StageReader {
  public:
   // All outlive the reader.
-  PlanReader(std::string_view text, std::span<const Value> parameters,
+  StageReader(std::string_view text, std::span<const Value> parameters,
              const select::Catalog* catalog = nullptr)
       : lexer_(text), parameters_(parameters), catalog_(catalog) {}
 

@@ -20,7 +20,7 @@ struct UnitWord {
 constexpr std::array<UnitWord, 3> kUnits{
     {{"range", Unit::Range}, {"rows", Unit::Rows}, {"groups", Unit::Groups}}};
 
-Bound read_bound(PlanReader& reader, std::uint64_t& rows) {
+Bound read_bound(StageReader& reader, std::uint64_t& rows) {
   expr::Lexer& lexer = reader.lexer();
   if (lexer.accept_keyword("current")) {
     lexer.expect_keyword("row");
@@ -34,7 +34,7 @@ Bound read_bound(PlanReader& reader, std::uint64_t& rows) {
   return unbounded ? Bound::UnboundedFollowing : Bound::Following;
 }
 
-void read_frame(PlanReader& reader, WindowFrame& frame) {
+void read_frame(StageReader& reader, WindowFrame& frame) {
   expr::Lexer& lexer = reader.lexer();
   for (const UnitWord& unit : kUnits) {
     const std::size_t begin = lexer.peek().begin;
@@ -52,7 +52,7 @@ void read_frame(PlanReader& reader, WindowFrame& frame) {
   }
 }
 
-WindowCall read_function(PlanReader& reader, const WindowInfo& info) {
+WindowCall read_function(StageReader& reader, const WindowInfo& info) {
   WindowCall call;
   call.function = &info;
   const std::size_t begin = reader.lexer().next().begin;
@@ -65,7 +65,7 @@ WindowCall read_function(PlanReader& reader, const WindowInfo& info) {
   return call;
 }
 
-WindowCall read_call(PlanReader& reader) {
+WindowCall read_call(StageReader& reader) {
   expr::Lexer& lexer = reader.lexer();
   const expr::Token& word = lexer.peek();
   const WindowInfo* info =
@@ -93,7 +93,7 @@ WindowCall read_call(PlanReader& reader) {
 
 }  // namespace
 
-NodePtr window_stage(PlanReader& reader, NodePtr input) {
+NodePtr window_stage(StageReader& reader, NodePtr input) {
   expr::Lexer& lexer = reader.lexer();
   Window window;
   if (lexer.accept_keyword("by")) window.by = reader.list([&] { return reader.expression(); });

@@ -2,19 +2,17 @@
 
 #include <algorithm>
 
-#include "sql/state/snapshot.h"
-
 namespace arbors::store {
 
-void Pins::add(const std::shared_ptr<Snapshot>& snapshot) {
-  std::erase_if(snapshots_, [](const auto& pin) { return pin.expired(); });
-  snapshots_.push_back(snapshot);
+void Pins::add(const std::shared_ptr<const BatchHolder>& holder) {
+  std::erase_if(holders_, [](const auto& pin) { return pin.expired(); });
+  holders_.push_back(holder);
 }
 
-bool Pins::hold(std::uint32_t batch, std::uint64_t nonce, const Snapshot* except) const {
-  return std::any_of(snapshots_.begin(), snapshots_.end(), [&](const auto& pin) {
-    const auto snapshot = pin.lock();
-    return snapshot != nullptr && snapshot.get() != except && snapshot->holds(batch, nonce);
+bool Pins::hold(std::uint32_t batch, std::uint64_t nonce, const BatchHolder* except) const {
+  return std::any_of(holders_.begin(), holders_.end(), [&](const auto& pin) {
+    const auto holder = pin.lock();
+    return holder != nullptr && holder.get() != except && holder->holds(batch, nonce);
   });
 }
 

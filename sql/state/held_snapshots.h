@@ -8,16 +8,22 @@
 
 namespace arbors::store {
 
-class Snapshot;
+class BatchHolder {
+ public:
+  virtual bool holds(std::uint32_t batch, std::uint64_t nonce) const = 0;  // may read it
+
+ protected:
+  ~BatchHolder() = default;
+};
 
 class Pins {
  public:
-  void add(const std::shared_ptr<Snapshot>& snapshot);
-  // Says whether a snapshot other than `except` may read the batch.
-  bool hold(std::uint32_t batch, std::uint64_t nonce, const Snapshot* except) const;
+  void add(const std::shared_ptr<const BatchHolder>& holder);
+  // Says whether another than `except` may read the batch.
+  bool hold(std::uint32_t batch, std::uint64_t nonce, const BatchHolder* except) const;
 
  private:
-  std::vector<std::weak_ptr<Snapshot>> snapshots_;
+  std::vector<std::weak_ptr<const BatchHolder>> holders_;
 };
 
 }  // namespace arbors::store

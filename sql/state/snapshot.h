@@ -25,7 +25,7 @@ struct Place {
   std::uint32_t row = 0;
 };
 
-class Snapshot : public exec::TreeSource {
+class Snapshot final : public exec::TreeSource, public BatchHolder {
  public:
   // Cuts a snapshot from a mirror. `blocks` cover the mirror's texts, `readers` are what the Arbor
   // keeps open.
@@ -56,7 +56,7 @@ class Snapshot : public exec::TreeSource {
 
   std::optional<Place> find_rowid(std::int64_t rowid);  // of a live tree
   std::optional<Place> find_position(std::int64_t position) const;
-  bool holds(exec::BatchId batch, std::uint64_t nonce) const;  // a stored batch it may read
+  bool holds(exec::BatchId batch, std::uint64_t nonce) const override;  // a stored batch
 
   // Where a tree lies that is stored as it is; the same place always holds the same tree. nullopt
   // where it is pending, or lies under pending values.
