@@ -3,8 +3,8 @@
 #include "engine/arrow/stream.h"
 #include "engine/base/interrupt.h"
 #include "engine/batch/build/batch_builder.h"
+#include "sql/batches/encoded_batch.h"
 #include "sql/import/import.h"
-#include "sql/state/encoded_batch.h"
 
 namespace arbors::store {
 namespace {

@@ -17,7 +17,7 @@
 #include "engine/batch/build/batch_builder.h"
 #include "engine/batch/build/shared_paths.h"
 #include "engine/json/input/slice.h"
-#include "sql/state/encoded_batch.h"
+#include "sql/batches/encoded_batch.h"
 
 namespace arbors::store {
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "engine/batch/columns/batch_reader.h"
-#include "sql/state/connection.h"
+#include "sql/batches/connection.h"
 #include "sql/state/pending_trees.h"
 #include "sql/state/shared_statistics.h"
 #include "sql/state/spliced_column.h"

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "engine/batch/columns/memory_batch.h"
-#include "sql/state/connection.h"
+#include "sql/batches/connection.h"
 #include "sql/state/pending_trees.h"
 
 namespace arbors::store {

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "engine/batch/trees/row_reader.h"
-#include "sql/state/connection.h"
+#include "sql/batches/connection.h"
 
 namespace arbors::store {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "engine/exec/scan/row_selector.h"
+#include "sql/batches/stored_batch.h"
 #include "sql/state/patched_batch.h"
 #include "sql/state/pending_batch.h"
-#include "sql/state/stored_batch.h"
 
 namespace arbors::store {
 

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "engine/exec/source/tree_source.h"
-#include "sql/state/chunk_table.h"
+#include "sql/batches/chunk_table.h"
+#include "sql/batches/row_readers.h"
+#include "sql/batches/statistics_cache.h"
 #include "sql/state/mirror.h"
 #include "sql/state/pending_row.h"
-#include "sql/state/row_readers.h"
-#include "sql/state/statistics_cache.h"
 
 namespace arbors::store {
 

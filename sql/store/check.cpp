@@ -8,7 +8,7 @@
 #include "engine/base/interrupt.h"
 #include "engine/batch/columns/column_codec.h"
 #include "engine/batch/trees/tree_writer.h"
-#include "sql/state/stored_batch.h"
+#include "sql/batches/stored_batch.h"
 #include "sql/store/store_impl.h"
 #include "sql/tables/chunk_seal.h"
 

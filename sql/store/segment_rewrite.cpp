@@ -9,8 +9,8 @@
 #include "engine/batch/columns/column_codec.h"
 #include "engine/batch/columns/column_vector.h"
 #include "engine/batch/trees/tree_writer.h"
+#include "sql/batches/stored_batch.h"
 #include "sql/state/patched_batch.h"
-#include "sql/state/stored_batch.h"
 #include "sql/store/batch_writer.h"
 
 namespace arbors::store {

@@ -18,7 +18,7 @@
 #include "engine/json/input/normalizer.h"
 #include "sql/access/preparations.h"
 #include "sql/access/savepoint_levels.h"
-#include "sql/state/chunk_table.h"
+#include "sql/batches/chunk_table.h"
 #include "sql/state/mirror.h"
 #include "sql/store/store.h"
 #include "sql/tables/change_log.h"

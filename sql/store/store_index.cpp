@@ -5,7 +5,7 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/plan/expression_parts.h"
-#include "sql/state/stored_batch.h"
+#include "sql/batches/stored_batch.h"
 #include "sql/store/store_impl.h"
 
 namespace arbors::store {

@@ -8,7 +8,7 @@
 #include "engine/json/edit/merge_patch.h"
 #include "engine/json/values/writer.h"
 #include "sql/access/sqlite_error.h"
-#include "sql/state/stored_batch.h"
+#include "sql/batches/stored_batch.h"
 #include "sql/store/store_impl.h"
 
 namespace arbors::store {

@@ -2,7 +2,7 @@
 
 #include "engine/batch/columns/memory_batch.h"
 #include "engine/batch/trees/tree_writer.h"
-#include "sql/state/stored_batch.h"
+#include "sql/batches/stored_batch.h"
 #include "sql/store/store_impl.h"
 
 namespace arbors::store {

@@ -1,4 +1,4 @@
-#include "sql/state/row_readers.h"
+#include "sql/batches/row_readers.h"
 
 #include "sql/import/import.h"
 #include "tests/unit/catch.h"

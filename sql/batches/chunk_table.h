@@ -13,8 +13,8 @@
 
 #include "engine/batch/columns/statistics.h"
 #include "sql/access/statement.h"
-#include "sql/state/connection.h"
-#include "sql/state/encoded_batch.h"
+#include "sql/batches/connection.h"
+#include "sql/batches/encoded_batch.h"
 #include "sql/tables/layout.h"
 
 namespace arbors::store {

@@ -1,8 +1,8 @@
-#include "sql/state/row_readers.h"
+#include "sql/batches/row_readers.h"
 
 #include <utility>
 
-#include "sql/state/stored_batch.h"
+#include "sql/batches/stored_batch.h"
 
 namespace arbors::store {
 

@@ -8,8 +8,8 @@
 
 #include "engine/base/counters.h"
 #include "sql/access/sqlite.h"
-#include "sql/state/column_cache.h"
-#include "sql/state/held_snapshots.h"
+#include "sql/batches/batch_holders.h"
+#include "sql/batches/column_cache.h"
 
 namespace arbors::store {
 

@@ -11,8 +11,8 @@
 #include <unordered_map>
 
 #include "engine/batch/trees/row_reader.h"
-#include "sql/state/connection.h"
-#include "sql/state/statistics_cache.h"
+#include "sql/batches/connection.h"
+#include "sql/batches/statistics_cache.h"
 #include "sql/tables/segment_table.h"
 
 namespace arbors::store {

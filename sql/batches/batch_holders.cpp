@@ -1,4 +1,4 @@
-#include "sql/state/held_snapshots.h"
+#include "sql/batches/batch_holders.h"
 
 #include <algorithm>
 

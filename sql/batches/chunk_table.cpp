@@ -1,4 +1,4 @@
-#include "sql/state/chunk_table.h"
+#include "sql/batches/chunk_table.h"
 
 #include "sql/tables/chunk_seal.h"
 

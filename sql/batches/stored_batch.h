@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/batch/columns/batch_reader.h"
-#include "sql/state/chunk_table.h"
-#include "sql/state/statistics_cache.h"
+#include "sql/batches/chunk_table.h"
+#include "sql/batches/statistics_cache.h"
 #include "sql/tables/segment_table.h"
 
 namespace arbors::store {

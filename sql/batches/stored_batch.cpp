@@ -1,4 +1,4 @@
-#include "sql/state/stored_batch.h"
+#include "sql/batches/stored_batch.h"
 
 #include <algorithm>
 

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sql/state/chunk_table.h"
+#include "sql/batches/chunk_table.h"
 
 namespace arbors::store {
 

@@ -1,4 +1,4 @@
-#include "sql/state/encoded_batch.h"
+#include "sql/batches/encoded_batch.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "sql/state/column_cache.h"
+#include "sql/batches/column_cache.h"
 
 #include <algorithm>
 #include <iterator>

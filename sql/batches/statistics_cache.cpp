@@ -1,4 +1,4 @@
-#include "sql/state/statistics_cache.h"
+#include "sql/batches/statistics_cache.h"
 
 #include <algorithm>
 
