@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/batch/vectors/text_domain.h"
 #include "engine/exec/scan/compute_blocks.h"
 #include "engine/exec/sort/order.h"
 #include "engine/exec/sort/sort_key_values.h"
@@ -24,6 +25,17 @@ bool same_ranks(const std::vector<std::vector<std::uint64_t>>& keys, std::uint32
   return true;
 }
 
+// Lets go of a pool whose texts a cache's domain holds: the pools of all batches may be far more
+// than the cache.
+batch::VectorPtr without_pool(batch::VectorPtr values) {
+  constexpr std::size_t kMuch = 64 << 10;
+  const auto& pool = values->strings;
+  if (!pool || !pool->numbers || pool->heap.size() < kMuch) return values;
+  const bool complete = pool->size() <= std::size_t{values->rows} * 2 &&
+                        !pool->numbers->domain()->full() && pool->numbers->complete(*pool);
+  return complete ? batch::without_texts(*values) : values;
+}
+
 const Path* path_of(const plan::SortKey& key) {
   return key.by == plan::SortKey::By::Expression ? plan::bare_path(*key.expr) : nullptr;
 }
@@ -32,17 +44,22 @@ const Path* path_of(const plan::SortKey& key) {
 std::vector<RowRef> read_rows(const ScanInput& input, const plan::Sort& sort,
                               const ExecutionContext& context, std::vector<SortRanks>& columns) {
   const SortKeyValues key_values(sort);
+  auto blocks = compute_blocks<KeyedRows>(
+      input, key_values.expressions(), context, [&](const ScannedRows& scanned) {
+        KeyedRows keyed{scanned.index, scanned.rows, {}};
+        for (std::size_t i = 0; i < sort.keys.size(); ++i)
+          keyed.keys.push_back(without_pool(key_values.values(i, scanned, scanned.rows)));
+        return keyed;
+      });
+  std::size_t count = 0;
+  for (const KeyedRows& block : blocks) count += block.rows.size();
   std::vector<RowRef> rows;
-  for (KeyedRows& block : compute_blocks<KeyedRows>(
-           input, key_values.expressions(), context, [&](const ScannedRows& scanned) {
-             KeyedRows keyed{scanned.index, scanned.rows, {}};
-             for (std::size_t i = 0; i < sort.keys.size(); ++i)
-               keyed.keys.push_back(key_values.values(i, scanned, scanned.rows));
-             return keyed;
-           })) {
+  rows.reserve(count);
+  for (KeyedRows& block : blocks) {
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].append(std::move(block.keys[i]));
     for (std::uint32_t i = 0; i < block.rows.size(); ++i)
       rows.push_back({block.segment, block.rows[i]});
+    block = {};
   }
   return rows;
 }

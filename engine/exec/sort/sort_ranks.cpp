@@ -166,33 +166,55 @@ std::vector<std::uint64_t> SortRanks::real_ranks() const {
   return ranks;
 }
 
+bool SortRanks::number_in_domain(std::vector<std::uint64_t>& numbers,
+                                 std::vector<std::string_view>& texts) {
+  const batch::TextDomainPtr domain = DomainNumbers::domain_of(values_);
+  if (domain == nullptr) return false;
+  DomainNumbers known(*domain);
+  for (const batch::VectorPtr& values : values_) {
+    poll_interrupt();
+    if (!known.append(*values, numbers)) return false;
+  }
+  texts = known.texts();
+  return true;
+}
+
 // Numbers only the texts that rows hold: a filter may have left few of a pool's.
-std::vector<std::uint64_t> SortRanks::string_ranks() {
-  TextNumbers texts;
-  std::vector<std::uint64_t> ranks;  // numbers at first
-  ranks.reserve(rows_);
+void SortRanks::number_by_text(std::vector<std::uint64_t>& numbers,
+                               std::vector<std::string_view>& texts) {
+  TextNumbers found;
   for (const batch::VectorPtr& values : values_) {
     poll_interrupt();
     if (!values->strings) {
-      ranks.resize(ranks.size() + values->rows, TextNumbers::kUnknown);
+      numbers.resize(numbers.size() + values->rows, TextNumbers::kUnknown);
       continue;
     }
-    const auto& numbers = texts.number(*values);
+    const auto& of_entry = found.number(*values);
     for (std::size_t row = 0; row < values->rows; ++row)
-      ranks.push_back(values->tag(row) == Tag::String ? numbers[values->codes[row]]
-                                                      : TextNumbers::kUnknown);
+      numbers.push_back(values->tag(row) == Tag::String ? of_entry[values->codes[row]]
+                                                        : TextNumbers::kUnknown);
+  }
+  texts = found.texts();
+}
+
+std::vector<std::uint64_t> SortRanks::string_ranks() {
+  std::vector<std::uint64_t> ranks;  // numbers at first
+  std::vector<std::string_view> texts;
+  ranks.reserve(rows_);
+  if (!number_in_domain(ranks, texts)) {
+    ranks.clear();
+    number_by_text(ranks, texts);
   }
   std::vector<std::uint64_t> of_text;
   if (collation_ == Collation::Binary) {
-    const std::vector<std::uint32_t> order = binary_order(texts.texts());
+    const std::vector<std::uint32_t> order = binary_order(texts);
     poll_interrupt();
     of_text.resize(order.size());
     for (std::size_t at = 0; at < order.size(); ++at) of_text[order[at]] = at + 1;
     if (keeps_values_)
-      if (auto pool = pool_of(texts.texts(), order))
-        ranked_values_ = RankedValues::texts(std::move(pool));
+      if (auto pool = pool_of(texts, order)) ranked_values_ = RankedValues::texts(std::move(pool));
   } else {
-    of_text = dense_ranks(texts.texts(), [&](std::string_view left, std::string_view right) {
+    of_text = dense_ranks(texts, [&](std::string_view left, std::string_view right) {
       return compare(left, right, collation_);
     });
   }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/value.h"
@@ -34,6 +35,9 @@ class SortRanks {
   std::vector<std::uint64_t> integer_ranks(std::int64_t least) const;
   std::vector<std::uint64_t> real_ranks() const;
   std::vector<std::uint64_t> string_ranks();
+  // Both number the rows' texts by appearance, others kUnknown; false where there is no domain.
+  bool number_in_domain(std::vector<std::uint64_t>& numbers, std::vector<std::string_view>& texts);
+  void number_by_text(std::vector<std::uint64_t>& numbers, std::vector<std::string_view>& texts);
   std::vector<std::uint64_t> mixed_ranks() const;
   bool integer_range(std::int64_t& least) const;
   std::uint64_t null_rank() const { return nulls_last_ ? UINT64_MAX : 0; }

@@ -69,6 +69,42 @@ void TextNumbers::grow() {
   }
 }
 
+batch::TextDomainPtr DomainNumbers::domain_of(std::span<const batch::VectorPtr> values) {
+  batch::TextDomainPtr domain;
+  for (const batch::VectorPtr& some : values) {
+    if (!some->strings || some->strings->size() == 0) continue;
+    if (!some->strings->numbers) return nullptr;
+    const batch::TextDomainPtr& own = some->strings->numbers->domain();
+    if (own->full() || (domain && domain != own)) return nullptr;
+    domain = own;
+  }
+  return domain;
+}
+
+bool DomainNumbers::append(const batch::Vector& values, std::vector<std::uint64_t>& numbers) {
+  const std::size_t begin = numbers.size();
+  numbers.resize(begin + values.rows, TextNumbers::kUnknown);
+  if (!values.strings || values.strings->size() == 0) return true;
+  const batch::EntryNumbers::Numbers* known =
+      values.strings->numbers->find(*values.strings, values.codes);
+  if (known == nullptr) return false;
+  of_domain_.resize(domain_.size(), TextNumbers::kUnknown);
+  PolledSteps steps;
+  for (std::uint32_t row = 0; row < values.rows; ++row, steps.step())
+    if (values.tag(row) == batch::Tag::String)
+      numbers[begin + row] = number(known[values.codes[row]].load(std::memory_order_relaxed));
+  return true;
+}
+
+std::uint32_t DomainNumbers::number(std::uint32_t in_domain) {
+  std::uint32_t& number = of_domain_[in_domain];
+  if (number == TextNumbers::kUnknown) {
+    number = static_cast<std::uint32_t>(texts_.size());
+    texts_.push_back(domain_[in_domain]);
+  }
+  return number;
+}
+
 std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts) {
   std::size_t shared = texts.empty() ? 0 : texts[0].size();
   for (const std::string_view text : texts) {

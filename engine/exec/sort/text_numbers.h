@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/batch/vectors/text_domain.h"
 #include "engine/batch/vectors/vector.h"
 
 namespace arbors::exec {
@@ -40,6 +41,27 @@ class TextNumbers {
   std::unordered_map<const batch::TextPool*, std::vector<std::uint32_t>> pools_;
   std::vector<Entry> new_;
   std::vector<Slot> slots_;
+  std::vector<std::string_view> texts_;
+};
+
+// The same by the numbers that texts have in the domain of a cache's columns: hashes none that has
+// one, and needs no pool. The domain must outlive the texts' views.
+class DomainNumbers {
+ public:
+  // Null where not all vectors' texts are of one domain.
+  static batch::TextDomainPtr domain_of(std::span<const batch::VectorPtr> values);
+  explicit DomainNumbers(const batch::TextDomain& domain) : domain_(domain) {}
+
+  // Appends a number for each row, kUnknown for those that are no String; false where the domain
+  // has no room for one.
+  bool append(const batch::Vector& values, std::vector<std::uint64_t>& numbers);
+  const std::vector<std::string_view>& texts() const { return texts_; }
+
+ private:
+  std::uint32_t number(std::uint32_t in_domain);
+
+  const batch::TextDomain& domain_;
+  std::vector<std::uint32_t> of_domain_;
   std::vector<std::string_view> texts_;
 };
 
