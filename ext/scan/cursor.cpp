@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/batch/vectors/text_domain.h"
 #include "engine/exec/query/execute.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/optimize/optimizer.h"
@@ -269,6 +270,8 @@ void ArborCursor::column(sqlite3_context* context, int number) {
     if (row_ - block.first >= block.count) {
       const HostLimits::Watch watch(table_.session->limits());
       block = run_->column(table_.columns[static_cast<std::size_t>(number)].path, row_);
+      if (block.vector->strings && block.count > block.vector->strings->size() / 4)
+        block.vector = batch::with_texts(std::move(block.vector));
       read_.push_back(static_cast<std::size_t>(number));
     }
     return set_result(context, *block.vector, row_ - block.first);

@@ -9,16 +9,22 @@
 // or for eight times the bound; time is told by the bytes that had to be decoded. So a new working
 // set takes over when it is asked for a second or third time.
 //
-// Texts that queries numbered (TextDomain) count too, and take a quarter of the bound at most.
+// Where columns of a path had to go and are asked for again, texts that its batches have in common
+// are folded before other columns go, the oldest first: they go
+// into the domain of their path (TextDomain), where each stands once however many batches have it,
+// and the column keeps its texts' numbers. What the domains hold counts too, and takes a quarter of
+// the bound at most.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -42,7 +48,8 @@ class ColumnCache {
   // Notes that some rows of a column that is not here are asked for, and says whether to decode
   // these alone; else the column, which would take so many bytes, has been asked for often enough
   // to be decoded and kept: the second time many rows of it are, the fourth time single ones are,
-  // and five times as often where another must go for it.
+  // and five times as often where another must go for it, unless single rows of a column are asked
+  // for that has not been here before.
   bool note_pick(std::uint64_t nonce, PathId path, std::size_t rows, std::size_t bytes);
   // Gives a column to another batch that has the same.
   void hand_over(std::uint64_t from, std::uint64_t to, PathId path);
@@ -76,17 +83,27 @@ class ColumnCache {
     bool settled = false;
   };
   using Entries = std::list<Entry>;  // most recently used first
-  void insert(const Key& key, batch::VectorPtr column, std::size_t bytes);
+  using Lock = std::unique_lock<std::mutex>;
+  bool insert(const Key& key, batch::VectorPtr column, std::size_t bytes);  // false: too large
   batch::TextDomainPtr domain(const void* arbor, PathId path);
   std::uint64_t time_apart(const Key& key);
   bool newcomer_goes() const;
   void drop_last(Entries& entries);
   void settle_last();
-  void shrink();  // to the capacity
+  bool is_over() const { return !index_.empty() && bytes_ + texts_->used > capacity_; }
+  void shrink();            // to the capacity
+  void shrink(Lock& lock);  // the same, folding what can be folded; lets go of the lock meanwhile
+  void fold(const Key& key, Lock& lock);
 
   mutable std::mutex mutex_;
   Entries new_, settled_;
   std::unordered_map<Key, Entries::iterator, KeyHash> index_;
+  using Home = std::pair<const void*, PathId>;  // a path of an Arbor
+  void note_foldable(const Key& key, const void* arbor);
+  // Columns that may be folded once one of their path comes back; those that are to be.
+  std::map<Home, std::deque<Key>> waiting_;
+  std::set<Home> came_back_;
+  std::deque<Key> foldable_;                                 // those that are here, oldest first
   std::unordered_map<Key, std::uint64_t, KeyHash> dropped_;  // when each was used last
   std::unordered_map<Key, std::uint32_t, KeyHash> picks_;    // of columns that are not here
   std::uint64_t clock_ = 0;                                  // bytes put so far

@@ -24,8 +24,7 @@ using PoolMember = std::shared_ptr<const TextPool> Vector::*;
 class JoinedPool {
  public:
   explicit JoinedPool(const TextPool* base) {
-    if (base != nullptr) *pool_ = *base;
-    pool_->numbers = nullptr;  // they are those of the base's entries alone
+    if (base != nullptr) take(*base);
     if (base == nullptr) pool_->distinct = true;
     if (base == nullptr || !base->distinct) return;
     for (std::uint32_t code = 0; code < base->size(); ++code) known_.emplace((*base)[code], code);
@@ -48,6 +47,18 @@ class JoinedPool {
   std::shared_ptr<const TextPool> finish() { return std::move(pool_); }
 
  private:
+  // Copies the base's texts, but not their numbers, which are those of its entries alone.
+  void take(const TextPool& base) {
+    pool_->distinct = base.distinct;
+    pool_->sorted = base.sorted;
+    if (base.folded == 0) {
+      pool_->offsets = base.offsets;
+      pool_->heap = base.heap;
+      return;
+    }
+    for (std::size_t entry = 0; entry < base.size(); ++entry) pool_->add(base[entry]);
+  }
+
   std::shared_ptr<TextPool> pool_ = std::make_shared<TextPool>();
   std::unordered_map<std::string_view, std::uint32_t> known_;  // sees the parts' pools
 };

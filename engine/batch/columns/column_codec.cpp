@@ -213,6 +213,7 @@ class ChunkReader {
 
   DenseTexts texts(Tag tag) {
     codec::StringPool decoded;
+    if (room_ == Room::ForAllRows) decoded.codes.reserve(rows_);
     codec::decode_strings(in_.blob(), count(tag), decoded);
     return texts_of(std::move(decoded));
   }

@@ -76,8 +76,8 @@ void TreeWriter::prefetch(std::uint32_t row) const {
   prefetch_row(domain->second, row);
   const auto each_text = [&](const auto& visit) {
     for (const Vector* column : domain->second) {
-      if (column->strings && column->tag(row) == Tag::String)
-        visit(*column->strings, column->codes[row]);
+      const bool here = column->strings && column->strings->folded == 0;
+      if (here && column->tag(row) == Tag::String) visit(*column->strings, column->codes[row]);
     }
   };
   each_text(

@@ -1,15 +1,14 @@
 #include "engine/batch/vectors/text_domain.h"
 
+#include <algorithm>
+
 namespace arbors::batch {
 
 bool TextDomain::number(std::span<const std::string_view> texts, std::uint32_t* numbers) {
   std::size_t bytes = 0;
   for (const std::string_view text : texts) bytes += text.size();
   const std::lock_guard lock(mutex_);
-  if (full_ || budget_->used + bytes > budget_->most) {
-    full_ = true;
-    return false;
-  }
+  if (full_ || budget_->used + bytes > budget_->most) return find_all(texts, numbers);
   try {
     texts_.number(texts, numbers);
   } catch (...) {
@@ -20,6 +19,39 @@ bool TextDomain::number(std::span<const std::string_view> texts, std::uint32_t* 
   budget_->used += held - held_;
   held_ = held;
   return true;
+}
+
+// Numbers texts that all have numbers already, which takes no room; else the domain is full from
+// now on.
+bool TextDomain::find_all(std::span<const std::string_view> texts, std::uint32_t* numbers) {
+  if (!full_) {
+    texts_.find(texts, numbers);
+    if (std::find(numbers, numbers + texts.size(), kNone) == numbers + texts.size()) return true;
+  }
+  full_ = true;
+  return false;
+}
+
+std::optional<bool> TextDomain::repeats() const {
+  const std::lock_guard lock(mutex_);
+  return full_ ? false : repeats_;
+}
+
+void TextDomain::show(const TextPool& pool) {
+  constexpr std::uint32_t kPools = 4;
+  constexpr std::uint64_t kTexts = 8192, kOneIn = 32;
+  std::vector<std::uint64_t> hashes;
+  for (std::size_t entry = 0; entry < pool.size(); ++entry)
+    if (const std::uint64_t hash = hash_text(pool[entry]); (hash >> 32) % kOneIn == 0)
+      hashes.push_back(hash);
+  const std::lock_guard lock(mutex_);
+  ++shown_.pools;
+  shown_.texts += pool.size();
+  shown_.seen += hashes.size();
+  shown_.different.insert(hashes.begin(), hashes.end());
+  if (repeats_ || shown_.pools < kPools || shown_.texts < kTexts) return;
+  repeats_ = shown_.seen * 8 >= shown_.different.size() * 9;
+  shown_ = {};
 }
 
 std::uint32_t TextDomain::size() const {
@@ -75,6 +107,12 @@ const EntryNumbers::Numbers* EntryNumbers::find(const TextPool& pool,
   return number(pool, unknown) ? numbers_.get() : nullptr;
 }
 
+bool EntryNumbers::complete(const TextPool& pool) {
+  if (complete_) return true;
+  std::call_once(allocated_, [this] { allocate(); });
+  return find_all(pool);
+}
+
 bool EntryNumbers::find_all(const TextPool& pool) {
   std::vector<std::uint32_t> unknown;
   for (std::uint32_t entry = 0; entry < entries_; ++entry)
@@ -95,6 +133,45 @@ bool EntryNumbers::number(const TextPool& pool, std::span<const std::uint32_t> e
   for (std::size_t i = 0; i < entries.size(); ++i)
     numbers_[entries[i]].store(found[i], std::memory_order_relaxed);
   return true;
+}
+
+std::string_view TextPool::numbered(std::size_t entry) const { return numbers->text(entry); }
+
+VectorPtr without_texts(const Vector& column) {
+  auto pool = std::make_shared<TextPool>();
+  pool->folded = static_cast<std::uint32_t>(column.strings->size());
+  pool->distinct = column.strings->distinct;
+  pool->sorted = column.strings->sorted;
+  pool->numbers = column.strings->numbers;
+  auto folded = std::make_shared<Vector>(column);
+  folded->strings = std::move(pool);
+  return folded;
+}
+
+VectorPtr with_texts(VectorPtr column) {
+  if (column->strings == nullptr || column->strings->folded == 0) return column;
+  constexpr std::size_t kPlacesAhead = 32, kTextsAhead = 16;
+  const TextPool& folded = *column->strings;
+  const EntryNumbers& numbers = *folded.numbers;
+  const TextDomain& domain = *numbers.domain();
+  auto pool = std::make_shared<TextPool>();
+  pool->distinct = folded.distinct;
+  pool->sorted = folded.sorted;
+  pool->numbers = folded.numbers;
+  std::size_t bytes = 0;
+  for (std::size_t entry = 0; entry < folded.size(); ++entry) {
+    if (entry + kPlacesAhead < folded.size()) domain.fetch_place(numbers[entry + kPlacesAhead]);
+    bytes += domain[numbers[entry]].size();
+  }
+  pool->heap.reserve(bytes);
+  pool->offsets.reserve(folded.size() + 1);
+  for (std::size_t entry = 0; entry < folded.size(); ++entry) {
+    if (entry + kTextsAhead < folded.size()) domain.fetch_text(numbers[entry + kTextsAhead]);
+    pool->add(domain[numbers[entry]]);
+  }
+  auto unfolded = std::make_shared<Vector>(*column);
+  unfolded->strings = std::move(pool);
+  return unfolded;
 }
 
 }  // namespace arbors::batch

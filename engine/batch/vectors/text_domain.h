@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/batch/vectors/text_table.h"
@@ -34,21 +36,43 @@ class TextDomain {
   TextDomain(const TextDomain&) = delete;
   TextDomain& operator=(const TextDomain&) = delete;
 
-  // Numbers texts. False, with nothing numbered, where the budget does not hold them; a domain that
-  // was full once stays so.
+  // Numbers texts. False, with nothing numbered, where the budget does not hold new ones; a domain
+  // that was full once stays so.
   bool number(std::span<const std::string_view> texts, std::uint32_t* numbers);
   bool full() const { return full_; }
+  // Whether pools have so many texts in common that it pays to keep these once: told by some texts
+  // of the first pools that are shown; nullopt until there are enough.
+  std::optional<bool> repeats() const;
+  void show(const TextPool& pool);
 
   // All numbers given so far are below.
   std::uint32_t size() const;
+  // A text by its number, where it stays while the domain lives. Takes no lock: whoever has learnt
+  // the number from another thread has met that thread at one since.
+  std::string_view operator[](std::uint32_t number) const { return texts_[number]; }
   // Appends the texts of the given numbers.
   void copy(std::span<const std::uint32_t> numbers, TextPool& to) const;
+  // Has memory fetch what reading a text will need.
+  void fetch_place(std::uint32_t number) const {
+    __builtin_prefetch(&texts_.texts().place(number));
+  }
+  void fetch_text(std::uint32_t number) const {
+    __builtin_prefetch(texts_.texts().place(number).begin);
+  }
 
  private:
+  bool find_all(std::span<const std::string_view> texts, std::uint32_t* numbers);
+
   mutable std::mutex mutex_;
-  TextTable texts_;
+  LastingTextTable texts_;
   std::shared_ptr<TextBudget> budget_;
   std::size_t held_ = 0;
+  struct Shown {
+    std::uint32_t pools = 0;
+    std::uint64_t texts = 0, seen = 0;            // of all; that were looked at
+    std::unordered_set<std::uint64_t> different;  // their hashes
+  } shown_;
+  std::optional<bool> repeats_;
   std::atomic<bool> full_ = false;
 };
 using TextDomainPtr = std::shared_ptr<TextDomain>;
@@ -66,6 +90,12 @@ class EntryNumbers {
   const TextDomainPtr& domain() const { return domain_; }
   // Gives an array of numbers by entry that has those of `codes`; null where the domain is full.
   const Numbers* find(const TextPool& pool, std::span<const std::uint32_t> codes);
+  // Numbers all entries of a pool; false where the domain is full.
+  bool complete(const TextPool& pool);
+  std::uint32_t operator[](std::size_t entry) const {
+    return numbers_[entry].load(std::memory_order_relaxed);
+  }
+  std::string_view text(std::size_t entry) const { return (*domain_)[(*this)[entry]]; }
 
   // What a pool's numbers take once they are known.
   static std::size_t memory(std::size_t entries) {
@@ -74,7 +104,7 @@ class EntryNumbers {
 
  private:
   void allocate();
-  bool find_all(const TextPool& pool);
+  bool find_all(const TextPool& pool);  // once there is room for the numbers
   bool number(const TextPool& pool, std::span<const std::uint32_t> entries);
 
   TextDomainPtr domain_;
@@ -83,5 +113,12 @@ class EntryNumbers {
   std::unique_ptr<Numbers[]> numbers_;
   std::atomic<bool> complete_ = false;
 };
+
+// Gives the column without the texts of its strings, which all have numbers: it holds these, and
+// reads the texts in the domain.
+VectorPtr without_texts(const Vector& column);
+// The reverse: gives the column with the texts, which are fetched many at a time. Where most rows'
+// texts are read, asking the domain for one after the other would wait for memory each time.
+VectorPtr with_texts(VectorPtr column);
 
 }  // namespace arbors::batch

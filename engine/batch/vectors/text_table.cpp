@@ -10,17 +10,46 @@
 
 namespace arbors::batch {
 
+namespace {
+
+void check_room(const TextPool& pool, std::string_view text) {
+  if (pool.heap.size() + text.size() > UINT32_MAX)
+    throw Error(ErrorCode::Limit, "the distinct texts of a plan take more than 4 GiB");
+}
+void check_room(const LastingTexts& /*pool*/, std::string_view /*text*/) {}
+
+void fetch_place(const TextPool& pool, std::uint32_t text) {
+  __builtin_prefetch(&pool.offsets[text]);
+}
+void fetch_place(const LastingTexts& pool, std::uint32_t text) {
+  __builtin_prefetch(&pool.place(text));
+}
+
+void fetch_text(const TextPool& pool, std::uint32_t text) {
+  __builtin_prefetch(pool.heap.data() + pool.offsets[text]);
+}
+void fetch_text(const LastingTexts& pool, std::uint32_t text) {
+  __builtin_prefetch(pool.place(text).begin);
+}
+
+std::size_t memory_of(const TextPool& pool) {
+  return pool.offsets.capacity() * sizeof(std::uint32_t) + pool.heap.capacity();
+}
+std::size_t memory_of(const LastingTexts& pool) { return pool.memory(); }
+
+}  // namespace
+
 std::uint64_t hash_text(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
-std::uint32_t TextTable::number(std::string_view text, std::uint64_t hash) {
+template <typename Pool>
+std::uint32_t NumberedTexts<Pool>::number(std::string_view text, std::uint64_t hash) {
   if (hashes_.size() * 2 >= slots_.size()) grow();
   const std::size_t mask = slots_.size() - 1;
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
   for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
     Slot& slot = slots_[at];
     if (slot.number == kEmpty) {
-      if (pool_->heap.size() + text.size() > UINT32_MAX)
-        throw Error(ErrorCode::Limit, "the distinct texts of a plan take more than 4 GiB");
+      check_room(*pool_, text);
       slot = {tag, size()};
       hashes_.push_back(hash);
       pool_->add(text);
@@ -30,7 +59,8 @@ std::uint32_t TextTable::number(std::string_view text, std::uint64_t hash) {
   }
 }
 
-std::uint32_t TextTable::find(std::string_view text, std::uint64_t hash) const {
+template <typename Pool>
+std::uint32_t NumberedTexts<Pool>::find(std::string_view text, std::uint64_t hash) const {
   if (slots_.empty()) return kNone;
   const std::size_t mask = slots_.size() - 1;
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
@@ -41,7 +71,9 @@ std::uint32_t TextTable::find(std::string_view text, std::uint64_t hash) const {
   }
 }
 
-void TextTable::find(std::span<const std::string_view> texts, std::uint32_t* numbers) const {
+template <typename Pool>
+void NumberedTexts<Pool>::find(std::span<const std::string_view> texts,
+                               std::uint32_t* numbers) const {
   constexpr std::size_t kAhead = 16;
   std::array<std::uint64_t, kAhead> hashes{};
   for (std::size_t first = 0; first < texts.size(); first += kAhead) {
@@ -52,7 +84,8 @@ void TextTable::find(std::span<const std::string_view> texts, std::uint32_t* num
   }
 }
 
-void TextTable::number(std::span<const std::string_view> texts, std::uint32_t* numbers) {
+template <typename Pool>
+void NumberedTexts<Pool>::number(std::span<const std::string_view> texts, std::uint32_t* numbers) {
   constexpr std::size_t kAhead = 16;
   std::array<std::uint64_t, kAhead> hashes{};
   PolledSteps steps;
@@ -67,26 +100,29 @@ void TextTable::number(std::span<const std::string_view> texts, std::uint32_t* n
 }
 
 // Asks for each hash's slot, then for the text that the slot names.
-void TextTable::fetch_ahead(std::span<const std::uint64_t> hashes) const {
+template <typename Pool>
+void NumberedTexts<Pool>::fetch_ahead(std::span<const std::uint64_t> hashes) const {
   if (slots_.empty()) return;
   const std::size_t mask = slots_.size() - 1;
   for (const std::uint64_t hash : hashes) __builtin_prefetch(&slots_[hash & mask]);
   for (const std::uint64_t hash : hashes) {
     const Slot& slot = slots_[hash & mask];
-    if (slot.number != kEmpty) __builtin_prefetch(&pool_->offsets[slot.number]);
+    if (slot.number != kEmpty) fetch_place(*pool_, slot.number);
   }
   for (const std::uint64_t hash : hashes) {
     const Slot& slot = slots_[hash & mask];
-    if (slot.number != kEmpty) __builtin_prefetch(pool_->heap.data() + pool_->offsets[slot.number]);
+    if (slot.number != kEmpty) fetch_text(*pool_, slot.number);
   }
 }
 
-std::size_t TextTable::memory() const {
+template <typename Pool>
+std::size_t NumberedTexts<Pool>::memory() const {
   return slots_.capacity() * sizeof(Slot) + hashes_.capacity() * sizeof(std::uint64_t) +
-         pool_->offsets.capacity() * sizeof(std::uint32_t) + pool_->heap.capacity();
+         memory_of(*pool_);
 }
 
-void TextTable::grow() {
+template <typename Pool>
+void NumberedTexts<Pool>::grow() {
   slots_.assign(slots_.empty() ? 64 : slots_.size() * 2, {});
   const std::size_t mask = slots_.size() - 1;
   for (std::uint32_t number = 0; number < hashes_.size(); ++number) {
@@ -95,5 +131,8 @@ void TextTable::grow() {
     slots_[at] = {static_cast<std::uint32_t>(hashes_[number] >> 32), number};
   }
 }
+
+template class NumberedTexts<TextPool>;
+template class NumberedTexts<LastingTexts>;
 
 }  // namespace arbors::batch

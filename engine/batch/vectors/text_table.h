@@ -1,5 +1,5 @@
-// Numbers texts in order of first appearance. Texts are copied once, back to back, into a pool that
-// a vector may share afterwards.
+// Numbers texts in order of first appearance. Texts are copied once into a pool: back to back,
+// where a vector may share it afterwards (TextTable), or so that they stay in their places.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,17 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/batch/vectors/lasting_texts.h"
 #include "engine/batch/vectors/vector.h"
 
 namespace arbors::batch {
 
 std::uint64_t hash_text(std::string_view text);
 
-class TextTable {
+template <typename Pool>
+class NumberedTexts {
  public:
-  TextTable() : pool_(std::make_shared<TextPool>()) {}
+  NumberedTexts() : pool_(std::make_shared<Pool>()) {}
 
   std::uint32_t number(std::string_view text) { return number(text, hash_text(text)); }
   std::uint32_t number(std::string_view text, std::uint64_t hash);
@@ -34,7 +36,8 @@ class TextTable {
   std::uint32_t size() const { return static_cast<std::uint32_t>(hashes_.size()); }
   std::string_view operator[](std::uint32_t number) const { return (*pool_)[number]; }
   // The texts by their numbers. Nothing may be added afterwards.
-  std::shared_ptr<const TextPool> pool() const { return pool_; }
+  std::shared_ptr<const Pool> pool() const { return pool_; }
+  const Pool& texts() const { return *pool_; }
   std::size_t memory() const;  // bytes held
 
  private:
@@ -48,7 +51,12 @@ class TextTable {
 
   std::vector<Slot> slots_;
   std::vector<std::uint64_t> hashes_;
-  std::shared_ptr<TextPool> pool_;
+  std::shared_ptr<Pool> pool_;
 };
+
+using TextTable = NumberedTexts<TextPool>;
+using LastingTextTable = NumberedTexts<LastingTexts>;
+extern template class NumberedTexts<TextPool>;
+extern template class NumberedTexts<LastingTexts>;
 
 }  // namespace arbors::batch

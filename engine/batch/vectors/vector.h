@@ -20,26 +20,33 @@ namespace arbors::batch {
 
 class EntryNumbers;  // text_domain.h
 
-// Texts back to back. `offsets` has one more entry than there are texts.
+// Texts back to back. `offsets` has one more entry than there are texts. Or, where `folded` is not
+// 0, as many texts that a domain holds: all have numbers, and offsets and heap are those of none.
 // `distinct`: no two entries are equal. `sorted`: besides, entries ascend in memcmp order (a
 // dictionary whose ranges are code ranges).
 struct TextPool {
   std::vector<std::uint32_t> offsets{0};
   std::vector<char> heap;
+  std::uint32_t folded = 0;
   bool distinct = false;
   bool sorted = false;
   // What the entries are called in a domain; of pools that outlive a query. Set before the pool is
   // shared, or never. A copy that gets more entries must drop them.
   mutable std::shared_ptr<EntryNumbers> numbers;
 
-  std::size_t size() const { return offsets.size() - 1; }
+  std::size_t size() const { return offsets.size() - 1 + folded; }
   std::string_view operator[](std::size_t entry) const {
+    if (folded != 0) [[unlikely]]
+      return numbered(entry);
     return {heap.data() + offsets[entry], offsets[entry + 1] - offsets[entry]};
   }
   void add(std::string_view text) {
     heap.insert(heap.end(), text.begin(), text.end());
     offsets.push_back(static_cast<std::uint32_t>(heap.size()));
   }
+
+ private:
+  std::string_view numbered(std::size_t entry) const;
 };
 
 struct Vector {

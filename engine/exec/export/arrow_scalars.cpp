@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/base/error.h"
+#include "engine/batch/vectors/text_domain.h"
 #include "engine/exec/export/seen_values.h"
 
 namespace arbors::exec {
@@ -134,7 +135,11 @@ void add_reals(const Vector& values, ArrowArray& to) {
   set_values(reals, to);
 }
 
-bool add_texts(const Vector& values, std::size_t most_offset, ArrowArray& to) {
+bool add_texts(const Vector& all_values, std::size_t most_offset, ArrowArray& to) {
+  batch::VectorPtr unfolded;
+  if (all_values.strings && all_values.strings->folded != 0)
+    unfolded = batch::with_texts(std::make_shared<Vector>(all_values));
+  const Vector& values = unfolded ? *unfolded : all_values;
   const std::uint32_t rows = values.rows;
   to.offsets.assign(rows + std::size_t{1}, 0);
   if (!values.strings || values.codes.empty()) return true;

@@ -138,7 +138,7 @@ bool PatternTest::find_literal(std::string_view text) const {
 }
 
 void PatternTest::answer(const batch::TextPool& texts, std::span<std::uint8_t> answers) const {
-  if (finder_) return find_in_all(texts, answers);
+  if (finder_ && texts.folded == 0) return find_in_all(texts, answers);
   PolledSteps steps;
   for (std::size_t text = 0; text < answers.size(); ++text, steps.step())
     answers[text] = truth_of((*this)(texts[text]));

@@ -53,6 +53,48 @@ TEST_CASE("few rows of a big pool have only their own entries numbered", "[batch
   CHECK(domain->size() == 100);
 }
 
+TEST_CASE("a column without its texts reads them in the domain", "[batch]") {
+  const auto domain = std::make_shared<TextDomain>(budget(1 << 20));
+  auto pool = std::make_shared<TextPool>(pool_of({"a", "", "long enough for the heap"}));
+  pool->distinct = true;
+  pool->numbers = std::make_shared<EntryNumbers>(domain, pool->size());
+  Vector column;
+  column.rows = 4;
+  column.uniform = Tag::String;
+  column.kinds = tag_bit(Tag::String);
+  column.codes = {2, 0, 1, 2};
+  column.strings = pool;
+  REQUIRE(pool->numbers->complete(*pool));
+  const VectorPtr folded = without_texts(column);
+  CHECK(folded->memory() < column.memory());
+  CHECK(folded->strings->size() == 3);
+  CHECK(folded->strings->distinct);
+  for (std::uint32_t row = 0; row < column.rows; ++row)
+    CHECK(folded->text(row) == column.text(row));
+  const VectorPtr unfolded = with_texts(folded);
+  CHECK(unfolded->strings->folded == 0);
+  CHECK(unfolded->strings->offsets == pool->offsets);
+  CHECK(unfolded->strings->heap == pool->heap);
+  CHECK(with_texts(unfolded) == unfolded);
+}
+
+TEST_CASE("a domain tells whether the pools that it is shown have texts in common", "[batch]") {
+  constexpr std::uint32_t kTexts = 4096;
+  const auto shown = [](bool others) {
+    TextDomain domain(budget(1 << 20));
+    for (std::uint32_t round = 0; round < 4; ++round) {
+      CHECK(!domain.repeats().has_value());
+      TextPool pool;
+      for (std::uint32_t i = 0; i < kTexts; ++i)
+        pool.add(std::to_string(i + (others ? round * kTexts : 0)));
+      domain.show(pool);
+    }
+    return domain.repeats();
+  };
+  CHECK(shown(false) == true);
+  CHECK(shown(true) == false);
+}
+
 TEST_CASE("a domain beyond its budget numbers nothing more, and gives its memory back", "[batch]") {
   const auto bytes = budget(4096);
   {
@@ -62,6 +104,13 @@ TEST_CASE("a domain beyond its budget numbers nothing more, and gives its memory
     const std::vector<std::uint32_t> row{0};
     REQUIRE(small_numbers.find(small, row) != nullptr);
     CHECK(bytes->used > 0);
+    // Texts that have numbers need no room.
+    bytes->most = 0;
+    const TextPool again = pool_of({"small"});
+    EntryNumbers same_numbers(domain, 1);
+    CHECK(same_numbers.find(again, row) != nullptr);
+    CHECK(!domain->full());
+    bytes->most = 4096;
     REQUIRE(large_numbers.find(large, row) == nullptr);
     CHECK(domain->full());
     CHECK(domain->size() == 1);

@@ -23,6 +23,22 @@ batch::VectorPtr texts(const std::string& text) {
   return column;
 }
 
+// A dictionary of so many texts, each in a row; the texts of one path.
+batch::VectorPtr dictionary(std::uint32_t first, std::uint32_t texts) {
+  auto pool = std::make_shared<batch::TextPool>();
+  pool->distinct = true;
+  auto column = std::make_shared<batch::Vector>();
+  column->uniform = batch::Tag::String;
+  column->kinds = batch::tag_bit(batch::Tag::String);
+  for (std::uint32_t i = 0; i < texts; ++i) {
+    pool->add("a text that takes some forty bytes " + std::to_string(first + i));
+    column->codes.push_back(i);
+  }
+  column->rows = texts;
+  column->strings = std::move(pool);
+  return column;
+}
+
 // Asks for columns one after another, putting those that are not there, and counts those that are.
 int scan(ColumnCache& cache, std::uint64_t first, int columns) {
   int found = 0;
@@ -85,6 +101,49 @@ TEST_CASE("columns of one path of an Arbor share a domain of texts", "[store]") 
   cache.put(3, 5, elsewhere, &other);
   CHECK(first->strings->numbers->domain() == second->strings->numbers->domain());
   CHECK(first->strings->numbers->domain() != elsewhere->strings->numbers->domain());
+}
+
+TEST_CASE("texts that batches share are kept once where their columns come back", "[store]") {
+  constexpr std::uint32_t kTexts = 2000, kColumns = 40;
+  ColumnCache cache;
+  const int arbor = 0;
+  const std::size_t whole = dictionary(0, kTexts)->memory();
+  cache.set_capacity(20 * whole);
+  for (int round = 0; round < 3; ++round)
+    for (std::uint64_t nonce = 0; nonce < kColumns; ++nonce)
+      if (cache.find(nonce, 5) == nullptr) cache.put(nonce, 5, dictionary(0, kTexts), &arbor);
+  CHECK(cache.bytes() <= cache.capacity());
+  std::uint32_t found = 0, wrong = 0;
+  for (std::uint64_t nonce = 0; nonce < kColumns; ++nonce) {
+    const batch::VectorPtr column = cache.find(nonce, 5);
+    if (column == nullptr) continue;
+    ++found;
+    const batch::VectorPtr same = dictionary(0, kTexts);
+    for (std::uint32_t row = 0; row < kTexts; ++row)
+      wrong += column->text(row) == same->text(row) ? 0 : 1;
+  }
+  CHECK(found == kColumns);
+  CHECK(wrong == 0);
+  cache.clear();
+  CHECK(cache.bytes() == 0);
+}
+
+TEST_CASE("texts that no batch shares go with their columns", "[store]") {
+  constexpr std::uint32_t kTexts = 2000, kColumns = 200;
+  ColumnCache cache;
+  const int arbor = 0;
+  const std::size_t whole = dictionary(0, kTexts)->memory();
+  cache.set_capacity(20 * whole);
+  std::uint32_t found = 0;
+  for (std::uint32_t nonce = 0; nonce < kColumns; ++nonce) {
+    cache.put(nonce, 5, dictionary(nonce * kTexts, kTexts), &arbor);
+    CHECK(cache.bytes() <= cache.capacity());
+    const batch::VectorPtr column = cache.find(nonce, 5);
+    if (column == nullptr) continue;
+    ++found;
+    CHECK(column->text(7) == dictionary(nonce * kTexts, kTexts)->text(7));
+  }
+  CHECK(found > kColumns / 2);
 }
 
 TEST_CASE("numbered texts count, and leave with their columns", "[store]") {
