@@ -7,7 +7,7 @@ namespace arbors::store {
 namespace {
 
 constexpr unsigned kAscending = 16;      // look-ups in a row before it is read ahead
-constexpr std::size_t kMostHeld = 1024;  // entries
+constexpr std::size_t kMostAhead = 1024;  // entries
 
 }  // namespace
 
@@ -29,7 +29,7 @@ void KeysAhead::start(std::int64_t key) {
 
 void KeysAhead::append(Entry entry) {
   high_ = std::max(high_, entry.key);
-  if (entries_.size() >= kMostHeld) {
+  if (entries_.size() >= kMostAhead) {
     entries_.clear();
     low_ = entry.key;
   }
