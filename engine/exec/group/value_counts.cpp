@@ -42,14 +42,14 @@ bool ValueNumbers::count(const batch::Vector& values, std::vector<GroupRows>& ro
   constexpr std::size_t kRowsAnEntry = 8;
   const std::size_t entries = values.strings ? values.strings->size() : 0;
   const bool fits = values.only(batch::tag_bit(Tag::String) | batch::kNullTags) && entries > 0 &&
-                    entries * kRowsAnEntry <= values.rows &&
+                    values.codes.size() == values.rows && entries * kRowsAnEntry <= values.rows &&
                     (!values.tags.empty() || values.uniform == Tag::String) &&
                     collation_ == Collation::Binary && all_strings_;
   if (!fits) return false;
   std::vector<std::uint32_t> counts = rows_of_codes(values.codes, entries);
   const std::uint32_t nulls = nulls_of(values);
+  if (counts.front() < nulls || (nulls > 0 && null_ == kNone)) return false;
   counts.front() -= nulls;  // their code is 0
-  if (nulls > 0 && null_ == kNone) return false;
   rows.clear();
   if (!number_counted(values, counts, rows)) return false;
   if (nulls > 0) rows.push_back({null_, nulls});
