@@ -68,8 +68,12 @@ bool MinimalText::recognize(std::string_view text, const std::uint32_t* token,
   return token_ == end && at_ == text.size();
 }
 
+inline bool MinimalText::is_here(char c) const {
+  return *token_ == at_ && at_ < text_.size() && text_[at_] == c;
+}
+
 inline bool MinimalText::pass(char c) {
-  if (*token_ != at_ || text_.data()[at_] != c) return false;
+  if (!is_here(c)) return false;
   ++token_;
   ++at_;
   return true;
@@ -104,7 +108,7 @@ bool MinimalText::close() {
 
 bool MinimalText::key() {
   const std::uint32_t begin = at_;
-  if (*token_ != at_ || text_.data()[at_] != '"' || !string()) return false;
+  if (!is_here('"') || !string()) return false;
   return add_key(text_.substr(begin + 1, at_ - begin - 2)) && pass(':');
 }
 

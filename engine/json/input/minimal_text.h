@@ -37,6 +37,7 @@ class MinimalText {
   bool string();
   bool scalar();
   bool real(std::string_view number);
+  bool is_here(char c) const;
   // Moves past a token of one byte; false where another stands there.
   bool pass(char c);
 
