@@ -65,10 +65,15 @@ void TextDomain::copy(std::span<const std::uint32_t> numbers, TextPool& to) cons
   for (const std::uint32_t number : numbers) bytes += texts_[number].size();
   to.heap.reserve(bytes);
   to.offsets.reserve(to.offsets.size() + numbers.size());
-  // Texts that were met one behind the other lie so, and are copied together.
+  // Texts that were met one behind the other lie so within a block, and are copied together.
+  const auto follows = [&](std::size_t at) {
+    const std::string_view before = texts_[numbers[at - 1]];
+    return numbers[at] == numbers[at - 1] + 1 &&
+           texts_[numbers[at]].data() == before.data() + before.size();
+  };
   for (std::size_t first = 0; first < numbers.size();) {
     std::size_t end = first + 1;
-    while (end < numbers.size() && numbers[end] == numbers[end - 1] + 1) ++end;
+    while (end < numbers.size() && follows(end)) ++end;
     const char* const begin = texts_[numbers[first]].data();
     const std::string_view last = texts_[numbers[end - 1]];
     const auto base = static_cast<std::uint32_t>(to.heap.size());

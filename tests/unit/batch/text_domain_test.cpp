@@ -78,6 +78,24 @@ TEST_CASE("a column without its texts reads them in the domain", "[batch]") {
   CHECK(with_texts(unfolded) == unfolded);
 }
 
+TEST_CASE("texts of many blocks are copied as they are, in runs and one by one", "[batch]") {
+  const auto domain = std::make_shared<TextDomain>(budget(1 << 24));
+  TextPool pool;
+  for (int i = 0; i < 20'000; ++i)
+    pool.add(i % 7 == 0 ? std::string() : "text number " + std::to_string(i));
+  std::vector<std::string_view> texts;
+  for (std::size_t i = 0; i < pool.size(); ++i) texts.push_back(pool[i]);
+  std::vector<std::uint32_t> numbers(texts.size());
+  REQUIRE(domain->number(texts, numbers.data()));
+  TextPool copied;
+  copied.add("before");
+  domain->copy(numbers, copied);
+  REQUIRE(copied.size() == texts.size() + 1);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) wrong += copied[i + 1] == texts[i] ? 0 : 1;
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("a domain tells whether the pools that it is shown have texts in common", "[batch]") {
   constexpr std::uint32_t kTexts = 4096;
   const auto shown = [](bool others) {
