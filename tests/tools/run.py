@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs builds and tests side by side: what tests/run.sh does once everything needed is installed.
 
-Each task says what it needs and how many cores it takes; a task starts as soon as that is there, in the order of the list, so
-that tests run while the rest compiles. A task's closing line is `N passed, N failed[, N skipped]`; one without counts as
+Each task says what it needs and how many cores it takes (one more than there are is handed out); a task starts as soon as
+that is there, in the order of the list, so that tests run while the rest compiles. A task's closing line is `N passed, N failed[, N skipped]`; one without counts as
 a test. The last line sums them up.
 """
 import argparse
@@ -117,7 +117,8 @@ class Run:
 
     def __init__(self, every):
         self.every, self.by_name = every, {task.name: task for task in every}
-        self.free, self.total, self.began = os.cpu_count() or 1, [0, 0, 0], time.monotonic()
+        # One task more than there are cores: some wait for processes, locks and disks a good part of their time.
+        self.free, self.total, self.began = (os.cpu_count() or 1) + 1, [0, 0, 0], time.monotonic()
         self.lock = threading.Condition()
 
     def ready(self, task):
