@@ -289,7 +289,7 @@ const AggregateInfo* StageReader::aggregate_function() {
 }
 
 void StageReader::aggregate_arguments(AggregateCall& call, AggregateCall& written,
-                                     std::size_t byte) {
+                                      std::size_t byte) {
   lexer_.expect_symbol("(");
   std::vector<expr::ExprPtr> args, written_args;
   call.distinct = lexer_.at_keyword("distinct") && !lexer_.at_symbol(")", 1) &&

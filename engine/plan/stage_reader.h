@@ -19,7 +19,7 @@ class StageReader {
  public:
   // All outlive the reader.
   StageReader(std::string_view text, std::span<const Value> parameters,
-             const select::Catalog* catalog = nullptr)
+              const select::Catalog* catalog = nullptr)
       : lexer_(text), parameters_(parameters), catalog_(catalog) {}
 
   expr::Lexer& lexer() { return lexer_; }

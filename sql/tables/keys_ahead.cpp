@@ -6,7 +6,7 @@ namespace arbors::store {
 
 namespace {
 
-constexpr unsigned kAscending = 16;      // look-ups in a row before it is read ahead
+constexpr unsigned kAscending = 16;       // look-ups in a row before it is read ahead
 constexpr std::size_t kMostAhead = 1024;  // entries
 
 }  // namespace
