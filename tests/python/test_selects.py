@@ -303,7 +303,11 @@ def test_declared_values(report):
     report.raises(lambda: rows(database, "SELECT x.c FROM (SELECT instr(2.5, abs(n)) AS c FROM t) AS x GROUP BY x.c"), "an expression inside a grouped query", "declared REAL")
     database = filled(report.options, [{"a": 1, "n": "10"}], "a INTEGER, n NUMERIC")
     report.raises(lambda: rows(database, "SELECT n FROM t WHERE n IN (2.5, 'Abc ', '10')"), "a text in a numeric column", "declared NUMERIC")
+    for inner in ("SELECT a || '' FROM t", "SELECT a FROM t", "SELECT a || '' FROM t EXCEPT SELECT 5"):
+        for no in ("", "NOT "):
+            report.raises(lambda inner=inner, no=no: rows(database, f"SELECT n FROM t WHERE n {no}IN ({inner})"), f"{no}IN ({inner})", "declared NUMERIC")
     report.equal(rows(database, "SELECT a FROM t WHERE a IN (2.5, 'Abc ', '1')"), [(1,)], "numbers in one")
+    report.equal(rows(database, "SELECT a FROM t WHERE a IN (SELECT a || '' FROM t)"), [(1,)], "numbers in one, of a query")
     database = filled(report.options, [{"a": "0", "n": 3.0}, {"a": "x", "n": 2.5}], "a TEXT, n REAL")
     for sql in ("SELECT a FROM t WHERE a = 0", "SELECT a FROM t WHERE a IN (0, 1)", "SELECT a FROM t WHERE a BETWEEN 0 AND 1", "SELECT a, n FROM t WHERE n = 3 AND a < 'y'"):
         report.equal(rows(database, sql), [tuple(row) for row in database.execute(sql)], sql)

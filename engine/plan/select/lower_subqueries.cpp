@@ -115,7 +115,7 @@ Typed CoreLowering::only_column(const Lowered& inner, std::size_t byte) const {
 void CoreLowering::add_in_key(Join& join, const Typed& left, const Typed& value,
                               std::size_t byte) const {
   const InComparison how = compared_in(left, value, byte);
-  join.keys.insert(join.keys.begin(), JoinKey{sure_text(left, value), sure_text(value, left),
+  join.keys.insert(join.keys.begin(), JoinKey{left_of_in(left), sure_text(value, left),
                                               how.collation, how.coercion, false});
 }
 

@@ -74,7 +74,7 @@ class Rebuild {
   Typed operator()(const expr::In& in) {
     read_plainly();
     std::vector<Value> items = in.set->items();
-    operands_[0].expr = as_listed(at(0));
+    operands_[0].expr = left_of_in(at(0));
     if (in.set->holds_null()) items.push_back(Value::null());
     const Typed none = constant(expr::constant(Value::null()));
     const ExprPtr set = expr::in(at(0).expr, std::move(items), in.negated,
@@ -147,18 +147,6 @@ class Rebuild {
            may_be_integer(right) && !is_sure_text(left) && !is_sure_text(right);
   }
 
-  // A declared column's value as IN compares it with a list: versions of SQLite differ about one
-  // that its type would convert.
-  static ExprPtr as_listed(const Typed& value) {
-    static constexpr std::array<const char*, 5> kTypes{nullptr, "TEXT", "NUMERIC", "INTEGER",
-                                                       "NUMERIC"};
-    const char* type = value.affinity ? kTypes[static_cast<std::size_t>(*value.affinity)] : nullptr;
-    const auto* call = value.expr->as<expr::Call>();
-    const bool checked = call != nullptr && call->function->name == "as_declared";
-    if (type == nullptr || value.settled || checked) return value.expr;
-    return expr::call("as_declared", {value.expr, expr::constant(Value::of(type))});
-  }
-
   void settle_texts(std::size_t left, std::size_t right) {
     const ExprPtr sure = sure_text(at(left), at(right));
     operands_[right].expr = sure_text(at(right), at(left));
@@ -218,6 +206,16 @@ expr::ExprPtr sure_text(const Typed& value, const Typed& other) {
       coercion_of(value, other) != Coercion::Text)
     return value.expr;
   return expr::call("as_declared", {value.expr, expr::constant(Value::of("TEXT"))});
+}
+
+expr::ExprPtr left_of_in(const Typed& value) {
+  static constexpr std::array<const char*, 5> kTypes{nullptr, "TEXT", "NUMERIC", "INTEGER",
+                                                     "NUMERIC"};
+  const char* type = value.affinity ? kTypes[static_cast<std::size_t>(*value.affinity)] : nullptr;
+  const auto* call = value.expr->as<expr::Call>();
+  const bool checked = call != nullptr && call->function->name == "as_declared";
+  if (type == nullptr || value.settled || checked) return value.expr;
+  return expr::call("as_declared", {value.expr, expr::constant(Value::of(type))});
 }
 
 Typed over_operands(ExprPtr made, const std::vector<Typed>& operands) {

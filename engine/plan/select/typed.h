@@ -32,6 +32,10 @@ Typed over_operands(expr::ExprPtr made, const std::vector<Typed>& operands);
 // would meet a number.
 expr::ExprPtr sure_text(const Typed& value, const Typed& other);
 
+// A declared column's value as IN compares it with a list or a query: an error where its type would
+// convert it, which some versions of SQLite do and others do not.
+expr::ExprPtr left_of_in(const Typed& value);
+
 // A column of REAL affinity as its tree has it, where SQLite's making reals of integers is not
 // seen.
 expr::ExprPtr without_real(const expr::ExprPtr& value);
