@@ -150,7 +150,7 @@ Handle& PlanSession::find(std::string_view name) {
   return found->second;
 }
 
-exec::KeyIndex& PlanSession::index_of(Handle& handle, const expr::ExprPtr& key) {
+exec::TreesByKey& PlanSession::index_of(Handle& handle, const expr::ExprPtr& key) {
   const std::string text = expr::to_text(*key);
   const auto known = handle.indexes.find(text);
   if (known != handle.indexes.end()) return known->second;

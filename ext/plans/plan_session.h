@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "engine/exec/query/key_index.h"
 #include "engine/exec/query/query.h"
+#include "engine/exec/query/trees_by_key.h"
 #include "ext/session/arbor_name.h"
 #include "ext/session/session.h"
 
@@ -19,9 +19,9 @@ namespace arbors::ext {
 struct Handle {
   plan::NodePtr plan;  // other handles in it replaced by their own plans
   exec::TreeSourcePtr source;
-  std::vector<expr::ExprPtr> keys;                // of its index_by, or none
-  std::map<std::string, exec::KeyIndex> indexes;  // by the key's text, kept for further look-ups
-  std::optional<Preparing> allowed;               // when its trees were allowed last
+  std::vector<expr::ExprPtr> keys;                  // of its index_by, or none
+  std::map<std::string, exec::TreesByKey> indexes;  // by the key's text, kept for further look-ups
+  std::optional<Preparing> allowed;                 // when its trees were allowed last
 };
 
 // What a caller learns of a plan's result, for the host's authorizer.
@@ -73,7 +73,7 @@ class PlanSession {
   exec::BoundSource bind_files(const plan::Source& source) const;
   std::string keep(const plan::NodePtr& plan);
   Handle& find(std::string_view name);
-  exec::KeyIndex& index_of(Handle& handle, const expr::ExprPtr& key);
+  exec::TreesByKey& index_of(Handle& handle, const expr::ExprPtr& key);
   plan::NodePtr without_handles(const plan::NodePtr& plan);
 
   Session& session_;

@@ -275,7 +275,7 @@ class Checker {
   // is an error of its own.
   void check_key() {
     if (store_.key_ == nullptr) return;
-    KeyIndex& index = *store_.key_;
+    UniqueKeyIndex& index = *store_.key_;
     const std::string& table = store_.names_.table;
     std::uint64_t expected = 0, missing = 0;
     const auto snapshot = store_.snapshot();
@@ -289,8 +289,8 @@ class Checker {
         const std::int64_t rowid = segment.rowid(rows[at] - segment.first_row);
         try {
           const TreeKey key = keys.at(at, table);
-          expected += KeyIndex::entries_of(key);
-          missing += index.holds(key, rowid) ? 0 : KeyIndex::entries_of(key);
+          expected += UniqueKeyIndex::entries_of(key);
+          missing += index.holds(key, rowid) ? 0 : UniqueKeyIndex::entries_of(key);
         } catch (const SqliteError& error) {
           if (error.code() != ErrorCode::Constraint) throw;
           fault("the tree of '" + table + "' with rowid " + std::to_string(rowid) +
@@ -304,7 +304,7 @@ class Checker {
     if (missing > 0) fault(where + " lacks " + std::to_string(missing) + " entries");
     if (entries + missing > expected)
       fault(where + " has " + std::to_string(entries + missing - expected) + " entries too many");
-    for (const KeyIndex::Duplicate& each : index.duplicates(1))
+    for (const UniqueKeyIndex::Duplicate& each : index.duplicates(1))
       fault("trees of '" + table + "' have the same key, at rowids " + std::to_string(each.first) +
             " and " + std::to_string(each.last));
   }

@@ -23,12 +23,12 @@
 #include "sql/store/store.h"
 #include "sql/tables/change_log.h"
 #include "sql/tables/column_names.h"
-#include "sql/tables/key_index.h"
 #include "sql/tables/layout.h"
 #include "sql/tables/meta_table.h"
 #include "sql/tables/path_index.h"
 #include "sql/tables/path_table.h"
 #include "sql/tables/segment_table.h"
+#include "sql/tables/unique_key_index.h"
 
 namespace arbors::store {
 
@@ -247,7 +247,7 @@ class Store::Impl {
   void index_keys_of(const SegmentVersion& segment, batch::BatchReader& batch);
   bool has_clash(const std::shared_ptr<const batch::BuiltBatch>& built,
                  const batch::SharedPaths& shared);
-  Placed settle_conflict(const KeyIndex::Holder& holder, std::string text, IndexedRow row,
+  Placed settle_conflict(const UniqueKeyIndex::Holder& holder, std::string text, IndexedRow row,
                          OnConflict on_conflict);
   // Makes room for a changed row's key: throws where another row has it, or removes that one.
   void claim_key(const TreeKey& key, std::int64_t rowid, OnConflict on_conflict);
@@ -283,8 +283,8 @@ class Store::Impl {
   std::unique_ptr<ChangeLog> log_;
   ChunkTablePtr chunks_;
   std::vector<std::unique_ptr<PathIndex>> indexes_;
-  std::unique_ptr<KeyIndex> key_;  // null: there is no key
-  std::optional<bool> utf8_;       // the database's encoding; none: not asked yet
+  std::unique_ptr<UniqueKeyIndex> key_;  // null: there is no key
+  std::optional<bool> utf8_;             // the database's encoding; none: not asked yet
   void make_tables();
 
   std::unique_ptr<PathDictionary> paths_;            // the writer's

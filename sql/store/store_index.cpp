@@ -70,8 +70,8 @@ void Store::Impl::load_indexes() {
   options_.key.clear();
   for (const auto& [number, paths] : meta_->read_keys()) {
     options_.key = paths;
-    key_ = std::make_unique<KeyIndex>(connection_->db, names_, number,
-                                      KeyColumns(paths, options_.declared));
+    key_ = std::make_unique<UniqueKeyIndex>(connection_->db, names_, number,
+                                            KeyColumns(paths, options_.declared));
   }
 }
 

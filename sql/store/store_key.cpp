@@ -1,5 +1,5 @@
-// The unique key: conflicts of rowids and keys, and the key's index (sql/tables/key_index.h), which
-// is kept up like any other.
+// The unique key: conflicts of rowids and keys, and the key's index
+// (sql/tables/unique_key_index.h), which is kept up like any other.
 #include <algorithm>
 #include <functional>
 
@@ -43,7 +43,7 @@ void sort_entries(std::vector<KeyEntry>& entries) {
   std::sort(entries.begin(), entries.end(), std::ref(less));
 }
 
-void add_all(KeyIndex& index, std::vector<KeyEntry>& entries) {
+void add_all(UniqueKeyIndex& index, std::vector<KeyEntry>& entries) {
   sort_entries(entries);
   PolledSteps steps;
   for (const KeyEntry& entry : entries) {
@@ -76,7 +76,7 @@ void read_keys(batch::BatchReader& batch, const exec::Segment& segment, const Ke
   }
 }
 
-std::string key_text(const KeyIndex::Duplicate& duplicate) {
+std::string key_text(const UniqueKeyIndex::Duplicate& duplicate) {
   std::string text;
   for (const Value& value : duplicate.values) {
     if (!text.empty()) text += ", ";
@@ -136,7 +136,7 @@ Placed Store::Impl::place(std::string_view tree, std::optional<std::int64_t> row
 }
 
 // The holder has the tree's key, and its rowid where one was given.
-Placed Store::Impl::settle_conflict(const KeyIndex::Holder& holder, std::string text,
+Placed Store::Impl::settle_conflict(const UniqueKeyIndex::Holder& holder, std::string text,
                                     IndexedRow row, OnConflict on_conflict) {
   if (on_conflict == OnConflict::Error) refuse_duplicate();
   if (on_conflict == OnConflict::Ignore) return {holder.rowid, Placed::As::Ignored};
@@ -199,7 +199,7 @@ void Store::Impl::set_key(const std::string& paths) {
     if (key_ != nullptr && key_->columns().text() == columns.text()) return;
     make_key(columns);
   }
-  const std::unique_ptr<KeyIndex> old = std::move(key_);
+  const std::unique_ptr<UniqueKeyIndex> old = std::move(key_);
   if (old != nullptr) {
     meta_->write_key(old->number(), {});
     PathIndex::drop_table(connection_->db, names_, old->number());
@@ -211,8 +211,8 @@ void Store::Impl::set_key(const std::string& paths) {
 // Fills a new index, and only then makes it the key's.
 void Store::Impl::make_key(const KeyColumns& columns) {
   const std::int64_t number =
-      KeyIndex::create_table(connection_->db, names_, next_index_number(), columns);
-  KeyIndex made(connection_->db, names_, number, columns);
+      UniqueKeyIndex::create_table(connection_->db, names_, next_index_number(), columns);
+  UniqueKeyIndex made(connection_->db, names_, number, columns);
   std::vector<KeyEntry> entries;
   const auto snapshot = this->snapshot();
   for (const exec::Segment& segment : snapshot->segments()) {
@@ -221,7 +221,7 @@ void Store::Impl::make_key(const KeyColumns& columns) {
   }
   add_all(made, entries);
   std::string named;
-  for (const KeyIndex::Duplicate& each : made.duplicates(kDuplicatesNamed)) {
+  for (const UniqueKeyIndex::Duplicate& each : made.duplicates(kDuplicatesNamed)) {
     named += (named.empty() ? " (the first duplicates: " : "; ") + key_text(each) + " at rowids " +
              std::to_string(each.first) + " and " + std::to_string(each.last);
   }

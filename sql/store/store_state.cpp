@@ -46,7 +46,7 @@ void Store::Impl::create(const Options& options) {
   log_->append({first, 0, now(connection_->db), 0}, Op::Base, counts);
   if (options.key.empty()) return;
   const KeyColumns key(options.key, options.declared);
-  meta_->write_key(KeyIndex::create_table(connection_->db, names_, 1, key), key.text());
+  meta_->write_key(UniqueKeyIndex::create_table(connection_->db, names_, 1, key), key.text());
 }
 
 void Store::Impl::open() {

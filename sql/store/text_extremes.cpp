@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/batch/columns/column_statistics.h"
+#include "engine/batch/columns/statistics_maker.h"
 
 namespace arbors::store {
 

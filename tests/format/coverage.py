@@ -23,7 +23,7 @@ def rows_of(file, pattern):
 def in_sources():
     """Each kind of number that is stored: its names and numbers as the C++ has them."""
     return {
-        "integers": rows_of("engine/codec/integers/registry.cpp", r'row<T, \w+>\((\d+), "([^"]+)"'),
+        "integers": rows_of("engine/codec/integers/encoding_choice.cpp", r'row<T, \w+>\((\d+), "([^"]+)"'),
         "reals": rows_of("engine/codec/reals/reals.cpp", r'RealCodec{(\d+), "([^"]+)"'),
         "strings": {**rows_of("engine/codec/texts/strings.cpp", r'StringCodec{(\d+), "([^"]+)"'),
                     "dictionary": int(re.search(r"kDictionaryNumber = (\d+)", source("engine/codec/texts/strings.h")).group(1))},

@@ -24,8 +24,8 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/batch/columns/chunk_head.h"
-#include "engine/batch/columns/column_statistics.h"
 #include "engine/batch/columns/column_vector.h"
+#include "engine/batch/columns/statistics_maker.h"
 #include "engine/codec/streams/streams.h"
 
 namespace arbors::batch {

@@ -1,7 +1,7 @@
 #include "engine/batch/columns/memory_batch.h"
 
-#include "engine/batch/columns/column_statistics.h"
 #include "engine/batch/columns/column_vector.h"
+#include "engine/batch/columns/statistics_maker.h"
 
 namespace arbors::batch {
 

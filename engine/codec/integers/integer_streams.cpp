@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/codec/integers/registry.h"
+#include "engine/codec/integers/encoding_choice.h"
 
 namespace arbors::codec {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/base/scalar.h"
-#include "engine/batch/columns/column_statistics.h"
+#include "engine/batch/columns/statistics_maker.h"
 #include "engine/batch/vectors/vector_builder.h"
 
 namespace arbors::exec {

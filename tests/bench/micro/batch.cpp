@@ -7,9 +7,9 @@
 
 #include "engine/batch/build/batch_builder.h"
 #include "engine/batch/columns/column_codec.h"
-#include "engine/batch/columns/column_statistics.h"
 #include "engine/batch/columns/column_vector.h"
 #include "engine/batch/columns/memory_batch.h"
+#include "engine/batch/columns/statistics_maker.h"
 #include "engine/batch/trees/tree_writer.h"
 #include "engine/batch/vectors/vector_ops.h"
 

@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-#include "engine/codec/integers/registry.h"
+#include "engine/codec/integers/encoding_choice.h"
 #include "engine/codec/streams/streams.h"
 #include "engine/codec/texts/strings.h"
 #include "tests/unit/codec/text_samples.h"

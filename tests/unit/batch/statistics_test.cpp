@@ -4,8 +4,8 @@
 #include <cmath>
 #include <random>
 
-#include "engine/batch/columns/column_statistics.h"
 #include "engine/batch/columns/distinct_estimate.h"
+#include "engine/batch/columns/statistics_maker.h"
 #include "tests/unit/batch/naive_builder.h"
 #include "tests/unit/catch.h"
 

@@ -1,7 +1,7 @@
 // Which encoding typical values get, how small they become, and the numbers that are stored.
 #include <random>
 
-#include "engine/codec/integers/registry.h"
+#include "engine/codec/integers/encoding_choice.h"
 #include "engine/codec/reals/reals.h"
 #include "engine/codec/texts/strings.h"
 #include "tests/unit/catch.h"

@@ -4,8 +4,8 @@
 #include <new>
 #include <random>
 
+#include "engine/codec/integers/encoding_choice.h"
 #include "engine/codec/integers/encodings.h"
-#include "engine/codec/integers/registry.h"
 #include "engine/codec/reals/reals.h"
 #include "engine/codec/texts/strings.h"
 #include "tests/unit/catch.h"

@@ -1,8 +1,8 @@
 // Round trips of integer streams through every encoding, forced and chosen.
 #include <limits>
 
+#include "engine/codec/integers/encoding_choice.h"
 #include "engine/codec/integers/encodings.h"
-#include "engine/codec/integers/registry.h"
 #include "engine/codec/streams/streams.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/codec/samples.h"

@@ -2,8 +2,8 @@
 #include <random>
 
 #include "engine/base/error.h"
+#include "engine/codec/integers/encoding_choice.h"
 #include "engine/codec/integers/encodings.h"
-#include "engine/codec/integers/registry.h"
 #include "engine/codec/reals/reals.h"
 #include "engine/codec/streams/streams.h"
 #include "engine/codec/texts/strings.h"

@@ -1,4 +1,4 @@
-#include "engine/codec/integers/registry.h"
+#include "engine/codec/integers/encoding_choice.h"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "sql/tables/key_index.h"
+#include "sql/tables/unique_key_index.h"
 
 #include <utility>
 
@@ -52,7 +52,8 @@ std::string parameter(std::size_t number) { return "?" + std::to_string(number);
 
 }  // namespace
 
-KeyIndex::KeyIndex(sqlite3* db, const Names& names, std::int64_t number, KeyColumns columns)
+UniqueKeyIndex::UniqueKeyIndex(sqlite3* db, const Names& names, std::int64_t number,
+                               KeyColumns columns)
     : columns_(std::move(columns)),
       paths_(db, names, number, columns_.parts().front().path),
       holder_(db, "SELECT rowid, value FROM " + key_table(names, number) + " WHERE " +
@@ -73,8 +74,8 @@ KeyIndex::KeyIndex(sqlite3* db, const Names& names, std::int64_t number, KeyColu
                           " WHERE rowid >= 0 GROUP BY " + key_list(columns_.parts().size()) +
                           " HAVING count(*) > 1 ORDER BY min(rowid) LIMIT ?1") {}
 
-std::int64_t KeyIndex::create_table(sqlite3* db, const Names& names, std::int64_t number,
-                                    const KeyColumns& columns) {
+std::int64_t UniqueKeyIndex::create_table(sqlite3* db, const Names& names, std::int64_t number,
+                                          const KeyColumns& columns) {
   while (table_exists(db, names, "index" + std::to_string(number))) ++number;
   const std::size_t parts = columns.parts().size();
   execute(db, "CREATE TABLE " + key_table(names, number) + "(" +
@@ -84,13 +85,13 @@ std::int64_t KeyIndex::create_table(sqlite3* db, const Names& names, std::int64_
   return number;
 }
 
-void KeyIndex::bind(Statement::Use& use, const TreeKey& key) const {
+void UniqueKeyIndex::bind(Statement::Use& use, const TreeKey& key) const {
   int at = 0;
   for (const Value& value : key.values) use.bind(++at, value);
 }
 
 // Texts and blobs come after all numbers; a real is no integer's key.
-void KeyIndex::read_ahead(std::int64_t key) {
+void UniqueKeyIndex::read_ahead(std::int64_t key) {
   KeysAhead ahead = std::exchange(ahead_, {});
   ahead.start(key);
   Statement::Use use(ahead_from_);
@@ -106,7 +107,7 @@ void KeyIndex::read_ahead(std::int64_t key) {
   ahead_ = std::move(ahead);
 }
 
-std::optional<KeyIndex::Holder> KeyIndex::holder(const TreeKey& key) {
+std::optional<UniqueKeyIndex::Holder> UniqueKeyIndex::holder(const TreeKey& key) {
   const auto integer = integer_key(key);
   const bool ascends = integer && ahead_.ascends(*integer);
   if (ascends && !ahead_.covers(*integer)) read_ahead(*integer);
@@ -121,7 +122,7 @@ std::optional<KeyIndex::Holder> KeyIndex::holder(const TreeKey& key) {
   return Holder{use.integer(0), {key.values, use.is_null(1) ? key.values.front() : use.value(1)}};
 }
 
-void KeyIndex::add_entry(const TreeKey& key, std::int64_t rowid, bool is_value) {
+void UniqueKeyIndex::add_entry(const TreeKey& key, std::int64_t rowid, bool is_value) {
   Statement::Use use(add_);
   bind(use, key);
   const int at = static_cast<int>(key.values.size());
@@ -134,7 +135,7 @@ void KeyIndex::add_entry(const TreeKey& key, std::int64_t rowid, bool is_value) 
 }
 
 // What is read ahead is put aside meanwhile: nobody knows what an entry that fails has left.
-void KeyIndex::add(const TreeKey& key, std::int64_t rowid) {
+void UniqueKeyIndex::add(const TreeKey& key, std::int64_t rowid) {
   const std::vector<Value> others = other_keys(key);
   const auto integer = integer_key(key);
   const bool known = !integer || !ahead_.covers(*integer) || ahead_.takes(*integer);
@@ -147,12 +148,12 @@ void KeyIndex::add(const TreeKey& key, std::int64_t rowid) {
   ahead_ = std::move(ahead);
 }
 
-void KeyIndex::clear() {
+void UniqueKeyIndex::clear() {
   ahead_.forget();
   paths_.clear();
 }
 
-void KeyIndex::remove(const TreeKey& key, std::int64_t rowid) {
+void UniqueKeyIndex::remove(const TreeKey& key, std::int64_t rowid) {
   if (const auto integer = integer_key(key); integer && ahead_.covers(*integer)) ahead_.forget();
   {
     Statement::Use use(remove_);
@@ -162,7 +163,7 @@ void KeyIndex::remove(const TreeKey& key, std::int64_t rowid) {
   for (const Value& other : other_keys(key)) paths_.remove_entry(other, ~rowid);
 }
 
-bool KeyIndex::holds(const TreeKey& key, std::int64_t rowid) {
+bool UniqueKeyIndex::holds(const TreeKey& key, std::int64_t rowid) {
   const std::vector<Value> others = other_keys(key);
   {
     Statement::Use use(holds_);
@@ -176,9 +177,9 @@ bool KeyIndex::holds(const TreeKey& key, std::int64_t rowid) {
   return true;
 }
 
-std::uint64_t KeyIndex::entries_of(const TreeKey& key) { return 1 + other_keys(key).size(); }
+std::uint64_t UniqueKeyIndex::entries_of(const TreeKey& key) { return 1 + other_keys(key).size(); }
 
-std::vector<KeyIndex::Duplicate> KeyIndex::duplicates(std::size_t most) {
+std::vector<UniqueKeyIndex::Duplicate> UniqueKeyIndex::duplicates(std::size_t most) {
   std::vector<Duplicate> found;
   Statement::Use use(duplicates_);
   use.bind(1, static_cast<std::int64_t>(most));

@@ -1,4 +1,4 @@
-#include "engine/exec/query/key_index.h"
+#include "engine/exec/query/trees_by_key.h"
 
 #include "engine/base/error.h"
 #include "engine/exec/query/query.h"
@@ -7,7 +7,7 @@
 
 namespace arbors::exec {
 
-KeyIndex::KeyIndex(TreeSourcePtr source, expr::ExprPtr key, const ExecutionContext& context)
+TreesByKey::TreesByKey(TreeSourcePtr source, expr::ExprPtr key, const ExecutionContext& context)
     : source_(std::move(source)), key_(std::move(key)), context_(context) {
   const std::uint64_t most = context.budgets.max_index_entries;
   if (source_->trees() <= most) return;
@@ -18,7 +18,7 @@ KeyIndex::KeyIndex(TreeSourcePtr source, expr::ExprPtr key, const ExecutionConte
                                     "arbor_config('max_index_entries', n)");
 }
 
-std::optional<std::string> KeyIndex::find(const Value& key) {
+std::optional<std::string> TreesByKey::find(const Value& key) {
   if (!lookup_)
     lookup_.emplace(source_, std::vector<KeyLookup::Key>{{key_, expr::collation(*key_, *key_)}},
                     context_);

@@ -1,4 +1,4 @@
-#include "engine/batch/columns/column_statistics.h"
+#include "engine/batch/columns/statistics_maker.h"
 
 #include <algorithm>
 #include <array>

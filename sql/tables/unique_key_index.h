@@ -14,9 +14,9 @@
 
 namespace arbors::store {
 
-class KeyIndex {
+class UniqueKeyIndex {
  public:
-  KeyIndex(sqlite3* db, const Names& names, std::int64_t number, KeyColumns columns);
+  UniqueKeyIndex(sqlite3* db, const Names& names, std::int64_t number, KeyColumns columns);
 
   // Makes the table; gives its number, the first from `number` on that no table has.
   static std::int64_t create_table(sqlite3* db, const Names& names, std::int64_t number,

@@ -1,4 +1,4 @@
-#include "sql/tables/key_index.h"
+#include "sql/tables/unique_key_index.h"
 
 #include <map>
 #include <random>
@@ -15,7 +15,7 @@ class Keys {
  public:
   explicit Keys(const char* paths, const std::vector<DeclaredColumn>& declared = {})
       : columns(paths, declared),
-        index(database.db(), names, KeyIndex::create_table(database.db(), names, 1, columns),
+        index(database.db(), names, UniqueKeyIndex::create_table(database.db(), names, 1, columns),
               columns) {}
 
   TreeKey of(const char* tree) const { return columns.key_of(tree, "t"); }
@@ -28,7 +28,7 @@ class Keys {
   Database database;
   Names names{"main", "t"};
   KeyColumns columns;
-  KeyIndex index;
+  UniqueKeyIndex index;
 };
 
 using Rowids = std::vector<std::int64_t>;
@@ -110,7 +110,8 @@ TEST_CASE("a row stands under its value too where its key is another", "[store][
   const TreeKey five = keys.of(R"({"id":5})"), name = keys.of(R"({"id":"Ab"})");
   keys.index.add(five, 1);
   keys.index.add(name, 2);
-  CHECK(keys.index.entries() == KeyIndex::entries_of(five) + KeyIndex::entries_of(name));
+  CHECK(keys.index.entries() ==
+        UniqueKeyIndex::entries_of(five) + UniqueKeyIndex::entries_of(name));
   CHECK(keys.find(number(5)) == Rowids{1});
   CHECK(keys.find(text("5")) == Rowids{1});
   CHECK(keys.find(text("Ab")) == Rowids{2});
@@ -132,7 +133,7 @@ TEST_CASE("duplicates are found, and a table that is there is left alone", "[sto
   CHECK(found.front().values.front().text == "y");
   CHECK(found.front().first == 4);
   CHECK(found.front().last == 9);
-  CHECK(KeyIndex::create_table(keys.database.db(), keys.names, 1, keys.columns) == 2);
+  CHECK(UniqueKeyIndex::create_table(keys.database.db(), keys.names, 1, keys.columns) == 2);
 }
 
 }  // namespace

@@ -11,11 +11,11 @@
 
 namespace arbors::exec {
 
-class KeyIndex {
+class TreesByKey {
  public:
   // `key` is over the source's trees. `context` outlives the index. Throws Error{Limit} where the
   // source has more trees than max_index_entries.
-  KeyIndex(TreeSourcePtr source, expr::ExprPtr key, const ExecutionContext& context);
+  TreesByKey(TreeSourcePtr source, expr::ExprPtr key, const ExecutionContext& context);
 
   // Gives the first tree whose key equals `key`, as JSON text; none for NULL.
   std::optional<std::string> find(const Value& key);
