@@ -88,8 +88,8 @@ def test_programs(preset, folder, options, sanitized=False):
 def builds(preset, cores, needs=()):
     yield command(f"configure {preset}", "cmake", "--preset", preset, needs=needs, quiet=True)
     yield build(preset, "arbors", (f"configure {preset}",), cores)
-    yield build(preset, "arbors_tests", (f"build {preset} arbors",))
-    yield build(preset, "arbors_faults", (f"build {preset} arbors_tests",))
+    yield build(preset, "arbors_faults", (f"build {preset} arbors",))  # few sources, and a long test waits for it
+    yield build(preset, "arbors_tests", (f"build {preset} arbors_faults",))
 
 
 def tasks(options):
@@ -104,7 +104,7 @@ def tasks(options):
     venv = command("clients from PyPI", "tests/tools/venv.sh", "apsw", "pyarrow", "polars", "duckdb", "nanoarrow",
                    "pandas", "mypy", "jsonschema", "sqlalchemy", "django", "datasette", "sqlite-utils", "zstandard",
                    *(["pyspark"] if shutil.which("java") else []), cores=0, quiet=True)
-    debug = list(builds("debug", 1, ("build release arbors_faults",)))
+    debug = list(builds("debug", 1, ("build release arbors_tests",)))
     sanitized = command("debug unit tests", "tests/tools/unit.sh", "build-debug/arbors_tests", needs=("build debug arbors_tests",))
     slow_lint = [command(f"lint {part}", "tests/tools/lint.sh", part, needs=("build release arbors",)) for part in ("tidy", "alone")]
     # The longest, on one core, begins before what fills the other.
