@@ -57,9 +57,11 @@ def test_polars(report):
     needs("polars", "pyarrow")
     import polars as pl
     arbor = arbors.from_dicts(TREES)
-    for what, frame in {"to_polars()": arbor.to_polars(), "DataFrame()": pl.DataFrame(arbor), "from_arrow()": pl.from_arrow(arbor).struct.unnest()}.items():
+    for what, frame in {"to_polars()": arbor.to_polars(), "DataFrame()": pl.DataFrame(arbor), "from_arrow()": pl.from_arrow(arbor).struct.unnest(),
+                        "without pyarrow": pl.read_ipc_stream(arbor._arrow_source().reader())}.items():
         report.equal(frame["n"].to_list(), [1, None, 3], f"polars: {what}")
         report.equal(frame["l"].to_list(), [[1, 2], [], None], f"polars: lists, {what}")
+        report.check(frame.equals(arbor.to_polars()), f"polars: everything, {what}")
     report.equal(many().to_polars().group_by("g").len()["len"].sum(), 200_000, "many rows")
 
 

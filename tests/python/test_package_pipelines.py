@@ -38,6 +38,7 @@ PIPELINES = {
     "select element": lambda q, o: q.select(path("batting")[0].field("HR").alias("a"), path("batting")[-1].field("HR").alias("b")),
     "select literals": lambda q, o: q.select(lit(None).alias("a"), lit(True).alias("b"), lit("it's").alias("c"), lit([1, {"x": 2}]).alias("d"), lit(-2).alias("e")),
     "select all elements": lambda q, o: q.select("batting[*].HR as hr"),
+    "add_field skip": lambda q, o: q.add_field({"name.first": lit(1), "skip": path("id")}, on_mismatch="skip"),
     "add_field": lambda q, o: q.add_field("birth.decade", path("birth.year") / 10 * 10).add_field(double=path("rate") * 2),
     "drop": lambda q, o: q.drop("birth.city", "batting"),
     "head": lambda q, o: q.head(3),

@@ -167,15 +167,20 @@ class Stages(abc.ABC):
         return self._stage(f"select {items(exprs, named)}")
 
     def add_field(self: S, name: str | dict[str, IntoExpr] | Expr | None = None, expr: IntoExpr | None = None,
-                  **named: IntoExpr) -> S:
+                  *, on_mismatch: str = "error", **named: IntoExpr) -> S:
         """The trees with more fields, or with other values in them; every expression sees the tree as it came.
 
-        `add_field("a.b", expr)` takes a path, `add_field(total=expr)` a plain name.
+        `add_field("a.b", expr)` takes a path, `add_field(total=expr)` a plain name. Where `a` is there and is no object,
+        that is an error which names the tree, or with `on_mismatch="skip"` the tree stays without the field.
 
         >>> import arbors
         >>> arbors.from_dicts([{"a": 1}]).add_field("b.c", arbors.path("a") + 1).to_list()
         [{'a': 1, 'b': {'c': 2}}]
+        >>> arbors.from_dicts([{"a": 1}, {"a": {}}]).add_field("a.b", arbors.lit(2), on_mismatch="skip").to_list()
+        [{'a': 1}, {'a': {'b': 2}}]
         """
+        if on_mismatch not in ("error", "skip"):
+            raise ValueError(f"on_mismatch is 'error' or 'skip', not {on_mismatch!r}")
         fields: list[str] = []
         if isinstance(name, dict):
             fields += [f"{text.path(key)} = {expression(value).text}" for key, value in name.items()]
@@ -188,7 +193,7 @@ class Stages(abc.ABC):
                 raise ValueError(f"add_field wants an expression for {name!r}")
             fields.append(f"{text.path(name)} = {expression(expr).text}")
         fields += [f"{text.name(key)} = {expression(value).text}" for key, value in named.items()]
-        return self._stage(f"add_field {_listed(fields, 'field')}")
+        return self._stage(f"add_field {'skip ' if on_mismatch == 'skip' else ''}{_listed(fields, 'field')}")
 
     def drop(self: S, *paths: IntoExpr) -> S:
         """The trees without these fields.

@@ -171,10 +171,11 @@ class TreePlan:
         """A new tree of these fields, as in `Arbor.select`."""
         return self._stage(f"select {items(exprs, named)}")
 
-    def add_field(self, name: Any = None, expr: IntoExpr | None = None, **named: IntoExpr) -> TreePlan:
+    def add_field(self, name: Any = None, expr: IntoExpr | None = None, *, on_mismatch: str = "error",
+                  **named: IntoExpr) -> TreePlan:
         """The tree with more fields, as in `Arbor.add_field`."""
         from .plan import written
-        return self._stage(written().add_field(name, expr, **named).stages)
+        return self._stage(written().add_field(name, expr, on_mismatch=on_mismatch, **named).stages)
 
     def explode(self, path: IntoExpr, name: str | None = None, *, outer: bool = False) -> TreePlan:
         """A tree of each element of an array, as in `Arbor.explode`."""
