@@ -107,7 +107,9 @@ StorePtr created_store(const ArborTable& table, const Declaration& declaration,
 // The store of a table that there is: the one that is open, or opened now.
 StorePtr opened_store(Session& session, const std::string& schema, const std::string& name) {
   StorePtr store = session.find(schema, name);
-  return store ? store : store::Store::open(session.connection(), schema, name);
+  if (!store) return store::Store::open(session.connection(), schema, name);
+  store->unlock();
+  return store;
 }
 
 int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** out,
@@ -127,16 +129,17 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
                                   : opened_store(*session, table->schema, table->name);
     // SQLite counts a table that it just created as part of the transaction, without xBegin. It
     // tells a table that it connects anew of nothing before xBegin.
-    if (create) store->begin();
-    store->unlock();
+    if (create) {
+      store->begin();
+      store->unlock();
+    }
     session->remember(table->schema, table->name, store);
     if (store->options().declaration != arguments_text(arguments))
       throw_corrupt("the CREATE statement of '" + table->name +
                     "' is not the one that it was made with");
     table->store = store;
     table->columns = list_columns(declaration, *store);
-    for_each_row(db, "PRAGMA encoding", {},
-                 [&](sqlite3_stmt* row) { table->utf8 = column_text(row, 0) == "UTF-8"; });
+    table->utf8 = store->is_utf8();
     name_own_column(*table);
     check_sqlite(db, sqlite3_declare_vtab(db, declaration_sql(*table, declaration).c_str()));
     check_sqlite(db, sqlite3_vtab_config(db, SQLITE_VTAB_CONSTRAINT_SUPPORT, 1));

@@ -9,7 +9,6 @@
 #include "ext/planning/scan_draft.h"
 #include "ext/planning/take_condition.h"
 #include "ext/planning/take_order.h"
-#include "sql/access/read_scope.h"
 
 namespace arbors::ext {
 namespace {
@@ -43,7 +42,15 @@ bool take_conditions(ScanDraft& draft) {
   return true;
 }
 
+// A row by its rowid or place, without asking how many trees there are.
+void estimate_one(sqlite3_index_info& info) {
+  info.estimatedCost = 32;
+  info.estimatedRows = 1;
+  info.idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
+}
+
 void estimate(ScanDraft& draft) {
+  if (draft.unique) return estimate_one(draft.info);
   const double trees = draft.knowledge.trees();
   const double found = std::max(1.0, trees * draft.selectivity);
   // A scan decodes and filters a batch at a time: far cheaper a row than handing one out.
@@ -53,8 +60,7 @@ void estimate(ScanDraft& draft) {
   const double order = draft.spec.keys.empty() ? 0 : found * 0.1;
   sqlite3_index_info& info = draft.info;
   info.estimatedCost = 5 + scan + found * (draft.by_row ? kTreeCost : 1) + order;
-  info.estimatedRows = draft.unique ? 1 : static_cast<sqlite3_int64>(found);
-  if (draft.unique) info.idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
+  info.estimatedRows = static_cast<sqlite3_int64>(found);
 }
 
 }  // namespace
@@ -69,7 +75,6 @@ std::optional<Value> ScanDraft::known_right(int at) const {
 int arbor_best_index(sqlite3_vtab* base, sqlite3_index_info* info) {
   auto& table = *static_cast<ArborTable*>(base);
   return guarded(&table.zErrMsg, [&] {
-    const store::ReadScope one_state(table.session->db());
     ScanDraft draft{table, *info};
     if (!take_conditions(draft)) return SQLITE_CONSTRAINT;
     choose_index(draft);

@@ -49,19 +49,23 @@ bool may_be_redefined(sqlite3* db, std::string_view function) {
   return ask_unless_refused([&] { return is_redefined(db, function); }, true);
 }
 
+template <typename Ask, typename Answer>
+Answer PlannerKnowledge::ask(const Ask& ask, Answer unknown) {
+  if (!one_state_) one_state_.emplace(table_.session->db());
+  return ask_unless_refused(ask, std::move(unknown));
+}
+
 PathFacts PlannerKnowledge::facts(int column) {
   const Path& path = table_.columns[static_cast<std::size_t>(column)].path;
-  return ask_unless_refused([&] { return table_.facts.of(table_.store->snapshot(), path); },
-                            PathFacts::unknown());
+  return ask([&] { return table_.facts.of(table_.store->snapshot(), path); }, PathFacts::unknown());
 }
 
 double PlannerKnowledge::trees() {
-  return ask_unless_refused([&] { return static_cast<double>(table_.store->trees()); },
-                            kUnknownTrees);
+  return ask([&] { return static_cast<double>(table_.store->trees()); }, kUnknownTrees);
 }
 
 bool PlannerKnowledge::has_index(const Path& path) {
-  return ask_unless_refused([&] { return table_.store->has_index(path); }, false);
+  return ask([&] { return table_.store->has_index(path); }, false);
 }
 
 }  // namespace arbors::ext

@@ -85,7 +85,8 @@ bool take_identity(ScanDraft& draft, int at, int column, TermOp op) {
   }
   draft.unique = draft.unique || !right.list;
   draft.looked_up = true;
-  draft.selectivity = std::min(draft.selectivity, 10.0 / (draft.knowledge.trees() + 10));
+  if (!draft.unique)
+    draft.selectivity = std::min(draft.selectivity, 10.0 / (draft.knowledge.trees() + 10));
   return true;
 }
 

@@ -21,9 +21,6 @@ std::unique_ptr<Store> Store::create(ConnectionPtr connection, std::string schem
 
 std::unique_ptr<Store> Store::open(ConnectionPtr connection, std::string schema,
                                    std::string table) {
-  if (!exists(connection->db, schema, table)) {
-    throw Error(ErrorCode::NotFound, "no such Arbor: " + table);
-  }
   auto impl =
       std::make_unique<Impl>(std::move(connection), Names{std::move(schema), std::move(table)});
   try {
@@ -31,6 +28,8 @@ std::unique_ptr<Store> Store::open(ConnectionPtr connection, std::string schema,
   } catch (const SqliteError& error) {
     // A statement that cannot be prepared: a table is missing, or has other columns.
     if (error.result() != SQLITE_ERROR) throw;
+    if (!exists(impl->connection_->db, impl->names_.schema, impl->names_.table))
+      throw Error(ErrorCode::NotFound, "no such Arbor: " + impl->names_.table);
     throw_corrupt("the tables of '" + impl->names_.table + "' are incomplete: " + error.what());
   }
   return std::unique_ptr<Store>(new Store(std::move(impl)));
@@ -61,12 +60,13 @@ void Store::rename(const std::string& table) {
   impl_->names_.table = table;
   impl_->make_tables();
   impl_->chunks_->rename(impl_->names_);
-  impl_->load_indexes();
+  impl_->load_indexes(impl_->meta_->read_facts());
 }
 
 const std::string& Store::schema() const { return impl_->names_.schema; }
 const std::string& Store::table() const { return impl_->names_.table; }
 const Options& Store::options() const { return impl_->options_; }
+bool Store::is_utf8() const { return impl_->utf8_; }
 const ConnectionPtr& Store::connection() const { return impl_->connection_; }
 
 std::uint64_t Store::preparations() { return impl_->preparations_.count(); }

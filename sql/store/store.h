@@ -93,6 +93,7 @@ class Store {
   const std::string& schema() const;
   const std::string& table() const;
   const Options& options() const;
+  bool is_utf8() const;  // the database, or in UTF-16: then BINARY orders texts by its bytes
   const ConnectionPtr& connection() const;
   // Grows where SQLite prepares statements anew, for which the application's authorizer is asked.
   std::uint64_t preparations();

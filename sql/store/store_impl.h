@@ -208,7 +208,7 @@ class Store::Impl {
 
   // ---- store_index.cpp
   using KeysOfRow = std::function<void(IndexKeys keys, std::int64_t rowid)>;
-  void load_indexes();
+  void load_indexes(const MetaTable::Facts& facts);
   bool has_indexes() const { return !indexes_.empty() || key_ != nullptr; }
   PathIndex* find_index(const Path& path);  // nullptr: there is none
   void create_index(const Path& path);
@@ -219,9 +219,6 @@ class Store::Impl {
                                                          std::size_t most);
   std::optional<exec::KeyRun> walk_index(const plan::IndexSearch& search, const Value* last,
                                          std::size_t wanted, std::size_t most);
-  // Whether indexes order texts as the engine does: in a UTF-16 database BINARY compares the bytes
-  // of UTF-16.
-  bool orders_texts_alike();
   // What each index knows of a row as it is now, of which the key may be known already.
   IndexedRow indexed_row(std::int64_t rowid, std::optional<TreeKey> key = std::nullopt);
   IndexedRow row_to_index(std::string_view tree) const;
@@ -284,7 +281,9 @@ class Store::Impl {
   ChunkTablePtr chunks_;
   std::vector<std::unique_ptr<PathIndex>> indexes_;
   std::unique_ptr<UniqueKeyIndex> key_;  // null: there is no key
-  std::optional<bool> utf8_;             // the database's encoding; none: not asked yet
+  // The database's encoding: where it is UTF-16, indexes order texts by its bytes, unlike the
+  // engine.
+  bool utf8_ = true;
   void make_tables();
 
   std::unique_ptr<PathDictionary> paths_;            // the writer's

@@ -60,15 +60,15 @@ void Store::Impl::for_each_row(batch::BatchReader& batch, const exec::Segment& s
     each(std::move(keys[at]), segment.rowid(rows[at] - segment.first_row));
 }
 
-void Store::Impl::load_indexes() {
+void Store::Impl::load_indexes(const MetaTable::Facts& facts) {
   indexes_.clear();
-  for (const auto& [number, path] : meta_->read_indexes()) {
+  for (const auto& [number, path] : facts.indexes) {
     indexes_.push_back(
         std::make_unique<PathIndex>(connection_->db, names_, number, parse_path(path)));
   }
   key_.reset();
   options_.key.clear();
-  for (const auto& [number, paths] : meta_->read_keys()) {
+  for (const auto& [number, paths] : facts.keys) {
     options_.key = paths;
     key_ = std::make_unique<UniqueKeyIndex>(connection_->db, names_, number,
                                             KeyColumns(paths, options_.declared));
@@ -135,21 +135,11 @@ void Store::Impl::tell_of_facts() {
   flush();
 }
 
-bool Store::Impl::orders_texts_alike() {
-  if (!utf8_) {
-    Statement encoding(connection_->db, "PRAGMA encoding");
-    Statement::Use use(encoding);
-    utf8_ = use.step() && use.text(0) == "UTF-8";
-  }
-  return *utf8_;
-}
-
 std::optional<std::vector<std::int64_t>> Store::Impl::find_by_index(
     const Path& path, std::span<const KeyRange> ranges, std::size_t most) {
   PathIndex* index = find_index(path);
   if (index == nullptr) return std::nullopt;
-  if (std::any_of(ranges.begin(), ranges.end(), bounds_texts) && !orders_texts_alike())
-    return std::nullopt;
+  if (std::any_of(ranges.begin(), ranges.end(), bounds_texts) && !utf8_) return std::nullopt;
   std::vector<std::int64_t> rowids;
   for (const KeyRange& range : ranges) {
     if (!index->find(range, most, rowids)) return std::nullopt;
@@ -165,7 +155,7 @@ std::optional<exec::KeyRun> Store::Impl::walk_index(const plan::IndexSearch& sea
                                                     const Value* last, std::size_t wanted,
                                                     std::size_t most) {
   PathIndex* index = find_index(search.path);
-  if (index == nullptr || !orders_texts_alike()) return std::nullopt;
+  if (index == nullptr || !utf8_) return std::nullopt;
   const bool descending = search.order == plan::IndexSearch::Order::Descending;
   std::vector<KeyRange> ranges = search.ranges;
   if (descending) std::reverse(ranges.begin(), ranges.end());

@@ -204,7 +204,7 @@ void Store::Impl::set_key(const std::string& paths) {
     meta_->write_key(old->number(), {});
     PathIndex::drop_table(connection_->db, names_, old->number());
   }
-  load_indexes();
+  load_indexes(meta_->read_facts());
   tell_of_facts();
 }
 

@@ -2,6 +2,7 @@
 
 #include "sql/access/clock.h"
 #include "sql/access/data_version.h"
+#include "sql/access/write_lock.h"
 #include "sql/store/store_impl.h"
 #include "sql/tables/random.h"
 
@@ -52,7 +53,7 @@ void Store::Impl::create(const Options& options) {
 void Store::Impl::open() {
   refresh_facts();
   const auto require = [&](const std::string& part) {
-    if (!table_exists(connection_->db, names_, part))
+    if (!knows_table(connection_->db, names_.schema, names_.table + "_" + part))
       throw_corrupt("the tables of '" + names_.table + "' are incomplete: there is no " +
                     names_.table + "_" + part);
   };
@@ -136,7 +137,8 @@ void Store::Impl::refresh_facts() {
     discard();
     load();
   }
-  version_ = version;
+  // Whoever lets this read hold a read transaction has begun it by now, if not before.
+  version_ = locked_ ? std::nullopt : data_version(connection_->db, names_.schema);
 }
 
 // Decides, of the records found in the tables, what this transaction's next changes make.
@@ -218,15 +220,16 @@ void Store::Impl::make_mirror() {
 }
 
 void Store::Impl::load() {
-  options_ = meta_->read_options();  // a rollback may have put another table under this name
+  MetaTable::Facts facts = meta_->read_facts();
+  options_ = std::move(facts.options);  // a rollback may have put another table under this name
+  utf8_ = facts.utf8;
   paths_ = std::make_unique<PathDictionary>();
   published_.reset();
   columns_ = std::make_unique<ColumnRegistry>(options_);
   columns_->read(*path_table_, *paths_);
-  load_indexes();
+  load_indexes(facts);
 
-  const std::int64_t base = meta_->integer("base");
-  log_->read_from(base, [&](Record& record) {
+  log_->read_from(facts.base, [&](Record& record) {
     if (record.op == Op::Base && !records_.empty())
       throw_corrupt("'" + names_.table + "' does not know its newest base");
     records_.push_back(std::move(record));

@@ -89,7 +89,8 @@ std::int64_t seal_of(const Rows& rows) {
 MetaTable::MetaTable(sqlite3* db, const Names& names, Formats formats)
     : table_(names.table),
       formats_(formats),
-      read_(db, "SELECT key, value FROM " + names("meta")),
+      // A text as a blob has the bytes of the database's encoding.
+      read_(db, "SELECT key, value, CAST('a' AS BLOB) FROM " + names("meta")),
       set_(db, "INSERT INTO " + names("meta") +
                    "(key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2"),
       remove_(db, "DELETE FROM " + names("meta") + " WHERE key = ?1") {}
@@ -102,6 +103,7 @@ MetaTable::Rows MetaTable::read() {
       if (use.type(0) != SQLITE_TEXT)
         throw_corrupt("what '" + table_ + "' says of itself stands under a key that is no text");
       rows.emplace(use.text(0), use.value(1));
+      utf8_ = use.blob(2).size() == 1;
     }
   }
   check_format(rows);
@@ -158,12 +160,16 @@ void MetaTable::set_text(std::string_view key, const std::string& text) {
   change(key, Value::blob(text));
 }
 
-std::vector<MetaTable::Numbered> MetaTable::read_indexes() { return read_numbered(kIndexKey); }
-std::vector<MetaTable::Numbered> MetaTable::read_keys() { return read_numbered(kKeyKey); }
+MetaTable::Facts MetaTable::read_facts() {
+  const Rows rows = read();
+  return {options(rows), integer(rows, "base"), numbered(rows, kIndexKey), numbered(rows, kKeyKey),
+          utf8_};
+}
 
-std::vector<MetaTable::Numbered> MetaTable::read_numbered(std::string_view prefix) {
+std::vector<MetaTable::Numbered> MetaTable::numbered(const Rows& rows,
+                                                     std::string_view prefix) const {
   std::vector<Numbered> indexes;
-  for (const auto& [name, path] : read()) {
+  for (const auto& [name, path] : rows) {
     if (!name.starts_with(prefix)) continue;
     const auto number = read_number(std::string_view(name).substr(prefix.size()));
     if (number.value_or(0) < 1) throw_corrupt("'" + table_ + "' has an index without a number");
@@ -255,8 +261,9 @@ void MetaTable::upgrade() {
   if (integer("format") != formats_.newest) set("format", formats_.newest);
 }
 
-Options MetaTable::read_options() {
-  const Rows rows = read();
+Options MetaTable::read_options() { return options(read()); }
+
+Options MetaTable::options(const Rows& rows) const {
   Options options;
   const std::int64_t batch_trees = integer(rows, "batch_trees");
   const std::int64_t retain = integer(rows, "retain");

@@ -45,6 +45,16 @@ class MetaTable {
   Options read_options();
   void upgrade();  // to the newest storage format
 
+  using Numbered = std::pair<std::int64_t, std::string>;
+  // What opening an Arbor asks, read at once.
+  struct Facts {
+    Options options;
+    std::int64_t base = 0;
+    std::vector<Numbered> indexes, keys;  // see below
+    bool utf8 = true;                     // the database's encoding
+  };
+  Facts read_facts();
+
   std::int64_t integer(std::string_view key);
   void set(std::string_view key, std::int64_t value);
   void set_text(std::string_view key, const std::string& text);  // an empty one takes the row away
@@ -55,18 +65,16 @@ class MetaTable {
   void set_tag(const std::string& tag, std::optional<std::int64_t> generation);  // none: takes off
 
   // The kept-up indexes: numbers and the texts of their paths.
-  using Numbered = std::pair<std::int64_t, std::string>;
-  std::vector<Numbered> read_indexes();
   void write_index(std::int64_t number, std::string_view path);
   void remove_index(std::int64_t number);
   // The unique key, of which there is one at most: the number of its index and its paths.
-  std::vector<Numbered> read_keys();
   void write_key(std::int64_t number, const std::string& paths);  // empty: takes it away
 
  private:
   using Rows = std::map<std::string, Value, std::less<>>;
   Rows read();
-  std::vector<Numbered> read_numbered(std::string_view prefix);
+  std::vector<Numbered> numbered(const Rows& rows, std::string_view prefix) const;
+  Options options(const Rows& rows) const;
   void check_format(const Rows& rows) const;
   void change(std::string_view key, const Value& value);
   void remove(std::string_view key);
@@ -77,6 +85,7 @@ class MetaTable {
 
   std::string table_;
   Formats formats_;
+  bool utf8_ = true;  // as the last row that was read shows
   Statement read_, set_, remove_;
 };
 
