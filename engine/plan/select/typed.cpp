@@ -36,10 +36,18 @@ bool is_doubtful(const Typed& value, const Typed& other) {
   return value.mixed != 0 && !plain;
 }
 
+// A value that is told where its column's type would convert it.
+ExprPtr as_declared(const ExprPtr& value, const char* type) {
+  return expr::call("as_declared", {value, expr::constant(Value::of(type))});
+}
+
+bool is_as_declared(const ExprPtr& value) {
+  const auto* call = value->as<expr::Call>();
+  return call != nullptr && call->function->name == "as_declared";
+}
+
 bool is_sure_text(const Typed& value) {
-  const auto* call = value.expr->as<expr::Call>();
-  return value.affinity == Affinity::Text &&
-         (value.settled || (call != nullptr && call->function->name == "as_declared"));
+  return value.affinity == Affinity::Text && (value.settled || is_as_declared(value.expr));
 }
 
 // Builds forms over operands.
@@ -193,8 +201,7 @@ class Rebuild {
 }  // namespace
 
 expr::ExprPtr without_real(const expr::ExprPtr& value) {
-  const auto* call = value->as<expr::Call>();
-  return call != nullptr && call->function->name == "as_declared" ? value->args.front() : value;
+  return is_as_declared(value) ? value->args.front() : value;
 }
 
 // Versions of SQLite differ where a column of TEXT affinity holds a number: the newer compare two
@@ -205,17 +212,15 @@ expr::ExprPtr sure_text(const Typed& value, const Typed& other) {
   if (value.affinity != Affinity::Text || is_sure_text(value) || !number || is_sure_text(other) ||
       coercion_of(value, other) != Coercion::Text)
     return value.expr;
-  return expr::call("as_declared", {value.expr, expr::constant(Value::of("TEXT"))});
+  return as_declared(value.expr, "TEXT");
 }
 
 expr::ExprPtr left_of_in(const Typed& value) {
   static constexpr std::array<const char*, 5> kTypes{nullptr, "TEXT", "NUMERIC", "INTEGER",
                                                      "NUMERIC"};
   const char* type = value.affinity ? kTypes[static_cast<std::size_t>(*value.affinity)] : nullptr;
-  const auto* call = value.expr->as<expr::Call>();
-  const bool checked = call != nullptr && call->function->name == "as_declared";
-  if (type == nullptr || value.settled || checked) return value.expr;
-  return expr::call("as_declared", {value.expr, expr::constant(Value::of(type))});
+  if (type == nullptr || value.settled || is_as_declared(value.expr)) return value.expr;
+  return as_declared(value.expr, type);
 }
 
 Typed over_operands(ExprPtr made, const std::vector<Typed>& operands) {
