@@ -71,9 +71,12 @@ constexpr std::array<Topic, 5> kTopics{{
      "also where an inner query reads the outer one by equalities, or a list of its row by "
      "`json_each(o.list)`; `rowid` and `_index` are values, and conditions on them choose the "
      "trees that are looked at; "
-     "a column beside a single `min()` or `max()` is that of its row.\n"
+     "a column beside `min()` or `max()` is that of its row.\n"
      "A tree has every result column, named as SQLite names it, `null` for NULL; `SELECT _tree` "
      "gives the trees. Parameters: `?`, `?1`, `:name`, `$name`, numbered as SQLite numbers them.\n"
+     "Of values that are equal but look different (1 and 1.0, texts under a collation) a group "
+     "shows the one that SQLite shows; where that depends on how SQLite plans, as behind a join, "
+     "it is an error.\n"
      "What is not understood is an error that says so; SQLite can run it over the virtual tables."},
     {"order",
      "NULL sorts first, then numbers, then texts; with `desc` the other way round; `nulls first` "

@@ -47,6 +47,9 @@ struct AggregateCall {
   expr::ExprPtr second;    // quantile's fraction
   bool distinct = false;
   expr::ExprPtr filter;  // filter (where e), or null
+  // Not empty: an error, and this its sentence, where the answer is one of values that are equal
+  // but look different (1 and 1.0), or of rows, and the trees' order decides which.
+  std::string doubt{};
 };
 
 // A restriction on which trees are looked at, by identity: intersected where several are given.
@@ -142,12 +145,23 @@ struct Sort {
 };
 struct UniqueBy {
   std::vector<expr::ExprPtr> keys;
+  bool last = false;    // keeps the last tree of each key, not the first
+  std::string doubt{};  // not empty: an error, and this its sentence, where it matters which
+};
+// Which of keys that are equal but look different (1 and 1.0, texts that a collation holds equal)
+// stands for a group.
+struct ShownKey {
+  const AggregateInfo* function = nullptr;  // of the key over the group's trees; null: first
+  expr::ExprPtr second = nullptr;           // of arg_min and arg_max
+  std::string doubt{};                      // not empty: an error, and this its sentence
+  bool any = false;                         // nobody sees which
 };
 struct GroupBy {
   std::vector<NamedExpr> keys;
   std::vector<AggregateCall> aggregates;
   bool gather_trees = false;  // no braces: each group becomes {key…, "trees": […]}
   bool in_key_order = true;   // false where what follows does not see the order
+  ShownKey shown{};
 };
 struct Aggregate {
   std::vector<AggregateCall> aggregates;

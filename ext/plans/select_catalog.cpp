@@ -73,6 +73,11 @@ bool SelectCatalog::host_runs(std::string_view statement) const {
   return code == SQLITE_OK && made != nullptr;
 }
 
+bool SelectCatalog::merges_sets() const {
+  constexpr int kFirstThatDoes = 3052000;  // 3.51.3 does not yet, 3.53.0 does
+  return sqlite3_libversion_number() >= kFirstThatDoes;
+}
+
 bool SelectCatalog::is_own(Collation collation) const {
   return session_.meanings().is_own(collation);
 }

@@ -204,20 +204,12 @@ def unique(*keys):
     return run
 
 
-def plainness(value):
-    """Of values that are equal to SQL the plainest stands for all: null (also for missing), false, true, an integer, a real."""
-    kinds = [MISSING, None, False, True]
-    return next((place for place, kind in enumerate(kinds) if value is kind), 4 + isinstance(value, float))
-
-
 def gathered(trees, keys):
-    """Groups in key order: what stands for the keys, and the trees."""
+    """Groups in key order: the first tree's keys, of those that are equal to SQL, and the trees."""
     groups = {}
     for tree in trees:
         values = [key(tree) for key in keys]
-        known, members = groups.setdefault(tuple(map(rank, values)), (values, []))
-        known[:] = [min(pair, key=plainness) for pair in zip(known, values)]
-        members.append(tree)
+        groups.setdefault(tuple(map(rank, values)), (values, []))[1].append(tree)
     return [groups[key] for key in sorted(groups)]
 
 

@@ -11,7 +11,7 @@ import harness  # noqa: E402
 import sources  # noqa: E402
 
 OPTIONS = harness.parser().parse_args()
-# Of values that are equal (true, 1, 1.0) there is one spelling: which of them a group shows, differs by what is grouped together.
+# Of values that are equal (true, 1, 1.0) there is one spelling: test_equal_keys.py has the others.
 KEYS = [None, 0, True, 3.0, 2.5, -1, "a", "A", "a ", "b", "", "1", 12345678901234567890, [1], {"k": 1}]
 
 GROUPS = [

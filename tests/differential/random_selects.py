@@ -79,8 +79,8 @@ class World:
         batch = rng.choice(["batch_trees=7", "batch_trees=100", ""])
         arguments = ", ".join(part for part in (declared, batch) if part)
         self.database.execute(f"CREATE VIRTUAL TABLE {name} USING arbor({arguments})")
-        booleans = rng.random() < 0.2
-        trees = [self.tree(rng, booleans) for _ in range(rng.choice([0, 1, 25, 60, 60, 150]))]
+        booleans, looks = rng.random() < 0.2, rng.random() < 0.6
+        trees = [self.tree(rng, booleans, looks) for _ in range(rng.choice([0, 1, 25, 60, 60, 150]))]
         if trees:
             self.database.execute("SELECT arbor_append(?, ?)", (name, json.dumps(trees)))
         for path in ("l[*]", "o.l[*]", "l[*].k"):
@@ -91,15 +91,16 @@ class World:
         return name, [column for column in columns if column not in lists] or ["a"], lists
 
     @staticmethod
-    def tree(rng, booleans):
-        # Values of one column that are equal are the same: which of a group's is shown, SQL leaves open.
-        scalar = lambda: rng.choice([None, 0, 1, 2, 3, 7, 2.5, -1, 0.5, "a", "b", "abc", "x ", "", "2", "10", "[1]"])
+    def tree(rng, booleans, looks):
+        """With `looks`, values are often equal to others that look different: 1.0 and true, texts under a collation."""
+        other = [1.0, 2.0, 7.0, 0.0, True, False, "A", "B", "aBc", "x", "a ", [1], -1.0] if looks else []
+        scalar = lambda: rng.choice([None, 0, 1, 2, 3, 7, 2.5, -1, 0.5, "a", "b", "abc", "x ", "", "2", "10", "[1]"] + other)
         tree = {}
         for key, share in (("a", 0.9), ("b", 0.8), ("n", 0.9), ("s", 0.9), ("g", 1)):
             if rng.random() < share:
-                tree[key] = {"a": scalar, "b": scalar, "n": lambda: rng.choice([None, 1, 2, 3, 2.5, 10]),
-                             "s": lambda: rng.choice(["a", "B", "bc", "Abc ", "x y", "2", None]),
-                             "g": lambda: rng.choice([True, False]) if booleans else rng.randint(0, 4)}[key]()
+                tree[key] = {"a": scalar, "b": scalar, "n": lambda: rng.choice([None, 1, 2, 3, 2.5, 10] + [1.0, 2.0, 3.0, 10.0] * looks),
+                             "s": lambda: rng.choice(["a", "B", "bc", "Abc ", "x y", "2", None] + ["A", "b", "b ", "abc", "2 "] * looks),
+                             "g": lambda: rng.choice([True, False] + [0, 1, 1.0] * looks) if booleans else rng.choice([0, 1, 2, 3, 4] + [1.0, 4.0] * looks)}[key]()
         if rng.random() < 0.6:
             tree["o"] = {"p": scalar(), "q": rng.randint(0, 3)}
         if rng.random() < 0.6:
@@ -159,7 +160,7 @@ def difference(statement, names, want, trees):
         for index, (left, right) in enumerate(zip(*keys)):
             if left != right:
                 return f"order, row {index}: want {want[index]}, got {got[index]}"
-    key = exact if not statement.loose and statement.total else loose
+    key = exact if statement.total else loose
     left, right = (collections.Counter(tuple(map(key, row)) for row in rows) for rows in (want, got))
     if left != right:
         return f"missing {list(left - right)[:3]}, too many {list(right - left)[:3]}"

@@ -16,11 +16,11 @@ AccumulatorPtr make_sum(const plan::AggregateCall& call, Collation /*of its argu
   return sum_accumulator(call.function->kind);
 }
 AccumulatorPtr make_bound(const plan::AggregateCall& call, Collation collation) {
-  return bound_accumulator(call.function->kind == AggregateKind::Max, collation);
+  return bound_accumulator(call.function->kind == AggregateKind::Max, collation, call.doubt);
 }
 AccumulatorPtr make_at_bound(const plan::AggregateCall& call, Collation /*of its argument*/) {
   return at_bound_accumulator(call.function->kind == AggregateKind::ArgMax,
-                              expr::collation(*call.second, *call.second));
+                              expr::collation(*call.second, *call.second), call.doubt);
 }
 AccumulatorPtr make_quantile(const plan::AggregateCall& call, Collation /*of its argument*/) {
   return quantile_accumulator(plan::quantile_share(call));
@@ -65,7 +65,9 @@ AccumulatorPtr make_accumulator(const plan::AggregateCall& call) {
   if (call.distinct && call.function->kind == AggregateKind::Count)
     return distinct_count_accumulator(collation);
   AccumulatorPtr plain = make_plain(call, collation);
-  return call.distinct ? distinct_accumulator(std::move(plain), collation) : std::move(plain);
+  if (!call.distinct) return plain;
+  const bool typed = call.function->kind == AggregateKind::Sum;
+  return distinct_accumulator(std::move(plain), collation, typed ? call.doubt : std::string());
 }
 
 std::vector<std::uint32_t> rows_of_groups(std::span<const std::uint32_t> of_row,

@@ -66,15 +66,17 @@ batch::VectorPtr integer_vector(std::vector<std::int64_t> values);
 // The kinds, each where its name says.
 AccumulatorPtr count_accumulator(bool rows);
 AccumulatorPtr sum_accumulator(plan::AggregateKind kind);
-AccumulatorPtr bound_accumulator(bool greatest, Collation collation);
+// `doubt`: as plan::AggregateCall's.
+AccumulatorPtr bound_accumulator(bool greatest, Collation collation, std::string doubt = {});
 AccumulatorPtr spread_accumulator(bool root);
 AccumulatorPtr quantile_accumulator(double share);
 AccumulatorPtr pick_accumulator(plan::AggregateKind kind);
 AccumulatorPtr list_accumulator();
 AccumulatorPtr concat_accumulator(std::string separator);
 AccumulatorPtr object_accumulator();
-AccumulatorPtr at_bound_accumulator(bool greatest, Collation collation);
+AccumulatorPtr at_bound_accumulator(bool greatest, Collation collation, std::string doubt = {});
 AccumulatorPtr distinct_count_accumulator(Collation collation);
-AccumulatorPtr distinct_accumulator(AccumulatorPtr over, Collation collation);
+AccumulatorPtr distinct_accumulator(AccumulatorPtr over, Collation collation,
+                                    std::string doubt = {});
 
 }  // namespace arbors::exec

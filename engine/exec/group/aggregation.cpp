@@ -38,13 +38,16 @@ std::vector<std::uint32_t> true_rows(const batch::VectorPtr& condition) {
 }  // namespace
 
 bool AggregationPlan::any_order() const {
-  return std::none_of(calls.begin(), calls.end(),
-                      [](const plan::AggregateCall& call) { return call.function->ordered; });
+  return std::none_of(calls.begin(), calls.end(), [](const plan::AggregateCall& call) {
+    // Of 1 and 1.0 the first decides whether the sum is an integer.
+    const bool typed = call.function->kind == plan::AggregateKind::Sum;
+    return call.function->ordered || (call.distinct && typed);
+  });
 }
 
 Aggregation::Aggregation(const AggregationPlan& plan, const ExecutionContext& context,
-                         std::atomic<bool>* full)
-    : plan_(plan), context_(context), full_(full) {
+                         AggregationEnd* end)
+    : plan_(plan), context_(context), end_(end) {
   std::vector<Collation> collations;
   for (const plan::NamedExpr& key : plan.keys) {
     collations.push_back(collation_of(key));
@@ -123,12 +126,12 @@ void Aggregation::add(std::uint32_t rows, std::uint64_t position, const Evaluate
     std::vector<batch::VectorPtr> values;
     for (const RowExpr& key : key_exprs_) values.push_back(evaluate(key));
     if (only_counts_ && keys_->count(values, group_rows_)) {
-      check_budget();
+      check_keys();
       for (Call& call : calls_) call.state->add_rows(group_rows_, keys_->size());
       return;
     }
     keys_->number(values, of_row_);
-    check_budget();
+    check_keys();
     groups.of_row = of_row_;
     groups.groups = keys_->size();
     constexpr std::uint32_t kRowsAGroup = 4;
@@ -163,10 +166,14 @@ void Aggregation::add_call(Call& call, const batch::VectorPtr& argument, const R
   feed({of_row, groups.groups, static_cast<std::uint32_t>(kept.size()), groups.position});
 }
 
-void Aggregation::check_budget() const {
+void Aggregation::check_keys() const {
+  if (keys_->varied() && !plan_.shows_calls && !plan_.shown.any && end_ != nullptr) {
+    end_->varied = true;
+    throw Error(ErrorCode::Limit, "keys look different");
+  }
   const std::uint64_t most = context_.budgets.max_group_keys;
   if (keys_->size() <= most) return;
-  if (full_ != nullptr) *full_ = true;
+  if (end_ != nullptr) end_->full = true;
   throw Error(ErrorCode::Limit, "group_by found more than " + std::to_string(most) +
                                     " keys (max_group_keys): filter first, or raise the limit with "
                                     "arbor_config('max_group_keys', n)");
@@ -183,7 +190,7 @@ void Aggregation::merge(Aggregation& other) {
   if (keys_) {
     if (to.empty()) return;
     keys_->number_all(*other.keys_, to);
-    check_budget();
+    check_keys();
   }
   for (std::size_t i = 0; i < calls_.size(); ++i)
     calls_[i].state->merge(*other.calls_[i].state, to, groups());
@@ -192,10 +199,15 @@ void Aggregation::merge(Aggregation& other) {
 std::shared_ptr<ColumnBatch> Aggregation::finish() {
   const std::uint32_t rows = groups();
   std::vector<NamedColumn> columns;
-  if (keys_)
+  const std::size_t calls = calls_.size() - (plan_.shows_calls ? plan_.keys.size() : 0);
+  if (plan_.shows_calls) {
+    for (std::size_t i = calls; i < calls_.size(); ++i)
+      columns.push_back({plan_.keys[i - calls].name, calls_[i].state->finish(rows)});
+  } else if (keys_) {
     for (batch::VectorPtr& values : keys_->values())
       columns.push_back({plan_.keys[columns.size()].name, std::move(values)});
-  for (std::size_t i = 0; i < calls_.size(); ++i)
+  }
+  for (std::size_t i = 0; i < calls; ++i)
     columns.push_back({plan_.calls[i].name, calls_[i].state->finish(rows)});
   if (keys_ && plan_.in_key_order && rows > 1) {
     std::vector<std::vector<std::uint64_t>> ranks;

@@ -22,9 +22,18 @@ struct AggregationPlan {
   std::vector<plan::NamedExpr> keys;
   std::vector<plan::AggregateCall> calls;
   bool in_key_order = true;
+  plan::ShownKey shown{};
+  // The last calls, one a key, give the keys that are shown.
+  bool shows_calls = false;
 
   // Whether the rows' order does not show in the answer.
   bool any_order() const;
+};
+
+// Why an aggregation ended with Error{Limit}, where its caller knows another way.
+struct AggregationEnd {
+  std::atomic<bool> full = false;    // too many groups
+  std::atomic<bool> varied = false;  // keys of a group look different, see plan::ShownKey
 };
 
 // The expressions of a plan, decided once.
@@ -33,9 +42,9 @@ class Aggregation {
   // Computes an expression over the rows of a block.
   using Evaluate = std::function<batch::VectorPtr(const RowExpr&)>;
 
-  // `full`, where given, is set before Error{Limit} is thrown for too many groups.
+  // `end`, where given, is told before Error{Limit} is thrown.
   Aggregation(const AggregationPlan& plan, const ExecutionContext& context,
-              std::atomic<bool>* full = nullptr);
+              AggregationEnd* end = nullptr);
 
   // Adds a block of `rows` rows, the first of them at `position` in the rows' order: of equal
   // values the first counts. Throws Error{Limit} beyond max_group_keys.
@@ -67,12 +76,12 @@ class Aggregation {
   void add_call(Call& call, const batch::VectorPtr& argument, const RowGroups& groups,
                 const Evaluate& evaluate) const;
   bool knows(const Call& call, batch::BatchReader& batch, std::uint32_t rows) const;
-  void check_budget() const;
+  void check_keys() const;
   std::uint32_t groups() const { return keys_ ? keys_->size() : 1; }
 
   const AggregationPlan& plan_;
   const ExecutionContext& context_;
-  std::atomic<bool>* full_;
+  AggregationEnd* end_;
   std::vector<RowExpr> key_exprs_;
   std::optional<GroupKeys> keys_;  // none without keys
   std::vector<Call> calls_;

@@ -1,5 +1,8 @@
 // arg_min and arg_max: the value of the row where another is least or greatest, as SQLite takes a
 // column beside min() or max(): of the first such row, of the last where there is nothing but NULL.
+#include <algorithm>
+
+#include "engine/base/error.h"
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/group/kept_value.h"
 
@@ -8,7 +11,8 @@ namespace {
 
 class AtBound : public Accumulator {
  public:
-  AtBound(bool greatest, Collation collation) : greatest_(greatest), collation_(collation) {}
+  AtBound(bool greatest, Collation collation, std::string doubt)
+      : greatest_(greatest), collation_(collation), doubt_(std::move(doubt)) {}
 
   void add(const batch::Vector*, const RowGroups&) override {}
 
@@ -17,7 +21,10 @@ class AtBound : public Accumulator {
     kept_.resize(rows.groups);
     for (std::uint32_t row = 0; row < rows.rows; ++row) {
       Kept& kept = kept_[rows[row]];
-      if (!goes_before(scalar_at(bounds, row), kept.bound)) continue;
+      const Scalar bound = scalar_at(bounds, row);
+      const bool before = goes_before(bound, kept.bound);
+      if (!doubt_.empty() && kept.any) note_tie(kept, bound, kept.value.looks_like(values, row));
+      if (!before) continue;
       kept.bound.keep(bounds, row);
       kept.value.keep(values, row);
       kept.any = true;
@@ -34,6 +41,7 @@ class AtBound : public Accumulator {
 
   batch::VectorPtr finish(std::uint32_t groups) override {
     kept_.resize(groups);
+    if (std::ranges::any_of(kept_, &Kept::tied)) throw_invalid(doubt_);
     batch::VectorBuilder builder(groups);
     for (const Kept& kept : kept_)
       kept.value.is_null() ? builder.append_null() : kept.value.append_to(builder);
@@ -44,7 +52,18 @@ class AtBound : public Accumulator {
   struct Kept {
     KeptValue bound, value;
     bool any = false;
+    bool tied = false;  // with another value
   };
+
+  // Remembers where rows of different values have the bound.
+  void note_tie(Kept& kept, const Scalar& bound, bool alike) const {
+    const bool null = bound.is_null() && kept.bound.is_null();
+    if (null || (!bound.is_null() && !kept.bound.is_null() &&
+                 compare(bound, kept.bound.scalar(), collation_) == 0))
+      kept.tied = kept.tied || !alike;
+    else if (goes_before(bound, kept.bound))
+      kept.tied = false;
+  }
 
   bool goes_before(const Scalar& bound, const KeptValue& kept) const {
     if (bound.is_null() || kept.is_null()) return kept.is_null();
@@ -54,13 +73,14 @@ class AtBound : public Accumulator {
 
   bool greatest_;
   Collation collation_;
+  std::string doubt_;
   std::vector<Kept> kept_;
 };
 
 }  // namespace
 
-AccumulatorPtr at_bound_accumulator(bool greatest, Collation collation) {
-  return std::make_unique<AtBound>(greatest, collation);
+AccumulatorPtr at_bound_accumulator(bool greatest, Collation collation, std::string doubt) {
+  return std::make_unique<AtBound>(greatest, collation, std::move(doubt));
 }
 
 }  // namespace arbors::exec

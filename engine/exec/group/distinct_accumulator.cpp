@@ -1,6 +1,7 @@
 // An aggregate over the distinct values of each group: hands each value on once.
 #include <bit>
 
+#include "engine/base/error.h"
 #include "engine/base/interrupt.h"
 #include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/group/accumulator.h"
@@ -53,8 +54,8 @@ class SeenPairs {
 class Distinct : public Accumulator {
  public:
   // With `counts`, `over` counts rows and is not told the values.
-  Distinct(AccumulatorPtr over, bool counts, Collation collation)
-      : over_(std::move(over)), counts_(counts), values_(collation) {}
+  Distinct(AccumulatorPtr over, bool counts, Collation collation, std::string doubt)
+      : over_(std::move(over)), counts_(counts), values_(collation), doubt_(std::move(doubt)) {}
 
   void add(const batch::Vector* values, const RowGroups& rows) override {
     values_.number(*values, numbers_);
@@ -84,7 +85,10 @@ class Distinct : public Accumulator {
   }
 
   std::uint64_t held() const override { return seen_.size(); }
-  batch::VectorPtr finish(std::uint32_t groups) override { return over_->finish(groups); }
+  batch::VectorPtr finish(std::uint32_t groups) override {
+    if (!doubt_.empty() && values_.varied()) throw_invalid(doubt_);
+    return over_->finish(groups);
+  }
 
  private:
   // Numbers each value once, and not once a group.
@@ -102,18 +106,19 @@ class Distinct : public Accumulator {
   AccumulatorPtr over_;
   bool counts_;
   ValueNumbers values_;
+  std::string doubt_;
   SeenPairs seen_;
   std::vector<std::uint32_t> numbers_;
 };
 
 }  // namespace
 
-AccumulatorPtr distinct_accumulator(AccumulatorPtr over, Collation collation) {
-  return std::make_unique<Distinct>(std::move(over), false, collation);
+AccumulatorPtr distinct_accumulator(AccumulatorPtr over, Collation collation, std::string doubt) {
+  return std::make_unique<Distinct>(std::move(over), false, collation, std::move(doubt));
 }
 
 AccumulatorPtr distinct_count_accumulator(Collation collation) {
-  return std::make_unique<Distinct>(count_accumulator(true), true, collation);
+  return std::make_unique<Distinct>(count_accumulator(true), true, collation, std::string());
 }
 
 }  // namespace arbors::exec

@@ -52,6 +52,12 @@ bool GroupKeys::count(std::span<const batch::VectorPtr> keys, std::vector<GroupR
 void GroupKeys::number_all(const GroupKeys& other, std::vector<std::uint32_t>& groups) {
   if (single()) return keys_.front().number_all(other.keys_.front(), groups);
   number(other.values(), groups);
+  varied_ = varied_ || other.varied();
+}
+
+bool GroupKeys::varied() const {
+  return varied_ || std::any_of(keys_.begin(), keys_.end(),
+                                [](const ValueNumbers& key) { return key.varied(); });
 }
 
 // Widens what is too narrow for the numbers there are, each by a bit more than it needs; false

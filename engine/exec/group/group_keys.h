@@ -33,7 +33,9 @@ class GroupKeys {
   void find(std::span<const batch::VectorPtr> keys, std::vector<std::uint32_t>& groups) const;
 
   std::uint32_t size() const;
-  // Each key's value of each group (see ValueNumbers).
+  // Whether a group has keys that look different (see ValueNumbers).
+  bool varied() const;
+  // Each key's value of each group, one that stands for all where they are varied.
   std::vector<batch::VectorPtr> values() const;
 
  private:
@@ -64,6 +66,7 @@ class GroupKeys {
   std::vector<Numbers> of_keys_;  // of the rows at hand
   std::vector<std::uint64_t> of_rows_;
   Numbers square_;
+  bool varied_ = false;  // another's, of which all is numbered here
 };
 
 }  // namespace arbors::exec

@@ -28,6 +28,14 @@ Scalar scalar_of(Tag tag, Integer integer, Real real, Text text) {
 
 }  // namespace
 
+bool look_alike(const Scalar& left, const Scalar& right) {
+  const auto is_text = [](const Scalar& value) {
+    return value.kind == ValueKind::Text || value.kind == ValueKind::Json;
+  };
+  return (left.kind == right.kind || (is_text(left) && is_text(right))) &&
+         compare(left, right, Collation::Binary) == 0;
+}
+
 Scalar scalar_at(const batch::Vector& vector, std::size_t row) {
   return scalar_of(
       vector.tag(row), [&] { return vector.integers[row]; }, [&] { return vector.reals[row]; },
@@ -39,6 +47,14 @@ void KeptValue::keep(const batch::Vector& vector, std::size_t row) {
   if (tag == Tag::Integer) integer = vector.integers[row];
   if (tag == Tag::Real || tag == Tag::BigNumber) real = vector.reals[row];
   text = vector.text(row);
+}
+
+bool KeptValue::looks_like(const batch::Vector& vector, std::size_t row) const {
+  return look_alike(scalar(), scalar_at(vector, row));
+}
+
+bool KeptValue::looks_like(const KeptValue& other) const {
+  return look_alike(scalar(), other.scalar());
 }
 
 Scalar KeptValue::scalar() const {

@@ -1,6 +1,7 @@
 // min and max: integers in typed arrays, anything else value by value in SQLite's order.
 #include <algorithm>
 
+#include "engine/base/error.h"
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/group/kept_value.h"
 #include "engine/exec/group/known_bounds.h"
@@ -12,7 +13,8 @@ using batch::Tag;
 
 class Bound : public Accumulator {
  public:
-  Bound(bool greatest, Collation collation) : greatest_(greatest), collation_(collation) {}
+  Bound(bool greatest, Collation collation, std::string doubt)
+      : greatest_(greatest), collation_(collation), doubt_(std::move(doubt)) {}
 
   void add(const batch::Vector* values, const RowGroups& rows) override {
     resize(rows.groups);
@@ -24,7 +26,11 @@ class Bound : public Accumulator {
       if (value.is_null()) continue;
       const std::uint32_t group = rows[row];
       KeptValue& kept = other(group);
-      if (!kept.is_null() && !better(value, rows.position + row, group)) continue;
+      const bool first = kept.is_null();
+      const int order = first ? 0 : compared(value, group);
+      if (!doubt_.empty())
+        note_tie(group, order == 0 && !first, first || kept.looks_like(*values, row), order > 0);
+      if (!first && !better(order, rows.position + row, group)) continue;
       kept.keep(*values, row);
       integers_[group].position = rows.position + row;
     }
@@ -48,9 +54,15 @@ class Bound : public Accumulator {
       if (added.any_other_ || any_other_) {
         const KeptValue& value = added.other(group);
         KeptValue& kept = other(to[group]);
-        if (value.is_null() ||
-            (!kept.is_null() && !better(value.scalar(), integer.position, to[group])))
-          continue;
+        if (value.is_null()) continue;
+        const bool first = kept.is_null();
+        const int order = first ? 1 : compared(value.scalar(), to[group]);
+        if (!doubt_.empty()) {
+          note_tie(to[group], order == 0, kept.looks_like(value), order > 0);
+          if (order >= 0 && group < added.tied_.size() && added.tied_[group])
+            tied_[to[group]] = true;
+        }
+        if (!first && !better(order, integer.position, to[group])) continue;
         kept = value;
         integers_[to[group]].position = integer.position;
       } else if (integer.seen()) {
@@ -62,6 +74,7 @@ class Bound : public Accumulator {
 
   batch::VectorPtr finish(std::uint32_t groups) override {
     resize(groups);
+    if (std::ranges::find(tied_, true) != tied_.end()) throw_invalid(doubt_);
     if (!any_other_ && std::ranges::all_of(integers_, &Integer::seen)) {
       std::vector<std::int64_t> values(groups);
       std::ranges::transform(integers_, values.begin(), &Integer::value);
@@ -125,16 +138,29 @@ class Bound : public Accumulator {
     return kept;
   }
 
+  // Positive where the value is a better bound than the group's, 0 where it is equal.
+  int compared(const Scalar& value, std::uint32_t group) const {
+    const int order = compare(value, others_[group].scalar(), collation_);
+    return greatest_ ? order : -order;
+  }
+
   // Of values that are equal (true, 1 and 1.0, or under the collation) the first row's is kept, in
   // whatever order workers see them.
-  bool better(const Scalar& value, std::uint64_t position, std::uint32_t group) const {
-    const int order = compare(value, others_[group].scalar(), collation_);
-    if (order == 0) return position < integers_[group].position;
-    return greatest_ ? order > 0 : order < 0;
+  bool better(int order, std::uint64_t position, std::uint32_t group) const {
+    return order > 0 || (order == 0 && position < integers_[group].position);
+  }
+
+  // Remembers where values that look different are a group's bound.
+  void note_tie(std::uint32_t group, bool equal, bool alike, bool better) {
+    tied_.resize(integers_.size());
+    if (equal && !alike) tied_[group] = true;
+    if (better) tied_[group] = false;
   }
 
   bool greatest_;
   Collation collation_;
+  std::string doubt_;
+  std::vector<bool> tied_;
   std::vector<Integer> integers_;
   bool any_other_ = false;
   std::vector<KeptValue> others_;
@@ -142,8 +168,8 @@ class Bound : public Accumulator {
 
 }  // namespace
 
-AccumulatorPtr bound_accumulator(bool greatest, Collation collation) {
-  return std::make_unique<Bound>(greatest, collation);
+AccumulatorPtr bound_accumulator(bool greatest, Collation collation, std::string doubt) {
+  return std::make_unique<Bound>(greatest, collation, std::move(doubt));
 }
 
 }  // namespace arbors::exec

@@ -14,10 +14,10 @@ using batch::Tag;
 
 }  // namespace
 
-// Lets a value of a plainer kind stand for a number.
-template <typename Payload>
-std::uint32_t ValueNumbers::represent(std::uint32_t entry, Tag tag, Payload payload) {
-  if (tag < entries_[entry].tag) entries_[entry] = {tag, payload()};
+// Notes where an entry stands for a value that looks otherwise.
+std::uint32_t ValueNumbers::same_entry(std::uint32_t entry, Tag tag, std::uint64_t payload) {
+  const Entry& first = entries_[entry];
+  varied_ = varied_ || tag != first.tag || payload != first.payload;
   return entry;
 }
 
@@ -124,9 +124,9 @@ void ValueNumbers::number_new_codes(const batch::Vector& values) {
     of_code_[new_codes_[i]] = as_string(new_entries_[i]);
 }
 
-// Lets a string stand for the entry, which may have been an opaque text.
+// Gives the entry, which may stand for an opaque text.
 std::uint32_t ValueNumbers::as_string(std::uint32_t entry) {
-  return represent(entry, Tag::String, [&] { return entries_[entry].payload; });
+  return same_entry(entry, Tag::String, entries_[entry].payload);
 }
 
 // Gives the entry of each of several texts that compare as they are; a new one is a string's.
@@ -205,6 +205,7 @@ bool ValueNumbers::only_strings() const {
 }
 
 void ValueNumbers::number_all(const ValueNumbers& other, std::vector<std::uint32_t>& numbers) {
+  varied_ = varied_ || other.varied_;
   if (!other.domain_ || !other.only_strings() || !enter_domain(other.domain_))
     return number(*other.values(), numbers);
   domain_entries_.resize(domain_->size(), kNone);
@@ -248,25 +249,23 @@ std::uint32_t ValueNumbers::null_entry() {
 
 std::uint32_t ValueNumbers::integer_entry(std::int64_t value, Tag tag) {
   const std::uint32_t index = integers_.number(static_cast<std::uint64_t>(value));
-  const auto payload = [&] { return static_cast<std::uint64_t>(value); };
-  if (index == integer_entries_.size()) integer_entries_.push_back(add(tag, payload()));
-  return represent(integer_entries_[index], tag, payload);
+  const auto payload = static_cast<std::uint64_t>(value);
+  if (index == integer_entries_.size()) integer_entries_.push_back(add(tag, payload));
+  return same_entry(integer_entries_[index], tag, payload);
 }
 
 std::uint32_t ValueNumbers::real_entry(double value, Tag tag, std::string_view digits) {
   std::int64_t integer = 0;
-  const auto payload = [&] {
-    return tag == Tag::BigNumber ? std::uint64_t{originals_.number(digits)}
-                                 : std::bit_cast<std::uint64_t>(value);
-  };
+  const std::uint64_t payload = tag == Tag::BigNumber ? std::uint64_t{originals_.number(digits)}
+                                                      : std::bit_cast<std::uint64_t>(value);
   if (as_integer(value, integer)) {
     const std::uint32_t index = integers_.number(static_cast<std::uint64_t>(integer));
-    if (index == integer_entries_.size()) integer_entries_.push_back(add(tag, payload()));
-    return represent(integer_entries_[index], tag, payload);
+    if (index == integer_entries_.size()) integer_entries_.push_back(add(tag, payload));
+    return same_entry(integer_entries_[index], tag, payload);
   }
   const std::uint32_t index = reals_.number(std::bit_cast<std::uint64_t>(value));
-  if (index == real_entries_.size()) real_entries_.push_back(add(tag, payload()));
-  return represent(real_entries_[index], tag, payload);
+  if (index == real_entries_.size()) real_entries_.push_back(add(tag, payload));
+  return same_entry(real_entries_[index], tag, payload);
 }
 
 std::uint32_t ValueNumbers::text_entry(std::string_view text, Tag tag) {
@@ -277,15 +276,12 @@ std::uint32_t ValueNumbers::text_entry(std::string_view text, Tag tag) {
     if (tag == Tag::String) return as_string(entry);
     if (entry == before) entries_[entry].tag = tag;
     all_strings_ = false;
-    return entry;
+    return same_entry(entry, tag, entries_[entry].payload);
   }
   const std::uint32_t index = keys_.number(folded_text(text, collation_, folded_));
-  if (index == text_entries_.size()) text_entries_.push_back(add(tag, originals_.number(text)));
-  Entry& entry = entries_[text_entries_[index]];
-  if (tag < entry.tag ||
-      (tag == entry.tag && text < originals_[static_cast<std::uint32_t>(entry.payload)]))
-    entry = {tag, originals_.number(text)};
-  return text_entries_[index];
+  const std::uint32_t original = originals_.number(text);
+  if (index == text_entries_.size()) text_entries_.push_back(add(tag, original));
+  return same_entry(text_entries_[index], tag, original);
 }
 
 // Gives the texts, which keep their numbers in the domain.

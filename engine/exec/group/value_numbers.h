@@ -1,9 +1,9 @@
 // Numbers the values of vectors: values that SQL takes for equal share a number, counted from 0 in
 // order of first appearance. NULL and missing share one, for which null stands. Texts are looked up
 // once per dictionary entry, not per row, and not at all where their pools' entries have numbers in
-// a common domain. Of equal values the plainest stands for all (true before 1 before 1.0), so that
-// workers that saw them in other orders agree. What group keys, distinct aggregates and unique_by
-// are made of.
+// a common domain. The first value stands for all that are equal; varied() tells where they were
+// not the same (true, 1 and 1.0; texts that a collation holds equal), since workers that saw them
+// in other orders differ then. What group keys, distinct aggregates and unique_by are made of.
 #pragma once
 
 #include <cstdint>
@@ -50,6 +50,8 @@ class ValueNumbers {
   // The number of NULL; kNone where none was seen.
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
   std::uint32_t null_number() const { return null_; }
+  // Whether values that share a number look different.
+  bool varied() const { return varied_; }
   // The value that stands for each number. Nothing may be numbered afterwards.
   batch::VectorPtr values() const;
 
@@ -88,8 +90,7 @@ class ValueNumbers {
   void leave_domain();
   std::shared_ptr<const batch::TextPool> domain_pool() const;
   std::uint32_t add(batch::Tag tag, std::uint64_t payload);
-  template <typename Payload>
-  std::uint32_t represent(std::uint32_t entry, batch::Tag tag, Payload payload);
+  std::uint32_t same_entry(std::uint32_t entry, batch::Tag tag, std::uint64_t payload);
 
   Collation collation_;
   std::vector<Entry> entries_;
@@ -107,6 +108,7 @@ class ValueNumbers {
   std::shared_ptr<TextTranslation> translation_;
   std::shared_ptr<DomainTexts> domain_texts_;
   bool all_strings_ = true;  // no entry stands for an opaque text
+  bool varied_ = false;
   // The entries of integers from 0 on, each once its column was all integers.
   static constexpr std::size_t kSmall = 4096, kManyRows = 256;
   std::vector<std::uint32_t> small_;

@@ -70,6 +70,7 @@ Gathered gather_rows(const Relation& relation, const RunKeys& keys,
   }
   Gathered gathered;
   gathered.keys = numbers.values();
+  gathered.varied = numbers.varied();
   if (as_json) {
     const std::vector<std::uint32_t> group_of = united(gathered.keys, collations);
     for (std::uint32_t& group : of_row) group = group_of[group];

@@ -18,6 +18,7 @@ struct Gathered {
   std::vector<RowRef> firsts;
   std::vector<std::uint64_t> starts;  // group g has rows[starts[g]] .. rows[starts[g+1]-1]
   std::vector<RowRef> rows;
+  bool varied = false;  // keys of a group look different (ValueNumbers)
   std::uint32_t groups() const { return static_cast<std::uint32_t>(starts.size()) - 1; }
 };
 

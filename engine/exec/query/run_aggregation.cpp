@@ -9,6 +9,7 @@
 #include "engine/base/error.h"
 #include "engine/exec/scan/known_segments.h"
 #include "engine/exec/scan/parallel_scan.h"
+#include "engine/plan/aggregate.h"
 
 namespace arbors::exec {
 namespace {
@@ -17,10 +18,10 @@ namespace {
 std::uint64_t first_position(std::size_t segment) { return std::uint64_t{segment} << 32U; }
 
 void run_parallel(Aggregation& aggregation, const AggregationPlan& plan, Scan& scan,
-                  const ExecutionContext& context, std::atomic<bool>& full) {
+                  const ExecutionContext& context, AggregationEnd& end) {
   const unsigned workers = context.budgets.threads;
   std::vector<Aggregation> others;  // of all workers but the first
-  for (unsigned worker = 1; worker < workers; ++worker) others.emplace_back(plan, context, &full);
+  for (unsigned worker = 1; worker < workers; ++worker) others.emplace_back(plan, context, &end);
   const std::vector<const RowExpr*> expressions = aggregation.expressions();
   const std::vector<Path> paths = paths_read(scan.input(), expressions);
   parallel_scan(scan, paths, workers, [&](unsigned worker, ScannedRows& block) {
@@ -55,7 +56,7 @@ bool merging_costs(const Aggregation& aggregation, const ScannedRows& block) {
 
 // Aggregates what statistics do not tell, where the rows' order does not show.
 void run_scan(Aggregation& aggregation, const AggregationPlan& plan, const ScanInput& input,
-              const ExecutionContext& context, std::atomic<bool>& full) {
+              const ExecutionContext& context, AggregationEnd& end) {
   Scan scan(input, context);
   if (input.steps.empty() && aggregation.may_be_known()) {
     std::vector<std::uint32_t> unknown = unknown_segments(
@@ -71,16 +72,16 @@ void run_scan(Aggregation& aggregation, const AggregationPlan& plan, const ScanI
                     [&](const RowExpr& expr) { return block.evaluate(expr, block.rows); });
     if (!std::exchange(first, false)) continue;
     if (merging_costs(aggregation, block)) return run_shared(aggregation, scan, context);
-    return run_parallel(aggregation, plan, scan, context, full);
+    return run_parallel(aggregation, plan, scan, context, end);
   }
 }
 
 std::shared_ptr<ColumnBatch> aggregated_at_once(const AggregationPlan& plan,
                                                 const Relation& relation,
                                                 const ExecutionContext& context,
-                                                std::atomic<bool>& full) {
+                                                AggregationEnd& end) {
   const bool whole_scan = !relation.picked && !relation.sliced();
-  Aggregation aggregation(plan, context, &full);
+  Aggregation aggregation(plan, context, &end);
   const bool counts_only =
       plan.keys.empty() && std::all_of(plan.calls.begin(), plan.calls.end(), [](const auto& call) {
         return !call.argument && !call.filter;
@@ -95,7 +96,7 @@ std::shared_ptr<ColumnBatch> aggregated_at_once(const AggregationPlan& plan,
     return aggregation.finish();
   }
   if (whole_scan && plan.any_order()) {
-    run_scan(aggregation, plan, relation.input, context, full);
+    run_scan(aggregation, plan, relation.input, context, end);
     return aggregation.finish();
   }
   const RowStreamPtr rows = stream(relation, context);
@@ -108,17 +109,34 @@ std::shared_ptr<ColumnBatch> aggregated_at_once(const AggregationPlan& plan,
   return aggregation.finish();
 }
 
+// The plan with a call for each key, which takes the one to be shown as the rows come in order.
+AggregationPlan with_shown_keys(AggregationPlan plan) {
+  plan.shows_calls = true;
+  for (const plan::NamedExpr& key : plan.keys) {
+    plan::AggregateCall call;
+    const bool first = plan.shown.function == nullptr;
+    call.function = first ? plan::find_aggregate("first") : plan.shown.function;
+    call.name = key.name;
+    call.argument = key.expr;
+    call.second = plan.shown.second;
+    plan.calls.push_back(std::move(call));
+  }
+  return plan;
+}
+
 }  // namespace
 
 std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const Relation& relation,
                                              const ExecutionContext& context) {
-  std::atomic<bool> full = false;
+  AggregationEnd end;
   try {
-    return aggregated_at_once(plan, relation, context, full);
+    return aggregated_at_once(plan, relation, context, end);
   } catch (const Error& error) {
-    if (!full || error.code() != ErrorCode::Limit) throw;
-    return nullptr;
+    if ((!end.full && !end.varied) || error.code() != ErrorCode::Limit) throw;
   }
+  if (!end.varied) return nullptr;
+  if (!plan.shown.doubt.empty()) throw_invalid(plan.shown.doubt);
+  return run_aggregation(with_shown_keys(plan), relation, context);
 }
 
 }  // namespace arbors::exec

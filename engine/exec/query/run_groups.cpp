@@ -1,10 +1,13 @@
 // Stages that gather rows into groups.
 #include "engine/base/error.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "engine/batch/vectors/vector_ops.h"
+#include "engine/exec/group/kept_value.h"
 #include "engine/exec/join/key_part.h"
 #include "engine/exec/query/gather_rows.h"
 #include "engine/exec/query/run_aggregation.h"
 #include "engine/exec/query/run_plan.h"
+#include "engine/exec/rows/ordered_run.h"
 #include "engine/exec/rows/spooled_source.h"
 #include "engine/exec/sort/sort_ranks.h"
 #include "engine/exec/sort/sorted_rows.h"
@@ -31,6 +34,7 @@ void resolve_all(Relation& relation, AggregationPlan& plan, const ExecutionConte
     if (call.function->pairs) exprs.push_back(&call.second);
     exprs.push_back(&call.filter);
   }
+  exprs.push_back(&plan.shown.second);
   resolve_all(relation, exprs, context);
 }
 
@@ -126,6 +130,27 @@ Gathered in_key_order(const Gathered& from, const std::vector<Collation>& collat
   return to;
 }
 
+// The values with null for what is missing.
+batch::VectorPtr with_nulls(const batch::VectorPtr& values) {
+  if (!values->has(batch::Tag::Missing)) return values;
+  batch::VectorBuilder builder(values->rows);
+  KeptValue kept;
+  for (std::uint32_t row = 0; row < values->rows; ++row) {
+    kept.keep(*values, row);
+    kept.is_null() ? builder.append_null() : kept.append_to(builder);
+  }
+  return builder.finish();
+}
+
+// Lets the keys of each group's first tree stand for it.
+void show_first_keys(Gathered& groups, const Relation& relation, const std::vector<RowExpr>& fields,
+                     const ExecutionContext& context) {
+  OrderedRun run(relation.input, groups.firsts, std::make_shared<const TreeShape>(relation.shape),
+                 context);
+  for (std::size_t key = 0; key < fields.size(); ++key)
+    groups.keys[key] = with_nulls(run.evaluate(fields[key]));
+}
+
 // group_by without braces: {key…, "trees": […]}.
 Relation groups_of_trees(Relation relation, const plan::GroupBy& group,
                          const ExecutionContext& context) {
@@ -145,8 +170,9 @@ Relation groups_of_trees(Relation relation, const plan::GroupBy& group,
     for (const RowExpr& field : fields) of_run.push_back(run.evaluate(field));
     return of_run;
   };
-  const auto gathered = std::make_shared<const Gathered>(
-      in_key_order(gather_rows(relation, values, collations, false, context), collations, context));
+  Gathered groups = gather_rows(relation, values, collations, false, context);
+  if (groups.varied) show_first_keys(groups, relation, fields, context);
+  const auto gathered = std::make_shared<const Gathered>(in_key_order(groups, collations, context));
   const auto heads = [=](std::uint32_t first, std::uint32_t count) -> batch::BatchReaderPtr {
     std::vector<NamedColumn> columns;
     for (std::size_t key = 0; key < keys.size(); ++key)
@@ -162,7 +188,8 @@ Relation groups_of_trees(Relation relation, const plan::GroupBy& group,
 
 Relation grouped(Relation relation, const plan::GroupBy& group, const ExecutionContext& context) {
   if (group.gather_trees) return groups_of_trees(std::move(relation), group, context);
-  return aggregate_rows(relation, {group.keys, group.aggregates, group.in_key_order}, context);
+  return aggregate_rows(relation, {group.keys, group.aggregates, group.in_key_order, group.shown},
+                        context);
 }
 
 Relation aggregated(Relation relation, const plan::Aggregate& aggregate,

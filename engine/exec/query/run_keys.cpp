@@ -1,6 +1,7 @@
 // Stages that compare keys: filter, sort and unique, over a scan's rows or over picked ones.
 #include <algorithm>
 
+#include "engine/base/error.h"
 #include "engine/exec/group/group_keys.h"
 #include "engine/exec/query/row_streams.h"
 #include "engine/exec/query/run_plan.h"
@@ -108,27 +109,33 @@ void sort_rows(Relation& relation, plan::Sort sort, const ExecutionContext& cont
   if (sort.limit && *sort.limit < relation.picked->size()) relation.picked->resize(*sort.limit);
 }
 
-void unique_rows(Relation& relation, const std::vector<expr::ExprPtr>& keys,
+void unique_rows(Relation& relation, const plan::UniqueBy& unique,
                  const ExecutionContext& context) {
   std::vector<Collation> collations;
-  for (const expr::ExprPtr& key : keys) {
+  for (const expr::ExprPtr& key : unique.keys) {
     if (!relation.shape.resolve(key)) reshape(relation, context);
     collations.push_back(expr::collation(*key, *key));
   }
   std::vector<RowExpr> resolved;
-  for (const expr::ExprPtr& key : keys) resolved.emplace_back(relation.shape.resolve(key));
+  for (const expr::ExprPtr& key : unique.keys) resolved.emplace_back(relation.shape.resolve(key));
   pick(relation, context);
   GroupKeys seen(collations);
-  std::vector<RowRef> first;
+  std::vector<RowRef> kept;
   std::vector<std::uint32_t> groups;
   for_each_run(relation, context, [&](RowRun& run, std::size_t at) {
     std::vector<batch::VectorPtr> values;
     for (const RowExpr& key : resolved) values.push_back(run.evaluate(key));
     seen.number(values, groups);
-    for (std::uint32_t row = 0; row < run.size(); ++row)
-      if (groups[row] == first.size()) first.push_back((*relation.picked)[at + row]);
+    if (seen.varied() && !unique.doubt.empty()) throw_invalid(unique.doubt);
+    for (std::uint32_t row = 0; row < run.size(); ++row) {
+      const RowRef& tree = (*relation.picked)[at + row];
+      if (groups[row] == kept.size())
+        kept.push_back(tree);
+      else if (unique.last)
+        kept[groups[row]] = tree;
+    }
   });
-  relation.picked = std::move(first);
+  relation.picked = std::move(kept);
 }
 
 }  // namespace arbors::exec

@@ -84,7 +84,7 @@ class Runner {
     return changed([&](Relation& relation) { sort_rows(relation, sort, context_); });
   }
   Relation operator()(const plan::UniqueBy& unique) const {
-    return changed([&](Relation& relation) { unique_rows(relation, unique.keys, context_); });
+    return changed([&](Relation& relation) { unique_rows(relation, unique, context_); });
   }
   Relation operator()(const plan::GroupBy& group) const {
     return grouped(input(), group, context_);

@@ -77,8 +77,7 @@ void filter_rows(Relation& relation, const expr::ExprPtr& predicate,
 void filter_scan_rows(Relation& relation, const expr::ExprPtr& condition,
                       const ExecutionContext& context);
 void sort_rows(Relation& relation, plan::Sort sort, const ExecutionContext& context);
-void unique_rows(Relation& relation, const std::vector<expr::ExprPtr>& keys,
-                 const ExecutionContext& context);
+void unique_rows(Relation& relation, const plan::UniqueBy& unique, const ExecutionContext& context);
 
 // The stages that gather rows.
 Relation grouped(Relation relation, const plan::GroupBy& group, const ExecutionContext& context);

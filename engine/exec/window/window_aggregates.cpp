@@ -2,6 +2,7 @@
 // once a frame.
 #include <deque>
 
+#include "engine/base/error.h"
 #include "engine/base/interrupt.h"
 #include "engine/batch/vectors/vector_builder.h"
 #include "engine/batch/vectors/vector_ops.h"
@@ -58,6 +59,7 @@ class FrameBound {
       : greatest_(call.aggregate.function->kind == AggregateKind::Max),
         latest_(call.frame.from != plan::WindowFrame::Bound::UnboundedPreceding),
         collation_(expr::collation(*call.aggregate.argument, *call.aggregate.argument)),
+        doubt_(call.aggregate.doubt),
         values_(*arguments.value) {}
   void clear() { rows_.clear(); }
   void add(std::uint32_t row) {
@@ -76,11 +78,13 @@ class FrameBound {
  private:
   bool drives_out(const Scalar& value, const Scalar& before) const {
     const int order = compare(value, before, collation_);
+    if (order == 0 && !doubt_.empty() && !look_alike(value, before)) throw_invalid(doubt_);
     return order == 0 ? latest_ : (order > 0) == greatest_;
   }
   bool greatest_;
   bool latest_;
   Collation collation_;
+  const std::string& doubt_;  // see plan::AggregateCall
   const batch::Vector& values_;
   std::deque<std::uint32_t> rows_;
 };

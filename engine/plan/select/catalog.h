@@ -65,6 +65,9 @@ class Catalog {
   virtual const CalledFunction* own_call(std::span<const CalledFunction> calls) const = 0;
   // Tells whether the host would run a statement itself, as far as it can tell without doing so.
   virtual bool host_runs(std::string_view statement) const = 0;
+  // Tells whether the host makes every UNION, INTERSECT and EXCEPT of sorted queries, else those
+  // with an ORDER BY alone: which of equal rows is shown differs.
+  virtual bool merges_sets() const = 0;
   // Tells whether the host has given a collation another meaning.
   virtual bool is_own(Collation collation) const = 0;
 };

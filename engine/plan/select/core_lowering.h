@@ -38,8 +38,10 @@ class CoreLowering {
                const Scope* outer);
 
   // With the order and the cut of the query, where the query is this core alone. Behind a set
-  // operator the columns have the names of the first query's.
-  Lowered lower(const Query* query, const std::vector<OutColumn>* names = nullptr);
+  // operator the columns have the names of the first query's. With `repeats`, rows of DISTINCT may
+  // repeat: an operator leaves them out.
+  Lowered lower(const Query* query, const std::vector<OutColumn>* names = nullptr,
+                bool repeats = false);
 
  private:
   struct Item {
@@ -80,6 +82,10 @@ class CoreLowering {
 
   // ---- FROM (lower_from.cpp)
   void from();
+  bool tells_equals_apart(const expr::Expr& parsed) const;
+  bool tells_equals_apart() const;
+  bool only_counts_rows() const;
+  Lowered query_in_from(const Query& query, const CommonTables* tables);
   NodePtr from_item(const FromItem& item, ScopeTable& table);
   NodePtr common_table(const FromItem& item, const CommonTables& found, ScopeTable& table);
   void next_item(const FromItem& item, ScopeTable table);
@@ -151,11 +157,17 @@ class CoreLowering {
   // ---- groups (lower_groups.cpp)
   AggregateCall aggregate_call(const Leaf& leaf, const Clause& inside, std::vector<Typed>& args);
   Typed aggregate(const Leaf& leaf, const Clause& clause);
+  std::optional<std::size_t> deciding_bound() const;
+  bool shows_keys(const std::vector<SortKey>& order, const Typed& having) const;
+  bool shows_key(const expr::ExprPtr& expr) const;
+  ShownKey shown_key() const;
+  bool is_of_keys(const expr::ExprPtr& expr) const;
+  expr::ExprPtr having();
   void find_bare_columns(const std::vector<SortKey>& order, const Typed& having);
   void note_bare_columns(const expr::ExprPtr& expr, std::size_t bound);
   bool aggregates() const { return !calls_.empty() || !keys_.empty() || core_.having; }
   void group_keys();
-  void group();
+  void group(bool keys_seen);
   expr::ExprPtr over_groups(const expr::ExprPtr& expr, std::size_t byte);
   expr::ExprPtr finished(const expr::ExprPtr& expr, std::size_t byte);
   Typed over_groups(Typed value, std::size_t byte);
@@ -182,6 +194,7 @@ class CoreLowering {
   const CommonTables* tables_;
   const expr::Lexer& lexer_;
   Scope scope_;
+  const Surroundings around_;
   const std::vector<OutColumn>* names_ = nullptr;  // given to the result's columns, or null
   NodePtr plan_;
   std::vector<std::string> fields_;  // of the joined trees, where each item has one
@@ -195,8 +208,11 @@ class CoreLowering {
   std::vector<PendingScalar> scalars_;
   std::vector<expr::ExprPtr> scalar_values_;       // over the joined trees
   const std::vector<OrderTerm>* order_ = nullptr;  // of the query, where it is this core alone
-  bool partner_ = false;                           // names of the query around may be read
-  bool of_elements_ = false;                       // the rows are elements of a list, no plan's
+  std::size_t calls_of_items_ = 0, calls_of_having_ = 0;  // where the calls of each end in calls_
+  bool distinct_ = false;
+  bool in_order_ = false;     // rows come as the one table's trees do, in SQLite too
+  bool partner_ = false;      // names of the query around may be read
+  bool of_elements_ = false;  // the rows are elements of a list, no plan's
   std::vector<Typed> outer_values_;
   std::vector<expr::ExprPtr> conditions_;  // of a partner: those that read the query around
 };

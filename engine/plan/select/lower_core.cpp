@@ -4,6 +4,7 @@
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/expression_parts.h"
 #include "engine/plan/select/core_lowering.h"
+#include "engine/plan/select/refusal.h"
 #include "engine/plan/select/words.h"
 
 namespace arbors::plan::select {
@@ -14,10 +15,12 @@ CoreLowering::CoreLowering(Lowering& lowering, const Core& core, const CommonTab
       core_(core),
       tables_(tables),
       lexer_(lowering.lexer()),
-      scope_(lowering.lexer(), outer) {}
+      scope_(lowering.lexer(), outer),
+      around_(lowering.say({})) {}
 
-Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* names) {
+Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* names, bool repeats) {
   names_ = names;
+  distinct_ = core_.distinct && !repeats;
   scope_.result_named = [this](const std::string& alias) { return result_named(alias); };
   if (query != nullptr) order_ = &query->order_by;
   from();
@@ -105,7 +108,7 @@ std::string CoreLowering::name_of(const ResultColumn& column, const Typed&) cons
 // Tells whether the query is SELECT _tree FROM one table, which gives its trees.
 bool CoreLowering::is_whole_tree() const {
   if (items_.size() != 1 || core_.columns.size() != 1 || !core_.columns[0].alias.empty() ||
-      core_.distinct || !keys_.empty() || !calls_.empty())
+      distinct_ || !keys_.empty() || !calls_.empty())
     return false;
   const Path* path = bare_path(*items_.front().value.expr);
   return path != nullptr &&
@@ -168,6 +171,8 @@ void CoreLowering::keep_distinct(std::vector<SortKey>& keys, const std::vector<O
   }
   project();
   UniqueBy unique;
+  const bool ordered = in_order_ && !around_.filtered && !aggregates() && windows_.empty();
+  if (!ordered && !around_.unseen) unique.doubt = doubt_of_equals(lexer_, core_.begin);
   for (const Item& item : items_) {
     Typed value = item.value;
     value.expr = expr::path(field(item.name));
@@ -186,15 +191,18 @@ void CoreLowering::give_trees() {
 
 Lowered CoreLowering::finish(const Query* query) {
   Typed having;
-  if (core_.having) having = lower(core_.having, {"HAVING", true}, core_.begin);
+  calls_of_items_ = calls_.size();
+  if (core_.having) having.expr = this->having();
   static const std::vector<OrderTerm> kNoOrder;
   const std::vector<OrderTerm>& order = query != nullptr ? query->order_by : kNoOrder;
+  calls_of_having_ = calls_.size();
   std::vector<SortKey> keys = sort_keys(order);
   Lowered result;
+  result.in_order = in_order_ && !aggregates() && !distinct_ && windows_.empty() && order.empty();
   result.whole_trees = is_whole_tree();
   if (aggregates()) {
     find_bare_columns(keys, having);
-    group();
+    group(!around_.unseen && shows_keys(keys, having));
   }
   add_scalars();
   if (having.expr) plan_ = make(Filter{finished(having.expr, core_.begin)}, {plan_});
@@ -205,10 +213,10 @@ Lowered CoreLowering::finish(const Query* query) {
   for (const Item& item : items_)
     result.columns.push_back({item.name, item.value.affinity, item.value.collation,
                               item.value.settled, item.value.explicit_collation, item.value.mixed});
-  if (core_.distinct) keep_distinct(keys, order);
+  if (distinct_) keep_distinct(keys, order);
   if (!keys.empty()) plan_ = make(Sort{std::move(keys), {}, false, false}, {plan_});
   if (query != nullptr) plan_ = limited(std::move(plan_), *query, lexer_);
-  if (!core_.distinct && !result.whole_trees) project();
+  if (!distinct_ && !result.whole_trees) project();
   if (result.whole_trees) give_trees();
   result.plan = plan_;
   return result;

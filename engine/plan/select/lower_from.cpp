@@ -33,6 +33,9 @@ void add_columns(ScopeTable& table, const Lowered& query) {
 // Where there is more than one item, or fields are computed beside the trees, each item's tree has
 // a field of its own.
 void CoreLowering::from() {
+  in_order_ = std::all_of(core_.from.begin(), core_.from.end(), [&](const FromItem& item) {
+    return &item == &core_.from.front() || item.kind == FromItem::Kind::Each;
+  });
   if (core_.from.empty()) {  // one row without columns
     plan_ = make(Source{Source::Kind::Json, {}, "[{}]", {}, {}, {}});
     return;
@@ -157,9 +160,61 @@ std::vector<expr::ExprPtr> CoreLowering::shared_columns(const FromItem& item,
   return equal;
 }
 
+// Whether a condition might hold of one value and not of another that is equal. Those do not that
+// compare a column as it is with a constant, or columns of two tables, which no query sees inside.
+bool CoreLowering::tells_equals_apart(const expr::Expr& parsed) const {
+  const auto name = [&](const expr::ExprPtr& one) {
+    const Leaf* leaf = leaf_of(*one);
+    return leaf != nullptr && leaf->kind == Leaf::Kind::Name ? leaf : nullptr;
+  };
+  const auto names = std::count_if(parsed.args.begin(), parsed.args.end(), name);
+  const auto others = std::count_if(parsed.args.begin(), parsed.args.end(), [&](const auto& one) {
+    return name(one) == nullptr && !expr::is_constant(*one) &&
+           (one->template as<expr::Parameter>() == nullptr || leaf_of(*one) != nullptr);
+  });
+  if (parsed.as<expr::And>() || parsed.as<expr::Or>() || parsed.as<expr::Not>())
+    return std::any_of(parsed.args.begin(), parsed.args.end(),
+                       [&](const auto& one) { return tells_equals_apart(*one); });
+  if (parsed.as<expr::Compare>() != nullptr && names == 2 && others == 0) {
+    const Leaf& left = *name(parsed.args[0]);
+    const Leaf& right = *name(parsed.args[1]);
+    return left.words.size() != 2 || right.words.size() != 2 ||
+           same_name(left.words[0].text, right.words[0].text);
+  }
+  const bool compares = parsed.as<expr::Compare>() || parsed.as<expr::Is>() ||
+                        parsed.as<expr::IsNull>() || parsed.as<expr::Between>() ||
+                        parsed.as<expr::In>();
+  return compares ? names > 1 || others > 0 : leaf_of(parsed) != nullptr || !parsed.args.empty();
+}
+
+bool CoreLowering::tells_equals_apart() const {
+  return (core_.where && tells_equals_apart(*core_.where)) ||
+         std::any_of(core_.from.begin(), core_.from.end(),
+                     [&](const FromItem& item) { return item.on && tells_equals_apart(*item.on); });
+}
+
+bool CoreLowering::only_counts_rows() const {
+  const auto counts = [&](const ResultColumn& column) {
+    const Leaf* leaf = column.expr ? leaf_of(*column.expr) : nullptr;
+    return leaf != nullptr && leaf->kind == Leaf::Kind::Aggregate && leaf->args.empty() &&
+           !leaf->filter && aggregate_named(leaf->words.front().text) != nullptr &&
+           aggregate_named(leaf->words.front().text)->kind == AggregateKind::Count;
+  };
+  return core_.from.size() == 1 && !core_.where && core_.group_by.empty() && !core_.having &&
+         (order_ == nullptr || order_->empty()) &&
+         std::all_of(core_.columns.begin(), core_.columns.end(), counts);
+}
+
+Lowered CoreLowering::query_in_from(const Query& query, const CommonTables* tables) {
+  lowering_.say({around_.filtered || tells_equals_apart(), only_counts_rows()});
+  Lowered inner = lowering_.query(query, tables, nullptr);
+  in_order_ = in_order_ && inner.in_order;
+  return inner;
+}
+
 NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
   if (item.kind == FromItem::Kind::Query) {
-    Lowered inner = lowering_.query(*item.query, tables_, nullptr);
+    Lowered inner = query_in_from(*item.query, tables_);
     add_columns(table, inner);
     return inner.plan;
   }
@@ -179,6 +234,7 @@ NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
     table.columns = std::move(known.columns);
     table.trees = known.trees;
     table.in_memory = known.in_memory;
+    in_order_ = in_order_ && !known.in_memory;
     table.stored = known.stored;
     for (const Column& column : table.columns)
       if (column.collation != Collation::Binary)
@@ -198,7 +254,7 @@ NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
 NodePtr CoreLowering::common_table(const FromItem& item, const CommonTables& found,
                                    ScopeTable& table) {
   const CommonTable& common = *found.table;
-  Lowered inner = lowering_.query(*common.query, found.outer, nullptr);
+  Lowered inner = query_in_from(*common.query, found.outer);
   if (!common.columns.empty() && common.columns.size() != inner.columns.size())
     lexer_.fail_at(common.begin, "table " + common.name + " has " +
                                      std::to_string(inner.columns.size()) + " values for " +

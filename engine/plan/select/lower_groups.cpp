@@ -8,6 +8,7 @@
 #include "engine/plan/expression_parts.h"
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/core_lowering.h"
+#include "engine/plan/select/refusal.h"
 #include "engine/plan/select/words.h"
 
 namespace arbors::plan::select {
@@ -47,6 +48,7 @@ AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& insid
   if (operands.size() > 1) call.second = operands[1].expr;
   if (leaf.filter) call.filter = lower(leaf.filter, inside, leaf.begin).expr;
   call.distinct = leaf.distinct;
+  if (!in_order_) call.doubt = doubt_of_equals(lexer_, leaf.begin);
   if (same_name(word, "json_group_array")) {
     if (call.distinct)
       lexer_.fail_at(leaf.begin, "DISTINCT in json_group_array() is not understood here");
@@ -93,16 +95,87 @@ void CoreLowering::group_keys() {
   }
 }
 
-// Beside a single min() or max(), a column that no key shows is that of its row.
-void CoreLowering::find_bare_columns(const std::vector<SortKey>& order, const Typed& having) {
-  const auto is_bound = [](const AggregateCall& call) {
-    return call.function->kind == AggregateKind::Min || call.function->kind == AggregateKind::Max;
+// The min() or max() whose row gives what stands beside it: of several the one that SQLite finds
+// last, in the result, then in ORDER BY, then in HAVING.
+std::optional<std::size_t> CoreLowering::deciding_bound() const {
+  const auto last_of = [&](std::size_t from, std::size_t end) -> std::optional<std::size_t> {
+    while (end-- > from) {
+      const AggregateKind kind = calls_[end].function->kind;
+      if (kind == AggregateKind::Min || kind == AggregateKind::Max) return end;
+    }
+    return std::nullopt;
   };
-  const auto bound = std::find_if(calls_.begin(), calls_.end(), is_bound);
-  if (bound == calls_.end() || bound->filter || bound->distinct ||
-      std::count_if(calls_.begin(), calls_.end(), is_bound) != 1)
-    return;
-  const auto at = static_cast<std::size_t>(bound - calls_.begin());
+  if (const auto found = last_of(calls_of_items_, calls_of_having_)) return found;
+  if (const auto found = last_of(calls_of_having_, calls_.size())) return found;
+  return last_of(0, calls_of_items_);
+}
+
+bool CoreLowering::shows_key(const expr::ExprPtr& expr) const {
+  return std::any_of(keys_.begin(), keys_.end(),
+                     [&](const Typed& key) { return expr::equal(*key.expr, *expr); }) ||
+         std::any_of(expr->args.begin(), expr->args.end(),
+                     [&](const expr::ExprPtr& arg) { return shows_key(arg); });
+}
+
+// Whether it can be seen which of equal keys stands for a group: an order by one as it is does not
+// tell them apart.
+bool CoreLowering::shows_keys(const std::vector<SortKey>& order, const Typed& having) const {
+  const auto is_key = [&](const expr::ExprPtr& expr) {
+    return std::any_of(keys_.begin(), keys_.end(),
+                       [&](const Typed& key) { return expr::equal(*key.expr, *expr); });
+  };
+  return !windows_.empty() || !scalars_.empty() || (having.expr && shows_key(having.expr)) ||
+         std::any_of(items_.begin(), items_.end(),
+                     [&](const Item& item) { return shows_key(item.value.expr); }) ||
+         std::any_of(order.begin(), order.end(),
+                     [&](const SortKey& key) { return !is_key(key.expr) && shows_key(key.expr); });
+}
+
+// Of equal keys SQLite shows that of the group's first row, or of the row that min() or max()
+// found.
+ShownKey CoreLowering::shown_key() const {
+  const std::optional<std::size_t> bound = deciding_bound();
+  // Beside min() and max() some versions compute other keys than columns of that row, some do not.
+  const bool columns = std::all_of(
+      keys_.begin(), keys_.end(), [](const Typed& key) { return bare_path(*key.expr) != nullptr; });
+  if (!in_order_ || around_.filtered ||
+      (bound && (!columns || calls_[*bound].filter || calls_[*bound].distinct)))
+    return {nullptr, nullptr, doubt_of_equals(lexer_, core_.begin)};
+  if (!bound) return {};
+  const bool least = calls_[*bound].function->kind == AggregateKind::Min;
+  return {find_aggregate(least ? "arg_min" : "arg_max"), calls_[*bound].argument, {}};
+}
+
+// Whether it reads nothing but keys that compare by BINARY.
+bool CoreLowering::is_of_keys(const expr::ExprPtr& expr) const {
+  const bool key = std::any_of(keys_.begin(), keys_.end(), [&](const Typed& one) {
+    return collation_of(one) == Collation::Binary && expr::equal(*one.expr, *expr);
+  });
+  if (key) return true;
+  if (bare_path(*expr) != nullptr || expr->as<expr::Parameter>() != nullptr) return false;
+  return std::all_of(expr->args.begin(), expr->args.end(),
+                     [&](const expr::ExprPtr& arg) { return is_of_keys(arg); });
+}
+
+// Asks conditions on keys alone of the rows before they are grouped, as SQLite does: of keys that
+// are equal, some may not fulfil them (k LIKE '%.0'). Gives the others.
+expr::ExprPtr CoreLowering::having() {
+  std::vector<expr::ExprPtr> parsed, early, late;
+  add_conjuncts(core_.having, parsed);
+  for (const expr::ExprPtr& one : parsed) {
+    expr::ExprPtr condition = lower(one, {"HAVING", true}, core_.begin).expr;
+    const bool of_keys = !keys_.empty() && !expr::is_constant(*condition) && is_of_keys(condition);
+    (of_keys ? early : late).push_back(std::move(condition));
+  }
+  if (!early.empty()) plan_ = make(Filter{expr::and_all(std::move(early))}, {plan_});
+  return late.empty() ? nullptr : expr::and_all(std::move(late));
+}
+
+// Beside min() or max(), a column that no key shows is that of its row.
+void CoreLowering::find_bare_columns(const std::vector<SortKey>& order, const Typed& having) {
+  const std::optional<std::size_t> bound = deciding_bound();
+  if (!bound || calls_[*bound].filter || calls_[*bound].distinct) return;
+  const std::size_t at = *bound;
   for (const Item& item : items_) note_bare_columns(item.value.expr, at);
   for (const SortKey& key : order) note_bare_columns(key.expr, at);
   if (having.expr) note_bare_columns(having.expr, at);
@@ -124,6 +197,7 @@ void CoreLowering::note_bare_columns(const expr::ExprPtr& expr, std::size_t boun
     call.function = find_aggregate(least ? "arg_min" : "arg_max");
     call.argument = expr;
     call.second = calls_[bound].argument;
+    call.doubt = calls_[bound].doubt;
     calls_.push_back(std::move(call));
     return;
   }
@@ -148,12 +222,14 @@ std::string CoreLowering::fresh_name(std::string_view wanted) {
 
 // Makes groups of the joined trees. Where the result has a key or an aggregate as it is, the field
 // has the column's name.
-void CoreLowering::group() {
+void CoreLowering::group(bool keys_seen) {
   const auto wanted = [&](const expr::Expr& expr, std::string otherwise) {
     for (const Item& item : items_)
       if (expr::equal(*item.value.expr, expr)) return item.name;
     return otherwise;
   };
+  ShownKey shown = shown_key();
+  shown.any = !keys_seen;
   std::vector<NamedExpr> keys;
   for (const Typed& key : keys_) {
     key_names_.push_back(
@@ -169,7 +245,7 @@ void CoreLowering::group() {
     calls_[i].name = fresh_name(wanted(*leaf, "value" + std::to_string(i + 1)));
   }
   plan_ = keys.empty() ? make(Aggregate{calls_}, {plan_})
-                       : make(GroupBy{std::move(keys), calls_, false, true}, {plan_});
+                       : make(GroupBy{std::move(keys), calls_, false, true, shown}, {plan_});
 }
 
 Typed CoreLowering::over_groups(Typed value, std::size_t byte) {
@@ -190,7 +266,7 @@ expr::ExprPtr CoreLowering::over_groups(const expr::ExprPtr& expr, std::size_t b
       if (bare == *path) return expr::path(field(calls_[call].name));
     lexer_.fail_at(byte,
                    "the column " + arbors::to_text(*path) +
-                       " stands neither in GROUP BY nor in an aggregate, nor beside a single "
+                       " stands neither in GROUP BY nor in an aggregate, nor beside "
                        "min() or max(), which is not understood here (any_value(e) takes some "
                        "value)");
   }

@@ -9,6 +9,7 @@
 #include "engine/plan/aggregate.h"
 #include "engine/plan/expression_parts.h"
 #include "engine/plan/select/core_lowering.h"
+#include "engine/plan/select/refusal.h"
 #include "engine/plan/select/words.h"
 
 namespace arbors::plan::select {
@@ -27,8 +28,10 @@ ExprPtr unique_key(const OutColumn& column) {
   return as_key({expr::path(field(column.name)), {}, column.collation, false, false});
 }
 
-NodePtr distinct(NodePtr plan, const std::vector<OutColumn>& columns) {
+NodePtr distinct(NodePtr plan, const std::vector<OutColumn>& columns, const SetRows& rows) {
   UniqueBy unique;
+  unique.last = !rows.merged;
+  unique.doubt = rows.doubt;
   for (const OutColumn& column : columns) unique.keys.push_back(unique_key(column));
   return make(std::move(unique), {std::move(plan)});
 }
@@ -36,7 +39,7 @@ NodePtr distinct(NodePtr plan, const std::vector<OutColumn>& columns) {
 // Gives the distinct rows of the first plan that the second has too, or has not: rows are grouped,
 // and each group knows whose rows it has.
 NodePtr rows_of_side(NodePtr first, NodePtr second, const std::vector<OutColumn>& columns,
-                     bool in_both) {
+                     bool in_both, const SetRows& rows) {
   std::string side = "side";
   while (std::any_of(columns.begin(), columns.end(),
                      [&](const OutColumn& column) { return column.name.ends_with(side); }))
@@ -63,8 +66,25 @@ NodePtr rows_of_side(NodePtr first, NodePtr second, const std::vector<OutColumn>
                          expr::constant(Value::of(number)));
   };
   const expr::ExprPtr wanted = in_both ? expr::and_all({is("min", 1), is("max", 2)}) : is("max", 1);
-  NodePtr both = make(Concat{}, {marked(std::move(first), 1), marked(std::move(second), 2)});
+  group.shown.doubt = rows.doubt;
+  if (!rows.merged) group.shown.function = find_aggregate("last");
+  first = marked(std::move(first), 1);
+  second = marked(std::move(second), 2);
+  if (!rows.merged) std::swap(first, second);
+  NodePtr both = make(Concat{}, {std::move(first), std::move(second)});
   return make(Filter{wanted}, {make(std::move(group), {std::move(both)})});
+}
+
+// The rows that a set operator makes of two queries'.
+NodePtr set_of(SetOperator op, NodePtr first, NodePtr second, const std::vector<OutColumn>& columns,
+               const SetRows& rows) {
+  if (op == SetOperator::Intersect || op == SetOperator::Except)
+    return rows_of_side(std::move(first), std::move(second), columns, op == SetOperator::Intersect,
+                        rows);
+  const bool unique = op == SetOperator::Union;
+  if (unique && rows.merged) std::swap(first, second);
+  NodePtr both = make(Concat{}, {std::move(first), std::move(second)});
+  return unique ? distinct(std::move(both), columns, rows) : both;
 }
 
 // What LIMIT or OFFSET says, a whole number; throws where it is none.
@@ -192,10 +212,15 @@ Lowered Lowering::with_tables(const Query& query, std::size_t defined, const Com
 std::vector<Lowered> Lowering::parts_of(const Query& query, const CommonTables* tables,
                                         const Scope* outer) {
   std::vector<Lowered> parts;
-  for (const Core& core : query.cores) {
+  for (std::size_t at = 0; at < query.cores.size(); ++at) {
+    const Core& core = query.cores[at];
+    const auto first_operator =
+        query.operators.begin() + (at > 0 ? static_cast<std::ptrdiff_t>(at) - 1 : 0);
+    const bool repeats = std::any_of(first_operator, query.operators.end(),
+                                     [](SetOperator op) { return op != SetOperator::UnionAll; });
     if (!core.values.empty()) lexer_.fail_at(core.begin, "VALUES is not understood here");
     const std::vector<OutColumn>* names = parts.empty() ? nullptr : &parts.front().columns;
-    parts.push_back(CoreLowering(*this, core, tables, outer).lower(nullptr, names));
+    parts.push_back(CoreLowering(*this, core, tables, outer).lower(nullptr, names, repeats));
     if (parts.back().columns.size() != parts.front().columns.size())
       lexer_.fail_at(core.begin, "the queries around a set operator give " +
                                      std::to_string(parts.front().columns.size()) + " and " +
@@ -228,23 +253,34 @@ std::vector<OutColumn> Lowering::united_columns(const Query& query,
   return columns;
 }
 
+// SQLite leaves the ORDER BY of a query inside another out where it may.
+SetRows Lowering::set_rows(const Query& query, const std::vector<Lowered>& parts,
+                           Surroundings around) const {
+  const bool always = catalog_.merges_sets();
+  const bool inside = statement_.query.get() != &query;
+  const bool in_order =
+      std::all_of(parts.begin(), parts.end(), [](const Lowered& part) { return part.in_order; });
+  SetRows rows{always || !query.order_by.empty(), {}};
+  const bool known = in_order && !around.filtered && (always || !rows.merged || !inside);
+  if (!known && !around.unseen) rows.doubt = doubt_of_equals(lexer_, query.begin);
+  return rows;
+}
+
 Lowered Lowering::compound(const Query& query, const CommonTables* tables, const Scope* outer) {
+  const Surroundings around = say({});
   const std::vector<Lowered> parts = parts_of(query, tables, outer);
   Lowered united = parts.front();
   united.columns = united_columns(query, parts);
+  const SetRows rows = set_rows(query, parts, around);
   for (std::size_t i = 1; i < parts.size(); ++i) {
     NodePtr other = parts[i].plan;
     for (std::size_t c = 0; c < united.columns.size(); ++c)
       if (united.columns[c].affinity != parts[i].columns[c].affinity)
         united.columns[c].affinity = {};
     const SetOperator op = query.operators[i - 1];
-    if (op == SetOperator::Intersect || op == SetOperator::Except) {
-      united.plan = rows_of_side(std::move(united.plan), std::move(other), united.columns,
-                                 op == SetOperator::Intersect);
-      continue;
-    }
-    united.plan = make(Concat{}, {united.plan, std::move(other)});
-    if (op == SetOperator::Union) united.plan = distinct(united.plan, united.columns);
+    united.in_order = united.in_order && parts[i].in_order && query.order_by.empty() &&
+                      op == SetOperator::UnionAll;
+    united.plan = set_of(op, std::move(united.plan), std::move(other), united.columns, rows);
   }
   united.plan = ordered(query, united, parts);
   united.plan = projected(united.plan, united.columns);

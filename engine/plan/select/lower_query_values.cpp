@@ -97,7 +97,7 @@ void CoreLowering::group_partner(CoreLowering& inner, Join& join, std::size_t by
     inner.keys_.push_back(constant(key.right));
     join.keys.push_back(std::move(key));
   }
-  inner.group();
+  inner.group(false);
   for (std::size_t i = 0; i < join.keys.size(); ++i)
     join.keys[i].right = expr::path(field(inner.key_names_[i]));
 }

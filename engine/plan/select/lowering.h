@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/plan/select/catalog.h"
@@ -28,12 +29,28 @@ struct Lowered {
   NodePtr plan;
   std::vector<OutColumn> columns;
   bool whole_trees = false;  // SELECT _tree: the trees themselves, and no fields
+  bool in_order = false;     // its rows come as the table's trees do, in SQLite too
 };
 
 // A name that WITH gives a query, and the names that this query sees in turn.
 struct CommonTables {
   const CommonTables* outer = nullptr;
   const CommonTable* table = nullptr;  // null: none yet
+};
+
+// Which of equal rows of a set operation SQLite shows: with `merged` the first of the last query
+// that has one (of INTERSECT and EXCEPT, of the first query), else the last; unless it is in doubt.
+struct SetRows {
+  bool merged = true;
+  std::string doubt;
+};
+
+// What is known of the query in whose FROM another stands.
+struct Surroundings {
+  // It has conditions, which SQLite may ask before rows are grouped: of equal keys, some may not
+  // fulfil them.
+  bool filtered = false;
+  bool unseen = false;  // it counts the rows, and looks at none
 };
 
 class Lowering {
@@ -52,6 +69,9 @@ class Lowering {
   // may compute there what a query inside says.
   bool gathers() const { return gathers_; }
 
+  // What the query around says of the one in its FROM that is lowered next; gives what was said.
+  Surroundings say(Surroundings around) { return std::exchange(around_, around); }
+
   const Statement& statement() const { return statement_; }
   const Catalog& catalog() const { return catalog_; }
   const expr::Lexer& lexer() const { return lexer_; }
@@ -60,6 +80,8 @@ class Lowering {
   Lowered with_tables(const Query& query, std::size_t defined, const CommonTables* tables,
                       const Scope* outer);
   // Set operations.
+  SetRows set_rows(const Query& query, const std::vector<Lowered>& parts,
+                   Surroundings around) const;
   Lowered compound(const Query& query, const CommonTables* tables, const Scope* outer);
   std::vector<Lowered> parts_of(const Query& query, const CommonTables* tables, const Scope* outer);
   std::vector<OutColumn> united_columns(const Query& query,
@@ -72,6 +94,7 @@ class Lowering {
   const Catalog& catalog_;
   const expr::Lexer& lexer_;
   const bool gathers_;
+  Surroundings around_;
   std::vector<CalledFunction> calls_;
 };
 

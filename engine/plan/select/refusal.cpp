@@ -17,4 +17,13 @@ std::string refusal_at(const expr::Lexer& lexer, std::size_t byte, const std::st
   return placed(lexer, byte, sentence).append(kHint);
 }
 
+std::string doubt_of_equals(const expr::Lexer& lexer, std::size_t byte) {
+  return refusal_at(
+      lexer, byte,
+      "values that are equal but look different (1 and 1.0, or texts that a "
+      "collation holds equal) are one here, and which of them SQLite shows depends on "
+      "how it reads the tables, which is not understood here: make them alike "
+      "(CAST(e AS REAL), lower(e))");
+}
+
 }  // namespace arbors::plan::select

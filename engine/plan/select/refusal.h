@@ -15,6 +15,10 @@ inline constexpr std::string_view kHint =
 // The message with line, column and caret of a byte; as it is where it has them.
 std::string placed(const expr::Lexer& lexer, std::size_t byte, const std::string& message);
 
+// The whole message where rows hold values that are equal but look different, and which of them
+// SQLite shows follows from how it plans.
+std::string doubt_of_equals(const expr::Lexer& lexer, std::size_t byte);
+
 // The whole message of what SQLite runs and the engine does not.
 std::string refusal_at(const expr::Lexer& lexer, std::size_t byte, const std::string& sentence);
 

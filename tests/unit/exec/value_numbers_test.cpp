@@ -221,4 +221,39 @@ TEST_CASE("all values of another table are numbered as one by one", "[exec]") {
   }
 }
 
+TEST_CASE("the first of equal values stands for them, and it is known where they look different",
+          "[exec]") {
+  struct Example {
+    std::vector<Value> values;
+    Collation collation;
+    bool varied;
+  };
+  const auto text = [](const char* one) { return Value::of(std::string(one)); };
+  for (const Example& example :
+       {Example{{Value::of(std::int64_t{1}), Value::of(1.0)}, Collation::Binary, true},
+        {{Value::of(1.0), Value::of(std::int64_t{1})}, Collation::Binary, true},
+        {{Value::of(1.0), Value::of(1.0)}, Collation::Binary, false},
+        {{text("a"), text("A")}, Collation::NoCase, true},
+        {{text("a"), text("a")}, Collation::NoCase, false},
+        {{text("a "), text("a")}, Collation::RTrim, true}}) {
+    ValueNumbers apart(example.collation), other(example.collation), together(example.collation);
+    std::vector<std::uint32_t> numbers;
+    const auto vector = [](const Value& value) {
+      batch::VectorBuilder builder(1);
+      builder.append_value(value);
+      return builder.finish();
+    };
+    for (const Value& value : example.values) together.number(*vector(value), numbers);
+    REQUIRE(together.varied() == example.varied);
+    REQUIRE(together.size() == 1);
+    const Value shown = batch::value_at(*together.values(), 0);
+    REQUIRE(shown.kind == example.values.front().kind);
+    REQUIRE(compare(shown, example.values.front()) == 0);
+    apart.number(*vector(example.values.front()), numbers);
+    other.number(*vector(example.values.back()), numbers);
+    apart.number_all(other, numbers);
+    REQUIRE(apart.varied() == example.varied);
+  }
+}
+
 }  // namespace arbors::exec

@@ -32,6 +32,7 @@ class OneTable : public select::Catalog {
   bool host_runs(std::string_view statement) const override {
     return statement.find("two") != std::string_view::npos;
   }
+  bool merges_sets() const override { return true; }
   bool is_own(Collation collation) const override { return collation == Collation::RTrim; }
 };
 
