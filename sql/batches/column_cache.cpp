@@ -14,6 +14,15 @@ constexpr std::uint32_t kPicks = 3;
 constexpr std::uint32_t kPicksWhenFull = 5 * kPicks;
 constexpr std::size_t kSingleRows = 8;          // more at once count as all picks
 constexpr std::size_t kLeastFolded = 32 << 10;  // bytes of a column's texts
+constexpr std::size_t kLeastPacked = 4 << 10;   // bytes of a column
+constexpr std::size_t kLeastSpared = 3;         // packing takes a part of so many away, or more
+
+// What a column takes, with the numbers of its texts.
+template <typename Column>
+std::size_t memory_of(const Column& column, const std::shared_ptr<const batch::TextPool>& strings) {
+  const bool numbered = strings != nullptr && strings->numbers != nullptr;
+  return column.memory() + (numbered ? batch::EntryNumbers::memory(strings->size()) : 0);
+}
 
 // Null where the texts have no room in the domain, or hardly occur in other batches, as far as that
 // is known.
@@ -31,16 +40,23 @@ ColumnCache::ColumnCache() : texts_(std::make_shared<batch::TextBudget>()) {
   set_capacity(kDefaultBytes);
 }
 
-batch::VectorPtr ColumnCache::find(std::uint64_t nonce, PathId path) {
+ColumnCache::Held ColumnCache::look_up(std::uint64_t nonce, PathId path) {
   const std::lock_guard lock(mutex_);
   const auto found = index_.find({nonce, path});
-  if (found == index_.end()) return nullptr;
+  if (found == index_.end()) return {};
   Entry& entry = *found->second;
   entry.apart = clock_ - entry.used;
   entry.used = clock_;
   Entries& home = entry.settled ? settled_ : new_;
   home.splice(home.begin(), home, found->second);
   return entry.column;
+}
+
+batch::VectorPtr ColumnCache::find(std::uint64_t nonce, PathId path) {
+  Held held = look_up(nonce, path);
+  if (held.packed == nullptr) return std::move(held.vector);
+  note_unpacked();
+  return held.packed->unpack();
 }
 
 void ColumnCache::put(std::uint64_t nonce, PathId path, batch::VectorPtr column) {
@@ -62,20 +78,29 @@ void ColumnCache::put(std::uint64_t nonce, PathId path, batch::VectorPtr column,
   const bool fold = numbered && column->strings->heap.size() >= kLeastFolded;
   if (!insert({nonce, path}, std::move(column), bytes)) return;
   if (fold) note_foldable({nonce, path}, arbor);
+  new_.front().packable = bytes >= kLeastPacked;
   shrink(lock);
 }
 
 bool ColumnCache::note_pick(std::uint64_t nonce, PathId path, std::size_t rows, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   if (picks_.size() >= kMostPicked) picks_.clear();
+  const bool single = rows <= kSingleRows;
+  std::uint32_t& picks = picks_[{nonce, path}];
+  const auto has_room = [&] { return bytes_ + texts_->used + bytes <= capacity_ + spare(); };
+  // Many rows of what has no room are asked for again: as if it had been here.
+  if (!single && picks > 0 && !has_room()) note_all_return();
+  picks += single ? 1 : kPicks;
   // A column that had to go before would have to go again; so would what a scan picks rows of.
-  const bool room = bytes_ + texts_->used + bytes <= capacity_ ||
-                    (rows <= kSingleRows && !dropped_.contains({nonce, path}));
-  const auto picked = picks_.try_emplace({nonce, path}).first;
-  picked->second += rows <= kSingleRows ? 1 : kPicks;
-  if (picked->second <= (room ? kPicks : kPicksWhenFull)) return true;
-  picks_.erase(picked);
+  const bool room = has_room() || (single && !dropped_.contains({nonce, path}));
+  if (picks <= (room ? kPicks : kPicksWhenFull)) return true;
+  picks_.erase({nonce, path});
   return false;
+}
+
+// What squeezing would make free, carefully guessed.
+std::size_t ColumnCache::spare() const {
+  return packable_bytes_ / kLeastSpared + foldable_.size() * kLeastFolded;
 }
 
 void ColumnCache::hand_over(std::uint64_t from, std::uint64_t to, PathId path) {
@@ -87,6 +112,7 @@ void ColumnCache::hand_over(std::uint64_t from, std::uint64_t to, PathId path) {
   index_.emplace(key, entry);
   index_.erase({from, path});
   entry->key = key;
+  if (entry->packable && entry->settled) packable_.push_back(key);
 }
 
 bool ColumnCache::insert(const Key& key, batch::VectorPtr column, std::size_t bytes) {
@@ -95,7 +121,7 @@ bool ColumnCache::insert(const Key& key, batch::VectorPtr column, std::size_t by
     ++departures_;
     return false;
   }
-  new_.push_front({key, std::move(column), bytes, clock_, time_apart(key)});
+  new_.push_front({key, {std::move(column), nullptr}, bytes, clock_, time_apart(key)});
   try {
     index_.emplace(key, new_.begin());
   } catch (...) {
@@ -137,10 +163,11 @@ void ColumnCache::clear() {
   waiting_.clear();
   came_back_.clear();
   foldable_.clear();
+  packable_.clear();
   dropped_.clear();
   picks_.clear();
   domains_.clear();
-  bytes_ = new_bytes_ = 0;
+  bytes_ = new_bytes_ = packable_bytes_ = 0;
 }
 
 std::size_t ColumnCache::capacity() const {
@@ -167,7 +194,8 @@ bool ColumnCache::newcomer_goes() const {
 }
 
 void ColumnCache::drop_last(Entries& entries) {
-  const Entry& entry = entries.back();
+  Entry& entry = entries.back();
+  take_packable(entry);
   ++departures_;
   if (dropped_.size() >= kMostDropped) dropped_.clear();
   dropped_[entry.key] = entry.used;
@@ -181,36 +209,57 @@ void ColumnCache::settle_last() {
   Entry& entry = new_.back();
   entry.settled = true;
   new_bytes_ -= entry.bytes;
+  if (entry.packable) {
+    packable_.push_back(entry.key);
+    packable_bytes_ += entry.bytes;
+  }
   settled_.splice(settled_.begin(), new_, std::prev(new_.end()));
 }
 
 // Takes note of the column that was added last.
 void ColumnCache::note_foldable(const Key& key, const void* arbor) {
   const Home home{arbor, key.path};
-  std::deque<Key>& waiting = waiting_[home];
-  if (new_.front().apart != kNever && came_back_.insert(home).second) {
-    foldable_.insert(foldable_.end(), waiting.begin(), waiting.end());
-    waiting.clear();
-  }
+  if (new_.front().apart != kNever) note_return(home);
   if (came_back_.contains(home)) return foldable_.push_back(key);
+  std::deque<Key>& waiting = waiting_[home];
   if (waiting.size() > 2 * index_.size() + 1024)
     std::erase_if(waiting, [this](const Key& one) { return !index_.contains(one); });
   waiting.push_back(key);
 }
 
-// Puts the column without its texts in its place, unless it has left that meanwhile.
-void ColumnCache::fold(const Key& key, Lock& lock) {
+// Notes that columns of a path had to go and are asked for again.
+void ColumnCache::note_return(const Home& home) {
+  came_back_.insert(home);
+  const auto waiting = waiting_.find(home);
+  if (waiting == waiting_.end()) return;
+  foldable_.insert(foldable_.end(), waiting->second.begin(), waiting->second.end());
+  waiting_.erase(waiting);
+}
+
+void ColumnCache::note_all_return() {
+  while (!waiting_.empty()) note_return(Home(waiting_.begin()->first));
+}
+
+void ColumnCache::take_packable(Entry& entry) {
+  if (entry.packable && entry.settled) packable_bytes_ -= entry.bytes;
+  entry.packable = false;
+}
+
+// Puts what smaller(column) gives in a column's place, unless that has left it meanwhile.
+template <typename Smaller>
+void ColumnCache::replace(const Key& key, Lock& lock, Smaller smaller) {
   auto found = index_.find(key);
   if (found == index_.end()) return;
-  const batch::VectorPtr column = found->second->column;
+  const Held held = found->second->column;
   lock.unlock();
-  batch::VectorPtr small = folded(*column);
+  auto [small, bytes] = smaller(held);
   lock.lock();
   found = index_.find(key);
-  if (small == nullptr || found == index_.end() || found->second->column != column) return;
+  if (found == index_.end() || found->second->column != held) return;
   Entry& entry = *found->second;
-  const std::size_t bytes =
-      small->memory() + sizeof(Entry) + batch::EntryNumbers::memory(small->strings->size());
+  take_packable(entry);
+  if (small == Held()) return;
+  bytes += sizeof(Entry);
   bytes_ -= entry.bytes - bytes;
   if (!entry.settled) new_bytes_ -= entry.bytes - bytes;
   entry.bytes = bytes;
@@ -218,23 +267,55 @@ void ColumnCache::fold(const Key& key, Lock& lock) {
   ++departures_;
 }
 
-void ColumnCache::shrink(Lock& lock) {
-  while (is_over() && !foldable_.empty()) {
-    const Key key = foldable_.front();
-    foldable_.pop_front();
-    fold(key, lock);
+bool ColumnCache::squeeze_one(Lock& lock) {
+  using Smaller = std::pair<Held, std::size_t>;
+  const auto pack = [](const batch::Vector& vector) -> Smaller {
+    batch::PackedVectorPtr packed = batch::packed(vector);
+    if (packed == nullptr) return {};
+    const std::size_t bytes = memory_of(*packed, packed->strings());
+    return {{nullptr, std::move(packed)}, bytes};
+  };
+  if (!packable_.empty()) {
+    const Key key = packable_.front();
+    packable_.pop_front();
+    replace(key, lock,
+            [&](const Held& held) { return held.vector ? pack(*held.vector) : Smaller(); });
+    return true;
   }
+  if (foldable_.empty()) return false;
+  const Key key = foldable_.front();
+  foldable_.pop_front();
+  replace(key, lock, [&](const Held& held) -> Smaller {
+    const batch::VectorPtr small = folded(held.packed ? *held.packed->unpack() : *held.vector);
+    if (small == nullptr) return {};
+    Smaller packed = pack(*small);
+    if (packed.first.packed != nullptr) return packed;
+    return {{small, nullptr}, memory_of(*small, small->strings)};
+  });
+  return true;
+}
+
+void ColumnCache::shrink(Lock& lock) {
+  while (is_over() && (settle_where_room() || squeeze_one(lock))) continue;
   shrink();
+}
+
+// What the domains leave: in parts of all, columns that settled would go before newcomers do.
+std::size_t ColumnCache::room() const {
+  return capacity_ - std::min<std::size_t>(texts_->used, capacity_);
+}
+
+bool ColumnCache::settle_where_room() {
+  if (!is_crowded() || bytes_ - new_bytes_ + new_.back().bytes > room() / 4 * 3) return false;
+  settle_last();
+  return true;
 }
 
 void ColumnCache::shrink() {
   while (is_over()) {
-    // What the domains leave: in parts of all, columns that settled would go before newcomers do.
-    const std::size_t room = capacity_ - std::min<std::size_t>(texts_->used, capacity_);
-    const bool crowded = new_bytes_ > room / 4;
-    if (crowded && bytes_ - new_bytes_ + new_.back().bytes <= room / 4 * 3) {
-      settle_last();  // there is room
-    } else if (settled_.empty() || (crowded && newcomer_goes())) {
+    if (settle_where_room()) continue;
+    const bool crowded = is_crowded();
+    if (settled_.empty() || (crowded && newcomer_goes())) {
       drop_last(new_);
     } else {
       drop_last(settled_);

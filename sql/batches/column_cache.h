@@ -9,8 +9,9 @@
 // or for eight times the bound; time is told by the bytes that had to be decoded. So a new working
 // set takes over when it is asked for a second or third time.
 //
-// Where columns of a path had to go and are asked for again, texts that its batches have in common
-// are folded before other columns go, the oldest first: they go
+// Before any columns go, those that are no newcomers are packed (PackedVector), the oldest first:
+// whoever asks for one unpacks it for itself. And where columns of a path had to go and are asked
+// for again, texts that its batches have in common are folded, the oldest column's first: they go
 // into the domain of their path (TextDomain), where each stands once however many batches have it,
 // and the column keeps its texts' numbers. What the domains hold counts too, and takes a quarter of
 // the bound at most.
@@ -29,6 +30,7 @@
 #include <utility>
 
 #include "engine/base/path_dictionary.h"
+#include "engine/batch/vectors/packed_vector.h"
 #include "engine/batch/vectors/text_domain.h"
 #include "engine/batch/vectors/vector.h"
 
@@ -40,7 +42,16 @@ class ColumnCache {
 
   ColumnCache();
 
-  batch::VectorPtr find(std::uint64_t nonce, PathId path);
+  // A column as it is held: one of the two, or neither where it is not here.
+  struct Held {
+    batch::VectorPtr vector;
+    batch::PackedVectorPtr packed;
+    bool operator==(const Held&) const = default;
+  };
+  Held look_up(std::uint64_t nonce, PathId path);
+  // Notes that a column which is held packed is in use unpacked besides.
+  void note_unpacked() { ++departures_; }
+  batch::VectorPtr find(std::uint64_t nonce, PathId path);  // unpacked
   void put(std::uint64_t nonce, PathId path, batch::VectorPtr column);
   // Besides, gives the column's strings numbers in the domain of an Arbor's path; `arbor` is any
   // pointer that tells Arbors apart. To be called before the column is shared.
@@ -76,11 +87,12 @@ class ColumnCache {
   };
   struct Entry {
     Key key;
-    batch::VectorPtr column;
+    Held column;
     std::size_t bytes;
     std::uint64_t used;   // when it was asked for last
     std::uint64_t apart;  // how long before that it had been asked for
     bool settled = false;
+    bool packable = false;  // once it is settled, and not packed yet
   };
   using Entries = std::list<Entry>;  // most recently used first
   using Lock = std::unique_lock<std::mutex>;
@@ -91,19 +103,31 @@ class ColumnCache {
   void drop_last(Entries& entries);
   void settle_last();
   bool is_over() const { return !index_.empty() && bytes_ + texts_->used > capacity_; }
-  void shrink();            // to the capacity
-  void shrink(Lock& lock);  // the same, folding what can be folded; lets go of the lock meanwhile
-  void fold(const Key& key, Lock& lock);
+  void shrink();  // to the capacity
+  // The same, squeezing columns before any go; lets go of the lock meanwhile.
+  void shrink(Lock& lock);
+  bool squeeze_one(Lock& lock);  // false: none is left
+  template <typename Smaller>
+  void replace(const Key& key, Lock& lock, Smaller smaller);
+  bool settle_where_room();
+  void take_packable(Entry& entry);
+  std::size_t spare() const;
+  std::size_t room() const;
+  bool is_crowded() const { return new_bytes_ > room() / 4; }  // by newcomers
 
   mutable std::mutex mutex_;
   Entries new_, settled_;
   std::unordered_map<Key, Entries::iterator, KeyHash> index_;
   using Home = std::pair<const void*, PathId>;  // a path of an Arbor
   void note_foldable(const Key& key, const void* arbor);
+  void note_return(const Home& home);
+  void note_all_return();
   // Columns that may be folded once one of their path comes back; those that are to be.
   std::map<Home, std::deque<Key>> waiting_;
   std::set<Home> came_back_;
   std::deque<Key> foldable_;                                 // those that are here, oldest first
+  std::deque<Key> packable_;                                 // the same
+  std::size_t packable_bytes_ = 0;                           // of columns in packable_
   std::unordered_map<Key, std::uint64_t, KeyHash> dropped_;  // when each was used last
   std::unordered_map<Key, std::uint32_t, KeyHash> picks_;    // of columns that are not here
   std::uint64_t clock_ = 0;                                  // bytes put so far

@@ -1,6 +1,7 @@
 #include "sql/batches/stored_batch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/batch/columns/column_codec.h"
 
@@ -83,8 +84,10 @@ void StoredBatch::fetch(PathId path, Column& column) {
 }
 
 bool StoredBatch::find_decoded(PathId path, Column& column) {
-  column.vector = chunks_->connection()->cache.find(facts_.nonce, path);
-  if (column.vector == nullptr) return false;
+  ColumnCache::Held held = chunks_->connection()->cache.look_up(facts_.nonce, path);
+  column.vector = std::move(held.vector);
+  column.packed = std::move(held.packed);
+  if (!column.decoded()) return false;
   ++chunks_->connection()->counters.cache_hits;
   return true;
 }
@@ -119,6 +122,10 @@ batch::VectorPtr StoredBatch::column(PathId path) {
   Column& column = find(path);
   if (column.statistics == nullptr) return nullptr;
   fetch(path, column);
+  if (column.packed != nullptr) {
+    chunks_->connection()->cache.note_unpacked();
+    column.vector = std::exchange(column.packed, nullptr)->unpack();
+  }
   if (column.vector != nullptr) return column.vector;
   const auto whole = [&](std::uint32_t rows, std::size_t paths) {
     return batch::decode_column(column.data, rows, paths);
@@ -141,13 +148,14 @@ batch::VectorPtr StoredBatch::picked(PathId path, batch::RowSpan rows) {
   if (!column.fetched && find_decoded(path, column)) {
     column.fetched = true;
     count(column);
-    return nullptr;
   }
-  if (!chunks_->connection()->cache.note_pick(facts_.nonce, path, rows.size(),
-                                              decoded_bytes(statistics)))
+  if (column.vector != nullptr) return nullptr;
+  if (column.packed == nullptr && !chunks_->connection()->cache.note_pick(
+                                      facts_.nonce, path, rows.size(), decoded_bytes(statistics)))
     return nullptr;
   count(column);
-  batch::VectorPtr picked = pick(path, column, rows);
+  const bool is_packed = column.packed != nullptr;
+  batch::VectorPtr picked = is_packed ? column.packed->pick(rows) : pick(path, column, rows);
   column.picked_rows.assign(rows.begin(), rows.end());
   has_picked_ = true;
   return column.picked = std::move(picked);
@@ -175,12 +183,12 @@ batch::SparseColumnPtr StoredBatch::sparse_column(PathId path) {
   if (std::uint64_t{facts_.pools} * facts_.trees * sizeof(std::int64_t) < kMostDenseBytes)
     return nullptr;
   Column& column = find(path);
-  if (column.statistics == nullptr || column.vector != nullptr) return nullptr;
+  if (column.statistics == nullptr || column.decoded()) return nullptr;
   const batch::Statistics& statistics = *column.statistics;
   const std::uint32_t present = statistics.rows - statistics.count(batch::Tag::Missing);
   if (present >= statistics.rows / kSparse) return nullptr;
   fetch(path, column);
-  if (column.vector != nullptr) return nullptr;  // the cache had it
+  if (column.decoded()) return nullptr;  // the cache had it
   return decode(path, column, present,
                 [&](std::uint32_t rows, std::size_t paths) {
                   return batch::decode_sparse_column(column.data, rows, paths);

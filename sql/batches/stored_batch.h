@@ -42,8 +42,10 @@ class StoredBatch : public batch::BatchReader {
     bool fetched = false;
     bool counted = false;  // among the pools needed
     batch::VectorPtr vector;
+    batch::PackedVectorPtr packed;           // as the cache holds it: unpacked when it is asked for
     std::vector<std::uint32_t> picked_rows;  // the last that were decoded alone, for an expression
     batch::VectorPtr picked;                 // may read a path more than once
+    bool decoded() const { return vector != nullptr || packed != nullptr; }
   };
   Column& find(PathId path);                       // reads its statistics
   void fetch(PathId path, Column& column);         // its data, or its vector from the cache

@@ -39,6 +39,16 @@ batch::VectorPtr dictionary(std::uint32_t first, std::uint32_t texts) {
   return column;
 }
 
+// Small numbers, which take eight times their size until they are packed.
+batch::VectorPtr numbers(std::int64_t first, std::uint32_t rows) {
+  auto column = std::make_shared<batch::Vector>();
+  column->uniform = batch::Tag::Integer;
+  column->kinds = batch::tag_bit(batch::Tag::Integer);
+  column->rows = rows;
+  for (std::uint32_t row = 0; row < rows; ++row) column->integers.push_back(first + row % 200);
+  return column;
+}
+
 // Asks for columns one after another, putting those that are not there, and counts those that are.
 int scan(ColumnCache& cache, std::uint64_t first, int columns) {
   int found = 0;
@@ -144,6 +154,51 @@ TEST_CASE("texts that no batch shares go with their columns", "[store]") {
     CHECK(column->text(7) == dictionary(nonce * kTexts, kTexts)->text(7));
   }
   CHECK(found > kColumns / 2);
+}
+
+TEST_CASE("columns are packed before any goes, and come back as they were", "[store]") {
+  constexpr std::uint32_t kRows = 4096;
+  constexpr std::uint64_t kColumns = 40;
+  ColumnCache cache;
+  const int arbor = 0;
+  cache.set_capacity(20 * numbers(0, kRows)->memory());
+  const auto put = [&](std::uint64_t nonce) {
+    cache.put(nonce, 5, numbers(static_cast<std::int64_t>(nonce) << 40, kRows), &arbor);
+    CHECK(cache.bytes() <= cache.capacity());
+  };
+  for (std::uint64_t nonce = 0; nonce < kColumns; ++nonce) put(nonce);
+  CHECK(cache.look_up(0, 5).packed != nullptr);
+  CHECK(cache.look_up(kColumns - 1, 5).vector != nullptr);  // a newcomer
+  cache.hand_over(0, 1000, 5);
+  CHECK(cache.find(0, 5) == nullptr);
+  cache.hand_over(1000, 0, 5);
+  for (std::uint64_t nonce = 0; nonce < kColumns; ++nonce) {
+    const batch::VectorPtr column = cache.find(nonce, 5);
+    REQUIRE(column != nullptr);
+    CHECK(column->integers == numbers(static_cast<std::int64_t>(nonce) << 40, kRows)->integers);
+  }
+  cache.clear();
+  CHECK(cache.bytes() == 0);
+}
+
+TEST_CASE("more columns than fit packed stay within the bound", "[store]") {
+  constexpr std::uint32_t kRows = 4096;
+  ColumnCache cache;
+  const int arbor = 0;
+  const std::size_t whole = numbers(0, kRows)->memory();
+  cache.set_capacity(10 * whole);
+  for (int round = 0; round < 3; ++round)
+    for (std::uint64_t nonce = 0; nonce < 300; ++nonce)
+      if (cache.find(nonce, 5) == nullptr) {
+        cache.put(nonce, 5, numbers(1, kRows), &arbor);
+        CHECK(cache.bytes() <= cache.capacity());
+      }
+  cache.set_capacity(2 * whole);
+  CHECK(cache.bytes() <= 2 * whole);
+  cache.set_capacity(10 * whole);
+  for (std::uint64_t nonce = 0; nonce < 300; ++nonce)
+    cache.put(nonce, 5, numbers(1, kRows), &arbor);
+  CHECK(cache.bytes() <= 10 * whole);
 }
 
 TEST_CASE("numbered texts count, and leave with their columns", "[store]") {
