@@ -105,8 +105,13 @@ int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int*
   return result;
 }
 
-// The default VFS with open() replaced. SQLite's own functions get the copy and never look at its
-// pAppData, which the default one uses to choose the locking style: open() passes the real one.
+// SQLite waits longer and longer for a lock that is refused for good, ten seconds in all: as often,
+// but for no time.
+int sleep(sqlite3_vfs*, int microseconds) { return microseconds; }
+
+// The default VFS with open() and sleep() replaced. SQLite's own functions get the copy and never
+// look at its pAppData, which the default one uses to choose the locking style: open() passes the
+// real one.
 sqlite3_vfs layer;
 
 }  // namespace
@@ -118,6 +123,7 @@ void install_files() {
   layer.szOsFile += static_cast<int>(sizeof(File));
   layer.pAppData = real_vfs;
   layer.xOpen = open;
+  layer.xSleep = sleep;
   sqlite3_vfs_register(&layer, 1);
 }
 

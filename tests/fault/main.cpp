@@ -28,8 +28,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kQuickSeconds = 40;
-constexpr int kFullSeconds = 300;
+constexpr int kQuickSeconds = 30;
+constexpr int kFullSeconds = 150;
 constexpr unsigned kHangSeconds = 60;
 constexpr int kMaxFailuresOfPair = 3;
 
