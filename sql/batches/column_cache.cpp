@@ -12,6 +12,7 @@ constexpr std::size_t kMostPicked = 262144;  // the same
 // Picks of a column, about as dear together as decoding it.
 constexpr std::uint32_t kPicks = 3;
 constexpr std::uint32_t kPicksWhenFull = 5 * kPicks;
+constexpr std::uint32_t kPicksWhenGone = 20 * kPicks;
 constexpr std::size_t kSingleRows = 8;          // more at once count as all picks
 constexpr std::size_t kLeastFolded = 32 << 10;  // bytes of a column's texts
 constexpr std::size_t kLeastPacked = 4 << 10;   // bytes of a column
@@ -85,15 +86,16 @@ void ColumnCache::put(std::uint64_t nonce, PathId path, batch::VectorPtr column,
 bool ColumnCache::note_pick(std::uint64_t nonce, PathId path, std::size_t rows, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   if (picks_.size() >= kMostPicked) picks_.clear();
-  const bool single = rows <= kSingleRows;
+  const bool single = rows <= kSingleRows, gone = dropped_.contains({nonce, path});
   std::uint32_t& picks = picks_[{nonce, path}];
   const auto has_room = [&] { return bytes_ + texts_->used + bytes <= capacity_ + spare(); };
   // Many rows of what has no room are asked for again: as if it had been here.
   if (!single && picks > 0 && !has_room()) note_all_return();
   picks += single ? 1 : kPicks;
   // A column that had to go before would have to go again; so would what a scan picks rows of.
-  const bool room = has_room() || (single && !dropped_.contains({nonce, path}));
-  if (picks <= (room ? kPicks : kPicksWhenFull)) return true;
+  const bool room = has_room() || (single && !gone);
+  const std::uint32_t most_when_full = gone && !single ? kPicksWhenGone : kPicksWhenFull;
+  if (picks <= (room ? kPicks : most_when_full)) return true;
   picks_.erase({nonce, path});
   return false;
 }

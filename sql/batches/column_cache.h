@@ -60,7 +60,7 @@ class ColumnCache {
   // these alone; else the column, which would take so many bytes, has been asked for often enough
   // to be decoded and kept: the second time many rows of it are, the fourth time single ones are,
   // and five times as often where another must go for it, unless single rows of a column are asked
-  // for that has not been here before.
+  // for that has not been here before; twenty times as often if many rows are of one that has.
   bool note_pick(std::uint64_t nonce, PathId path, std::size_t rows, std::size_t bytes);
   // Gives a column to another batch that has the same.
   void hand_over(std::uint64_t from, std::uint64_t to, PathId path);

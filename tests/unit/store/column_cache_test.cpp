@@ -89,6 +89,23 @@ TEST_CASE("a scan of more than the bound finds part of it the next time", "[stor
   CHECK(scan(cache, 1000, 10) == 10);
 }
 
+TEST_CASE("many rows are picked longer where their column would drive others out", "[store]") {
+  constexpr std::size_t kMany = 100;
+  ColumnCache cache;
+  const auto picks = [&](std::uint64_t nonce) {
+    int picks = 0;
+    while (cache.note_pick(nonce, 1, kMany, kBytes)) ++picks;
+    return picks;
+  };
+  CHECK(picks(0) == 1);
+  cache.set_capacity(100 * 1200);
+  scan(cache, 0, 200);
+  CHECK(cache.find(0, 1) != nullptr);
+  CHECK(picks(5000) == 5);
+  REQUIRE(cache.find(150, 1) == nullptr);  // it was here
+  CHECK(picks(150) == 20);
+}
+
 TEST_CASE("a smaller bound drops columns, none drops all", "[store]") {
   ColumnCache cache;
   scan(cache, 0, 50);
