@@ -9,7 +9,7 @@
 namespace arbors::plan {
 namespace {
 
-constexpr std::array<WindowInfo, 16> kFunctions{{
+constexpr std::array<WindowInfo, 17> kFunctions{{
     {"row_number", WindowKind::RowNumber, 0, 0, false, "row_number()", "1, 2, 3 … in order"},
     {"rank", WindowKind::Rank, 0, 0, false, "rank()", "the row number of the first of equal trees"},
     {"dense_rank", WindowKind::DenseRank, 0, 0, false, "dense_rank()",
@@ -35,6 +35,8 @@ constexpr std::array<WindowInfo, 16> kFunctions{{
     {"rowid", WindowKind::Rowid, 0, 0, false, "rowid()", "the tree's rowid in its Arbor"},
     {"position", WindowKind::Position, 0, 0, false, "position()",
      "the tree's place in its Arbor, from 0 on"},
+    {"generation", WindowKind::Generation, 0, 0, false, "generation()",
+     "the generation of the Arbor that is read"},
 }};
 
 std::string bound_text(WindowFrame::Bound bound, std::uint64_t rows) {
@@ -58,7 +60,8 @@ bool is_identity(const Window& window) {
   return window.by.empty() && window.order.empty() && !window.first_rows &&
          std::all_of(window.calls.begin(), window.calls.end(), [](const WindowCall& call) {
            return call.function != nullptr && (call.function->kind == WindowKind::Rowid ||
-                                               call.function->kind == WindowKind::Position);
+                                               call.function->kind == WindowKind::Position ||
+                                               call.function->kind == WindowKind::Generation);
          });
 }
 

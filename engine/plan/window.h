@@ -23,8 +23,9 @@ enum class WindowKind : std::uint8_t {
   First,
   Last,
   Nth,
-  Rowid,  // these two are of the tree alone: no partition, order or frame counts
-  Position
+  Rowid,  // these are of the tree alone: no partition, order or frame counts
+  Position,
+  Generation
 };
 
 struct WindowInfo {

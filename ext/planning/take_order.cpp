@@ -42,12 +42,23 @@ std::optional<OrderKey> order_key(const ScanDraft& draft, int column, bool desce
   return OrderKey{draft.table.column_name(column), descending};
 }
 
+// Tells whether equal values of a column are one value in every respect: 1 and 1.0, or two
+// texts under NOCASE, are not.
+bool is_one_value(ScanDraft& draft, int column) {
+  if (!draft.table.is_data(column)) return false;
+  const batch::TagSet kinds = draft.knowledge.facts(column).kinds;
+  const bool binary = draft.data_column(column).collation == Collation::Binary;
+  return (binary && (kinds & ~kTexts) == 0) || (kinds & ~kIntegers) == 0;
+}
+
 // Orders each group by the column of most texts. SQLite does not say what it aggregates: where it
 // counts distinct texts, it keeps them in a B-tree, and filling that in order takes a fraction of
 // the time; where it does not, the order costs little beside handing out texts. A column with a
 // condition is hardly what is counted.
 void order_within_groups(ScanDraft& draft) {
   ScanSpec& spec = draft.spec;
+  for (int i = 0; i < draft.info.nOrderBy; ++i)  // of 1 and 1.0 the first row's is shown
+    if (!is_one_value(draft, draft.info.aOrderBy[i].iColumn)) return;
   double most = kManyTexts;
   const TableColumn* chosen = nullptr;
   for (const int column : columns_used(draft)) {
@@ -63,14 +74,6 @@ void order_within_groups(ScanDraft& draft) {
     chosen = &home;
   }
   if (chosen != nullptr) spec.keys.push_back({chosen->name, false});
-}
-
-// Tells whether equal values of a column are one value in every respect: 1 and 1.0, or two
-// texts under NOCASE, are not.
-bool is_one_value(ScanDraft& draft, int column) {
-  const batch::TagSet kinds =
-      draft.table.is_data(column) ? draft.knowledge.facts(column).kinds : batch::kAnyTags;
-  return (kinds & ~kTexts) == 0 || (kinds & ~kIntegers) == 0;
 }
 
 // Leaves duplicates out where SQLite asks for distinct rows: those that agree on every column that

@@ -38,7 +38,7 @@ class Snapshot final : public exec::TreeSource, public BatchHolder {
            std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
            std::span<const Mirror::Found> rows, const std::shared_ptr<RowReaders>& readers);
 
-  std::int64_t generation() const { return generation_; }
+  std::int64_t generation() const override { return generation_; }
 
   const PathDictionary& paths() const override { return *paths_; }
   std::uint64_t trees() const override { return trees_; }

@@ -93,7 +93,7 @@ class World:
     @staticmethod
     def tree(rng, booleans, looks):
         """With `looks`, values are often equal to others that look different: 1.0 and true, texts under a collation."""
-        other = [1.0, 2.0, 7.0, 0.0, True, False, "A", "B", "aBc", "x", "a ", [1], -1.0] if looks else []
+        other = [1.0, 2.0, 7.0, 0.0, True, False, "A", "B", "aBc", "x", "a ", "a\0b", [1], -1.0] if looks else []
         scalar = lambda: rng.choice([None, 0, 1, 2, 3, 7, 2.5, -1, 0.5, "a", "b", "abc", "x ", "", "2", "10", "[1]"] + other)
         tree = {}
         for key, share in (("a", 0.9), ("b", 0.8), ("n", 0.9), ("s", 0.9), ("g", 1)):

@@ -114,7 +114,7 @@ REFUSED = [
     ("SELECT a FROM t, u", "line 1, column 18", "needs an equality", "SQLite itself"), ("SELECT \"sz\" FROM t", "did you mean"), ("SELECT a FROM tt", "there are: t, u"),
     ("SELECT v FROM t JOIN u ON u.k = t.a JOIN u AS w ON w.k = t.a", "ambiguous column name: v"), ("SELECT lenght(s) AS x FROM t", "did you mean length"),
     ("SELECT json_group_object(a, s) AS x FROM t WHERE a = 1", "comes twice"), ("SELECT json_group_object(n, s) AS x FROM t", "must not be NULL"),
-    ("SELECT group_concat(s, s) AS x FROM t", "the separator is a constant"), ("SELECT _generation FROM t", "_generation", "SQLite itself"),
+    ("SELECT group_concat(s, s) AS x FROM t", "the separator is a constant"), ("SELECT a FROM t WHERE _generation > 1", "_generation in a condition", "SQLite itself"),
 ]
 
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
+#include "engine/base/excerpt.h"
 #include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/scan/reshape.h"
 #include "engine/json/edit/edit.h"
@@ -52,8 +53,9 @@ GatheringBatch::GatheringBatch(batch::BatchReaderPtr heads, std::string field, G
       stage_(std::move(stage)),
       arrays_(std::move(arrays)) {}
 
-void GatheringBatch::refuse_head() const {
-  throw_invalid(stage_ + ": cannot set " + field_ + ": the tree is not an object");
+void GatheringBatch::refuse_head(std::string_view head) const {
+  throw_invalid(stage_ + ": cannot set " + field_ + ": the tree " + excerpt(head) +
+                " is not an object; filter such trees out first");
 }
 
 void GatheringBatch::write_head(std::uint32_t row, std::string& out) const {
@@ -65,7 +67,7 @@ void GatheringBatch::write_head(std::uint32_t row, std::string& out) const {
 void GatheringBatch::write_tree(std::uint32_t row, std::string& out) const {
   std::string head;
   write_head(row, head);
-  if (!head.starts_with('{')) refuse_head();
+  if (!head.starts_with('{')) refuse_head(head);
   if (has_member(head, field_)) {
     std::string array;
     arrays_.write_array(row, [&](std::string_view piece) { array += piece; });
@@ -96,7 +98,13 @@ batch::BatchReaderPtr GatheringBatch::whole_trees() const {
 const GatheringBatch::Columns& GatheringBatch::columns() const {
   if (columns_) return *columns_;
   const batch::VectorPtr root = heads_->column(kRootPath);
-  if (!root->only(batch::tag_bit(Tag::Object) | batch::tag_bit(Tag::Opaque))) refuse_head();
+  constexpr batch::TagSet kObjects = batch::tag_bit(Tag::Object) | batch::tag_bit(Tag::Opaque);
+  for (std::uint32_t row = 0; row < trees() && !root->only(kObjects); ++row) {
+    if ((batch::tag_bit(root->tag(row)) & kObjects) != 0) continue;
+    std::string head;
+    write_head(row, head);
+    refuse_head(head);
+  }
   Columns made;
   if (root->has(Tag::Opaque) || heads_->paths().find_key(kRootPath, field_) != kNoPath) {
     made.whole = whole_trees();

@@ -42,7 +42,7 @@ class GatheringBatch : public batch::BatchReader {
   void write_head(std::uint32_t row, std::string& out) const;
   batch::BatchReaderPtr whole_trees() const;
   batch::VectorPtr arrays();
-  [[noreturn]] void refuse_head() const;
+  [[noreturn]] void refuse_head(std::string_view head) const;
 
   batch::BatchReaderPtr heads_;
   std::string field_;

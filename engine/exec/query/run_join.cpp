@@ -7,6 +7,7 @@
 #include "engine/exec/join/key_bound.h"
 #include "engine/exec/join/key_values.h"
 #include "engine/exec/query/join_parts.h"
+#include "engine/exec/query/restrict_to_rows.h"
 #include "engine/exec/query/run_plan.h"
 #include "engine/exec/scan/compute_blocks.h"
 #include "engine/expr/deduce/selectivity.h"
@@ -159,6 +160,7 @@ void narrow_scan(const plan::Join& join, const RightSide& right, Relation& left)
   };
   if (std::any_of(left.input.steps.begin(), left.input.steps.end(), keeps_out)) return;
   for (std::size_t i = 0; i < join.keys.size(); ++i) {
+    restrict_to_rows(join.keys[i], right.table->values(i), left);
     const expr::ExprPtr bound = key_bound(join.keys[i], *right.table, i, left.shape);
     if (!bound) continue;
     left.input.predicate =

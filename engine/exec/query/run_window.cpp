@@ -171,8 +171,9 @@ void add_fields(Relation& relation, const plan::Window& window) {
 
 Relation windowed(Relation relation, const plan::Window& window, const ExecutionContext& context) {
   if (plan::is_identity(window)) {
+    const std::int64_t generation = relation.input.source->generation();
     relation.input.steps.push_back(
-        ChangeStep{std::make_shared<const IdentityColumns>(window.calls)});
+        ChangeStep{std::make_shared<const IdentityColumns>(window.calls, generation)});
     add_fields(relation, window);
     return relation;
   }

@@ -44,6 +44,9 @@ class TreeSource {
   virtual std::span<const Segment> segments() const = 0;  // in order of position
   virtual bool rowids_ascend() const = 0;  // rowids ascend with positions over the whole source
 
+  // The generation of a stored Arbor whose trees these are; 0 where there is none.
+  virtual std::int64_t generation() const { return 0; }
+
   // Tells whether the readers of two segments are never one and the same, so that two threads may
   // read two segments at a time.
   virtual bool readers_apart() const { return false; }

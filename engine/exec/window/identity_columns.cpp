@@ -1,5 +1,7 @@
 #include "engine/exec/window/identity_columns.h"
 
+#include <algorithm>
+
 #include "engine/exec/group/accumulator.h"
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/scan/scan.h"
@@ -28,6 +30,12 @@ class Places {
 
 }  // namespace
 
+const plan::WindowCall* IdentityColumns::call(std::string_view name) const {
+  const auto found = std::find_if(calls_.begin(), calls_.end(),
+                                  [&](const plan::WindowCall& one) { return one.name == name; });
+  return found == calls_.end() ? nullptr : &*found;
+}
+
 void IdentityColumns::apply(ScannedRows& block) const {
   const Mounts before = block.mounted();
   std::vector<std::uint32_t> values(before.rows(), batch::kNoRow);
@@ -39,11 +47,14 @@ void IdentityColumns::apply(ScannedRows& block) const {
     rowids.push_back(block.segment->rowid(row));
     positions.push_back(places.of(row));
   }
+  const auto of = [&](plan::WindowKind kind) {
+    if (kind == plan::WindowKind::Generation)
+      return std::vector<std::int64_t>(rowids.size(), generation_);
+    return kind == plan::WindowKind::Rowid ? rowids : positions;
+  };
   std::vector<NamedColumn> columns;
   for (const plan::WindowCall& call : calls_)
-    columns.push_back(
-        {call.name,
-         integer_vector(call.function->kind == plan::WindowKind::Rowid ? rowids : positions)});
+    columns.push_back({call.name, integer_vector(of(call.function->kind))});
   auto batch = std::make_shared<ColumnBatch>(std::move(columns), block.rows.size());
   block.mounts = std::make_shared<const Mounts>(before.attach(std::move(batch), std::move(values)));
 }

@@ -9,14 +9,19 @@ namespace arbors::exec {
 
 class IdentityColumns : public BlockChange {
  public:
-  explicit IdentityColumns(std::vector<plan::WindowCall> calls) : calls_(std::move(calls)) {}
+  // `generation`: of the source that the scan reads.
+  IdentityColumns(std::vector<plan::WindowCall> calls, std::int64_t generation)
+      : calls_(std::move(calls)), generation_(generation) {}
 
   void apply(ScannedRows& block) const override;
   bool mounts() const override { return true; }
+  // The call of that name; null: there is none.
+  const plan::WindowCall* call(std::string_view name) const;
   std::vector<const RowExpr*> expressions() const override { return {}; }
 
  private:
   std::vector<plan::WindowCall> calls_;
+  std::int64_t generation_;
 };
 
 }  // namespace arbors::exec

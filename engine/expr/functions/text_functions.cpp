@@ -53,7 +53,8 @@ bool cuts_otherwise(Arguments args) {
 
 void substr(Arguments args, VectorBuilder& out) {
   std::string buffer;
-  const std::string_view text = text_of(args[0], buffer);
+  std::string_view text = text_of(args[0], buffer);
+  text = text.substr(0, text.find('\0'));  // which ends a text here, as in SQLite
   const auto characters = static_cast<std::int64_t>(utf8_length(text));
   constexpr std::int64_t kMaxLength = 1'000'000'000;  // SQLite's longest text for "all the rest"
   std::int64_t first = to_integer(args[1]);
@@ -88,7 +89,8 @@ void trim(Arguments args, VectorBuilder& out) {
   std::string buffer;
   std::string set_buffer;
   std::string_view text = text_of(args[0], buffer);
-  const std::string_view set = args.size() > 1 ? text_of(args[1], set_buffer) : " ";
+  std::string_view set = args.size() > 1 ? text_of(args[1], set_buffer) : " ";
+  set = set.substr(0, set.find('\0'));  // which ends a text here, as in SQLite
   std::vector<std::string_view> characters;
   for (std::size_t at = 0; at < set.size(); at += characters.back().size()) {
     characters.push_back(set.substr(at, utf8_size(set, at)));
@@ -117,7 +119,7 @@ void trim(Arguments args, VectorBuilder& out) {
 bool replaces_otherwise(Arguments args) {
   for (const Scalar& arg : args)
     if (arg.is_null()) return true;
-  return args[1].is_text() && args[1].text.empty();
+  return args[1].is_text() && (args[1].text.empty() || args[1].text.front() == '\0');
 }
 
 void replace(Arguments args, VectorBuilder& out) {
@@ -187,7 +189,8 @@ void quote(Arguments args, VectorBuilder& out) {
     append_text(literal, args[0]);
   } else {
     literal = '\'';
-    for (const char c : args[0].text) literal.append(c == '\'' ? 2 : 1, c);
+    const std::string_view text = args[0].text.substr(0, args[0].text.find('\0'));
+    for (const char c : text) literal.append(c == '\'' ? 2 : 1, c);
     literal += '\'';
   }
   out.append_text(literal);

@@ -33,7 +33,8 @@ const WindowCall* call_read(const expr::Expr& expr, const Window& window) {
   const auto call =
       std::find_if(window.calls.begin(), window.calls.end(),
                    [&](const WindowCall& one) { return one.name == path->steps.front().key; });
-  return call == window.calls.end() ? nullptr : &*call;
+  return call == window.calls.end() || call->function->kind == WindowKind::Generation ? nullptr
+                                                                                      : &*call;
 }
 
 // As a comparison of an integer with a value converts it: a text only where it reads as a number.

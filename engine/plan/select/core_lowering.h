@@ -45,7 +45,7 @@ class CoreLowering {
 
  private:
   struct Item {
-    std::string name;
+    std::string name, own_name;
     Typed value;
     std::size_t begin = 0, end = 0;
   };
@@ -85,6 +85,8 @@ class CoreLowering {
   bool tells_equals_apart(const expr::Expr& parsed) const;
   bool tells_equals_apart() const;
   bool only_counts_rows() const;
+  std::optional<Value> generation_asked(const FromItem& item) const;
+  const Leaf* generation_compared(const expr::Expr& condition) const;
   Lowered query_in_from(const Query& query, const CommonTables* tables);
   NodePtr from_item(const FromItem& item, ScopeTable& table);
   NodePtr common_table(const FromItem& item, const CommonTables& found, ScopeTable& table);
@@ -175,6 +177,7 @@ class CoreLowering {
 
   // ---- the result (lower_core.cpp)
   void where();
+  expr::ExprPtr condition_of_where(const expr::ExprPtr& parsed);
   std::optional<Typed> result_named(const std::string& alias);
   void result_columns();
   void star(const ResultColumn& column);

@@ -27,6 +27,7 @@ Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* na
   scope_.makes_reals = lowering_.gathers() || computes_fields();
   where();
   scope_.result_named = nullptr;
+  scope_.reads_generation = !around_.inside;
   result_columns();
   group_keys();
   return finish(query);
@@ -44,10 +45,17 @@ void CoreLowering::where() {
         !is_over_elements(*leaf->query))
       partners.emplace_back(leaf, negated != leaf->flag);
     else
-      conditions.push_back(lower(one, {"WHERE"}, core_.begin).expr);
+      conditions.push_back(condition_of_where(one));
   }
   if (!conditions.empty()) plan_ = make(Filter{expr::and_all(std::move(conditions))}, {plan_});
   for (const auto& [leaf, negated] : partners) keep_partners(*leaf, negated);
+}
+
+expr::ExprPtr CoreLowering::condition_of_where(const expr::ExprPtr& parsed) {
+  scope_.reads_generation = generation_compared(*parsed) != nullptr;
+  expr::ExprPtr condition = lower(parsed, {"WHERE"}, core_.begin).expr;
+  scope_.reads_generation = false;
+  return condition;
 }
 
 // WHERE and ON may name a result column, as in SQLite; its own expression may not name it again.
@@ -71,7 +79,7 @@ void CoreLowering::result_columns() {
     Typed value = lower(column.expr, {"the result", true, true}, column.begin);
     std::string name = name_of(column, value);
     if (!column.alias.empty()) scope_.aliases.push_back({column.alias, value});
-    add_item({std::move(name), std::move(value), column.begin, column.end});
+    add_item({name, name, std::move(value), column.begin, column.end});
   }
 }
 
@@ -83,7 +91,7 @@ void CoreLowering::star(const ResultColumn& column) {
   }
   if (scope_.tables.empty()) lexer_.fail_at(column.begin, "no tables specified");
   for (Scope::Found& found : scope_.star(only))
-    add_item({std::move(found.name), std::move(found.value), column.begin, column.begin + 1});
+    add_item({found.name, found.name, std::move(found.value), column.begin, column.begin + 1});
 }
 
 void CoreLowering::add_item(Item item) {
@@ -192,7 +200,11 @@ void CoreLowering::give_trees() {
 Lowered CoreLowering::finish(const Query* query) {
   Typed having;
   calls_of_items_ = calls_.size();
-  if (core_.having) having.expr = this->having();
+  if (core_.having) {
+    const bool reads = std::exchange(scope_.reads_generation, false);
+    having.expr = this->having();
+    scope_.reads_generation = reads;
+  }
   static const std::vector<OrderTerm> kNoOrder;
   const std::vector<OrderTerm>& order = query != nullptr ? query->order_by : kNoOrder;
   calls_of_having_ = calls_.size();
@@ -211,7 +223,7 @@ Lowered CoreLowering::finish(const Query* query) {
   for (std::size_t i = 0; i < keys.size(); ++i)
     keys[i].expr = finished(keys[i].expr, order[i].begin);
   for (const Item& item : items_)
-    result.columns.push_back({item.name, item.value.affinity, item.value.collation,
+    result.columns.push_back({item.name, item.own_name, item.value.affinity, item.value.collation,
                               item.value.settled, item.value.explicit_collation, item.value.mixed});
   if (distinct_) keep_distinct(keys, order);
   if (!keys.empty()) plan_ = make(Sort{std::move(keys), {}, false, false}, {plan_});

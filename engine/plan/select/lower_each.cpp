@@ -21,8 +21,19 @@ std::vector<Column> each_columns() {
           column("fullkey", Of::Nothing), column("path", Of::Nothing)};
 }
 
+namespace {
+
+bool holds_always(const expr::Expr& condition) {
+  const auto* constant = condition.as<expr::Constant>();
+  return constant != nullptr && constant->value.kind == ValueKind::Integer &&
+         constant->value.integer != 0;
+}
+
+}  // namespace
+
 void CoreLowering::each(const FromItem& item, ScopeTable table) {
-  if (item.on || !item.columns.empty() || item.natural)
+  const bool outer = item.join == FromItem::Join::Left;
+  if ((item.on && outer && !holds_always(*item.on)) || !item.columns.empty() || item.natural)
     lexer_.fail_at(item.begin, "a condition of the join with json_each is not understood here");
   const Typed list = lower(item.argument, {"json_each", false}, item.begin);
   if (bare_path(*list.expr) == nullptr)
@@ -38,7 +49,7 @@ void CoreLowering::each(const FromItem& item, ScopeTable table) {
   Explode explode;
   explode.path = table.root;
   explode.as = name;
-  explode.outer = item.join == FromItem::Join::Left;
+  explode.outer = outer;
   explode.each = true;
   if (keyed) explode.key = key;
   AddField add;
@@ -48,6 +59,7 @@ void CoreLowering::each(const FromItem& item, ScopeTable table) {
   table.trees = false;
   table.each_key = field(key);
   scope_.tables.push_back(std::move(table));
+  if (item.on && !outer) plan_ = make(Filter{lower(item.on, {"ON"}, item.begin).expr}, {plan_});
 }
 
 }  // namespace arbors::plan::select

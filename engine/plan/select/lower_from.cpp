@@ -63,9 +63,41 @@ void CoreLowering::from() {
   }
 }
 
+// What `_generation = n` in WHERE says of a table: the state that is read.
+std::optional<Value> CoreLowering::generation_asked(const FromItem& item) const {
+  std::vector<expr::ExprPtr> conditions;
+  if (core_.where) add_conjuncts(core_.where, conditions);
+  for (const expr::ExprPtr& one : conditions) {
+    const Leaf* name = generation_compared(*one);
+    if (name == nullptr) continue;
+    const std::string& alias = item.alias.empty() ? item.name : item.alias;
+    const bool meant = name->words.size() == 1 ? core_.from.size() == 1
+                                               : same_name(name->words.front().text, alias);
+    if (meant)
+      return one->args[leaf_of(*one->args[0]) == name ? 1 : 0]->as<expr::Constant>()->value;
+  }
+  return std::nullopt;
+}
+
+// The name in `_generation = n`, n a whole number; null: the condition is another one.
+const Leaf* CoreLowering::generation_compared(const expr::Expr& condition) const {
+  const auto* compare = condition.as<expr::Compare>();
+  if (compare == nullptr || compare->op != expr::Comparison::Equal) return nullptr;
+  for (const std::size_t at : {0, 1}) {
+    const Leaf* leaf = leaf_of(*condition.args[at]);
+    const auto* number = condition.args[1 - at]->as<expr::Constant>();
+    if (leaf != nullptr && leaf->kind == Leaf::Kind::Name && leaf->steps.empty() &&
+        leaf->words.size() <= 2 && same_name(leaf->words.back().text, "_generation") &&
+        number != nullptr && number->value.kind == ValueKind::Integer)
+      return leaf;
+  }
+  return nullptr;
+}
+
 // Tells whether a text may speak of rowids or places.
 bool CoreLowering::names_identity() const {
-  static constexpr std::array<std::string_view, 4> kNames{"rowid", "oid", "_rowid_", "_index"};
+  static constexpr std::array<std::string_view, 5> kNames{"rowid", "oid", "_rowid_", "_index",
+                                                          "_generation"};
   const auto& leaves = lowering_.statement().leaves;
   return std::any_of(leaves.begin(), leaves.end(), [](const Leaf& leaf) {
     return leaf.kind == Leaf::Kind::Name &&
@@ -100,6 +132,7 @@ NodePtr CoreLowering::with_identity(NodePtr plan, ScopeTable& table, const Path&
   };
   add("rowid", table.rowid);
   add("position", table.place);
+  add("generation", table.generation);
   return make(std::move(identity), {std::move(plan)});
 }
 
@@ -206,7 +239,7 @@ bool CoreLowering::only_counts_rows() const {
 }
 
 Lowered CoreLowering::query_in_from(const Query& query, const CommonTables* tables) {
-  lowering_.say({around_.filtered || tells_equals_apart(), only_counts_rows()});
+  lowering_.say({around_.filtered || tells_equals_apart(), only_counts_rows(), true});
   Lowered inner = lowering_.query(query, tables, nullptr);
   in_order_ = in_order_ && inner.in_order;
   return inner;
@@ -227,6 +260,7 @@ NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
   source.schema = item.schema;
   source.name = item.name;
   source.when = item.when;
+  if (!source.when && source.kind == Source::Kind::Name) source.when = generation_asked(item);
   table.schema = item.schema;
   table.table = item.name;
   try {

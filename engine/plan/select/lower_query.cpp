@@ -304,7 +304,7 @@ std::optional<std::size_t> Lowering::result_column(const OrderTerm& term,
   if (name.kind != Leaf::Kind::Name || name.words.size() != 1) return std::nullopt;
   for (const Lowered& part : parts)
     for (std::size_t c = 0; c < part.columns.size(); ++c)
-      if (same_name(part.columns[c].name, name.words.front().text)) return c;
+      if (same_name(part.columns[c].own_name, name.words.front().text)) return c;
   return std::nullopt;
 }
 

@@ -17,6 +17,7 @@ namespace arbors::plan::select {
 // A field of a query's trees: what the query around, or the caller, sees as a column.
 struct OutColumn {
   std::string name;
+  std::string own_name;  // behind a set operator, where the name is the first query's: its own
   std::optional<Affinity> affinity;
   std::optional<Collation> collation;
   bool settled = false;  // by CAST, or of an ordinary table: as its affinity makes it
@@ -51,6 +52,7 @@ struct Surroundings {
   // fulfil them.
   bool filtered = false;
   bool unseen = false;  // it counts the rows, and looks at none
+  bool inside = false;  // there is one
 };
 
 class Lowering {

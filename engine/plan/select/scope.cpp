@@ -117,13 +117,17 @@ std::optional<Scope::Found> Scope::tree_column(const ScopeTable& table, const st
     tree.name = "_tree";
     return tree;
   }
-  const bool place = same_name(word, "_index"), rowid = names_rowid(word);
-  if (!place && !rowid && !same_name(word, "_generation")) return std::nullopt;
-  const Path& identity = place ? table.place : table.rowid;
-  if ((!place && !rowid) || identity.steps.empty())
-    lexer_.fail_at(byte, word + " as a value is not understood here");
+  const bool place = same_name(word, "_index"), generation = same_name(word, "_generation");
+  if (!place && !generation && !names_rowid(word)) return std::nullopt;
+  const Path& identity = place ? table.place : generation ? table.generation : table.rowid;
+  if (identity.steps.empty()) lexer_.fail_at(byte, word + " as a value is not understood here");
+  if (generation && !reads_generation)
+    lexer_.fail_at(byte,
+                   "_generation in a condition is understood here as _generation = n that AND "
+                   "joins in WHERE, and in a query in FROM as no value: else it is not understood "
+                   "here");
   Typed value{expr::path(identity), Affinity::Integer, Collation::Binary, false, true, true};
-  return Found{std::move(value), place ? "_index" : "rowid", 0};
+  return Found{std::move(value), place ? "_index" : generation ? "_generation" : "rowid", 0};
 }
 
 std::optional<Scope::Found> Scope::find_column(const Leaf& name) const {

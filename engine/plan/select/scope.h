@@ -20,10 +20,10 @@ struct ScopeTable {
   Path root;
   std::vector<Column> columns;
   bool trees = true;
-  bool in_memory = false;       // an ordinary table of the database
-  bool stored = false;          // an Arbor
-  Path each_key = {};           // of json_each: where the element's index or key stands
-  Path rowid = {}, place = {};  // of an Arbor, where a name may be one of them
+  bool in_memory = false;  // an ordinary table of the database
+  bool stored = false;     // an Arbor
+  Path each_key = {};      // of json_each: where the element's index or key stands
+  Path rowid = {}, place = {}, generation = {};  // of an Arbor, where a name may be one of them
 };
 
 struct Alias {
@@ -45,6 +45,9 @@ class Scope {
   // SQLite makes reals of integers in a virtual table's columns of REAL affinity where it sorts or
   // keeps rows, which depends on its plan; else not.
   bool makes_reals = false;
+
+  // Whether _generation may be read: SQLite reads another state where a condition says it is one.
+  bool reads_generation = false;
 
   struct Found {
     Typed value;
