@@ -141,7 +141,7 @@ bool NewRow::is_object_text(int column) const {
 
 // Lists the columns that are set, in their order, but for those set to objects, which come before
 // what is inside them.
-std::vector<int> NewRow::columns_set() const {
+std::vector<int> NewRow::find_columns_set() const {
   std::vector<int> set, objects;
   const int columns = static_cast<int>(table_.columns.size());
   for (int column = 0; column < columns; ++column) {
@@ -169,6 +169,11 @@ std::vector<int> NewRow::columns_set() const {
     if (inside < at) std::rotate(inside, at, at + 1);
   }
   return set;
+}
+
+const std::vector<int>& NewRow::columns_set() const {
+  if (!columns_set_) columns_set_ = find_columns_set();
+  return *columns_set_;
 }
 
 std::optional<bool> NewRow::as_boolean(int column) const {

@@ -60,7 +60,8 @@ class NewRow {
 
  private:
   std::string json_text(int column) const;
-  std::vector<int> columns_set() const;
+  const std::vector<int>& columns_set() const;
+  std::vector<int> find_columns_set() const;
   bool is_object_text(int column) const;
   // 0 and 1 are stored as booleans in columns declared so, and where booleans stand.
   std::optional<bool> as_boolean(int column) const;
@@ -78,6 +79,7 @@ class NewRow {
   bool is_update_;
   mutable std::optional<std::string> patch_;  // minimal
   mutable bool patch_read_ = false;
+  mutable std::optional<std::vector<int>> columns_set_;
   std::optional<std::string> before_;  // the row's tree, where SQLite does not mark what stays
 };
 

@@ -98,7 +98,10 @@ int arbor_update(sqlite3_vtab* base, int argc, sqlite3_value** argv, sqlite3_int
     table.store->leave_row();
     return SQLITE_OK;
   });
-  if (result != SQLITE_OK) undo_failed_statement(table, result);
+  if (result != SQLITE_OK) {
+    table.store->fail_row();
+    undo_failed_statement(table, result);
+  }
   return result;
 }
 

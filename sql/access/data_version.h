@@ -14,4 +14,8 @@ namespace arbors::store {
 // or one that writes.
 std::optional<unsigned> data_version(sqlite3* db, const std::string& schema);
 
+// The count as it stands, in a transaction that writes or at its end: the state that it began with,
+// or made, is meant.
+std::optional<unsigned> commits_met(sqlite3* db, const std::string& schema);
+
 }  // namespace arbors::store

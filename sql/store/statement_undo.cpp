@@ -38,8 +38,11 @@ bool updates_from(sqlite3* db) {
 // SQLite adds to its count of changes when a statement ends, so a row that finds it as the last one
 // left it belongs to the same statement.
 void Store::Impl::enter_row() {
-  if (mark_.known && mark_.changes == sqlite3_total_changes64(connection_->db)) return;
-  mark_ = {};
+  const std::int64_t changes = sqlite3_total_changes64(connection_->db);
+  const bool goes_on = mark_.known && mark_.changes == changes;
+  if (!goes_on) mark_ = {};
+  mark_.entered = changes;
+  if (goes_on) return;
   refresh();
   // What these would log later is not of this statement alone.
   if (!carried_.empty() || counts_due_) flush();
@@ -51,6 +54,11 @@ void Store::Impl::enter_row() {
 }
 
 void Store::Impl::leave_row() { mark_.changes = sqlite3_total_changes64(connection_->db); }
+
+// The statement may go on with other rows, after what this one has written of those before it.
+void Store::Impl::fail_row() {
+  if (mark_.changes == mark_.entered) leave_row();
+}
 
 std::vector<Store::Impl::RowValues> Store::Impl::indexed_rows(
     const std::vector<std::int64_t>& rowids) {

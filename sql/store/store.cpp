@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sql/access/clock.h"
+#include "sql/access/data_version.h"
 #include "sql/store/store_impl.h"
 
 namespace arbors::store {
@@ -187,6 +188,7 @@ std::optional<std::string> Store::tree(std::int64_t rowid) {
 
 void Store::enter_row() { impl_->enter_row(); }
 void Store::leave_row() { impl_->leave_row(); }
+void Store::fail_row() { impl_->fail_row(); }
 void Store::undo_statement() { impl_->undo_statement(); }
 std::int64_t Store::statement_generation() const { return impl_->mark_.generation; }
 
@@ -210,7 +212,7 @@ std::uint64_t Store::vacuum(std::uint32_t keep) { return impl_->vacuum(keep); }
 void Store::begin() {
   Impl& impl = *impl_;
   if (!impl.writing_) impl.savepoints_.restart();
-  impl.refresh();
+  if (!impl.is_as_committed()) impl.refresh();
   if (impl.writing_) {
     impl.locked_ = true;
     return;
@@ -220,7 +222,9 @@ void Store::begin() {
   impl.own_seals_.reserve(1);  // so that logging the first record cannot fail half-way
   // Nothing fails from here on: SQLite would tell of no end.
   impl.writing_ = impl.locked_ = true;
-  if (impl.key_ != nullptr) impl.key_->begin();
+  impl.version_.reset();
+  impl.found_ = commits_met(impl.connection_->db, impl.names_.schema);
+  if (impl.key_ != nullptr) impl.key_->forget();
   impl.gap_due_ = true;
   impl.first_own_seq_ = 0;
   impl.own_added_ = impl.own_removed_ = 0;
@@ -238,11 +242,14 @@ void Store::sync() {
   impl_->flush();
 }
 
-void Store::commit() { impl_->writing_ = impl_->locked_ = false; }
+void Store::commit() {
+  impl_->note_commit();
+  impl_->end();
+}
 
 void Store::rollback() {
   impl_->discard();
-  impl_->writing_ = impl_->locked_ = false;
+  impl_->end();
 }
 
 void Store::savepoint(int n) { impl_->begin_savepoint(n); }
@@ -282,7 +289,7 @@ void WriteScope::done() {
   store_.impl_->flush();
   change_->keep();
   change_.reset();
-  if (began_) store_.commit();
+  if (began_) store_.impl_->end();  // a transaction around it may yet be rolled back
 }
 
 }  // namespace arbors::store

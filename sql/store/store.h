@@ -196,6 +196,7 @@ class Store {
   // possible the store refuses all work until a rollback.
   void enter_row();
   void leave_row();
+  void fail_row();  // instead of leave_row()
   void undo_statement();
   // The generation that was the newest when the statement of the row under way began.
   std::int64_t statement_generation() const;

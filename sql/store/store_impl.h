@@ -1,8 +1,8 @@
 // What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
 // under way. Its members are spread over the files that name their subject: store.cpp (opening,
-// hooks), store_state.cpp (mirror and log), store_write.cpp, store_values.cpp, statement_undo.cpp,
-// store_read.cpp, history.cpp, restore.cpp, fold.cpp, segment_rewrite.cpp, purge.cpp, check.cpp,
-// store_index.cpp, store_key.cpp, store_options.cpp.
+// hooks), store_state.cpp (the mirror), store_log.cpp, store_write.cpp, store_values.cpp,
+// statement_undo.cpp, store_read.cpp, history.cpp, restore.cpp, fold.cpp, segment_rewrite.cpp,
+// purge.cpp, check.cpp, store_index.cpp, store_key.cpp, store_options.cpp.
 #pragma once
 
 #include <deque>
@@ -54,11 +54,15 @@ class Store::Impl {
   Impl(ConnectionPtr connection, Names names);
   ~Impl();
 
-  // ---- store_state.cpp: the mirror and the log
+  // ---- store_state.cpp: the mirror; store_log.cpp: the log
   void create(const Options& options);
   void open();
   void refresh();        // makes the mirror current; called before every use
   void refresh_facts();  // the same of all but the mirror: reads no segments
+  // Tells whether a statement that is a transaction of its own finds what the last one left.
+  bool is_as_committed() const;
+  void note_commit();  // SQLite has committed what was written
+  void end() { writing_ = locked_ = false; }
   std::uint64_t trees();
   void discard();  // forgets everything in memory that a rollback may have undone
   void flush();    // writes buffered records
@@ -100,7 +104,8 @@ class Store::Impl {
   struct StatementMark {
     bool known = false;
     bool lost = false;                 // a fold has put the statement's rows together with others
-    std::int64_t changes = 0;          // SQLite's count of them after the statement's last row
+    std::int64_t changes = -1;         // SQLite's count of them after the statement's last row,
+    std::int64_t entered = 0;          // and before the one under way
     bool touched = false;              // something was written since
     std::optional<bool> updates_from;  // it may be an UPDATE … FROM; none: not asked yet
     std::int64_t seq = 0, seal = 0;    // of the newest record before the statement,
@@ -120,6 +125,7 @@ class Store::Impl {
   };
   void enter_row();
   void leave_row();
+  void fail_row();
   void undo_statement();
   // Tells whether what is pending should stay so, for a statement under way might have to be undone
   // by us.
@@ -210,7 +216,8 @@ class Store::Impl {
   using KeysOfRow = std::function<void(IndexKeys keys, std::int64_t rowid)>;
   void load_indexes(const MetaTable::Facts& facts);
   bool has_indexes() const { return !indexes_.empty() || key_ != nullptr; }
-  PathIndex* find_index(const Path& path);  // nullptr: there is none
+  PathIndex* find_index(const Path& path);     // nullptr: there is none
+  PathIndex* settled_index(const Path& path);  // to be searched; nullptr also where it cannot be
   void create_index(const Path& path);
   bool drop_index(const Path& path);
   void tell_of_facts();
@@ -298,6 +305,7 @@ class Store::Impl {
   std::int64_t seal_ = 0;            // of the same
   std::int64_t time_ = 0;            // and its time
   std::optional<unsigned> version_;  // the database's, which the mirror was found current in
+  std::optional<unsigned> found_;    // what this transaction has begun with
   std::int64_t generation_ = 0;      // of the newest change, buffered ones included
   Counts counts_;                    // as the next Base would say
   // Changes that the mirror has and the log does not have yet. SQLite may say that storing a record
@@ -335,7 +343,10 @@ class Store::Impl {
   std::vector<std::weak_ptr<Snapshot>> pins_;
   std::weak_ptr<Snapshot> older_;  // of the older generation that was asked for last
 
-  bool unlogged() const { return !carried_.empty() || counts_due_ || !buffered_.empty(); }
+  bool unlogged() const {
+    return !carried_.empty() || counts_due_ || !buffered_.empty() ||
+           (key_ != nullptr && key_->waits());
+  }
   std::int64_t following_seq();
   // Where the next record goes.
   ChangeLog::Spot spot(std::int64_t seq) const { return {seq, generation_, write_time_, seal_}; }

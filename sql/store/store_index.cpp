@@ -1,5 +1,6 @@
 // Kept-up indexes: made, dropped, searched, and followed by every write. Their entries go straight
-// to their tables, so that SQLite's own savepoints undo them with the rest.
+// to their tables, so that SQLite's own savepoints undo them with the rest; those of a key may wait
+// for each other, as records of the log do.
 #include <algorithm>
 #include <functional>
 
@@ -83,6 +84,19 @@ PathIndex* Store::Impl::find_index(const Path& path) {
   return nullptr;
 }
 
+// A connection may have been made read-only in the middle of a transaction.
+PathIndex* Store::Impl::settled_index(const Path& path) {
+  PathIndex* index = find_index(path);
+  if (key_ == nullptr || index != &key_->paths()) return index;
+  try {
+    key_->settle();
+  } catch (const SqliteError& error) {
+    if ((error.result() & 0xff) != SQLITE_READONLY) throw;
+    return nullptr;
+  }
+  return index;
+}
+
 void Store::Impl::create_index(const Path& path) {
   require_transaction();
   refresh();
@@ -137,7 +151,7 @@ void Store::Impl::tell_of_facts() {
 
 std::optional<std::vector<std::int64_t>> Store::Impl::find_by_index(
     const Path& path, std::span<const KeyRange> ranges, std::size_t most) {
-  PathIndex* index = find_index(path);
+  PathIndex* index = settled_index(path);
   if (index == nullptr) return std::nullopt;
   if (std::any_of(ranges.begin(), ranges.end(), bounds_texts) && !utf8_) return std::nullopt;
   std::vector<std::int64_t> rowids;
@@ -154,7 +168,7 @@ std::optional<std::vector<std::int64_t>> Store::Impl::find_by_index(
 std::optional<exec::KeyRun> Store::Impl::walk_index(const plan::IndexSearch& search,
                                                     const Value* last, std::size_t wanted,
                                                     std::size_t most) {
-  PathIndex* index = find_index(search.path);
+  PathIndex* index = settled_index(search.path);
   if (index == nullptr || !utf8_) return std::nullopt;
   const bool descending = search.order == plan::IndexSearch::Order::Descending;
   std::vector<KeyRange> ranges = search.ranges;

@@ -47,9 +47,9 @@ bool Store::Impl::replace(std::int64_t rowid, std::string_view tree, OnConflict 
   refresh();
   const std::optional<std::string> before = this->tree(rowid);
   if (before) {
-    if (replace_values(rowid, *before, tree)) return true;
     if (auto text = json::with_new_member(*before, tree, normalizer_))
       return replace_minimal(rowid, *std::move(text), on_conflict);
+    if (replace_values(rowid, *before, tree)) return true;
   }
   std::string text = normalizer_.normalize(tree);
   if (before && text != tree && replace_values(rowid, *before, text)) return true;

@@ -1,12 +1,17 @@
 #include "sql/tables/random.h"
 
-#include <unistd.h>
+#include <pthread.h>
 
+#include <atomic>
 #include <mutex>
+#include <new>
 #include <random>
 
 namespace arbors::store {
 namespace {
+
+// Raised in a child process, whose generator would give the same numbers as its parent's.
+std::atomic<bool> forked = false;
 
 std::mt19937_64 seeded() {
   std::random_device device;
@@ -20,12 +25,10 @@ std::mt19937_64 seeded() {
 std::uint64_t random_u64() {
   static std::mutex mutex;
   static std::mt19937_64 generator = seeded();
-  static pid_t process = ::getpid();
+  static const bool told = ::pthread_atfork(nullptr, nullptr, [] { forked = true; }) == 0;
+  if (!told) throw std::bad_alloc();
   const std::lock_guard lock(mutex);
-  if (const pid_t now = ::getpid(); now != process) {
-    generator = seeded();
-    process = now;
-  }
+  if (forked.exchange(false)) generator = seeded();
   return generator();
 }
 

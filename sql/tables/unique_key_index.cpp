@@ -48,6 +48,17 @@ std::vector<Value> other_keys(const TreeKey& key) {
 
 constexpr std::int64_t kReadAhead = 128;  // entries
 
+// A statement for each entry costs three times what adding the entry does.
+constexpr std::size_t kTogether = 32;
+
+// `(?1, ?2), (?3, ?4)`, for so many entries.
+std::string pairs(std::size_t count) {
+  std::string list;
+  for (std::size_t at = 1; at <= 2 * count; at += 2)
+    list += (at > 1 ? ", (?" : "(?") + std::to_string(at) + ", ?" + std::to_string(at + 1) + ")";
+  return list;
+}
+
 std::string parameter(std::size_t number) { return "?" + std::to_string(number); }
 
 }  // namespace
@@ -63,6 +74,8 @@ UniqueKeyIndex::UniqueKeyIndex(sqlite3* db, const Names& names, std::int64_t num
       add_(db, "INSERT OR IGNORE INTO " + key_table(names, number) + "(" +
                    key_list(columns_.parts().size()) + ", rowid, value) VALUES (" +
                    parameters(columns_.parts().size() + 2) + ")"),
+      add_together_(db, "INSERT OR IGNORE INTO " + key_table(names, number) +
+                            "(key, rowid) VALUES " + pairs(kTogether)),
       remove_(db, "DELETE FROM " + key_table(names, number) + " WHERE " +
                       key_condition(columns_.parts().size()) +
                       " AND rowid = " + parameter(columns_.parts().size() + 1)),
@@ -92,6 +105,7 @@ void UniqueKeyIndex::bind(Statement::Use& use, const TreeKey& key) const {
 
 // Texts and blobs come after all numbers; a real is no integer's key.
 void UniqueKeyIndex::read_ahead(std::int64_t key) {
+  settle();
   KeysAhead ahead = std::exchange(ahead_, {});
   ahead.start(key);
   Statement::Use use(ahead_from_);
@@ -116,6 +130,7 @@ std::optional<UniqueKeyIndex::Holder> UniqueKeyIndex::holder(const TreeKey& key)
     if (entry == nullptr) return std::nullopt;
     return Holder{entry->rowid, {key.values, entry->first.value_or(key.values.front())}};
   }
+  settle();
   Statement::Use use(holder_);
   bind(use, key);
   if (!use.step()) return std::nullopt;
@@ -140,21 +155,66 @@ void UniqueKeyIndex::add(const TreeKey& key, std::int64_t rowid) {
   const auto integer = integer_key(key);
   const bool known = !integer || !ahead_.covers(*integer) || ahead_.takes(*integer);
   KeysAhead ahead = std::exchange(ahead_, {});
-  add_entry(key, rowid, others.empty());
-  for (const Value& other : others) paths_.add_entry(other, ~rowid);
+  if (integer && others.empty()) {
+    waiting_.push_back({*integer, rowid});
+    if (waiting_.size() >= kTogether) settle();
+  } else {
+    add_entry(key, rowid, others.empty());
+    for (const Value& other : others) paths_.add_entry(other, ~rowid);
+  }
   if (!known) return;
   if (integer && ahead.takes(*integer))
     ahead.append({*integer, rowid, others.empty() ? std::nullopt : std::optional(key.first)});
   ahead_ = std::move(ahead);
 }
 
-void UniqueKeyIndex::clear() {
+void UniqueKeyIndex::forget() {
   ahead_.forget();
+  waiting_.clear();
+}
+
+void UniqueKeyIndex::clear() {
+  forget();
   paths_.clear();
+}
+
+// False where the host's limits have no room for so long a statement.
+bool UniqueKeyIndex::write_together(const std::vector<Waiting>& entries) {
+  try {
+    Statement::Use use(add_together_);
+    int at = 0;
+    for (const auto& [key, rowid] : entries) {
+      use.bind(++at, key);
+      use.bind(++at, rowid);
+    }
+    use.run();
+  } catch (const SqliteError& error) {
+    if (error.result() != SQLITE_ERROR && error.result() != SQLITE_TOOBIG) throw;
+    return false;
+  }
+  return true;
+}
+
+// What fails waits on, for SQLite may undo none of it: entries that are there already are ignored.
+void UniqueKeyIndex::settle() {
+  if (waiting_.empty()) return;
+  std::vector<Waiting> entries = std::exchange(waiting_, {});
+  try {
+    if (entries.size() == kTogether && write_together(entries)) return;
+    TreeKey key{{Value::null()}, Value::null()};
+    for (const Waiting& entry : entries) {
+      key.values.front() = Value::of(entry.key);
+      add_entry(key, entry.rowid, true);
+    }
+  } catch (...) {
+    waiting_ = std::move(entries);
+    throw;
+  }
 }
 
 void UniqueKeyIndex::remove(const TreeKey& key, std::int64_t rowid) {
   if (const auto integer = integer_key(key); integer && ahead_.covers(*integer)) ahead_.forget();
+  settle();
   {
     Statement::Use use(remove_);
     bind(use, key);
@@ -164,6 +224,7 @@ void UniqueKeyIndex::remove(const TreeKey& key, std::int64_t rowid) {
 }
 
 bool UniqueKeyIndex::holds(const TreeKey& key, std::int64_t rowid) {
+  settle();
   const std::vector<Value> others = other_keys(key);
   {
     Statement::Use use(holds_);
@@ -180,6 +241,7 @@ bool UniqueKeyIndex::holds(const TreeKey& key, std::int64_t rowid) {
 std::uint64_t UniqueKeyIndex::entries_of(const TreeKey& key) { return 1 + other_keys(key).size(); }
 
 std::vector<UniqueKeyIndex::Duplicate> UniqueKeyIndex::duplicates(std::size_t most) {
+  settle();
   std::vector<Duplicate> found;
   Statement::Use use(duplicates_);
   use.bind(1, static_cast<std::int64_t>(most));

@@ -1,6 +1,7 @@
 // The kept-up index of a unique key: X_indexN(key, key2, …, rowid, value). A row stands under its
 // key; where a search by its value would not find it there, also, with the complement of its rowid,
 // under what a PathIndex has it under. `value` is the row's own value where there is such an entry.
+// Entries may wait here for others, to be written together: settle() writes them.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ class UniqueKeyIndex {
 
   std::int64_t number() const { return paths_.number(); }
   const KeyColumns& columns() const { return columns_; }
-  // Finds and walks rows by the first path, as any index.
+  // Finds and walks rows by the first path, as any index; knows none that wait.
   PathIndex& paths() { return paths_; }
 
   struct Holder {
@@ -36,11 +37,16 @@ class UniqueKeyIndex {
   void add(const TreeKey& key, std::int64_t rowid);
   void remove(const TreeKey& key, std::int64_t rowid);
   void clear();
-  // A transaction begins: whoever has the lock now may have changed the table.
-  void begin() { ahead_.forget(); }
+  bool waits() const { return !waiting_.empty(); }
+  void settle();
+  // A transaction begins, or what was done in it is undone: the table is not what it was.
+  void forget();
 
   bool holds(const TreeKey& key, std::int64_t rowid);
-  std::uint64_t entries() { return paths_.entries(); }
+  std::uint64_t entries() {
+    settle();
+    return paths_.entries();
+  }
   static std::uint64_t entries_of(const TreeKey& key);
 
   struct Duplicate {
@@ -50,14 +56,21 @@ class UniqueKeyIndex {
   std::vector<Duplicate> duplicates(std::size_t most);
 
  private:
+  // An entry of a key that is one integer, without others besides.
+  struct Waiting {
+    std::int64_t key, rowid;
+  };
+
   void bind(Statement::Use& use, const TreeKey& key) const;
+  bool write_together(const std::vector<Waiting>& entries);
   void add_entry(const TreeKey& key, std::int64_t rowid, bool is_value);
   void read_ahead(std::int64_t key);
 
   KeyColumns columns_;
   PathIndex paths_;
-  Statement holder_, ahead_from_, add_, remove_, holds_, duplicates_;
+  Statement holder_, ahead_from_, add_, add_together_, remove_, holds_, duplicates_;
   KeysAhead ahead_;
+  std::vector<Waiting> waiting_;
 };
 
 }  // namespace arbors::store

@@ -11,8 +11,8 @@ import harness  # noqa: E402
 OPTIONS = harness.parser().parse_args()
 
 
-def connect(path=":memory:"):
-    return harness.connect(OPTIONS.extension, path)
+def connect(path=":memory:", **arguments):
+    return harness.connect(OPTIONS.extension, path, **arguments)
 
 
 def call(database, name, *arguments):
@@ -273,6 +273,76 @@ def test_second_connection(report):
             sound(report, writer)
             writer.close()
             reader.close()
+
+
+def writing_turn(database, model, number):
+    """Does one of the ways to write to t, and to the model what is committed of it."""
+    changed = {**model, number % 7: number}
+    update = lambda: database.execute("UPDATE t SET b = ?, c = ? WHERE a = ?", (number, [None, number][number % 2], number % 7))  # noqa: E731
+    way = number % 11
+    if way == 0:  # the append is undone though SQLite tells the table of no rollback
+        database.execute("BEGIN")
+        append(database, 100, 103)
+        database.execute("ROLLBACK")
+        return model
+    if way == 1:
+        database.execute("SAVEPOINT s")
+        append(database, 100, 103)
+        database.execute("ROLLBACK TO s")
+        update()
+        database.execute("RELEASE s")
+        return changed
+    if way == 2:
+        database.execute("BEGIN")
+        update()
+        database.execute("ROLLBACK")
+        return model
+    if way == 3:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("INSERT INTO other VALUES (?)", (number,))
+        update()
+        database.execute("COMMIT")
+        return changed
+    if way == 4:
+        database.execute("INSERT INTO other VALUES (?)", (number,))
+        return model
+    if way == 5:  # a trigger's
+        database.execute("INSERT INTO told VALUES (?)", (number,))
+        return changed
+    if way == 6:
+        try:
+            database.execute("UPDATE t SET b = ?, _index = 5", (number,))
+        except sqlite3.Error:
+            return model
+    update()
+    return changed
+
+
+def test_connections_that_write_in_turns(report):
+    """Each statement finds what the last one left, whoever made it; a connection that wrote last need not look."""
+    with harness.scratch() as folder:
+        for journal, path in (("wal", "turns-wal.db"), ("delete", "turns.db"), ("memory", "file:turns?mode=memory&cache=shared")):
+            shared = path.startswith("file:")
+            connections = [connect(path if shared else f"{folder}/{path}", uri=shared) for _ in range(3)]
+            first = connections[0]
+            for connection in connections:
+                connection.execute("PRAGMA synchronous = off")
+            first.execute(f"PRAGMA journal_mode = {journal}")
+            first.executescript("CREATE VIRTUAL TABLE t USING arbor(a, b, c, batch_trees=16); CREATE TABLE other(x); CREATE TABLE told(x);"
+                                "CREATE TRIGGER tell AFTER INSERT ON told BEGIN UPDATE t SET b = new.x, c = CASE new.x % 2 WHEN 1 THEN new.x END WHERE a = new.x % 7; END")
+            append(first, 0, 7)
+            model = {number: None for number in range(7)}
+            wrong = 0
+            for number in range(1, 300 if OPTIONS.quick else 1200):
+                turn = connections[(number * number // 5) % 3 if number % 4 else 0]
+                model = writing_turn(turn, model, number)
+                if number % 3 == 0:
+                    seen = dict(connections[number % 5 % 3].execute("SELECT a, b FROM t").fetchall())
+                    wrong += seen != model
+            report.equal(wrong, 0, f"states that were not as written, {journal}")
+            sound(report, first)
+            for connection in connections:
+                connection.close()
 
 
 def test_hooks_inside_the_stores_own_statements(report):

@@ -100,15 +100,39 @@ void add_named(std::string& object, std::vector<PathStep>& path, std::string_vie
              changed.empty() ? raw : std::string_view(changed));
 }
 
+// Gives `tree` with a member more at the end of an object in it, which has none of that key.
+std::string with_added(std::string_view tree, std::string_view object, std::string_view key,
+                       const std::string& value) {
+  std::string member = object.find_first_not_of(" \t\r\n", 1) == object.size() - 1 ? "" : ",";
+  write_string(member, key);
+  member += ':';
+  member += value;
+  std::string text;
+  text.reserve(tree.size() + member.size());
+  const auto end = static_cast<std::size_t>(object.data() + object.size() - tree.data()) - 1;
+  text.append(tree, 0, end).append(member).append(tree, end);
+  return text;
+}
+
 }  // namespace
 
 std::string with_value(std::string_view tree, std::span<const PathStep> steps,
                        const std::optional<std::string>& value) {
-  const std::string_view present = value ? find_raw(tree, steps) : std::string_view();
-  if (present.empty()) return edited(tree, steps, 0, value);
-  std::string text(tree);
-  text.replace(static_cast<std::size_t>(present.data() - tree.data()), present.size(), *value);
-  return text;
+  if (!value) return edited(tree, steps, 0, value);
+  std::string_view raw = tree;
+  std::size_t depth = 0;
+  for (; depth < steps.size(); ++depth) {
+    const std::string_view inside = find_raw(raw, steps.subspan(depth, 1));
+    if (inside.empty()) break;
+    raw = inside;
+  }
+  if (depth == steps.size()) {
+    std::string text(tree);
+    text.replace(static_cast<std::size_t>(raw.data() - tree.data()), raw.size(), *value);
+    return text;
+  }
+  if (!raw.starts_with('{') || !raw.ends_with('}')) return edited(tree, steps, 0, value);
+  return with_added(tree, raw, steps[depth].key, wrapped(steps.subspan(depth + 1), *value));
 }
 
 std::string with_members(std::string_view tree, std::string_view object) {

@@ -9,11 +9,16 @@ bool opens(char c) { return c == '{' || c == '['; }
 
 // Gives the string, number or literal that a piece of minimal JSON text begins with.
 std::string_view scalar_at(std::string_view text) {
-  std::size_t end = 1;
   if (text.front() == '"') {
-    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
-    return text.substr(0, end + 1);
+    for (std::size_t quote = 0;;) {
+      quote = text.find('"', quote + 1);
+      if (quote == std::string_view::npos) return text;
+      std::size_t slashes = 0;  // before it; the opening quote ends them
+      while (text[quote - 1 - slashes] == '\\') ++slashes;
+      if (slashes % 2 == 0) return text.substr(0, quote + 1);
+    }
   }
+  std::size_t end = 1;
   while (end < text.size() && text[end] != ',' && text[end] != '}' && text[end] != ']') ++end;
   return text.substr(0, end);
 }
@@ -58,10 +63,12 @@ class Comparison {
     }
     if (before_.empty() || after_.empty() || opens(before_.front()) || opens(after_.front()))
       return false;
-    const std::string_view old = scalar_at(before_), now = scalar_at(after_);
+    const std::string_view old = scalar_at(before_);
+    const bool same = old.front() == '"' && after_.starts_with(old);
+    const std::string_view now = same ? old : scalar_at(after_);
     before_.remove_prefix(old.size());
     after_.remove_prefix(now.size());
-    return old == now || change(now);
+    return same || old == now || change(now);
   }
 
   // Moves past ends of containers and to the next value.

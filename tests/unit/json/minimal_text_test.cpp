@@ -163,6 +163,34 @@ TEST_CASE("whatever is recognized as minimal would be written as it stands", "[j
   CHECK(changed_minimal > 200);
 }
 
+TEST_CASE("keys met in texts before count for nothing but speed", "[json]") {
+  std::mt19937 random(random_seed());
+  MinimalText one;
+  std::size_t minimal = 0, others = 0;
+  std::vector<std::string> texts;
+  const auto few_keys = [&](auto& self, unsigned depth) -> std::string {
+    if (depth == 0 || random() % 3 == 0) return "1";
+    std::string object = "{";
+    for (unsigned keys = random() % 4; keys > 0; --keys)
+      object +=
+          (object.size() > 1 ? ",\"" : "\"") + std::string(1 + random() % 2, "ab"[random() % 2]) +
+          "\":" + (random() % 4 == 0 ? "[" + self(self, depth - 1) + "]" : self(self, depth - 1));
+    return object + "}";
+  };
+  for (unsigned round = 0; round < 20000; ++round) {
+    if (texts.size() < 8 || random() % 5 == 0) texts.push_back(few_keys(few_keys, 3));
+    const std::string& text =
+        texts[texts.size() - 1 - random() % std::min<std::size_t>(texts.size(), 4)];
+    const IndexedText indexed(text);
+    const bool known = one.recognize(indexed.view(), indexed.index.begin(), indexed.index.end());
+    (known ? minimal : others) += 1;
+    INFO(text);
+    REQUIRE(known == recognized(text));
+  }
+  CHECK(minimal > 2000);
+  CHECK(others > 2000);
+}
+
 TEST_CASE("reals of few digits are minimal exactly where they would be written so", "[json]") {
   std::mt19937 random(random_seed());
   std::size_t minimal = 0;

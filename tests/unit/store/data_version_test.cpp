@@ -45,4 +45,25 @@ TEST_CASE("there is no version outside of a transaction, nor within one that wri
   database.run("ROLLBACK");
 }
 
+TEST_CASE("a transaction that writes counts once, when it is committed", "[store]") {
+  const File file;
+  Database one(file.path()), other(file.path());
+  for (const char* mode : {"delete", "wal"}) {
+    one.run(std::string("PRAGMA journal_mode = ") + mode);
+    one.run("CREATE TABLE IF NOT EXISTS x(a)");
+    one.run("BEGIN IMMEDIATE");
+    const auto before = commits_met(one.db(), "main");
+    REQUIRE(before);
+    one.run("INSERT INTO x VALUES (1), (2)");
+    one.run("UPDATE x SET a = 3");
+    CHECK(commits_met(one.db(), "main") == before);
+    one.run("COMMIT");
+    CHECK(commits_met(one.db(), "main") == *before + 1);
+    CHECK(version_of(one) == *before + 1);
+    other.run("INSERT INTO x VALUES (4)");
+    CHECK(version_of(one) != *before + 1);
+  }
+  CHECK_FALSE(commits_met(one.db(), "nowhere"));
+}
+
 }  // namespace arbors::store::tests

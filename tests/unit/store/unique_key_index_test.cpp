@@ -21,6 +21,7 @@ class Keys {
   TreeKey of(const char* tree) const { return columns.key_of(tree, "t"); }
   std::vector<std::int64_t> find(const Value& key) {
     std::vector<std::int64_t> rowids;
+    index.settle();
     index.paths().find({key, key}, 100, rowids);
     return rowids;
   }
@@ -91,6 +92,59 @@ TEST_CASE("keys that are asked for in ascending order are found as others are", 
   }
 }
 
+TEST_CASE("entries wait for others, and are there for whoever asks", "[store][key]") {
+  Keys keys("id");
+  const auto key = [&](int number) {
+    return keys.of(("{\"id\":" + std::to_string(number) + "}").c_str());
+  };
+  const auto stored = [&] { return keys.index.paths().entries(); };
+  for (int number = 0; number < 500; ++number) {
+    CHECK_FALSE(keys.index.holder(key(number)));
+    keys.index.add(key(number), number);
+  }
+  CHECK(keys.index.waits());
+  CHECK(stored() < 500);
+  SECTION("settled") {
+    keys.index.settle();
+    CHECK(stored() == 500);
+    CHECK_FALSE(keys.index.waits());
+  }
+  SECTION("looked up") {
+    for (int number = 499; number >= 0; --number)
+      REQUIRE(keys.index.holder(key(number))->rowid == number);
+  }
+  SECTION("asked for") {
+    CHECK(keys.index.holds(key(499), 499));
+    CHECK(keys.index.entries() == 500);
+  }
+  SECTION("removed") {
+    keys.index.remove(key(498), 498);
+    CHECK_FALSE(keys.index.holder(key(498)));
+    CHECK(keys.index.entries() == 499);
+  }
+  SECTION("found twice") {
+    keys.index.add(key(499), 1000);
+    CHECK(keys.index.duplicates(5).size() == 1);
+  }
+  SECTION("forgotten") {
+    keys.index.forget();
+    CHECK(keys.index.entries() < 500);
+  }
+  SECTION("written one by one where a statement may have few parameters") {
+    Keys others("id");
+    sqlite3_limit(others.database.db(), SQLITE_LIMIT_VARIABLE_NUMBER, 10);
+    sqlite3_limit(others.database.db(), SQLITE_LIMIT_COMPOUND_SELECT, 3);
+    for (int number = 0; number < 100; ++number) others.index.add(key(number), number);
+    CHECK(others.index.entries() == 100);
+  }
+  SECTION("kept where they cannot be written") {
+    keys.database.run("PRAGMA query_only = 1");
+    CHECK_THROWS_AS(keys.index.settle(), SqliteError);
+    keys.database.run("PRAGMA query_only = 0");
+    CHECK(keys.index.entries() == 500);
+  }
+}
+
 TEST_CASE("a transaction does not believe what one before it has read ahead", "[store][key]") {
   Keys keys("id");
   const auto key = [&](int number) {
@@ -100,7 +154,7 @@ TEST_CASE("a transaction does not believe what one before it has read ahead", "[
   for (int number = 0; number < 50; ++number) CHECK(keys.index.holder(key(number)));
   keys.database.run("DELETE FROM t_index1 WHERE key = 60");
   keys.database.run("INSERT INTO t_index1(key, rowid) VALUES (200, 7)");
-  keys.index.begin();
+  keys.index.forget();
   CHECK_FALSE(keys.index.holder(key(60)));
   CHECK(keys.index.holder(key(200))->rowid == 7);
 }
