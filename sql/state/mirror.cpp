@@ -225,10 +225,11 @@ bool Mirror::replace(std::int64_t rowid, std::string tree) {
   if (!at) return false;
   const std::uint32_t text = texts_.add(std::move(tree));
   SegmentOverlays& overlays = overlays_[at->segment];
-  overlays.trees.make_room();  // the last that may fail
-  replaced_ -= overlays.remove(at->row);
-  overlays.trees.set(at->row, text);
-  ++replaced_;
+  overlays.trees.make_room(at->row);  // the last that may fail
+  if (overlays.trees.set(at->row, text)) {
+    replaced_ -= overlays.remove_values(at->row);
+    ++replaced_;
+  }
   patched_.erase(at->segment);
   return true;
 }
@@ -244,7 +245,7 @@ bool Mirror::set(std::int64_t rowid, std::span<const SetValue> values,
   std::uint32_t text = values_.size();
   for (const SetValue& value : values) {
     values_.add(value.json);
-    overlays.values[value.path].make_room();
+    overlays.values[value.path].make_room(at->row);
   }
   // Nothing fails from here on.
   patched_.erase(at->segment);

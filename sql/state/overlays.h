@@ -1,6 +1,5 @@
 // What lies over the rows of one segment while it is pending: other trees in the place of rows, or
-// other values of some of their paths. Sorted by rows, and small enough to be copied when a
-// snapshot shares it while the mirror goes on.
+// other values of some of their paths. Sorted by rows.
 #pragma once
 
 #include <algorithm>
@@ -19,48 +18,90 @@ void make_room(std::vector<Element>& elements) {
   if (elements.size() == elements.capacity()) elements.reserve(2 * elements.size() + 4);
 }
 
-// Numbers of pending texts by rows.
+// Numbers of pending texts by rows, ascending. They stand in blocks of neighbouring rows, so that
+// adding one moves few others, however many there are.
 class Overlays {
  public:
   struct Entry {
     std::uint32_t row;   // of the segment
     std::uint32_t text;  // its number
   };
+  using Block = std::vector<Entry>;  // ascending by rows
+
+  class Iterator {
+   public:
+    Iterator(const std::vector<Block>& blocks, std::size_t block)
+        : blocks_(&blocks), block_(block) {
+      pass_empty();
+    }
+    const Entry& operator*() const { return (*blocks_)[block_][at_]; }
+    Iterator& operator++() {
+      if (++at_ == (*blocks_)[block_].size()) {
+        ++block_;
+        at_ = 0;
+        pass_empty();
+      }
+      return *this;
+    }
+    bool operator==(const Iterator& other) const = default;
+
+   private:
+    void pass_empty() {
+      while (block_ < blocks_->size() && (*blocks_)[block_].empty()) ++block_;
+    }
+
+    const std::vector<Block>* blocks_;
+    std::size_t block_;
+    std::size_t at_ = 0;
+  };
 
   std::optional<std::uint32_t> text(std::uint32_t row) const {
-    const auto at = lower(row);
-    return at == entries_.end() || at->row != row ? std::nullopt : std::optional(at->text);
+    const std::size_t number = row / kRowsOfBlock;
+    if (number >= blocks_.size()) return std::nullopt;
+    const auto at = lower(blocks_[number], row);
+    return at == blocks_[number].end() || at->row != row ? std::nullopt : std::optional(at->text);
   }
-  // Where a set() shall not fail, this comes before it.
-  void make_room() { store::make_room(entries_); }
+  // Where a set() of this row shall not fail, this comes before it.
+  void make_room(std::uint32_t row) {
+    const std::size_t number = row / kRowsOfBlock;
+    if (number >= blocks_.size()) blocks_.resize(number + 1);
+    store::make_room(blocks_[number]);
+  }
   bool set(std::uint32_t row, std::uint32_t text) {  // true where the row had none
-    const auto at = entries_.begin() + (lower(row) - entries_.cbegin());
-    if (at != entries_.end() && at->row == row) {
+    make_room(row);
+    Block& block = blocks_[row / kRowsOfBlock];
+    const auto at = block.begin() + (lower(block, row) - block.cbegin());
+    if (at != block.end() && at->row == row) {
       at->text = text;
       return false;
     }
-    entries_.insert(at, {row, text});
+    block.insert(at, {row, text});
+    ++size_;
     return true;
   }
   bool remove(std::uint32_t row) {
-    const auto at = lower(row);
-    if (at == entries_.end() || at->row != row) return false;
-    entries_.erase(at);
+    const std::size_t number = row / kRowsOfBlock;
+    if (number >= blocks_.size()) return false;
+    const auto at = lower(blocks_[number], row);
+    if (at == blocks_[number].end() || at->row != row) return false;
+    blocks_[number].erase(at);
+    --size_;
     return true;
   }
 
-  std::size_t size() const { return entries_.size(); }
-  auto begin() const { return entries_.begin(); }
-  auto end() const { return entries_.end(); }
+  std::size_t size() const { return size_; }
+  Iterator begin() const { return {blocks_, 0}; }
+  Iterator end() const { return {blocks_, blocks_.size()}; }
 
  private:
-  std::vector<Entry>::const_iterator lower(std::uint32_t row) const {
-    return std::lower_bound(
-        entries_.begin(), entries_.end(), row,
-        [](const Entry& entry, std::uint32_t value) { return entry.row < value; });
+  static constexpr std::uint32_t kRowsOfBlock = 256;
+
+  static Block::const_iterator lower(const Block& block, std::uint32_t row) {
+    return std::ranges::lower_bound(block, row, {}, &Entry::row);
   }
 
-  std::vector<Entry> entries_;
+  std::vector<Block> blocks_;
+  std::size_t size_ = 0;
 };
 
 // A row has either another tree or other values.
@@ -74,7 +115,10 @@ struct SegmentOverlays {
     return size;
   }
   std::size_t remove(std::uint32_t row) {  // tells how many there were
-    std::size_t removed = trees.remove(row) ? 1 : 0;
+    return (trees.remove(row) ? 1 : 0) + remove_values(row);
+  }
+  std::size_t remove_values(std::uint32_t row) {
+    std::size_t removed = 0;
     for (auto at = values.begin(); at != values.end();) {
       removed += at->second.remove(row) ? 1 : 0;
       at = at->second.size() == 0 ? values.erase(at) : std::next(at);

@@ -104,6 +104,7 @@ void Store::Impl::undo_statement() {
     unindex_row(row.rowid, row.indexed);
     index_row(row.rowid, indexed_row(row.rowid));
   }
+  if (key_ != nullptr) key_->settle();
   torn_ = false;
 }
 
