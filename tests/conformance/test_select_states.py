@@ -42,7 +42,13 @@ SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.c = t.rowid AND u.a = t._i
 SELECT x.a, y.a AS z FROM t x JOIN t y ON x.rowid = y._index
 SELECT x.a, y.a AS z FROM t x JOIN u y ON x.rowid = y.c
 SELECT x.a, y.a AS z FROM t x LEFT JOIN u y ON x.rowid = y.a
-SELECT e.value, t.a FROM t, json_each(t.l) e WHERE t.rowid IN (SELECT a FROM u)"""
+SELECT e.value, t.a FROM t, json_each(t.l) e WHERE t.rowid IN (SELECT a FROM u)
+SELECT min(b, 'X') AS x, max(b, 'y') AS y, nullif(b, 'x') AS z, min('X', b) AS w, max('Y', b) AS v FROM v
+SELECT min(b COLLATE NOCASE, 'X') AS x, max('y', b COLLATE NOCASE) AS y, nullif(b COLLATE RTRIM, 'y') AS z FROM t
+SELECT nullif(a, b) AS x, min(a, b) AS y, max(b, a) AS z, min(b, a) AS w, max(a, b, 'x') AS u FROM v
+SELECT b FROM v WHERE nullif(b, 'X') IS NULL OR min(b, 'y') = 'Y'
+SELECT max(b, 'x') AS m, count(*) AS n FROM v GROUP BY max(b, 'x')
+SELECT max(min(b, 'X'), 'y') AS m FROM v"""
 
 # SQLite reads other states for some of these, by how it plans.
 REFUSED = ["SELECT a FROM t WHERE _generation > 1", "SELECT a FROM t WHERE _generation IN (1, 2)", "SELECT a FROM t WHERE _generation = 1 OR a = 2", "SELECT g FROM (SELECT _generation AS g FROM t) WHERE g = 1",
@@ -55,7 +61,9 @@ def opened():
     database.execute("CREATE VIRTUAL TABLE u USING arbor")
     for trees in (TREES[:4], TREES[4:]):
         sources.call(database, "arbor_append", "t", json.dumps(trees))
-    sources.call(database, "arbor_append", "u", json.dumps(OTHERS))
+    database.execute("CREATE VIRTUAL TABLE v USING arbor(a, b TEXT COLLATE NOCASE)")
+    for name in "uv":
+        sources.call(database, "arbor_append", name, json.dumps(OTHERS))
     return database
 
 

@@ -115,15 +115,39 @@ class Rebuild {
     return made;
   }
   Typed operator()(const expr::Call& call) {
-    if (orders_texts(*call.function) &&
-        std::any_of(operands_.begin(), operands_.end(), [](const Typed& operand) {
-          return collation_of(operand) != Collation::Binary;
-        }))
+    if (const ExprPtr compared = of_two(call)) return with_collation(compared);
+    if (orders_texts(*call.function) && collation_of_call() != Collation::Binary)
       throw_invalid("the function " + std::string(call.function->name) +
                     " over texts of another collation than BINARY is not understood here");
     std::vector<ExprPtr> args;
     for (const Typed& operand : operands_) args.push_back(operand.expr);
     return with_collation(expr::call(call.function->name, std::move(args)));
+  }
+  // SQLite takes that of the first operand that has one.
+  Collation collation_of_call() const {
+    for (const Typed& operand : operands_)
+      if (operand.collation) return *operand.collation;
+    return Collation::Binary;
+  }
+  // min, max and nullif of two values under the collation of the first that has one, where that is
+  // not BINARY: SQLite's min() takes the second of equal ones, max() the first. Null: another call.
+  ExprPtr of_two(const expr::Call& call) const {
+    const Collation collation = collation_of_call();
+    const std::string_view name = call.function->name;
+    if (operands_.size() != 2 || collation == Collation::Binary) return nullptr;
+    const ExprPtr &x = operands_[0].expr, &y = operands_[1].expr,
+                  null = expr::constant(Value::null());
+    if (name == "nullif")
+      return expr::case_of(nullptr,
+                           {{expr::is(x, y, false, collation, expr::Coercion::None), null}}, x);
+    if (name != "min" && name != "max") return nullptr;
+    const bool least = name == "min";
+    return expr::case_of(
+        nullptr,
+        {{expr::or_any({expr::is_null(x), expr::is_null(y)}), null},
+         {expr::compare(expr::Comparison::Less, x, y, collation, expr::Coercion::None),
+          least ? x : y}},
+        least ? y : x);
   }
   Typed operator()(const expr::IsNull& is) {
     read_plainly();
