@@ -17,6 +17,8 @@ using batch::Tag;
 using batch::TextPool;
 using batch::Vector;
 using batch::VectorPtr;
+constexpr batch::TagSet kCoded = batch::tag_bit(Tag::String) | batch::tag_bit(Tag::BigNumber) |
+                                 batch::tag_bit(Tag::Opaque) | batch::tag_bit(Tag::Object);
 using PoolMember = std::shared_ptr<const TextPool> Vector::*;
 
 // One pool for the texts of all parts: the greatest part's pool as it is, and what the others use.
@@ -80,7 +82,8 @@ class Splicer {
  private:
   void join_shapes();
   void splice_tags();
-  void splice_codes(Tag tag, PoolMember pool);
+  void splice_codes();
+  void join_codes(Tag tag, PoolMember pool);
   void splice_starts();
   template <typename T>
   void splice_values(batch::TagSet of, std::vector<T> Vector::*values);
@@ -97,6 +100,7 @@ class Splicer {
   std::span<const VectorPtr> parts_;
   std::span<const PartRun> runs_;
   std::shared_ptr<Vector> out_ = std::make_shared<Vector>();
+  std::vector<std::uint32_t> codes_;  // of out_, until its pools are known
 };
 
 void Splicer::splice_tags() {
@@ -121,16 +125,29 @@ void Splicer::splice_values(batch::TagSet of, std::vector<T> Vector::*values) {
   });
 }
 
+void Splicer::splice_codes() {
+  if ((out_->kinds & kCoded) == 0) return;
+  codes_.assign(out_->rows, 0);
+  for_each_run([&](const Vector& from, const PartRun& run, std::uint32_t at) {
+    if (!from.codes.empty()) from.codes.copy(run.first, run.count, codes_.data() + at);
+  });
+  join_shapes();
+  join_codes(Tag::String, &Vector::strings);
+  join_codes(Tag::BigNumber, &Vector::big_numbers);
+  join_codes(Tag::Opaque, &Vector::opaque);
+  const std::uint32_t most = codes_.empty() ? 0 : *std::ranges::max_element(codes_);
+  out_->codes = batch::Codes::narrow(std::move(codes_), std::size_t{most} + 1);
+}
+
 // Gives the rows of a tag, in parts other than the first, the codes of the joined pool.
-void Splicer::splice_codes(Tag tag, PoolMember pool) {
+void Splicer::join_codes(Tag tag, PoolMember pool) {
   if (!out_->has(tag)) return;
   const Vector* base = parts_[0].get();
   JoinedPool joined(base != nullptr && base->has(tag) ? ((*base).*pool).get() : nullptr);
   for_each_run([&](const Vector& from, const PartRun& run, std::uint32_t at) {
     if (run.part == 0 || !from.has(tag)) return;
     for (std::uint32_t k = 0; k < run.count; ++k) {
-      if (from.tag(run.first + k) == tag)
-        out_->codes[at + k] = joined.add(from.text(run.first + k));
+      if (from.tag(run.first + k) == tag) codes_[at + k] = joined.add(from.text(run.first + k));
     }
   });
   (*out_).*pool = joined.finish();
@@ -148,7 +165,7 @@ void Splicer::join_shapes() {
   for_each_run([&](const Vector& from, const PartRun& run, std::uint32_t at) {
     if (offsets[run.part] == 0 || !from.has(Tag::Object)) return;
     for (std::uint32_t k = 0; k < run.count; ++k) {
-      if (from.tag(run.first + k) == Tag::Object) out_->codes[at + k] += offsets[run.part];
+      if (from.tag(run.first + k) == Tag::Object) codes_[at + k] += offsets[run.part];
     }
   });
   out_->shapes = std::make_shared<const std::vector<std::vector<PathId>>>(std::move(shapes));
@@ -174,13 +191,7 @@ VectorPtr Splicer::run() {
   using batch::tag_bit;
   splice_values(tag_bit(Tag::Integer), &Vector::integers);
   splice_values(tag_bit(Tag::Real) | tag_bit(Tag::BigNumber), &Vector::reals);
-  splice_values(
-      tag_bit(Tag::String) | tag_bit(Tag::BigNumber) | tag_bit(Tag::Opaque) | tag_bit(Tag::Object),
-      &Vector::codes);
-  join_shapes();
-  splice_codes(Tag::String, &Vector::strings);
-  splice_codes(Tag::BigNumber, &Vector::big_numbers);
-  splice_codes(Tag::Opaque, &Vector::opaque);
+  splice_codes();
   splice_starts();
   const auto same = [&](std::uint8_t tag) { return tag == out_->tags.front(); };
   if (!out_->tags.empty() && std::all_of(out_->tags.begin(), out_->tags.end(), same)) {

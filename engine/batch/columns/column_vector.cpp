@@ -57,6 +57,22 @@ void place_texts(DenseTexts& texts, const DenseColumn& column, Tag tag,
   place(texts.codes, column, tag, out);
 }
 
+// The codes of all kinds, in words for the greatest pool.
+Codes codes_of(DenseColumn& column) {
+  std::vector<std::uint32_t> codes;
+  std::size_t entries = 0;
+  const auto add = [&](Tag tag, DenseTexts& texts) {
+    place_texts(texts, column, tag, codes);
+    if (texts.pool) entries = std::max(entries, texts.pool->size());
+  };
+  add(Tag::String, column.strings);
+  add(Tag::BigNumber, column.big_numbers);
+  add(Tag::Opaque, column.opaque);
+  place(column.shape_of, column, Tag::Object, codes);
+  if (column.shapes) entries = std::max(entries, column.shapes->size());
+  return Codes::narrow(std::move(codes), entries);
+}
+
 // Sets the nearest double of each big number, before its codes are spread.
 std::vector<double> big_reals(const DenseTexts& texts) {
   std::vector<double> values(texts.codes.empty() ? texts.pool->size() : texts.codes.size());
@@ -142,10 +158,7 @@ VectorPtr spread(DenseColumn&& column) {
     std::vector<double> nearest = big_reals(column.big_numbers);
     place(nearest, column, Tag::BigNumber, vector->reals);
   }
-  place_texts(column.strings, column, Tag::String, vector->codes);
-  place_texts(column.big_numbers, column, Tag::BigNumber, vector->codes);
-  place_texts(column.opaque, column, Tag::Opaque, vector->codes);
-  place(column.shape_of, column, Tag::Object, vector->codes);
+  vector->codes = codes_of(column);
   if (has(column, Tag::Array)) vector->starts = starts_of(column);
   vector->strings = std::move(column.strings.pool);
   vector->big_numbers = std::move(column.big_numbers.pool);

@@ -38,7 +38,8 @@ VectorPtr with_text(const Vector& vector, BatchReader& batch, PathId path, Domai
   auto pool = std::make_shared<TextPool>();
   result->starts.clear();
   result->shapes = nullptr;
-  result->codes.resize(vector.rows);
+  std::vector<std::uint32_t> codes = vector.codes.wide();
+  codes.resize(vector.rows);
   result->kinds = static_cast<TagSet>((vector.kinds & ~kShreddedTags) | tag_bit(Tag::Opaque));
   TreeWriter writer(batch);
   if (batch.paths()[path].domain == kRootPath) writer.expect(nested_rows(vector, domain_row));
@@ -51,11 +52,12 @@ VectorPtr with_text(const Vector& vector, BatchReader& batch, PathId path, Domai
       text = vector.text(row);
     else
       writer.write(path, domain_row(row), text);
-    result->codes[row] = static_cast<std::uint32_t>(pool->size());
+    codes[row] = static_cast<std::uint32_t>(pool->size());
     pool->add(text);
     if (!result->tags.empty()) result->tags[row] = static_cast<std::uint8_t>(Tag::Opaque);
   }
   if (result->tags.empty()) result->uniform = Tag::Opaque;
+  result->codes = Codes(std::move(codes));
   result->opaque = std::move(pool);
   return result;
 }

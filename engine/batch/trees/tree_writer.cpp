@@ -22,7 +22,9 @@ void prefetch_row(const std::vector<const Vector*>& columns, std::uint32_t row) 
   for (const Vector* column : columns) {
     if (!column->tags.empty()) __builtin_prefetch(&column->tags[row]);
     if (!column->integers.empty()) __builtin_prefetch(&column->integers[row]);
-    if (!column->codes.empty()) __builtin_prefetch(&column->codes[row]);
+    column->codes.visit([row](const auto* words) {
+      if (words != nullptr) __builtin_prefetch(words + row);
+    });
   }
 }
 

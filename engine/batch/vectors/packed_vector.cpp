@@ -73,7 +73,7 @@ std::vector<T> PackedNumbers<T>::pick(std::span<const std::uint32_t> at) const {
 }
 
 PackedVector::PackedVector(const Vector& vector)
-    : codes_(pack_small(vector.codes)),
+    : codes_(pack_small(vector.codes.wide())),
       lengths_(pack_lengths(vector.starts)),
       integers_(pack_integers(vector)),
       has_starts_(!vector.starts.empty()),
@@ -92,8 +92,9 @@ PackedVector::PackedVector(const Vector& vector)
 VectorPtr PackedVector::unpack() const {
   auto vector = std::make_shared<Vector>(rest_);
   unpack_tags(*vector);
-  vector->codes.resize(codes_.size());
-  codes_.unpack(vector->codes);
+  std::vector<std::uint32_t> codes(codes_.size());
+  codes_.unpack(codes);
+  vector->codes = Codes::narrow(std::move(codes), std::size_t{1} << codes_.width());
   unpack_integers(*vector);
   if (has_starts_) unpack_starts(*vector);
   return vector;
@@ -117,7 +118,7 @@ VectorPtr PackedVector::pick(RowSpan at) const {
   clear_others(*vector);
   if (!rest_.reals.empty())
     for (const std::uint32_t row : at) vector->reals.push_back(rest_.reals[row]);
-  vector->codes = codes_.pick(at);
+  vector->codes = Codes::narrow(codes_.pick(at), std::size_t{1} << codes_.width());
   vector->strings = rest_.strings;
   vector->big_numbers = rest_.big_numbers;
   vector->opaque = rest_.opaque;

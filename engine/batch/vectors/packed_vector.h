@@ -25,6 +25,7 @@ class PackedNumbers {
   // Some of them, ascending, each once; none where there are none at all.
   std::vector<T> pick(std::span<const std::uint32_t> at) const;
   std::size_t size() const { return size_; }
+  unsigned width() const { return width_; }  // bits of each
   std::size_t memory() const { return bytes_.capacity(); }
 
  private:

@@ -100,15 +100,13 @@ void EntryNumbers::allocate() {
 }
 
 // Looks all entries up where about as many rows are asked about, else those that are named.
-const EntryNumbers::Numbers* EntryNumbers::find(const TextPool& pool,
-                                                std::span<const std::uint32_t> codes) {
+const EntryNumbers::Numbers* EntryNumbers::find(const TextPool& pool, const Codes& codes) {
   if (complete_) return numbers_.get();
   std::call_once(allocated_, [this] { allocate(); });
   if (entries_ <= codes.size() * 2) return find_all(pool) ? numbers_.get() : nullptr;
   std::vector<std::uint32_t> unknown;
-  for (const std::uint32_t code : codes)
-    if (numbers_[code].load(std::memory_order_relaxed) == TextDomain::kNone)
-      unknown.push_back(code);
+  for (std::size_t row = 0; row < codes.size(); ++row)
+    if ((*this)[codes[row]] == TextDomain::kNone) unknown.push_back(codes[row]);
   return number(pool, unknown) ? numbers_.get() : nullptr;
 }
 

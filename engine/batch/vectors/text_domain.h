@@ -89,7 +89,7 @@ class EntryNumbers {
 
   const TextDomainPtr& domain() const { return domain_; }
   // Gives an array of numbers by entry that has those of `codes`; null where the domain is full.
-  const Numbers* find(const TextPool& pool, std::span<const std::uint32_t> codes);
+  const Numbers* find(const TextPool& pool, const Codes& codes);
   // Numbers all entries of a pool; false where the domain is full.
   bool complete(const TextPool& pool);
   std::uint32_t operator[](std::size_t entry) const {

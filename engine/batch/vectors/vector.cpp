@@ -25,7 +25,7 @@ std::string_view Vector::text(std::size_t row) const {
 std::size_t Vector::memory() const {
   std::size_t bytes = sizeof(Vector) + tags.capacity();
   bytes += integers.capacity() * sizeof(std::int64_t) + reals.capacity() * sizeof(double);
-  bytes += (codes.capacity() + starts.capacity()) * sizeof(std::uint32_t);
+  bytes += codes.memory() + starts.capacity() * sizeof(std::uint32_t);
   return bytes + pool_memory(strings) + pool_memory(big_numbers) + pool_memory(opaque);
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/base/path_dictionary.h"
+#include "engine/batch/vectors/codes.h"
 #include "engine/batch/vectors/tag.h"
 
 namespace arbors::batch {
@@ -57,7 +58,7 @@ struct Vector {
 
   std::vector<std::int64_t> integers;  // Integer rows
   std::vector<double> reals;           // Real rows; BigNumber rows hold the nearest double here too
-  std::vector<std::uint32_t> codes;    // String, BigNumber, Opaque, Object rows
+  Codes codes;                         // String, BigNumber, Opaque, Object rows
   std::shared_ptr<const TextPool> strings;
   std::shared_ptr<const TextPool> big_numbers;
   std::shared_ptr<const TextPool> opaque;

@@ -155,7 +155,7 @@ VectorPtr VectorBuilder::finish() {
     vector->tags = std::move(tags_);
   vector->integers = std::move(integers_);
   vector->reals = std::move(reals_);
-  vector->codes = std::move(codes_);
+  vector->codes = Codes(std::move(codes_));
   vector->strings = std::move(strings_);
   vector->big_numbers = std::move(big_numbers_);
   vector->opaque = std::move(opaque_);

@@ -1,55 +1,20 @@
 #include "engine/batch/vectors/vector_ops.h"
 
 #include <algorithm>
-#include <iterator>
 #include <numeric>
 
+#include "engine/batch/vectors/picked_values.h"
 #include "engine/batch/vectors/vector_builder.h"
 #include "engine/codec/packing/kernel.h"
 
 namespace arbors::batch {
 namespace {
 
-// The values of some rows as a range, so that a vector made of them does not clear its room first.
-template <typename T>
-struct PickedValues {
-  using iterator_category = std::random_access_iterator_tag;
-  using value_type = T;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const T*;
-  using reference = const T&;
-
-  reference operator*() const { return values[*row]; }
-  PickedValues& operator++() {
-    ++row;
-    return *this;
-  }
-  difference_type operator-(const PickedValues& other) const { return row - other.row; }
-  bool operator==(const PickedValues& other) const { return row == other.row; }
-
-  const T* values;
-  const std::uint32_t* row;
-};
-
-template <typename T>
-std::vector<T> pick(const std::vector<T>& from, RowSpan rows) {
-  if (from.empty()) return {};
-  using Picked = PickedValues<T>;
-  return {Picked{from.data(), rows.data()}, Picked{from.data(), rows.data() + rows.size()}};
-}
-
 // Without leaving early, so that the loop is vectorized.
 ARBORS_KERNEL bool any_absent(const std::uint32_t* rows, std::size_t count) {
   std::uint32_t absent = 0;
   for (std::size_t i = 0; i < count; ++i) absent |= rows[i] == kNoRow ? 1U : 0U;
   return absent != 0;
-}
-
-template <typename T>
-std::vector<T> cut(const std::vector<T>& from, std::size_t first, std::size_t count) {
-  if (from.empty()) return {};
-  const auto begin = from.begin() + static_cast<std::ptrdiff_t>(first);
-  return {begin, begin + static_cast<std::ptrdiff_t>(count)};
 }
 
 void share_pools(const Vector& from, Vector& to) {
@@ -67,7 +32,7 @@ VectorPtr gather_present(const Vector& from, RowSpan rows) {
   to->tags = pick(from.tags, rows);
   to->integers = pick(from.integers, rows);
   to->reals = pick(from.reals, rows);
-  to->codes = pick(from.codes, rows);
+  to->codes = from.codes.pick(rows);
   share_pools(from, *to);
   return to;
 }
@@ -85,7 +50,7 @@ VectorPtr gather_some(const Vector& from, RowSpan rows) {
     to->tags[i] = static_cast<std::uint8_t>(Tag::Missing);
     if (!to->integers.empty()) to->integers[i] = 0;
     if (!to->reals.empty()) to->reals[i] = 0;
-    if (!to->codes.empty()) to->codes[i] = 0;
+    if (!to->codes.empty()) to->codes.blank(i);
   }
   return to;
 }
@@ -112,7 +77,7 @@ VectorPtr slice(const Vector& from, std::uint32_t first, std::uint32_t rows) {
   to->tags = cut(from.tags, first, rows);
   to->integers = cut(from.integers, first, rows);
   to->reals = cut(from.reals, first, rows);
-  to->codes = cut(from.codes, first, rows);
+  to->codes = from.codes.cut(first, rows);
   to->starts = cut(from.starts, first, rows + std::size_t{1});
   share_pools(from, *to);
   return to;
@@ -176,13 +141,13 @@ VectorPtr constant(const Value& value, std::uint32_t rows) {
       break;
     case ValueKind::Json:
       set(Tag::Opaque);
-      vector->codes.assign(rows, 0);
+      vector->codes = Codes::zeros(rows);
       vector->opaque = pool_of(value.text);
       break;
     case ValueKind::Text:
     case ValueKind::Blob:
       set(Tag::String);
-      vector->codes.assign(rows, 0);
+      vector->codes = Codes::zeros(rows);
       vector->strings = pool_of(value.text);
   }
   return vector;

@@ -1,6 +1,7 @@
 #include "engine/exec/group/gathering_batch.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/base/error.h"
 #include "engine/base/excerpt.h"
@@ -151,8 +152,10 @@ batch::VectorPtr GatheringBatch::arrays() {
       pool->heap.insert(pool->heap.end(), piece.begin(), piece.end());
     });
     pool->offsets.push_back(static_cast<std::uint32_t>(pool->heap.size()));
-    vector->codes.push_back(row);
   }
+  std::vector<std::uint32_t> codes(trees());
+  std::iota(codes.begin(), codes.end(), 0U);
+  vector->codes = batch::Codes(std::move(codes));
   vector->rows = trees();
   vector->uniform = Tag::Opaque;
   vector->kinds = batch::tag_bit(Tag::Opaque);

@@ -12,8 +12,8 @@ using batch::Tag;
 
 // Counts the rows of each code, neighbouring rows apart, since an addition to the same code waits
 // for the one before.
-std::vector<std::uint32_t> rows_of_codes(std::span<const std::uint32_t> codes,
-                                         std::size_t entries) {
+template <typename Word>
+std::vector<std::uint32_t> rows_of_codes(std::span<const Word> codes, std::size_t entries) {
   constexpr std::size_t kApart = 4;
   std::vector<std::uint32_t> counts(entries * kApart);
   std::array<std::uint32_t*, kApart> parts{};
@@ -46,7 +46,8 @@ bool ValueNumbers::count(const batch::Vector& values, std::vector<GroupRows>& ro
                     (!values.tags.empty() || values.uniform == Tag::String) &&
                     collation_ == Collation::Binary && all_strings_;
   if (!fits) return false;
-  std::vector<std::uint32_t> counts = rows_of_codes(values.codes, entries);
+  std::vector<std::uint32_t> counts = values.codes.visit(
+      [&](const auto* codes) { return rows_of_codes(std::span(codes, values.rows), entries); });
   const std::uint32_t nulls = nulls_of(values);
   if (counts.front() < nulls || (nulls > 0 && null_ == kNone)) return false;
   counts.front() -= nulls;  // their code is 0

@@ -123,10 +123,12 @@ bool ValueNumbers::find_translated(const batch::Vector& values,
   const batch::EntryNumbers::Numbers* known =
       values.strings->numbers->find(*values.strings, values.codes);
   if (known == nullptr || !translate_new(values, known)) return false;
-  for (std::uint32_t row = 0; row < values.rows; ++row)
-    numbers[row] = values.tag(row) == Tag::String
-                       ? (*translation_)[known[values.codes[row]].load(std::memory_order_relaxed)]
-                       : null_;
+  values.codes.visit([&](const auto* codes) {
+    for (std::uint32_t row = 0; row < values.rows; ++row)
+      numbers[row] = values.tag(row) == Tag::String
+                         ? (*translation_)[known[codes[row]].load(std::memory_order_relaxed)]
+                         : null_;
+  });
   return true;
 }
 
@@ -170,14 +172,16 @@ bool ValueNumbers::find_in_domain(const batch::Vector& values,
   const batch::EntryNumbers::Numbers* known =
       values.strings->numbers->find(*values.strings, values.codes);
   if (known == nullptr) return false;
-  for (std::uint32_t row = 0; row < values.rows; ++row) {
-    if (values.tag(row) != Tag::String) {
-      numbers[row] = null_;
-      continue;
+  values.codes.visit([&](const auto* codes) {
+    for (std::uint32_t row = 0; row < values.rows; ++row) {
+      if (values.tag(row) != Tag::String) {
+        numbers[row] = null_;
+        continue;
+      }
+      const std::uint32_t text = known[codes[row]].load(std::memory_order_relaxed);
+      numbers[row] = text < domain_entries_.size() ? domain_entries_[text] : kNone;
     }
-    const std::uint32_t text = known[values.codes[row]].load(std::memory_order_relaxed);
-    numbers[row] = text < domain_entries_.size() ? domain_entries_[text] : kNone;
-  }
+  });
   return true;
 }
 

@@ -85,19 +85,20 @@ void ValueNumbers::number_texts(const batch::Vector& values, std::vector<std::ui
 
 void ValueNumbers::number_codes(const batch::Vector& values, std::vector<std::uint32_t>& numbers) {
   const bool all = values.tags.empty() && values.uniform == Tag::String;
-  const std::uint32_t* codes = values.codes.data();
   std::uint32_t* of_code = of_code_.data();
   std::uint32_t* out = numbers.data();
-  in_polled_blocks(values.rows, [&](std::size_t row, std::size_t end) {
-    for (; row < end; ++row) {
-      if (!all && values.tag(row) != Tag::String) {
-        out[row] = null_entry();
-        continue;
+  values.codes.visit([&](const auto* codes) {
+    in_polled_blocks(values.rows, [&](std::size_t row, std::size_t end) {
+      for (; row < end; ++row) {
+        if (!all && values.tag(row) != Tag::String) {
+          out[row] = null_entry();
+          continue;
+        }
+        std::uint32_t& known = of_code[codes[row]];
+        if (known == kNone) known = text_entry((*values.strings)[codes[row]], Tag::String);
+        out[row] = known;
       }
-      std::uint32_t& known = of_code[codes[row]];
-      if (known == kNone) known = text_entry((*values.strings)[codes[row]], Tag::String);
-      out[row] = known;
-    }
+    });
   });
 }
 
@@ -162,17 +163,18 @@ bool ValueNumbers::number_in_domain(const batch::Vector& values,
   domain_entries_.resize(domain_->size(), kNone);
   const bool all = values.tags.empty() && values.uniform == Tag::String;
   const bool settled = all_strings_;
-  const std::uint32_t* const codes = values.codes.data();
   std::uint32_t* const out = numbers.data();
-  for (std::uint32_t row = 0; row < values.rows; ++row) {
-    if (!all && values.tag(row) != Tag::String) {
-      out[row] = null_entry();
-      continue;
+  values.codes.visit([&](const auto* codes) {
+    for (std::uint32_t row = 0; row < values.rows; ++row) {
+      if (!all && values.tag(row) != Tag::String) {
+        out[row] = null_entry();
+        continue;
+      }
+      const std::uint32_t text = known[codes[row]].load(std::memory_order_relaxed);
+      const std::uint32_t entry = domain_entries_[text];
+      out[row] = entry != kNone && settled ? entry : as_string(domain_entry(text));
     }
-    const std::uint32_t text = known[codes[row]].load(std::memory_order_relaxed);
-    const std::uint32_t entry = domain_entries_[text];
-    out[row] = entry != kNone && settled ? entry : as_string(domain_entry(text));
-  }
+  });
   return true;
 }
 
@@ -310,17 +312,16 @@ batch::VectorPtr ValueNumbers::values() const {
       batch::tag_bit(Tag::String) | batch::tag_bit(Tag::Opaque) | batch::tag_bit(Tag::BigNumber);
   if (vector->has(Tag::Integer)) vector->integers.resize(entries_.size());
   if ((vector->kinds & kReals) != 0) vector->reals.resize(entries_.size());
-  if ((vector->kinds & kTexts) != 0) vector->codes.resize(entries_.size());
+  std::vector<std::uint32_t> codes((vector->kinds & kTexts) != 0 ? entries_.size() : 0);
   for (std::size_t row = 0; row < entries_.size(); ++row) {
     const auto& [tag, payload] = entries_[row];
     if (tag == Tag::Integer) vector->integers[row] = static_cast<std::int64_t>(payload);
     if (tag == Tag::Real) vector->reals[row] = std::bit_cast<double>(payload);
-    if ((batch::tag_bit(tag) & kTexts) != 0)
-      vector->codes[row] = static_cast<std::uint32_t>(payload);
+    if ((batch::tag_bit(tag) & kTexts) != 0) codes[row] = static_cast<std::uint32_t>(payload);
     if (tag == Tag::BigNumber)
-      vector->reals[row] =
-          std::strtod(std::string(originals_[vector->codes[row]]).c_str(), nullptr);
+      vector->reals[row] = std::strtod(std::string(originals_[codes[row]]).c_str(), nullptr);
   }
+  vector->codes = batch::Codes(std::move(codes));
   vector->strings = vector->opaque = domain_                           ? domain_pool()
                                      : collation_ == Collation::Binary ? keys_.pool()
                                                                        : originals_.pool();

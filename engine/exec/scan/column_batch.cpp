@@ -15,7 +15,7 @@ batch::VectorPtr objects(std::uint32_t rows, const std::vector<PathId>& keys) {
   root->rows = rows;
   root->uniform = Tag::Object;
   root->kinds = batch::tag_bit(Tag::Object);
-  root->codes.assign(rows, 0);
+  root->codes = batch::Codes::zeros(rows);
   root->shapes = std::make_shared<const std::vector<std::vector<PathId>>>(1, keys);
   return root;
 }

@@ -140,7 +140,7 @@ batch::VectorPtr FlattenedBatch::objects() {
   auto result = std::make_shared<batch::Vector>(*root);
   Shapes shapes;
   std::map<std::vector<std::uint32_t>, std::uint32_t> known;
-  std::vector<std::uint32_t> codes(columns.size());
+  std::vector<std::uint32_t> codes(columns.size()), numbers = root->codes.wide();
   const auto object_at = [&](PathId path) {
     return static_cast<std::size_t>(std::find(objects_.begin(), objects_.end(), path) -
                                     objects_.begin());
@@ -150,7 +150,7 @@ batch::VectorPtr FlattenedBatch::objects() {
     for (std::size_t i = 0; i < columns.size(); ++i)
       codes[i] = columns[i]->tag(row) == Tag::Object ? columns[i]->codes[row] + 1 : 0;
     const auto [shape, fresh] = known.try_emplace(codes, static_cast<std::uint32_t>(shapes.size()));
-    result->codes[row] = shape->second;
+    numbers[row] = shape->second;
     if (!fresh) continue;
     std::vector<PathId> keys;
     std::vector<PathId> open{kRootPath};  // what comes next last
@@ -166,6 +166,7 @@ batch::VectorPtr FlattenedBatch::objects() {
     }
     shapes.push_back(std::move(keys));
   }
+  result->codes = batch::Codes(std::move(numbers));
   result->shapes = std::make_shared<const Shapes>(std::move(shapes));
   return result;
 }
@@ -184,7 +185,7 @@ batch::VectorPtr FlattenedBatch::without_members(PathId path) {
   for (std::uint32_t row = 0; row < column->rows; ++row) {
     Tag tag = column->tag(row);
     if (tag == Tag::Object) {
-      result->codes[row] = 0;
+      result->codes.blank(row);
       const auto is_there = [&](const batch::VectorPtr& member) {
         return member->tag(row) != Tag::Missing;
       };

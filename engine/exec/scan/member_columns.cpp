@@ -168,7 +168,7 @@ batch::VectorPtr MemberColumns::key_vector() {
   keys->rows = count_;
   keys->uniform = Tag::String;
   keys->kinds = batch::tag_bit(Tag::String);
-  keys->codes = std::move(key_codes_);
+  keys->codes = batch::Codes::narrow(std::move(key_codes_), members_.size());
   keys->strings = std::move(names);
   return keys;
 }

@@ -25,12 +25,14 @@ batch::VectorPtr RankedValues::values(std::span<const std::uint64_t> ranks) cons
     for (std::size_t i = 0; i < ranks.size(); ++i)
       if (ranks[i] != null_rank_) slots[i] = value_of((descending_ ? ~ranks[i] : ranks[i]) - 1);
   };
+  std::vector<std::uint32_t> codes;
   if (pool_)
-    fill(vector->codes, [](std::uint64_t place) { return static_cast<std::uint32_t>(place); });
+    fill(codes, [](std::uint64_t place) { return static_cast<std::uint32_t>(place); });
   else
     fill(vector->integers, [&](std::uint64_t place) {
       return static_cast<std::int64_t>(static_cast<std::uint64_t>(least_) + place);
     });
+  vector->codes = batch::Codes(std::move(codes));
   return vector;
 }
 

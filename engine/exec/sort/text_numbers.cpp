@@ -90,9 +90,11 @@ bool DomainNumbers::append(const batch::Vector& values, std::vector<std::uint64_
   if (known == nullptr) return false;
   of_domain_.resize(domain_.size(), TextNumbers::kUnknown);
   PolledSteps steps;
-  for (std::uint32_t row = 0; row < values.rows; ++row, steps.step())
-    if (values.tag(row) == batch::Tag::String)
-      numbers[begin + row] = number(known[values.codes[row]].load(std::memory_order_relaxed));
+  values.codes.visit([&](const auto* codes) {
+    for (std::uint32_t row = 0; row < values.rows; ++row, steps.step())
+      if (values.tag(row) == batch::Tag::String)
+        numbers[begin + row] = number(known[codes[row]].load(std::memory_order_relaxed));
+  });
   return true;
 }
 

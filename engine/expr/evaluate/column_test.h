@@ -23,7 +23,7 @@ template <typename Test>
 class StringAnswers {
  public:
   StringAnswers(const Test& test, const batch::Vector& column, std::size_t rows)
-      : test_(test), pool_(column.strings.get()), codes_(column.codes.data()) {
+      : test_(test), pool_(column.strings.get()), codes_(column.codes) {
     if (pool_ == nullptr) return;
     const Range* range = test.texts();
     if (range != nullptr && pool_->sorted && range->texts.collation == Collation::Binary) {
@@ -62,10 +62,17 @@ class StringAnswers {
   // Answers rows that are all strings; a row of another kind gets some string's answer.
   template <typename RowOf>
   void answer_all(RowOf row_of, Truths& out) const {
+    codes_.visit([&](const auto* codes) { answer_codes(codes, row_of, out); });
+  }
+
+ private:
+  enum class Way : std::uint8_t { Direct, Table, Codes };
+
+  template <typename Word, typename RowOf>
+  void answer_codes(const Word* codes, RowOf row_of, Truths& out) const {
     // What the loops read lies in locals: a truth is a byte, which might alias any member.
     const std::size_t size = out.size();
     std::uint8_t* truths = out.data();
-    const std::uint32_t* codes = codes_;
     if (way_ == Way::Codes) {
       const std::uint8_t flip = inverted_ ? kTrue : 0;
       if constexpr (std::is_same_v<RowOf, RunOfRows>) {
@@ -89,15 +96,13 @@ class StringAnswers {
     }
   }
 
- private:
-  enum class Way : std::uint8_t { Direct, Table, Codes };
   std::uint8_t by_code(std::size_t row) const {
     return truth_of((codes_[row] - first_ < count_) != inverted_);
   }
 
   const Test& test_;
   const batch::TextPool* pool_;
-  const std::uint32_t* codes_;
+  const batch::Codes& codes_;
   Way way_ = Way::Direct;
   std::uint32_t first_ = 0, count_ = 0;
   bool inverted_ = false;

@@ -56,8 +56,9 @@ VectorPtr once_per_text(const Operand& operand, std::uint32_t rows, Compute comp
   texts->tags[entries + 1] = static_cast<std::uint8_t>(Tag::Missing);
   texts->kinds = strings;
   texts->strings = column.strings;
-  texts->codes.resize(texts->rows);
-  std::iota(texts->codes.begin(), texts->codes.end() - 2, 0);
+  std::vector<std::uint32_t> codes(texts->rows);
+  std::iota(codes.begin(), codes.end() - 2, 0);
+  texts->codes = batch::Codes(std::move(codes));
   const VectorPtr results = compute(Operand(texts), texts->rows);
   std::vector<std::uint32_t> row_entries(rows);
   for (std::uint32_t i = 0; i < rows; ++i) {

@@ -1,8 +1,10 @@
 #include "engine/expr/evaluate/truth.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+#include <limits>
 
 #include "engine/codec/packing/kernel.h"
 
@@ -104,12 +106,40 @@ ARBORS_KERNEL std::size_t meet_bytes(std::uint8_t* truths, const std::uint8_t* o
   return passed;
 }
 
-ARBORS_KERNEL void test_code_words(const std::uint32_t* codes, std::size_t size,
-                                   std::uint32_t first, std::uint32_t count, std::uint8_t flip,
-                                   std::uint8_t* truths) {
+// Compares in the words' own width, of which a register holds the more the narrower they are.
+template <typename Word>
+[[gnu::always_inline]] inline void write_in_range(const Word* codes, std::size_t size, Word first,
+                                                  Word span, std::uint8_t flip,
+                                                  std::uint8_t* truths) {
   for (std::size_t i = 0; i < size; ++i) {
-    const bool in = codes[i] - first < count;
+    const bool in = static_cast<Word>(codes[i] - first) <= span;
     truths[i] = static_cast<std::uint8_t>((in ? kTrue : kFalse) ^ flip);
+  }
+}
+
+ARBORS_KERNEL void test_words(const std::uint8_t* codes, std::size_t size, std::uint8_t first,
+                              std::uint8_t span, std::uint8_t flip, std::uint8_t* truths) {
+  write_in_range(codes, size, first, span, flip, truths);
+}
+ARBORS_KERNEL void test_words(const std::uint16_t* codes, std::size_t size, std::uint16_t first,
+                              std::uint16_t span, std::uint8_t flip, std::uint8_t* truths) {
+  write_in_range(codes, size, first, span, flip, truths);
+}
+ARBORS_KERNEL void test_words(const std::uint32_t* codes, std::size_t size, std::uint32_t first,
+                              std::uint32_t span, std::uint8_t flip, std::uint8_t* truths) {
+  write_in_range(codes, size, first, span, flip, truths);
+}
+
+// Of `count` codes from `first` on, those that words can hold.
+template <typename Word>
+void test_code_words(std::span<const Word> codes, std::uint32_t first, std::uint32_t count,
+                     std::uint8_t flip, std::uint8_t* truths) {
+  constexpr std::uint32_t kMost = std::numeric_limits<Word>::max();
+  if (count == 0 || first > kMost) {
+    std::memset(truths, kFalse ^ flip, codes.size());
+  } else {
+    test_words(codes.data(), codes.size(), static_cast<Word>(first),
+               static_cast<Word>(std::min(count - 1, kMost - first)), flip, truths);
   }
 }
 
@@ -139,9 +169,17 @@ std::size_t meet(Truths& truths, const Truths& others) {
   return meet_bytes(truths.data(), others.data(), truths.size());
 }
 
+void test_codes(std::span<const std::uint8_t> codes, std::uint32_t first, std::uint32_t count,
+                std::uint8_t flip, std::uint8_t* truths) {
+  test_code_words(codes, first, count, flip, truths);
+}
+void test_codes(std::span<const std::uint16_t> codes, std::uint32_t first, std::uint32_t count,
+                std::uint8_t flip, std::uint8_t* truths) {
+  test_code_words(codes, first, count, flip, truths);
+}
 void test_codes(std::span<const std::uint32_t> codes, std::uint32_t first, std::uint32_t count,
                 std::uint8_t flip, std::uint8_t* truths) {
-  test_code_words(codes.data(), codes.size(), first, count, flip, truths);
+  test_code_words(codes, first, count, flip, truths);
 }
 
 void mark_nulls(std::span<const std::uint8_t> tags, std::uint8_t* truths) {

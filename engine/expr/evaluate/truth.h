@@ -26,6 +26,10 @@ constexpr std::uint8_t negated(std::uint8_t truth) {
 std::size_t meet(Truths& truths, const Truths& others);
 // Tells of each code whether it is one of `count` from `first` on; `flip` is kTrue for the
 // contrary.
+void test_codes(std::span<const std::uint8_t> codes, std::uint32_t first, std::uint32_t count,
+                std::uint8_t flip, std::uint8_t* truths);
+void test_codes(std::span<const std::uint16_t> codes, std::uint32_t first, std::uint32_t count,
+                std::uint8_t flip, std::uint8_t* truths);
 void test_codes(std::span<const std::uint32_t> codes, std::uint32_t first, std::uint32_t count,
                 std::uint8_t flip, std::uint8_t* truths);
 // Puts Unknown where a tag is that of a missing value or of NULL.

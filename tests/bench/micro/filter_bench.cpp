@@ -47,7 +47,9 @@ batch::VectorPtr strings(bool sorted) {
   pool->sorted = sorted;
   made->strings = pool;
   std::mt19937 random(3);
-  for (std::uint32_t i = 0; i < kRows; ++i) made->codes.push_back(random() % 100);
+  std::vector<std::uint32_t> codes(kRows);
+  for (std::uint32_t& code : codes) code = random() % 100;
+  made->codes = batch::Codes::narrow(std::move(codes), pool->size());
   return made;
 }
 

@@ -19,14 +19,16 @@ TextPool pool_of(const std::vector<std::string>& texts) {
   return pool;
 }
 
+Codes codes(std::vector<std::uint32_t> codes) { return Codes(std::move(codes)); }
+
 }  // namespace
 
 TEST_CASE("equal texts of a domain's pools have one number", "[batch]") {
   const auto domain = std::make_shared<TextDomain>(budget(1 << 20));
   const TextPool first = pool_of({"a", "b", ""}), second = pool_of({"c", "b", "a", "b"});
   EntryNumbers first_numbers(domain, first.size()), second_numbers(domain, second.size());
-  const auto* a = first_numbers.find(first, std::vector<std::uint32_t>{0, 1, 2});
-  const auto* b = second_numbers.find(second, std::vector<std::uint32_t>{0, 1, 2, 3});
+  const auto* a = first_numbers.find(first, codes({0, 1, 2}));
+  const auto* b = second_numbers.find(second, codes({0, 1, 2, 3}));
   REQUIRE(a != nullptr);
   REQUIRE(b != nullptr);
   CHECK(a[0] == b[2]);
@@ -47,9 +49,9 @@ TEST_CASE("few rows of a big pool have only their own entries numbered", "[batch
   for (int i = 0; i < 100; ++i) texts.push_back(std::to_string(i));
   const TextPool pool = pool_of(texts);
   EntryNumbers numbers(domain, pool.size());
-  REQUIRE(numbers.find(pool, std::vector<std::uint32_t>{70, 3, 70}) != nullptr);
+  REQUIRE(numbers.find(pool, codes({70, 3, 70})) != nullptr);
   CHECK(domain->size() == 2);
-  REQUIRE(numbers.find(pool, std::vector<std::uint32_t>(100, 5)) != nullptr);
+  REQUIRE(numbers.find(pool, Codes::zeros(100)) != nullptr);
   CHECK(domain->size() == 100);
 }
 
@@ -62,7 +64,7 @@ TEST_CASE("a column without its texts reads them in the domain", "[batch]") {
   column.rows = 4;
   column.uniform = Tag::String;
   column.kinds = tag_bit(Tag::String);
-  column.codes = {2, 0, 1, 2};
+  column.codes = codes({2, 0, 1, 2});
   column.strings = pool;
   REQUIRE(pool->numbers->complete(*pool));
   const VectorPtr folded = without_texts(column);
@@ -119,7 +121,7 @@ TEST_CASE("a domain beyond its budget numbers nothing more, and gives its memory
     const auto domain = std::make_shared<TextDomain>(bytes);
     const TextPool small = pool_of({"small"}), large = pool_of({std::string(8192, 'x')});
     EntryNumbers small_numbers(domain, 1), large_numbers(domain, 1);
-    const std::vector<std::uint32_t> row{0};
+    const Codes row = Codes::zeros(1);
     REQUIRE(small_numbers.find(small, row) != nullptr);
     CHECK(bytes->used > 0);
     // Texts that have numbers need no room.

@@ -24,15 +24,16 @@ VectorPtr strings(std::mt19937& random, std::uint32_t rows, std::uint32_t texts,
   block->uniform = batch::Tag::String;
   block->kinds = batch::tag_bit(batch::Tag::String);
   block->strings = pool;
-  block->codes.resize(rows);
-  for (std::uint32_t& code : block->codes) code = random() % texts;
+  std::vector<std::uint32_t> codes(rows);
+  for (std::uint32_t& code : codes) code = random() % texts;
+  block->codes = batch::Codes::narrow(std::move(codes), texts);
   if (!nulls) return block;
   block->tags.assign(rows, static_cast<std::uint8_t>(batch::Tag::String));
   block->kinds |= batch::kNullTags;
   for (std::uint32_t row = 0; row < rows; ++row) {
     if (random() % 3 != 0) continue;
     block->tags[row] = random() % 2;
-    block->codes[row] = 0;
+    block->codes.blank(row);
   }
   return block;
 }
@@ -157,6 +158,34 @@ TEST_CASE("rows are counted by their values' numbers as if they were numbered", 
     require_same(numbers, expected);
   }
   REQUIRE(counted > 100);
+}
+
+TEST_CASE("the width of codes shows in no number", "[exec]") {
+  std::mt19937 random(9);
+  for (const std::uint32_t texts : {1U, 255U, 256U, 257U, 65535U, 65536U, 65537U}) {
+    std::vector<VectorPtr> narrow, wide;
+    for (int block = 0; block < 4; ++block) {
+      const VectorPtr made = strings(random, 200 + random() % 4000, texts, block % 2 == 1);
+      auto widened = std::make_shared<batch::Vector>(*made);
+      widened->codes = batch::Codes(made->codes.wide());
+      narrow.push_back(made);
+      wide.push_back(std::move(widened));
+    }
+    for (const bool domain : {false, true}) {
+      if (domain) put_into(std::make_shared<batch::TextDomain>(budget(1 << 24)), narrow);
+      ValueNumbers of_narrow, of_wide;
+      REQUIRE(number_blocks(of_narrow, narrow) == number_blocks(of_wide, wide));
+      require_same(of_narrow, of_wide);
+      of_narrow.freeze();
+      of_wide.freeze();
+      for (std::size_t block = 0; block < narrow.size(); ++block) {
+        std::vector<std::uint32_t> found, expected;
+        of_narrow.find(*narrow[block], found);
+        of_wide.find(*wide[block], expected);
+        REQUIRE(found == expected);
+      }
+    }
+  }
 }
 
 TEST_CASE("integers have numbers whatever their size and their neighbours", "[exec]") {

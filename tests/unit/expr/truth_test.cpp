@@ -32,4 +32,30 @@ TEST_CASE("the rows of one truth are kept, however many there are", "[expr]") {
   }
 }
 
+TEST_CASE("ranges of codes are told in words of each width, up to its bounds", "[expr]") {
+  std::mt19937 random(12);
+  const auto check = [&](auto word, std::uint32_t first, std::uint32_t count) {
+    using Word = decltype(word);
+    std::vector<Word> codes(random() % 100);
+    for (Word& code : codes)
+      code = static_cast<Word>(random() % 3 == 0 ? first + random() % 3 - 1 : random());
+    for (const std::uint8_t flip : {std::uint8_t{0}, kTrue}) {
+      Truths truths(codes.size());
+      test_codes(codes, first, count, flip, truths.data());
+      for (std::size_t i = 0; i < codes.size(); ++i)
+        REQUIRE(truths[i] ==
+                truth_of((codes[i] >= first && codes[i] - first < count) != (flip != 0)));
+    }
+  };
+  for (int round = 0; round < 20; ++round) {
+    for (const std::uint32_t first : {0U, 1U, 100U, 254U, 255U, 256U, 65534U, 65535U, 65536U}) {
+      for (const std::uint32_t count : {0U, 1U, 2U, 155U, 156U, 255U, 256U, 65535U, 65536U}) {
+        check(std::uint8_t{}, first, count);
+        check(std::uint16_t{}, first, count);
+        check(std::uint32_t{}, first, count);
+      }
+    }
+  }
+}
+
 }  // namespace arbors::expr

@@ -1,5 +1,6 @@
 #include "sql/batches/column_cache.h"
 
+#include <numeric>
 #include <string>
 
 #include "tests/unit/catch.h"
@@ -32,8 +33,10 @@ batch::VectorPtr dictionary(std::uint32_t first, std::uint32_t texts) {
   column->kinds = batch::tag_bit(batch::Tag::String);
   for (std::uint32_t i = 0; i < texts; ++i) {
     pool->add("a text that takes some forty bytes " + std::to_string(first + i));
-    column->codes.push_back(i);
   }
+  std::vector<std::uint32_t> codes(texts);
+  std::iota(codes.begin(), codes.end(), 0U);
+  column->codes = batch::Codes(std::move(codes));
   column->rows = texts;
   column->strings = std::move(pool);
   return column;
@@ -225,8 +228,7 @@ TEST_CASE("numbered texts count, and leave with their columns", "[store]") {
     const batch::VectorPtr column = texts("a text");
     cache.put(1, 5, column, &arbor);
     const std::size_t before = cache.bytes();
-    REQUIRE(column->strings->numbers->find(*column->strings, std::vector<std::uint32_t>{0}) !=
-            nullptr);
+    REQUIRE(column->strings->numbers->find(*column->strings, batch::Codes::zeros(1)) != nullptr);
     CHECK(cache.bytes() > before);
   }
   cache.clear();
