@@ -136,13 +136,17 @@ batch::VectorPtr StoredBatch::column(PathId path) {
   return column.vector;
 }
 
+bool StoredBatch::picks(PathId path) {
+  const Column& column = find(path);
+  return column.statistics != nullptr && column.vector == nullptr &&
+         column.statistics->count(batch::Tag::Array) == 0;
+}
+
 batch::VectorPtr StoredBatch::picked(PathId path, batch::RowSpan rows) {
+  if (!picks(path) || rows.empty()) return nullptr;
   Column& column = find(path);
-  if (column.statistics == nullptr || column.vector != nullptr || rows.empty()) return nullptr;
   const batch::Statistics& statistics = *column.statistics;
-  if (rows.size() > few_of(statistics.rows) || rows.back() >= statistics.rows ||
-      statistics.count(batch::Tag::Array) != 0)
-    return nullptr;
+  if (rows.size() > few_of(statistics.rows) || rows.back() >= statistics.rows) return nullptr;
   if (column.picked != nullptr && std::ranges::equal(column.picked_rows, rows))
     return column.picked;
   if (!column.fetched && find_decoded(path, column)) {

@@ -29,6 +29,7 @@ class StoredBatch : public batch::BatchReader {
   void load(std::span<const PathId> paths) override;
   batch::VectorPtr column(PathId path) override;
   batch::VectorPtr picked(PathId path, batch::RowSpan rows) override;
+  bool picks(PathId path) override;
   batch::SparseColumnPtr sparse_column(PathId path) override;
   std::uint64_t stored_bytes(PathId path) override { return chunks_->bytes(path, batch_); }
   // Counts what has been left unread so far, and lets go of rows that were decoded alone; done at

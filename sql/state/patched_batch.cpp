@@ -283,6 +283,8 @@ batch::VectorPtr PatchedBatch::picked(PathId path, batch::RowSpan rows) {
   return is_as_stored(path) ? parts_[0]->picked(path, rows) : nullptr;
 }
 
+bool PatchedBatch::picks(PathId path) { return is_as_stored(path) && parts_[0]->picks(path); }
+
 batch::VectorPtr PatchedBatch::column(PathId path) {
   if (is_as_stored(path)) return parts_[0]->column(path);
   if (const auto known = loaded_.find(path); known != loaded_.end()) return known->second;

@@ -50,6 +50,7 @@ class PatchedBatch : public batch::BatchReader {
   void load(std::span<const PathId> paths) override;
   batch::VectorPtr column(PathId path) override;
   batch::VectorPtr picked(PathId path, batch::RowSpan rows) override;
+  bool picks(PathId path) override;
 
   // Tells whether what stands in the place of rows may have other values at a path than they.
   bool differs(PathId path);

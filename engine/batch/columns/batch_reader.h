@@ -51,6 +51,8 @@ class BatchReader {
   // Gives nullptr where column() serves: it is decoded already, or soon worth it, or has arrays.
   // Not kept.
   virtual VectorPtr picked(PathId /*path*/, RowSpan /*rows*/) { return nullptr; }
+  // Whether picked() might give anything, if the rows are few: costs less than to list these.
+  virtual bool picks(PathId /*path*/) { return false; }
 
   // The same as column() of a column that few rows have, without room for the others, where there
   // are so many columns that all of them would fill memory; nullptr where column() serves. Not

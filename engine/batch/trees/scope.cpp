@@ -141,7 +141,8 @@ List Scope::found() const {
 
 // Decodes the rows alone where they are few; nullptr where no row has a value.
 VectorPtr Scope::shredded_values(Nested nested) const {
-  const Statistics* statistics = all_ || !shredded() ? nullptr : batch_->statistics(at_);
+  const bool may_pick = !all_ && shredded() && batch_->picks(at_);
+  const Statistics* statistics = may_pick ? batch_->statistics(at_) : nullptr;
   if (statistics != nullptr && statistics->rows == domain_rows_) {
     if (VectorPtr few = pick_rows(*batch_, at_, rows_))
       return nested == Nested::Text ? to_sql(std::move(few), *batch_, at_, rows_) : few;

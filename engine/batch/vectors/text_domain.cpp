@@ -105,8 +105,10 @@ const EntryNumbers::Numbers* EntryNumbers::find(const TextPool& pool, const Code
   std::call_once(allocated_, [this] { allocate(); });
   if (entries_ <= codes.size() * 2) return find_all(pool) ? numbers_.get() : nullptr;
   std::vector<std::uint32_t> unknown;
-  for (std::size_t row = 0; row < codes.size(); ++row)
-    if ((*this)[codes[row]] == TextDomain::kNone) unknown.push_back(codes[row]);
+  codes.visit([&](const auto* words) {
+    for (std::size_t row = 0; row < codes.size(); ++row)
+      if ((*this)[words[row]] == TextDomain::kNone) unknown.push_back(words[row]);
+  });
   return number(pool, unknown) ? numbers_.get() : nullptr;
 }
 

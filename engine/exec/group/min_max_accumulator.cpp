@@ -95,17 +95,19 @@ class Bound : public Accumulator {
 
  private:
   // A group's bound while all its values are integers, and the place of the row that the bound is
-  // from, whatever its kind: side by side, since groups are met in any order.
+  // from, whatever its kind: side by side, since groups are met in any order. Before the first one,
+  // the value that no other is worse than.
   struct Integer {
-    std::int64_t value = 0;
+    std::int64_t value;
     std::uint64_t position = kNowhere;
     bool seen() const { return position != kNowhere; }
   };
   static constexpr std::uint64_t kNowhere = UINT64_MAX;
+  Integer worst() const { return {greatest_ ? INT64_MIN : INT64_MAX}; }
 
   void resize(std::uint32_t groups) {
     if (integers_.size() >= groups) return;
-    integers_.resize(groups);
+    integers_.resize(groups, worst());
     if (any_other_) others_.resize(groups);
   }
 
@@ -120,7 +122,7 @@ class Bound : public Accumulator {
 
   template <bool greatest>
   static void widen(Integer& kept, const Integer& added) {
-    if (!kept.seen() || (greatest ? added.value > kept.value : added.value < kept.value))
+    if (greatest ? added.value > kept.value : added.value < kept.value)
       kept = added;
     else if (added.value == kept.value)
       kept.position = std::min(kept.position, added.position);

@@ -44,7 +44,7 @@ class Narrowing {
   // Narrows the selection to the rows that passed so far.
   void settle() {
     if (open_.empty()) return;
-    keep(selection_, open_);
+    keep(selection_, open_, kTrue, passed_);
     open_.clear();
   }
 

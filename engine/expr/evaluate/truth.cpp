@@ -196,8 +196,11 @@ std::size_t count(const Truths& truths, std::uint8_t wanted) {
 }
 
 void keep(Selection& selection, const Truths& truths, std::uint8_t wanted) {
+  keep(selection, truths, wanted, count(truths, wanted));
+}
+
+void keep(Selection& selection, const Truths& truths, std::uint8_t wanted, std::size_t kept) {
   const std::size_t size = truths.size();
-  const std::size_t kept = count(truths, wanted);
   if (kept == size) return;  // a run stays a run
   if (kept == 0) {
     selection = Selection();

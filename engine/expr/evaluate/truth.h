@@ -42,5 +42,7 @@ void replace_others(std::span<const std::uint8_t> tags, batch::Tag tag, const st
 std::size_t count(const Truths& truths, std::uint8_t wanted = kTrue);
 // Keeps the rows of a selection whose truth (by position in the selection) equals `wanted`.
 void keep(Selection& selection, const Truths& truths, std::uint8_t wanted = kTrue);
+// The same where they are counted already.
+void keep(Selection& selection, const Truths& truths, std::uint8_t wanted, std::size_t kept);
 
 }  // namespace arbors::expr
