@@ -12,7 +12,8 @@ NodePtr parse_plan(std::string_view text, std::span<const Value> parameters,
     throw Error(ErrorCode::Limit, "the plan is too long: " + std::to_string(text.size()) +
                                       " bytes (at most " + std::to_string(kMaxPlanBytes) +
                                       "); give data as a parameter: json ?1");
-  if (select::is_select(text)) return select::read_select(text, parameters, catalog);
+  if (auto sql = select::select_tokens(text, catalog))
+    return select::read_select(*sql, parameters, catalog);
   StageReader reader(text, parameters, catalog);
   NodePtr plan = reader.plan();
   if (!reader.lexer().at_end()) reader.lexer().fail("expected '|' and a stage, or the end");

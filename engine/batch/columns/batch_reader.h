@@ -35,6 +35,9 @@ class BatchReader {
   // payload. The pointer lives as long as the reader.
   virtual const Statistics* statistics(PathId path) = 0;
 
+  // Tells whether a path occurs, where that costs less than to make statistics.
+  virtual bool occurs(PathId path) { return statistics(path) != nullptr; }
+
   // Tells whether a path's statistics are of the batch's rows exactly as they are; else they may
   // count values that are not there, and their bounds may be too wide.
   virtual bool tells_exactly(PathId /*path*/) const { return false; }

@@ -60,7 +60,7 @@ void ScopeWalk::follow_text(std::uint32_t row, std::string_view text, Steps left
 
 void ScopeWalk::enter_key(const std::string& key) {
   at_.at_ = at_.batch_->paths().find_key(at_.at_, key);
-  if (at_.shredded() && at_.batch_->statistics(at_.at_) == nullptr) gone(at_);
+  if (at_.shredded() && !at_.batch_->occurs(at_.at_)) gone(at_);
 }
 
 void ScopeWalk::enter_index(std::int64_t index) {
@@ -83,7 +83,7 @@ void ScopeWalk::enter_index(std::int64_t index) {
 void ScopeWalk::enter_elements(Scope& scope, std::uint32_t domain_rows) {
   scope.at_ = scope.batch_->paths().find_element(scope.at_);
   scope.domain_rows_ = domain_rows;
-  if (scope.shredded() && scope.batch_->statistics(scope.at_) == nullptr) gone(scope);
+  if (scope.shredded() && !scope.batch_->occurs(scope.at_)) gone(scope);
 }
 
 // No row of the batch has the path.

@@ -94,6 +94,8 @@ const batch::Statistics* ColumnBatch::statistics(PathId path) {
   return statistics_[path].get();
 }
 
+bool ColumnBatch::occurs(PathId path) { return path < columns_.size(); }
+
 batch::VectorPtr ColumnBatch::column(PathId path) {
   return path < columns_.size() ? columns_[path] : nullptr;
 }

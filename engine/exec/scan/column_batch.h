@@ -24,6 +24,7 @@ class ColumnBatch : public batch::BatchReader {
   const PathDictionary& paths() const override { return *paths_; }
   const std::shared_ptr<const PathDictionary>& shared_paths() const { return paths_; }
   const batch::Statistics* statistics(PathId path) override;
+  bool occurs(PathId path) override;
   void load(std::span<const PathId>) override {}
   batch::VectorPtr column(PathId path) override;
 

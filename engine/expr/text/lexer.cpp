@@ -72,6 +72,8 @@ class Cutter {
       : text_(text), sql_(dialect == Dialect::Sql), at_(from) {}
 
   std::vector<Token> cut() {
+    constexpr std::size_t kMany = 64;
+    tokens_.reserve(std::min((text_.size() - at_) / 2 + 1, kMany));
     for (;;) {
       skip_blanks();
       Token token = one();
@@ -252,7 +254,7 @@ class Cutter {
   Token symbol(Token token) {
     token.kind = Token::Kind::Symbol;
     for (const std::string_view symbol : kSymbols) {
-      if (text_.substr(at_, symbol.size()) != symbol) continue;
+      if (symbol.front() != at() || text_.substr(at_, symbol.size()) != symbol) continue;
       at_ += symbol.size();
       token.text = symbol;
       return token;

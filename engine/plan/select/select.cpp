@@ -1,5 +1,8 @@
 #include "engine/plan/select/select.h"
 
+#include <algorithm>
+#include <array>
+
 #include "engine/base/error.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/select/lowering.h"
@@ -111,19 +114,23 @@ std::string_view without_blanks(std::string_view text) {
 }  // namespace
 
 // Cuts no more than the first word, and asks the tokens where that may begin a SELECT.
-bool is_select(std::string_view text) {
-  text = without_blanks(text);
-  for (const std::string_view word : {"select", "values", "with"})
-    if (text.size() > word.size() && same_name(text.substr(0, word.size()), word))
-      return begins_select(expr::Lexer(text, expr::Dialect::Sql));
-  return false;
+std::optional<expr::Lexer> select_tokens(std::string_view text, const Catalog* catalog) {
+  const std::string_view begin = without_blanks(text);
+  const bool may_be = std::ranges::any_of(
+      std::array<std::string_view, 3>{"select", "values", "with"}, [&](std::string_view word) {
+        return begin.size() > word.size() && same_name(begin.substr(0, word.size()), word);
+      });
+  if (!may_be) return std::nullopt;
+  expr::Lexer lexer = tokens_of(text, catalog);
+  if (!begins_select(lexer)) return std::nullopt;
+  return lexer;
 }
+
+bool is_select(std::string_view text) { return select_tokens(text, nullptr).has_value(); }
 
 bool begins_select(const expr::Lexer& lexer) { return QueryReader::begins_query(lexer); }
 
-NodePtr read_select(std::string_view text, std::span<const Value> parameters,
-                    const Catalog* catalog) {
-  expr::Lexer lexer = tokens_of(text, catalog);
+NodePtr read_select(expr::Lexer& lexer, std::span<const Value> parameters, const Catalog* catalog) {
   return read(lexer, parameters, catalog, true);
 }
 
