@@ -32,10 +32,13 @@ const plan::WindowCall* identity_read(const expr::ExprPtr& key, const ScanInput&
 
 }  // namespace
 
-void restrict_to_rows(const plan::JoinKey& key, const batch::VectorPtr& values, Relation& left) {
+void restrict_to_rows(const plan::JoinKey& key, const JoinTable& table, std::size_t at,
+                      Relation& left) {
   constexpr std::uint32_t kMost = 100'000;
   const plan::WindowCall* call = identity_read(left.shape.resolve(key.left), left.input);
-  if (call == nullptr || values->rows > kMost || key.coercion == expr::Coercion::Text) return;
+  if (call == nullptr || key.coercion == expr::Coercion::Text) return;
+  const batch::VectorPtr values = table.values(at);
+  if (values->rows > kMost) return;
   std::vector<std::int64_t> rows;
   for (std::uint32_t row = 0; row < values->rows; ++row) {
     Value value = batch::value_at(*values, row);

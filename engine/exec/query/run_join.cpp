@@ -160,7 +160,7 @@ void narrow_scan(const plan::Join& join, const RightSide& right, Relation& left)
   };
   if (std::any_of(left.input.steps.begin(), left.input.steps.end(), keeps_out)) return;
   for (std::size_t i = 0; i < join.keys.size(); ++i) {
-    restrict_to_rows(join.keys[i], right.table->values(i), left);
+    restrict_to_rows(join.keys[i], *right.table, i, left);
     const expr::ExprPtr bound = key_bound(join.keys[i], *right.table, i, left.shape);
     if (!bound) continue;
     left.input.predicate =
