@@ -21,34 +21,35 @@ Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
       statistics_(std::move(statistics)) {}
 
 Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
-                   std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+                   std::shared_ptr<const PathDictionary> paths, const GenerationState& state,
                    const PendingBlocks& blocks, const std::shared_ptr<RowReaders>& readers)
     : Snapshot(generation, std::move(chunks), std::move(paths), readers,
                std::make_shared<StatisticsCache>()) {
   blocks_ = blocks.trees;
-  add_segments(mirror, blocks);
-  add_pending_runs(mirror);
+  add_segments(state, blocks);
+  add_pending_runs(state);
   note_order();
 }
 
 Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
-                   std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
-                   std::span<const Mirror::Found> rows, const std::shared_ptr<RowReaders>& readers)
+                   std::shared_ptr<const PathDictionary> paths, const GenerationState& state,
+                   std::span<const GenerationState::Found> rows,
+                   const std::shared_ptr<RowReaders>& readers)
     : Snapshot(generation, std::move(chunks), std::move(paths), readers, readers->statistics()) {
-  for (const Mirror::Found& found : rows) {
+  for (const GenerationState::Found& found : rows) {
     exec::Segment segment;
     segment.rows = segment.count = 1;
     segment.first_rowid = found.rowid;
     std::vector<SetValue> values;
-    if (found.stored) values = mirror.values_over(*found.stored);
+    if (found.stored) values = state.values_over(*found.stored);
     if (found.stored) {
-      const SegmentVersion& version = mirror.segments()[found.stored->segment];
+      const SegmentVersion& version = state.segments()[found.stored->segment];
       facts_.emplace(version.run.batch, version.facts);
       segment.batch = version.run.batch;
       segment.first_row = version.run.first_row + found.stored->row;
     }
-    if (found.text != Mirror::kErased || !values.empty()) {
-      add_pending_row(mirror, found, std::move(values));
+    if (found.text != GenerationState::kErased || !values.empty()) {
+      add_pending_row(state, found, std::move(values));
       segment.batch = kPendingBatch + static_cast<exec::BatchId>(pending_rows_.size()) - 1;
       segment.first_row = 0;
     }
@@ -59,13 +60,13 @@ Snapshot::Snapshot(std::int64_t generation, ChunkTablePtr chunks,
   note_order();
 }
 
-void Snapshot::add_pending_row(const Mirror& mirror, const Mirror::Found& found,
+void Snapshot::add_pending_row(const GenerationState& state, const GenerationState::Found& found,
                                std::vector<SetValue> values) {
   std::function<std::string()> read;
   if (values.empty()) {
-    read = [tree = std::string(mirror.texts()[found.text])] { return tree; };
+    read = [tree = std::string(state.texts()[found.text])] { return tree; };
   } else {
-    const SegmentVersion& version = mirror.segments()[found.stored->segment];
+    const SegmentVersion& version = state.segments()[found.stored->segment];
     read = [chunks = chunks_, readers = readers_, paths = paths_, batch = version.run.batch,
             facts = version.facts, row = version.run.first_row + found.stored->row,
             values = std::move(values)] {
@@ -86,15 +87,15 @@ void Snapshot::add(exec::Segment&& segment) {
   segments_.push_back(std::move(segment));
 }
 
-void Snapshot::add_segments(const Mirror& mirror, const PendingBlocks& blocks) {
-  segments_.reserve(mirror.segments().size() + 1);
-  for (std::size_t at = 0; at < mirror.segments().size(); ++at) {
-    const SegmentVersion& version = mirror.segments()[at];
+void Snapshot::add_segments(const GenerationState& state, const PendingBlocks& blocks) {
+  segments_.reserve(state.segments().size() + 1);
+  for (std::size_t at = 0; at < state.segments().size(); ++at) {
+    const SegmentVersion& version = state.segments()[at];
     facts_.emplace(version.run.batch, version.facts);
-    if (mirror.overlays(at) == nullptr) {
+    if (state.overlays(at) == nullptr) {
       add(exec::Segment(version.run));
     } else {
-      add_patched(version.run, mirror.patched(at, blocks));
+      add_patched(version.run, state.patched(at, blocks));
     }
   }
 }
@@ -116,10 +117,10 @@ void Snapshot::add_pending(std::int64_t rowid, std::uint32_t text) {
   add(std::move(segment));
 }
 
-void Snapshot::add_pending_runs(const Mirror& mirror) {
-  std::uint32_t next_text = Mirror::kErased;  // that would go on with the run
-  for (const Mirror::Inserted& inserted : mirror.inserted()) {
-    if (inserted.text == Mirror::kErased) continue;
+void Snapshot::add_pending_runs(const GenerationState& state) {
+  std::uint32_t next_text = GenerationState::kErased;  // that would go on with the run
+  for (const GenerationState::Inserted& inserted : state.inserted()) {
+    if (inserted.text == GenerationState::kErased) continue;
     const bool goes_on = inserted.text == next_text &&
                          inserted.text < blocks_[segments_.back().batch - kPendingBatch].end();
     next_text = inserted.text + 1;

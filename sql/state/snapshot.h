@@ -14,7 +14,7 @@
 #include "sql/batches/chunk_table.h"
 #include "sql/batches/row_readers.h"
 #include "sql/batches/statistics_cache.h"
-#include "sql/state/mirror.h"
+#include "sql/state/generation_state.h"
 #include "sql/state/pending_row.h"
 
 namespace arbors::store {
@@ -27,16 +27,17 @@ struct Place {
 
 class Snapshot final : public exec::TreeSource, public BatchHolder {
  public:
-  // Cuts a snapshot from a mirror. `blocks` cover the mirror's texts, `readers` are what the Arbor
+  // Cuts a snapshot from a state. `blocks` cover the state's texts, `readers` are what the Arbor
   // keeps open.
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,
-           std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
+           std::shared_ptr<const PathDictionary> paths, const GenerationState& state,
            const PendingBlocks& blocks, const std::shared_ptr<RowReaders>& readers);
   // Cuts out some rows alone, so that finding a row costs the same however large the Arbor is. They
   // come in order of their positions, which are those that they have in the Arbor.
   Snapshot(std::int64_t generation, ChunkTablePtr chunks,
-           std::shared_ptr<const PathDictionary> paths, const Mirror& mirror,
-           std::span<const Mirror::Found> rows, const std::shared_ptr<RowReaders>& readers);
+           std::shared_ptr<const PathDictionary> paths, const GenerationState& state,
+           std::span<const GenerationState::Found> rows,
+           const std::shared_ptr<RowReaders>& readers);
 
   std::int64_t generation() const override { return generation_; }
 
@@ -93,12 +94,12 @@ class Snapshot final : public exec::TreeSource, public BatchHolder {
   };
   std::optional<StoredRun> stored_run(const exec::Segment& segment) const;
 
-  void add_segments(const Mirror& mirror, const PendingBlocks& blocks);
-  void add_pending_row(const Mirror& mirror, const Mirror::Found& found,
+  void add_segments(const GenerationState& state, const PendingBlocks& blocks);
+  void add_pending_row(const GenerationState& state, const GenerationState::Found& found,
                        std::vector<SetValue> values);
   void add_patched(const exec::Segment& run, std::shared_ptr<PatchedFacts> facts);
   void add_pending(std::int64_t rowid, std::uint32_t text);
-  void add_pending_runs(const Mirror& mirror);
+  void add_pending_runs(const GenerationState& state);
   void add(exec::Segment&& segment);
   const std::shared_ptr<PendingRow>* pending_row(exec::BatchId batch) const;
   void note_order();

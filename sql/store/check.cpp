@@ -240,7 +240,7 @@ class Checker {
         }
       }
     }
-    if (snapshot->trees() != store_.mirror_->trees()) {
+    if (snapshot->trees() != store_.state_->trees()) {
       fault("'" + store_.names_.table + "' miscounts its trees");
     }
     const auto history = store_.history();

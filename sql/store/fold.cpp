@@ -20,23 +20,23 @@ constexpr std::size_t kDensePart = 16;
 
 // Chooses the segments with the most replaced rows, until no more than `most_left` of these rows
 // and few of their bytes are left, and besides all that have more than a `dense_part` of theirs.
-std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_left,
+std::set<std::size_t> choose_rewritten(const GenerationState& state, std::size_t most_left,
                                        std::size_t dense_part) {
   std::vector<std::pair<std::size_t, std::size_t>> by_rows;
   std::map<std::size_t, std::size_t> bytes;
   std::size_t bytes_left = 0;
-  for (std::size_t at = 0; at < mirror.segments().size(); ++at) {
-    const SegmentOverlays* overlays = mirror.overlays(at);
+  for (std::size_t at = 0; at < state.segments().size(); ++at) {
+    const SegmentOverlays* overlays = state.overlays(at);
     if (overlays == nullptr) continue;
     by_rows.emplace_back(overlays->size(), at);
-    bytes[at] = mirror.bytes_over(at);
+    bytes[at] = state.bytes_over(at);
     bytes_left += bytes[at];
   }
   std::sort(by_rows.rbegin(), by_rows.rend());
   std::set<std::size_t> chosen;
-  std::size_t left = mirror.replaced();
+  std::size_t left = state.replaced();
   for (const auto& [rows, at] : by_rows) {
-    const bool dense = dense_part > 0 && rows * dense_part >= mirror.segments()[at].run.rows;
+    const bool dense = dense_part > 0 && rows * dense_part >= state.segments()[at].run.rows;
     if (!dense && left <= most_left && bytes_left <= kMostCarriedBytes) break;
     chosen.insert(at);
     left -= rows;
@@ -48,17 +48,17 @@ std::set<std::size_t> choose_rewritten(const Mirror& mirror, std::size_t most_le
 }  // namespace
 
 std::set<std::size_t> Store::Impl::segments_to_fold(FoldAll all) const {
-  if (all == FoldAll::Yes) return choose_rewritten(*mirror_, 0, 1);
+  if (all == FoldAll::Yes) return choose_rewritten(*state_, 0, 1);
   const std::size_t most = most_replaced();
   const bool pauses = own_removed_ > most;
-  return pauses ? choose_rewritten(*mirror_, most / 2, kDensePart)
-                : choose_rewritten(*mirror_, most - most / kFoldedPart - 1, 0);
+  return pauses ? choose_rewritten(*state_, most / 2, kDensePart)
+                : choose_rewritten(*state_, most - most / kFoldedPart - 1, 0);
 }
 
 // A segment that is not rewritten: where rows of it are erased, a new version.
 SegmentVersion Store::Impl::without_erased(std::size_t segment) const {
-  SegmentVersion version = mirror_->segments()[segment];
-  if (mirror_->has_erased(segment)) {
+  SegmentVersion version = state_->segments()[segment];
+  if (state_->has_erased(segment)) {
     version.id = 0;
     version.born = generation_;
   }
@@ -66,7 +66,7 @@ SegmentVersion Store::Impl::without_erased(std::size_t segment) const {
 }
 
 void Store::Impl::fold(FoldAll all) {
-  if (!mirror_->pending()) return flush();
+  if (!state_->pending()) return flush();
   mark_.lost = true;  // from the first batch on: a fold may fail half-way
   const Raised settling(settling_);
   generation_for_write();
@@ -74,11 +74,11 @@ void Store::Impl::fold(FoldAll all) {
   std::vector<SegmentVersion> wanted;
   std::vector<ReplacedRow> carried;
   BatchWriter writer(*this, wanted);
-  for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
+  for (std::size_t at = 0; at < state_->segments().size(); ++at) {
     if (!rewritten.contains(at)) {
       SegmentVersion version = without_erased(at);
       if (version.run.count > 0) wanted.push_back(std::move(version));
-      std::ranges::move(mirror_->replaced_rows(at), std::back_inserter(carried));
+      std::ranges::move(state_->replaced_rows(at), std::back_inserter(carried));
     } else if (auto version = is_rewritten_by_columns(at) ? rewrite_columns(at) : std::nullopt) {
       wanted.push_back(*std::move(version));
     } else {
@@ -86,9 +86,9 @@ void Store::Impl::fold(FoldAll all) {
       writer.close();
     }
   }
-  for (const Mirror::Inserted& inserted : mirror_->inserted()) {
-    if (inserted.text != Mirror::kErased)
-      writer.add(inserted.rowid, mirror_->texts()[inserted.text]);
+  for (const GenerationState::Inserted& inserted : state_->inserted()) {
+    if (inserted.text != GenerationState::kErased)
+      writer.add(inserted.rowid, state_->texts()[inserted.text]);
   }
   writer.close();
   set_segments(std::move(wanted));
@@ -103,7 +103,7 @@ void Store::Impl::optimize() {
   meta_->upgrade();
   fold(FoldAll::Yes);
   purge_log(UINT32_MAX);
-  const auto& segments = mirror_->segments();
+  const auto& segments = state_->segments();
   const auto live_bytes = [](const SegmentVersion& s) {
     return s.facts.json_bytes * s.run.count / s.facts.trees;
   };

@@ -74,8 +74,8 @@ std::uint64_t Store::Impl::restore(std::int64_t generation) {
   generation_for_write();
 
   std::set<std::int64_t> seen;
-  for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
-    seen.insert(mirror_->segments()[at].id);
+  for (std::size_t at = 0; at < state_->segments().size(); ++at) {
+    seen.insert(state_->segments()[at].id);
   }
   std::vector<SegmentVersion> wanted;
   std::vector<ReplacedRow> carried;
@@ -88,8 +88,9 @@ std::uint64_t Store::Impl::restore(std::int64_t generation) {
     if (version.run.count > 0) wanted.push_back(std::move(version));
     std::ranges::move(then->replaced_rows(at), std::back_inserter(carried));
   }
-  for (const Mirror::Inserted& inserted : then->inserted()) {
-    if (inserted.text != Mirror::kErased) writer.add(inserted.rowid, then->texts()[inserted.text]);
+  for (const GenerationState::Inserted& inserted : then->inserted()) {
+    if (inserted.text != GenerationState::kErased)
+      writer.add(inserted.rowid, then->texts()[inserted.text]);
   }
   writer.close();
   set_segments(std::move(wanted));

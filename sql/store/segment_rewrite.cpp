@@ -16,8 +16,8 @@
 namespace arbors::store {
 
 void Store::Impl::rewrite(std::size_t at, BatchWriter& writer) {
-  const SegmentVersion& segment = mirror_->segments()[at];
-  const std::vector<ReplacedRow> replaced = mirror_->replaced_rows(at);
+  const SegmentVersion& segment = state_->segments()[at];
+  const std::vector<ReplacedRow> replaced = state_->replaced_rows(at);
   auto next = replaced.begin();
   StoredBatch batch(chunks_, published(), segment.run.batch, segment.facts);
   batch::TreeWriter trees(batch);
@@ -42,8 +42,8 @@ void Store::Impl::rewrite(std::size_t at, BatchWriter& writer) {
 // segment is a part, is better written tree by tree. So is one whose trees are nearly all replaced:
 // nothing of it need be read.
 bool Store::Impl::is_rewritten_by_columns(std::size_t at) const {
-  const SegmentVersion& segment = mirror_->segments()[at];
-  const std::size_t replaced = mirror_->overlays(at)->trees.size();
+  const SegmentVersion& segment = state_->segments()[at];
+  const std::size_t replaced = state_->overlays(at)->trees.size();
   return segment.run.rows == segment.facts.trees && 2 * segment.run.count >= segment.run.rows &&
          8 * replaced < std::size_t{7} * segment.run.count;
 }
@@ -72,14 +72,14 @@ PatchedRows block_over(const Overlays& overlays, const PendingTrees& all, PathDi
 
 // What lies over a segment that covers its batch: the trees in a block, and the values in one for
 // each path.
-std::shared_ptr<PatchedFacts> facts_over(const Mirror& mirror, std::size_t at,
+std::shared_ptr<PatchedFacts> facts_over(const GenerationState& state, std::size_t at,
                                          PathDictionary& paths) {
   auto facts = std::make_shared<PatchedFacts>();
   facts->nonce = random_nonce();
-  const SegmentOverlays& overlays = *mirror.overlays(at);
-  facts->trees = block_over(overlays.trees, mirror.texts(), paths, facts->blocks);
+  const SegmentOverlays& overlays = *state.overlays(at);
+  facts->trees = block_over(overlays.trees, state.texts(), paths, facts->blocks);
   for (const auto& [path, rows] : overlays.values) {
-    facts->values.emplace(path, block_over(rows, mirror.values(), paths, facts->value_blocks));
+    facts->values.emplace(path, block_over(rows, state.values(), paths, facts->value_blocks));
   }
   return facts;
 }
@@ -183,8 +183,8 @@ void encode_columns(ChunkTable& chunks, StoredBatch& stored, const SegmentVersio
 
 // Nothing where the trees are better written anew.
 std::optional<SegmentVersion> Store::Impl::rewrite_columns(std::size_t at) {
-  const SegmentVersion& segment = mirror_->segments()[at];
-  const auto facts = facts_over(*mirror_, at, *paths_);  // may bring new paths
+  const SegmentVersion& segment = state_->segments()[at];
+  const auto facts = facts_over(*state_, at, *paths_);  // may bring new paths
   const auto stored =
       std::make_shared<StoredBatch>(chunks_, published(), segment.run.batch, segment.facts);
   PatchedBatch patched(stored, published(), facts, connection_);
@@ -201,7 +201,7 @@ std::optional<SegmentVersion> Store::Impl::rewrite_columns(std::size_t at) {
   encoded.nonce = random_nonce();
   encoded.trees = segment.facts.trees;
   encoded.json_bytes =
-      json_bytes_with(segment.facts, *stored, segment.run, mirror_->replaced_rows(at));
+      json_bytes_with(segment.facts, *stored, segment.run, state_->replaced_rows(at));
   const std::vector<PathId> paths = all_paths(stored_paths, *facts);
   if (!facts->blocks.empty() &&
       (encoded.json_bytes > kMostGrown * kBatchJsonBytes || paths.size() > kMostByColumns ||

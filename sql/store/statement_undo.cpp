@@ -79,8 +79,7 @@ void Store::Impl::cut_log(const StatementMark& mark) {
 
 bool Store::Impl::awaits_undo() {
   if (!mark_.known || mark_.lost || sqlite3_get_autocommit(connection_->db) != 0) return false;
-  if (mirror_->pending_texts() >= kMostTexts || mirror_->pending_bytes() >= kMostBytes)
-    return false;
+  if (state_->pending_texts() >= kMostTexts || state_->pending_bytes() >= kMostBytes) return false;
   if (!mark_.updates_from) mark_.updates_from = updates_from(connection_->db);
   return *mark_.updates_from;
 }
@@ -99,7 +98,7 @@ void Store::Impl::undo_statement() {
   discard();
   torn_ = true;  // still, also where reading fails
   load();
-  make_mirror();
+  make_state();
   for (const RowValues& row : changed) {
     unindex_row(row.rowid, row.indexed);
     index_row(row.rowid, indexed_row(row.rowid));

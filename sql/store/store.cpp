@@ -170,12 +170,12 @@ bool Store::replace(std::int64_t rowid, std::string_view tree, std::int64_t new_
 
 bool Store::contains(std::int64_t rowid) {
   impl_->refresh();
-  return impl_->mirror_->contains(rowid);
+  return impl_->state_->contains(rowid);
 }
 
 std::optional<std::uint64_t> Store::position(std::int64_t rowid) {
   impl_->refresh();
-  const auto found = impl_->mirror_->find(rowid);
+  const auto found = impl_->state_->find(rowid);
   return found ? std::optional(found->position) : std::nullopt;
 }
 

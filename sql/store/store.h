@@ -1,6 +1,6 @@
 // One stored Arbor: the shadow tables of one (connection, schema, table). Writes make generations;
 // reads are snapshots. All persistent state lives in the tables, so SQLite's transactions undo it;
-// the mirror in memory is checked against the newest change record whenever it is used.
+// the state in memory is checked against the newest change record whenever it is used.
 // One thread: the connection's. Errors: arbors::Error; after one thrown by a write, the caller
 // rolls back (statement or savepoint) and calls rollback_to() or rollback().
 #pragma once

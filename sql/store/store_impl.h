@@ -1,6 +1,6 @@
-// What a Store holds: the tables' accessors, the mirror of the current state, and the transaction
-// under way. Its members are spread over the files that name their subject: store.cpp (opening,
-// hooks), store_state.cpp (the mirror), store_log.cpp, store_write.cpp, store_values.cpp,
+// What a Store holds: the tables' accessors, the state of the current generation, and the
+// transaction under way. Its members are spread over the files that name their subject: store.cpp
+// (opening, hooks), store_state.cpp (the state), store_log.cpp, store_write.cpp, store_values.cpp,
 // statement_undo.cpp, store_read.cpp, history.cpp, restore.cpp, fold.cpp, segment_rewrite.cpp,
 // purge.cpp, check.cpp, store_index.cpp, store_key.cpp, store_options.cpp.
 #pragma once
@@ -19,7 +19,7 @@
 #include "sql/access/preparations.h"
 #include "sql/access/savepoint_levels.h"
 #include "sql/batches/chunk_table.h"
-#include "sql/state/mirror.h"
+#include "sql/state/generation_state.h"
 #include "sql/store/store.h"
 #include "sql/tables/change_log.h"
 #include "sql/tables/column_names.h"
@@ -54,11 +54,11 @@ class Store::Impl {
   Impl(ConnectionPtr connection, Names names);
   ~Impl();
 
-  // ---- store_state.cpp: the mirror; store_log.cpp: the log
+  // ---- store_state.cpp: the state; store_log.cpp: the log
   void create(const Options& options);
   void open();
-  void refresh();        // makes the mirror current; called before every use
-  void refresh_facts();  // the same of all but the mirror: reads no segments
+  void refresh();        // makes the state current; called before every use
+  void refresh_facts();  // the same of all but the state: reads no segments
   // Tells whether a statement that is a transaction of its own finds what the last one left.
   bool is_as_committed() const;
   void note_commit();  // SQLite has committed what was written
@@ -97,7 +97,7 @@ class Store::Impl {
   SegmentVersion store_batch(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr);
   void record_paths(const EncodedBatch& batch);
   // Makes these the Arbor's segments: those without an id are added where they stand, those that
-  // are missing die. Leaves a mirror without pending trees.
+  // are missing die. Leaves a state without pending trees.
   void set_segments(std::vector<SegmentVersion> wanted);
 
   // ---- statement_undo.cpp
@@ -139,15 +139,15 @@ class Store::Impl {
   std::optional<std::string> minimal_scalar(std::string_view json);
   struct RowPlace {
     std::optional<std::string_view> pending;  // its text
-    std::optional<Mirror::At> stored;
+    std::optional<GenerationState::At> stored;
   };
   enum class Standing { Boolean, Scalar, Other };
   bool is_set_alone(const Path& path, PathId known, std::size_t steps);
   Standing standing_at(const RowPlace& row, const PathJson& value, PathId known);
   std::optional<std::vector<SetValue>> plain_values(std::int64_t rowid,
                                                     std::span<const PathJson> values);
-  bool holds_scalar(const Mirror::At& place, const Path& path);
-  bool holds_boolean(const Mirror::At& place, PathId path);
+  bool holds_scalar(const GenerationState::At& place, const Path& path);
+  bool holds_boolean(const GenerationState::At& place, PathId path);
 
   // ---- fold.cpp, segment_rewrite.cpp
   enum class FoldAll { No, Yes };  // Yes: rewrites every segment with replaced rows
@@ -164,9 +164,9 @@ class Store::Impl {
 
   // ---- store_read.cpp
   std::shared_ptr<Snapshot> snapshot();
-  const std::shared_ptr<Snapshot>& current();  // the same of a mirror that is current
+  const std::shared_ptr<Snapshot>& current();  // the same of a state that is current
   std::shared_ptr<Snapshot> snapshot(std::int64_t generation);
-  std::unique_ptr<Mirror> state_of(const Retained& retained, std::int64_t generation);
+  std::unique_ptr<GenerationState> state_of(const Retained& retained, std::int64_t generation);
   std::shared_ptr<Snapshot> snapshot_of(std::span<const std::int64_t> rowids);
   std::optional<std::string> tree(std::int64_t rowid);
   Totals totals();  // totals.cpp, with the next two
@@ -273,8 +273,8 @@ class Store::Impl {
   struct Buffered {
     Op op;
     std::int64_t rowid;
-    std::uint32_t text = Mirror::kErased;  // of an Insert or Replace
-    std::vector<SetValue> values = {};     // of a Set
+    std::uint32_t text = GenerationState::kErased;  // of an Insert or Replace
+    std::vector<SetValue> values = {};              // of a Set
   };
 
   ConnectionPtr connection_;
@@ -297,18 +297,18 @@ class Store::Impl {
   std::shared_ptr<const PathDictionary> published_;  // a copy for readers
   std::unique_ptr<ColumnRegistry> columns_;
   json::ValueNormalizer normalizer_;
-  bool known_ = false;               // what follows, but perhaps for the mirror; else to be read
-  std::unique_ptr<Mirror> mirror_;   // null: to be made of the segments and these records
-  std::vector<Record> records_;      // from the newest Base on; empty once the mirror is made
-  std::uint64_t stored_trees_ = 0;   // after the newest of these records
-  std::int64_t seq_ = 0;             // of the newest stored record in the mirror
-  std::int64_t seal_ = 0;            // of the same
-  std::int64_t time_ = 0;            // and its time
-  std::optional<unsigned> version_;  // the database's, which the mirror was found current in
-  std::optional<unsigned> found_;    // what this transaction has begun with
-  std::int64_t generation_ = 0;      // of the newest change, buffered ones included
-  Counts counts_;                    // as the next Base would say
-  // Changes that the mirror has and the log does not have yet. SQLite may say that storing a record
+  bool known_ = false;  // what follows, but perhaps for the state; else to be read
+  std::unique_ptr<GenerationState> state_;  // null: to be made of the segments and these records
+  std::vector<Record> records_;             // from the newest Base on; empty once the state is made
+  std::uint64_t stored_trees_ = 0;          // after the newest of these records
+  std::int64_t seq_ = 0;                    // of the newest stored record in the state
+  std::int64_t seal_ = 0;                   // of the same
+  std::int64_t time_ = 0;                   // and its time
+  std::optional<unsigned> version_;         // the database's, which the state was found current in
+  std::optional<unsigned> found_;           // what this transaction has begun with
+  std::int64_t generation_ = 0;             // of the newest change, buffered ones included
+  Counts counts_;                           // as the next Base would say
+  // Changes that the state has and the log does not have yet. SQLite may say that storing a record
   // failed though it is stored: what is buffered then is stored once more, under the same seq.
   std::deque<Buffered> buffered_;
   // What a fold has left over segments, as it was then, to be logged before these. Not as it is by
@@ -354,10 +354,10 @@ class Store::Impl {
 
  private:
   void load();
-  void make_mirror();
+  void make_state();
   bool catch_up();
   // Makes the state of a generation from the records of its base and after.
-  std::unique_ptr<Mirror> replay(std::vector<Record>& records, std::int64_t generation);
+  std::unique_ptr<GenerationState> replay(std::vector<Record>& records, std::int64_t generation);
   void settle_generation(const std::vector<Record>& records);
   void note_record(const Record& record);
   bool knows_newest();

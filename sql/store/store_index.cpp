@@ -190,11 +190,11 @@ std::optional<exec::KeyRun> Store::Impl::walk_index(const plan::IndexSearch& sea
 
 Store::Impl::IndexedRow Store::Impl::indexed_row(std::int64_t rowid, std::optional<TreeKey> key) {
   if (indexes_.empty() && (key_ == nullptr || key)) return {{}, std::move(key)};
-  if (const auto text = mirror_->pending_text(rowid)) return row_to_index(*text);
-  const auto place = mirror_->find_stored(rowid);
+  if (const auto text = state_->pending_text(rowid)) return row_to_index(*text);
+  const auto place = state_->find_stored(rowid);
   if (!place) return {};
-  if (!mirror_->values_over(*place).empty()) return row_to_index(*tree(rowid));
-  const SegmentVersion& segment = mirror_->segments()[place->segment];
+  if (!state_->values_over(*place).empty()) return row_to_index(*tree(rowid));
+  const SegmentVersion& segment = state_->segments()[place->segment];
   // Held here: a failing read may roll back, which lets go of all that the store keeps in memory.
   const batch::RowReaderPtr reader =
       row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);

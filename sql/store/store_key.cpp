@@ -123,7 +123,7 @@ Placed Store::Impl::place(std::string_view tree, std::optional<std::int64_t> row
   const auto holder = key_ != nullptr ? key_->holder(*row.key) : std::nullopt;
   if (holder && (!rowid || placed == holder->rowid))
     return settle_conflict(*holder, std::move(text), std::move(row), on_conflict);
-  const bool taken = rowid && mirror_->contains(placed);
+  const bool taken = rowid && state_->contains(placed);
   if (holder || taken) {
     if (on_conflict == OnConflict::Ignore) return {placed, Placed::As::Ignored};
     if (on_conflict != OnConflict::Replace && taken) refuse_rowid(placed);
@@ -156,8 +156,8 @@ Placed Store::Impl::settle_conflict(const UniqueKeyIndex::Holder& holder, std::s
 std::int64_t Store::Impl::insert(std::string text, std::int64_t rowid, IndexedRow row) {
   Change change(*this, rowid);
   generation_for_write();
-  mirror_->insert(rowid, std::move(text));
-  buffered_.push_back({Op::Insert, rowid, mirror_->texts().size() - 1});
+  state_->insert(rowid, std::move(text));
+  buffered_.push_back({Op::Insert, rowid, state_->texts().size() - 1});
   index_row(rowid, row);
   counts_.next_rowid = std::max(counts_.next_rowid, rowid + 1);
   ++own_added_;
@@ -170,11 +170,11 @@ bool Store::Impl::move(std::int64_t rowid, std::string_view tree, std::int64_t n
                        OnConflict on_conflict) {
   require_transaction();
   refresh();
-  if (!mirror_->contains(rowid)) return false;
+  if (!state_->contains(rowid)) return false;
   std::string text = normalizer_.normalize(tree);
   IndexedRow row = row_to_index(text);
   if (new_rowid == INT64_MAX) refuse_rowid(new_rowid);
-  const bool taken = mirror_->contains(new_rowid);
+  const bool taken = state_->contains(new_rowid);
   if (taken && on_conflict != OnConflict::Replace) refuse_rowid(new_rowid);
   if (row.key) claim_key(*row.key, rowid, on_conflict);
   erase(new_rowid);

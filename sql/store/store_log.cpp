@@ -34,18 +34,18 @@ void Store::Impl::logged(std::int64_t seq, std::int64_t seal) {
 
 Counts Store::Impl::counts(std::uint64_t added, std::uint64_t removed) const {
   Counts counts = counts_;
-  counts.trees = mirror_->trees();
+  counts.trees = state_->trees();
   counts.added = added;
   counts.removed = removed;
   counts.paths_seal = columns_->seal();
-  counts.segments_seal = mirror_->segments_seal();
+  counts.segments_seal = state_->segments_seal();
   return counts;
 }
 
 void Store::Impl::carry(std::vector<ReplacedRow> rows) {
   for (const ReplacedRow& row : rows) {
     ReplacedRow copy = row;
-    mirror_->carry(copy, *paths_);
+    state_->carry(copy, *paths_);
   }
   // Logged with what comes after: the next fold of this transaction may make that needless.
   carried_ = std::move(rows);
@@ -73,7 +73,7 @@ void Store::Impl::log_first() {
     return buffered_.pop_front();
   }
   if (first.op != Op::Erase) {
-    const std::string_view tree = mirror_->texts()[first.text];
+    const std::string_view tree = state_->texts()[first.text];
     logged(seq, log_->append(spot(seq), first.op, first.rowid, tree));
     return buffered_.pop_front();
   }
@@ -93,7 +93,7 @@ void Store::Impl::log_first() {
 // buffer, the rest waits for the next flush.
 void Store::Impl::flush() {
   if (!settling_) refuse_torn();
-  if (mirror_ == nullptr || !unlogged()) return;
+  if (state_ == nullptr || !unlogged()) return;
   // SQLite does not tell a table that was just made when it goes again.
   if (!locked_ && !(table_exists(connection_->db, names_, "pending") && knows_newest()))
     return discard();

@@ -28,9 +28,9 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot() {
 
 const std::shared_ptr<Snapshot>& Store::Impl::current() {
   if (cached_ == nullptr) {
-    const PendingBlocks blocks = mirror_->blocks(*paths_);
+    const PendingBlocks blocks = state_->blocks(*paths_);
     // Kept when it is whole: memory may run out.
-    auto made = std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, blocks,
+    auto made = std::make_shared<Snapshot>(generation_, chunks_, published(), *state_, blocks,
                                            row_readers());
     std::vector<Path> indexed;
     for (const auto& index : indexes_) indexed.push_back(index->path());
@@ -51,15 +51,16 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot_of(std::span<const std::int64_t>
   refresh();
   if (cached_ != nullptr || rowids.size() > kMostRowsCut || ++rows_cut_ > kMostRowsCut)
     return current();
-  std::vector<Mirror::Found> rows;
+  std::vector<GenerationState::Found> rows;
   for (const std::int64_t rowid : rowids) {
-    if (const auto found = mirror_->find(rowid)) rows.push_back(*found);
+    if (const auto found = state_->find(rowid)) rows.push_back(*found);
   }
-  std::sort(rows.begin(), rows.end(), [](const Mirror::Found& left, const Mirror::Found& right) {
-    return left.position < right.position;
-  });
+  std::sort(rows.begin(), rows.end(),
+            [](const GenerationState::Found& left, const GenerationState::Found& right) {
+              return left.position < right.position;
+            });
   auto snapshot =
-      std::make_shared<Snapshot>(generation_, chunks_, published(), *mirror_, rows, row_readers());
+      std::make_shared<Snapshot>(generation_, chunks_, published(), *state_, rows, row_readers());
   connection_->pins.add(snapshot);  // not one of pins_: it lacks rows
   return snapshot;
 }
@@ -70,7 +71,8 @@ void Store::Impl::pin(const std::shared_ptr<Snapshot>& snapshot) {
   connection_->pins.add(snapshot);
 }
 
-std::unique_ptr<Mirror> Store::Impl::state_of(const Retained& retained, std::int64_t generation) {
+std::unique_ptr<GenerationState> Store::Impl::state_of(const Retained& retained,
+                                                       std::int64_t generation) {
   std::vector<Record> records;
   log_->read_from(base_of(generation), until(retained, generation),
                   [&](Record& record) { records.push_back(std::move(record)); });
@@ -90,10 +92,10 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
   }
   // A join asks for the same again and again.
   if (auto made = older_.lock(); made != nullptr && made->generation() == generation) return made;
-  const auto mirror = state_of(retained, generation);
-  const PendingBlocks blocks = mirror->blocks(*paths_);
+  const auto state = state_of(retained, generation);
+  const PendingBlocks blocks = state->blocks(*paths_);
   auto snapshot =
-      std::make_shared<Snapshot>(generation, chunks_, published(), *mirror, blocks, row_readers());
+      std::make_shared<Snapshot>(generation, chunks_, published(), *state, blocks, row_readers());
   pin(snapshot);
   older_ = snapshot;
   return snapshot;
@@ -102,10 +104,10 @@ std::shared_ptr<Snapshot> Store::Impl::snapshot(std::int64_t generation) {
 // Reads one row without cutting a snapshot, so that an UPDATE costs the same however much is
 // pending.
 std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
-  if (const auto pending = mirror_->pending_text(rowid)) return std::string(*pending);
-  const auto place = mirror_->find_stored(rowid);
+  if (const auto pending = state_->pending_text(rowid)) return std::string(*pending);
+  const auto place = state_->find_stored(rowid);
   if (!place) return std::nullopt;
-  const SegmentVersion& segment = mirror_->segments()[place->segment];
+  const SegmentVersion& segment = state_->segments()[place->segment];
   const std::uint32_t row = segment.run.first_row + place->row;
   // Held here: a failing read may roll back, which lets go of all that the store keeps in memory.
   const batch::RowReaderPtr reader =
@@ -113,14 +115,14 @@ std::optional<std::string> Store::Impl::tree(std::int64_t rowid) {
   std::string text;
   text.reserve(2 * segment.facts.json_bytes / std::max<std::uint32_t>(1, segment.facts.trees));
   reader->write_tree(row, text);
-  return with_values(std::move(text), mirror_->values_over(*place), *paths_);
+  return with_values(std::move(text), state_->values_over(*place), *paths_);
 }
 
 bool Store::Impl::note_pending_columns() {
   require_transaction();
   refresh();
   const std::size_t before = columns_->columns().size();
-  const PendingBlocks blocks = mirror_->blocks(*paths_);
+  const PendingBlocks blocks = state_->blocks(*paths_);
   for (const PendingBlock& block : blocks.trees) {
     batch::MemoryBatch reader(block.built, published());
     for (const batch::ColumnBuffer& buffer : block.built->columns) {

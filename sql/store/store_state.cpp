@@ -62,7 +62,7 @@ void Store::Impl::open() {
 
 void Store::Impl::discard() {
   known_ = false;
-  mirror_.reset();
+  state_.reset();
   records_.clear();
   cached_.reset();
   older_.reset();
@@ -118,13 +118,13 @@ bool Store::Impl::knows_newest() {
 }
 
 // Opening an Arbor, counting its trees and telling its columns read the log alone, however many
-// segments there are; whatever asks for a row makes the mirror.
+// segments there are; whatever asks for a row makes the state.
 void Store::Impl::refresh() {
   refresh_facts();
-  if (mirror_ == nullptr) make_mirror();
+  if (state_ == nullptr) make_state();
 }
 
-// Where the database is in the state that the mirror was last found current in, the log need not be
+// Where the database has the version that the state was last found current in, the log need not be
 // asked: that would cost as much as the rest of a point look-up.
 void Store::Impl::refresh_facts() {
   refuse_torn();
@@ -144,7 +144,7 @@ void Store::Impl::refresh_facts() {
 // so asking the log, which costs as much as a tenth of a small UPDATE, can be left out.
 bool Store::Impl::is_as_committed() const {
   sqlite3* db = connection_->db;
-  return !writing_ && !torn_ && known_ && mirror_ != nullptr && version_ &&
+  return !writing_ && !torn_ && known_ && state_ != nullptr && version_ &&
          sqlite3_get_autocommit(db) != 0 &&
          sqlite3_txn_state(db, names_.schema.c_str()) == SQLITE_TXN_WRITE &&
          commits_met(db, names_.schema) == version_;
@@ -209,8 +209,8 @@ bool Store::Impl::catch_up() {
   known_ = false;  // until it has them all
   for (Record& record : news) {
     note_record(record);
-    if (mirror_ != nullptr) {
-      mirror_->apply(record, *paths_);
+    if (state_ != nullptr) {
+      state_->apply(record, *paths_);
     } else {
       records_.push_back(std::move(record));
     }
@@ -221,12 +221,12 @@ bool Store::Impl::catch_up() {
 
 std::uint64_t Store::Impl::trees() {
   refresh_facts();
-  return mirror_ != nullptr ? mirror_->trees() : stored_trees_;
+  return state_ != nullptr ? state_->trees() : stored_trees_;
 }
 
-void Store::Impl::make_mirror() {
+void Store::Impl::make_state() {
   try {
-    mirror_ = replay(records_, generation_);
+    state_ = replay(records_, generation_);
   } catch (...) {
     known_ = false;  // the records have lost their texts
     throw;
@@ -258,23 +258,24 @@ void Store::Impl::load() {
   known_ = true;
 }
 
-std::unique_ptr<Mirror> Store::Impl::replay(std::vector<Record>& records, std::int64_t generation) {
-  auto mirror = std::make_unique<Mirror>(segment_table_->read(generation));
+std::unique_ptr<GenerationState> Store::Impl::replay(std::vector<Record>& records,
+                                                     std::int64_t generation) {
+  auto state = std::make_unique<GenerationState>(segment_table_->read(generation));
   std::int64_t segments_seal = 0;
   for (const Record& record : records) {
     if (tells_counts(record.op)) segments_seal = record.counts.segments_seal;
   }
-  if (mirror->segments_seal() != segments_seal) {
+  if (state->segments_seal() != segments_seal) {
     throw_corrupt("the segments of generation " + std::to_string(generation) + " of '" +
                   names_.table + "' are not those that its change log knows; run SELECT " +
                   "arbor_check('" + names_.table + "')");
   }
   try {
-    for (Record& record : records) mirror->apply(record, *paths_);
+    for (Record& record : records) state->apply(record, *paths_);
   } catch (const Error& error) {
     throw Error(error.code(), "'" + names_.table + "': " + error.what());
   }
-  return mirror;
+  return state;
 }
 
 std::int64_t Store::Impl::generation_for_write() {

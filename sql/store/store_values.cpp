@@ -70,7 +70,7 @@ Store::Impl::Standing Store::Impl::standing_at(const RowPlace& row, const PathJs
 std::optional<std::vector<SetValue>> Store::Impl::plain_values(std::int64_t rowid,
                                                                std::span<const PathJson> values) {
   std::vector<SetValue> plain;
-  const RowPlace row{mirror_->pending_text(rowid), mirror_->find_stored(rowid)};
+  const RowPlace row{state_->pending_text(rowid), state_->find_stored(rowid)};
   if (!row.pending && !row.stored) return std::nullopt;
   for (const PathJson& value : values) {
     const auto known = paths_->longest_prefix(*value.path);
@@ -86,8 +86,8 @@ std::optional<std::vector<SetValue>> Store::Impl::plain_values(std::int64_t rowi
   return plain;
 }
 
-bool Store::Impl::holds_scalar(const Mirror::At& place, const Path& path) {
-  const SegmentVersion& segment = mirror_->segments()[place.segment];
+bool Store::Impl::holds_scalar(const GenerationState::At& place, const Path& path) {
+  const SegmentVersion& segment = state_->segments()[place.segment];
   // Held here: a failing read may roll back, which lets go of all that the store keeps in memory.
   const batch::RowReaderPtr reader =
       row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
@@ -95,10 +95,10 @@ bool Store::Impl::holds_scalar(const Mirror::At& place, const Path& path) {
 }
 
 // Asks of a value that holds_scalar() has found: what lies over it, else its column.
-bool Store::Impl::holds_boolean(const Mirror::At& place, PathId path) {
-  for (const SetValue& value : mirror_->values_over(place))
+bool Store::Impl::holds_boolean(const GenerationState::At& place, PathId path) {
+  for (const SetValue& value : state_->values_over(place))
     if (value.path == path) return is_boolean(value.json);
-  const SegmentVersion& segment = mirror_->segments()[place.segment];
+  const SegmentVersion& segment = state_->segments()[place.segment];
   const batch::RowReaderPtr reader =
       row_readers()->stored(chunks_, published(), segment.run.batch, segment.facts);
   const batch::Statistics* statistics = reader->batch().statistics(path);
@@ -124,8 +124,8 @@ bool Store::Impl::set(std::int64_t rowid, std::span<const PathJson> values) {
   }
   Change change(*this, rowid);
   generation_for_write();
-  mirror_->set(rowid, *plain, *paths_);
-  buffered_.push_back({Op::Set, rowid, Mirror::kErased, *std::move(plain)});
+  state_->set(rowid, *plain, *paths_);
+  buffered_.push_back({Op::Set, rowid, GenerationState::kErased, *std::move(plain)});
   reindex_row(rowid, before, after);
   ++own_added_;
   ++own_removed_;

@@ -28,13 +28,13 @@ void Store::Impl::require_transaction() const {
 bool Store::Impl::erase(std::int64_t rowid) {
   require_transaction();
   refresh();
-  if (!mirror_->contains(rowid)) return false;
+  if (!state_->contains(rowid)) return false;
   const IndexedRow indexed = indexed_row(rowid);
   Change change(*this, rowid);
   generation_for_write();
-  mirror_->erase(rowid);
+  state_->erase(rowid);
   unindex_row(rowid, indexed);
-  buffered_.push_back({Op::Erase, rowid, Mirror::kErased});
+  buffered_.push_back({Op::Erase, rowid, GenerationState::kErased});
   ++own_removed_;
   ++mark_.erased;
   fold_when_full();
@@ -59,7 +59,7 @@ bool Store::Impl::replace(std::int64_t rowid, std::string_view tree, OnConflict 
 bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict) {
   require_transaction();
   refresh();
-  if (!mirror_->contains(rowid)) return false;
+  if (!state_->contains(rowid)) return false;
   const IndexedRow before = indexed_row(rowid);
   const IndexedRow after = row_to_index(tree);
   if (key_ != nullptr && !is_same(*before.key, *after.key))
@@ -71,8 +71,8 @@ bool Store::Impl::put(std::int64_t rowid, std::string tree, const IndexedRow& be
                       const IndexedRow& after) {
   Change change(*this, rowid);
   generation_for_write();
-  mirror_->replace(rowid, std::move(tree));
-  buffered_.push_back({Op::Replace, rowid, mirror_->texts().size() - 1});
+  state_->replace(rowid, std::move(tree));
+  buffered_.push_back({Op::Replace, rowid, state_->texts().size() - 1});
   reindex_row(rowid, before, after);
   ++own_added_;
   ++own_removed_;
@@ -84,15 +84,15 @@ bool Store::Impl::put(std::int64_t rowid, std::string tree, const IndexedRow& be
 // A segment is rewritten at the same cost however many of its rows wait, so the more rows an Arbor
 // has, the more of them may wait.
 std::size_t Store::Impl::most_replaced() const {
-  const std::size_t part = mirror_->trees() / 16;
+  const std::size_t part = state_->trees() / 16;
   return std::clamp<std::size_t>(std::max<std::size_t>(options_.batch_trees, part), 4,
                                  kMostReplaced);
 }
 
 bool Store::Impl::full(std::size_t most_inserted, std::size_t most_replaced) const {
-  return mirror_->inserted().size() >= most_inserted || mirror_->replaced() >= most_replaced ||
-         mirror_->erased() >= kMostErased || mirror_->pending_bytes() >= kMostPendingBytes ||
-         mirror_->pending_texts() >= 2 * (options_.batch_trees + most_replaced);
+  return state_->inserted().size() >= most_inserted || state_->replaced() >= most_replaced ||
+         state_->erased() >= kMostErased || state_->pending_bytes() >= kMostPendingBytes ||
+         state_->pending_texts() >= 2 * (options_.batch_trees + most_replaced);
 }
 
 // In the middle of a transaction more rows may wait: folded together, they are spread over the
@@ -104,7 +104,7 @@ void Store::Impl::fold_when_full() {
 
 void Store::Impl::fold_when_due() {
   refuse_torn();
-  const bool changed = locked_ && mirror_ != nullptr && generation_ == write_generation_;
+  const bool changed = locked_ && state_ != nullptr && generation_ == write_generation_;
   if (!changed) return;
   const std::size_t part = options_.batch_trees / kFoldsOfBatch;
   if (full(std::max<std::size_t>(part, 1), most_replaced())) fold();
@@ -138,7 +138,7 @@ void Store::Impl::append(const EncodedBatch& batch, const batch::SharedPaths* sh
   require_transaction();
   refresh();
   if (batch.trees == 0) return;
-  if (!mirror_->inserted().empty()) fold();
+  if (!state_->inserted().empty()) fold();
   generation_for_write();
   // What was buffered comes before the batch. One record counts all batches that come together, so
   // that SQLite's savepoints around the chunks' statements are none to flush at.
@@ -147,11 +147,11 @@ void Store::Impl::append(const EncodedBatch& batch, const batch::SharedPaths* sh
   SegmentVersion segment = store_batch(batch, shared);
   segment.run.first_rowid = counts_.next_rowid;
   counts_.next_rowid += batch.trees;
-  const auto& segments = mirror_->segments();
+  const auto& segments = state_->segments();
   segment.pos = segments.empty() ? 0 : segments.back().pos + kPositionGap;
   segment_table_->add(segment);
   index_batch(segment, shared);
-  mirror_->add_segment(std::move(segment));
+  state_->add_segment(std::move(segment));
   own_added_ += batch.trees;
   bulk_added_ += batch.trees;
   counts_due_ = true;
@@ -170,7 +170,7 @@ SegmentVersion Store::Impl::part_of(const SegmentVersion& segment, std::uint32_t
 // The segments with one more before the live row at a position, which may cut one in two.
 std::vector<SegmentVersion> Store::Impl::segments_with(SegmentVersion added,
                                                        std::uint64_t position) const {
-  const auto& segments = mirror_->segments();
+  const auto& segments = state_->segments();
   std::size_t at = 0;
   for (; at < segments.size() && position >= segments[at].run.count; ++at)
     position -= segments[at].run.count;
@@ -197,13 +197,13 @@ std::vector<SegmentVersion> Store::Impl::segments_with(SegmentVersion added,
 void Store::Impl::insert_at(std::uint64_t position, const EncodedBatch& batch) {
   require_transaction();
   refresh();
-  if (position > mirror_->trees()) {
+  if (position > state_->trees()) {
     throw_invalid("position " + std::to_string(position) + " is beyond the " +
-                  std::to_string(mirror_->trees()) + " trees of '" + names_.table + "'");
+                  std::to_string(state_->trees()) + " trees of '" + names_.table + "'");
   }
   if (batch.trees == 0) return;
   generation_for_write();
-  if (mirror_->pending()) fold(FoldAll::Yes);
+  if (state_->pending()) fold(FoldAll::Yes);
   flush();
   SegmentVersion added = store_batch(batch);
   added.run.first_rowid = counts_.next_rowid;
@@ -220,7 +220,7 @@ void Store::Impl::clear() {
   require_transaction();
   refresh();
   generation_for_write();
-  own_removed_ += mirror_->trees();
+  own_removed_ += state_->trees();
   for (const auto& index : indexes_) index->clear();
   if (key_ != nullptr) key_->clear();
   set_segments({});
@@ -258,9 +258,9 @@ bool spread_new(std::vector<SegmentVersion>& segments) {
 void Store::Impl::set_segments(std::vector<SegmentVersion> wanted) {
   std::set<std::int64_t> kept;
   for (const SegmentVersion& segment : wanted) kept.insert(segment.id);
-  for (std::size_t at = 0; at < mirror_->segments().size(); ++at) {
-    if (!kept.contains(mirror_->segments()[at].id))
-      segment_table_->kill(mirror_->stored(at), generation_);
+  for (std::size_t at = 0; at < state_->segments().size(); ++at) {
+    if (!kept.contains(state_->segments()[at].id))
+      segment_table_->kill(state_->stored(at), generation_);
   }
   if (!spread_new(wanted)) {  // all segments get new versions, far apart
     for (SegmentVersion& segment : wanted) {
@@ -273,7 +273,7 @@ void Store::Impl::set_segments(std::vector<SegmentVersion> wanted) {
   for (SegmentVersion& segment : wanted) {
     if (segment.id == 0) segment_table_->add(segment);
   }
-  mirror_ = std::make_unique<Mirror>(std::move(wanted));
+  state_ = std::make_unique<GenerationState>(std::move(wanted));
   changed();
 }
 

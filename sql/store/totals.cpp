@@ -13,11 +13,11 @@ namespace arbors::store {
 Totals Store::Impl::totals() {
   refresh();
   Totals totals;
-  totals.trees = mirror_->trees();
+  totals.trees = state_->trees();
   totals.generation = generation_;
   totals.columns = columns_->columns().size();
   std::set<exec::BatchId> batches;
-  for (const SegmentVersion& segment : mirror_->segments()) batches.insert(segment.run.batch);
+  for (const SegmentVersion& segment : state_->segments()) batches.insert(segment.run.batch);
   totals.batches = batches.size();
   for (const std::string_view part : shadow_parts()) totals.bytes += stored_bytes(part);
   return totals;

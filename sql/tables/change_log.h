@@ -1,5 +1,5 @@
 // X_pending: the log of changes, as FORMAT.md draws it. Records are appended and read in order,
-// each sealed together with the seal of the one before it; their meaning is the mirror's business.
+// each sealed together with the seal of the one before it; their meaning is the state's business.
 #pragma once
 
 #include <cstdint>

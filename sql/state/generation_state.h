@@ -26,7 +26,7 @@ namespace arbors::store {
 std::string with_values(std::string tree, std::span<const SetValue> values,
                         const PathDictionary& paths);
 
-class Mirror {
+class GenerationState {
  public:
   static constexpr std::uint32_t kErased = UINT32_MAX;  // in the place of a text's number
 
@@ -35,7 +35,7 @@ class Mirror {
     std::uint32_t text = kErased;
   };
 
-  explicit Mirror(std::vector<SegmentVersion> segments);
+  explicit GenerationState(std::vector<SegmentVersion> segments);
 
   const std::vector<SegmentVersion>& segments() const { return segments_; }  // in order
   void add_segment(SegmentVersion segment);  // last of the segments; nothing may be inserted

@@ -1,4 +1,4 @@
-#include "sql/state/mirror.h"
+#include "sql/state/generation_state.h"
 
 #include <algorithm>
 
@@ -15,7 +15,8 @@ std::string with_values(std::string tree, std::span<const SetValue> values,
   return tree;
 }
 
-Mirror::Mirror(std::vector<SegmentVersion> segments) : segments_(std::move(segments)) {
+GenerationState::GenerationState(std::vector<SegmentVersion> segments)
+    : segments_(std::move(segments)) {
   for (std::size_t at = 0; at < segments_.size(); ++at) {
     index_.add(at, segments_[at].run);
     trees_ += segments_[at].run.count;
@@ -24,7 +25,7 @@ Mirror::Mirror(std::vector<SegmentVersion> segments) : segments_(std::move(segme
   index_.sort();
 }
 
-void Mirror::add_segment(SegmentVersion segment) {
+void GenerationState::add_segment(SegmentVersion segment) {
   make_room(segments_);
   index_.add(segments_.size(), segment.run);
   index_.sort();
@@ -33,7 +34,7 @@ void Mirror::add_segment(SegmentVersion segment) {
   segments_.push_back(std::move(segment));
 }
 
-std::optional<Mirror::At> Mirror::find_live(std::int64_t rowid) const {
+std::optional<GenerationState::At> GenerationState::find_live(std::int64_t rowid) const {
   std::optional<At> place;
   index_.any(rowid, [&](std::size_t segment) {
     const exec::Segment& run = segments_[segment].run;
@@ -45,19 +46,19 @@ std::optional<Mirror::At> Mirror::find_live(std::int64_t rowid) const {
   return place;
 }
 
-const SegmentOverlays* Mirror::overlays(std::size_t segment) const {
+const SegmentOverlays* GenerationState::overlays(std::size_t segment) const {
   const auto found = overlays_.find(segment);
   return found == overlays_.end() ? nullptr : &found->second;
 }
 
-SegmentVersion Mirror::stored(std::size_t segment) const {
+SegmentVersion GenerationState::stored(std::size_t segment) const {
   SegmentVersion version = segments_[segment];
   if (const auto run = stored_runs_.find(segment); run != stored_runs_.end())
     version.run = run->second;
   return version;
 }
 
-std::uint64_t Mirror::start_of(std::size_t segment) const {
+std::uint64_t GenerationState::start_of(std::size_t segment) const {
   if (starts_.size() != segments_.size()) {
     starts_.clear();
     std::uint64_t position = 0;
@@ -69,7 +70,7 @@ std::uint64_t Mirror::start_of(std::size_t segment) const {
   return starts_[segment];
 }
 
-std::optional<Mirror::Found> Mirror::find(std::int64_t rowid) const {
+std::optional<GenerationState::Found> GenerationState::find(std::int64_t rowid) const {
   Found found;
   found.rowid = rowid;
   if (const auto pending = inserted_at_.find(rowid); pending != inserted_at_.end()) {
@@ -96,7 +97,7 @@ std::optional<Mirror::Found> Mirror::find(std::int64_t rowid) const {
   return found;
 }
 
-std::optional<std::string_view> Mirror::pending_text(std::int64_t rowid) const {
+std::optional<std::string_view> GenerationState::pending_text(std::int64_t rowid) const {
   std::uint32_t text = kErased;
   if (const auto pending = inserted_at_.find(rowid); pending != inserted_at_.end()) {
     text = inserted_[pending->second].text;
@@ -109,7 +110,7 @@ std::optional<std::string_view> Mirror::pending_text(std::int64_t rowid) const {
   return texts_[text];
 }
 
-std::optional<Mirror::At> Mirror::find_stored(std::int64_t rowid) const {
+std::optional<GenerationState::At> GenerationState::find_stored(std::int64_t rowid) const {
   if (inserted_at_.contains(rowid)) return std::nullopt;
   auto at = find_live(rowid);
   if (at) {
@@ -119,7 +120,7 @@ std::optional<Mirror::At> Mirror::find_stored(std::int64_t rowid) const {
   return at;
 }
 
-std::vector<SetValue> Mirror::values_over(const At& at) const {
+std::vector<SetValue> GenerationState::values_over(const At& at) const {
   std::vector<SetValue> values;
   const SegmentOverlays* overlays = this->overlays(at.segment);
   if (overlays == nullptr) return values;
@@ -129,7 +130,7 @@ std::vector<SetValue> Mirror::values_over(const At& at) const {
   return values;
 }
 
-std::size_t Mirror::bytes_over(std::size_t segment) const {
+std::size_t GenerationState::bytes_over(std::size_t segment) const {
   std::size_t bytes = 0;
   const SegmentOverlays* overlays = this->overlays(segment);
   if (overlays == nullptr) return 0;
@@ -140,7 +141,7 @@ std::size_t Mirror::bytes_over(std::size_t segment) const {
   return bytes;
 }
 
-std::vector<ReplacedRow> Mirror::replaced_rows(std::size_t segment) const {
+std::vector<ReplacedRow> GenerationState::replaced_rows(std::size_t segment) const {
   const SegmentOverlays* overlays = this->overlays(segment);
   if (overlays == nullptr) return {};
   struct Over {
@@ -171,11 +172,11 @@ std::vector<ReplacedRow> Mirror::replaced_rows(std::size_t segment) const {
   return replaced;
 }
 
-bool Mirror::contains(std::int64_t rowid) const {
+bool GenerationState::contains(std::int64_t rowid) const {
   return inserted_at_.contains(rowid) || find_live(rowid);
 }
 
-void Mirror::insert(std::int64_t rowid, std::string tree) {
+void GenerationState::insert(std::int64_t rowid, std::string tree) {
   const std::uint32_t text = texts_.add(std::move(tree));
   make_room(inserted_);
   inserted_at_.emplace(rowid, inserted_.size());  // the last that may fail
@@ -183,7 +184,7 @@ void Mirror::insert(std::int64_t rowid, std::string tree) {
   ++trees_;
 }
 
-bool Mirror::erase(std::int64_t rowid) {
+bool GenerationState::erase(std::int64_t rowid) {
   const auto pending = inserted_at_.find(rowid);
   if (pending != inserted_at_.end()) {
     inserted_[pending->second].text = kErased;
@@ -205,7 +206,7 @@ bool Mirror::erase(std::int64_t rowid) {
   return true;
 }
 
-void Mirror::drop_overlays(const At& at) {
+void GenerationState::drop_overlays(const At& at) {
   const auto overlays = overlays_.find(at.segment);
   if (overlays == overlays_.end()) return;
   const std::size_t removed = overlays->second.remove(at.row);
@@ -215,7 +216,7 @@ void Mirror::drop_overlays(const At& at) {
   patched_.erase(at.segment);
 }
 
-bool Mirror::replace(std::int64_t rowid, std::string tree) {
+bool GenerationState::replace(std::int64_t rowid, std::string tree) {
   const auto pending = inserted_at_.find(rowid);
   if (pending != inserted_at_.end()) {
     inserted_[pending->second].text = texts_.add(std::move(tree));
@@ -234,8 +235,8 @@ bool Mirror::replace(std::int64_t rowid, std::string tree) {
   return true;
 }
 
-bool Mirror::set(std::int64_t rowid, std::span<const SetValue> values,
-                 const PathDictionary& paths) {
+bool GenerationState::set(std::int64_t rowid, std::span<const SetValue> values,
+                          const PathDictionary& paths) {
   if (const auto pending = pending_text(rowid)) {
     return replace(rowid, with_values(std::string(*pending), values, paths));
   }
@@ -255,7 +256,7 @@ bool Mirror::set(std::int64_t rowid, std::span<const SetValue> values,
   return true;
 }
 
-PendingBlocks Mirror::blocks(PathDictionary& paths) {
+PendingBlocks GenerationState::blocks(PathDictionary& paths) {
   return {texts_.blocks(paths), values_.blocks(paths)};
 }
 
@@ -296,8 +297,8 @@ bool is_settable(const SetValue& value, const PathDictionary& paths) {
 
 }  // namespace
 
-std::shared_ptr<PatchedFacts> Mirror::patched(std::size_t segment,
-                                              const PendingBlocks& blocks) const {
+std::shared_ptr<PatchedFacts> GenerationState::patched(std::size_t segment,
+                                                       const PendingBlocks& blocks) const {
   if (const auto known = patched_.find(segment); known != patched_.end()) return known->second;
   auto facts = std::make_shared<PatchedFacts>();  // kept when it is whole: memory may run out
   facts->nonce = random_u64();
@@ -312,14 +313,14 @@ std::shared_ptr<PatchedFacts> Mirror::patched(std::size_t segment,
   return facts;
 }
 
-bool Mirror::carry(ReplacedRow& row, const PathDictionary& paths) {
+bool GenerationState::carry(ReplacedRow& row, const PathDictionary& paths) {
   if (row.values.empty()) return replace(row.rowid, std::move(row.tree));
   return std::ranges::all_of(row.values,
                              [&](const SetValue& value) { return is_settable(value, paths); }) &&
          set(row.rowid, row.values, paths);
 }
 
-bool Mirror::apply_to_rows(Record& record, const PathDictionary& paths) {
+bool GenerationState::apply_to_rows(Record& record, const PathDictionary& paths) {
   switch (record.op) {
     case Op::Insert:
       if (contains(record.rowid)) return false;
@@ -346,7 +347,7 @@ bool Mirror::apply_to_rows(Record& record, const PathDictionary& paths) {
   return false;
 }
 
-void Mirror::apply(Record& record, const PathDictionary& paths) {
+void GenerationState::apply(Record& record, const PathDictionary& paths) {
   bool fits = false;
   try {
     fits = apply_to_rows(record, paths);

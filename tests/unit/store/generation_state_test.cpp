@@ -1,4 +1,4 @@
-#include "sql/state/mirror.h"
+#include "sql/state/generation_state.h"
 
 #include <functional>
 #include <string>
@@ -26,30 +26,29 @@ struct Some {
   Some() {
     a = paths.intern_key(kRootPath, "a");
     b = paths.intern_key(kRootPath, "b");
-    mirror.insert(10, R"({"a":1,"b":2})");
-    mirror.insert(11, "{}");
-    mirror.replace(4, R"({"a":3})");
-    mirror.set(5, std::vector<SetValue>{{a, "4"}}, paths);
+    state.insert(10, R"({"a":1,"b":2})");
+    state.insert(11, "{}");
+    state.replace(4, R"({"a":3})");
+    state.set(5, std::vector<SetValue>{{a, "4"}}, paths);
   }
 
   PathDictionary paths;
   PathId a = 0, b = 0;
-  Mirror mirror{{segment_of(1, 1), segment_of(2, 4)}};
+  GenerationState state{{segment_of(1, 1), segment_of(2, 4)}};
 };
 
-std::string text_of(const Mirror& mirror) {
-  std::string text = std::to_string(mirror.trees()) + " trees, " +
-                     std::to_string(mirror.replaced()) + " replaced, " +
-                     std::to_string(mirror.erased()) + " erased, " +
-                     std::to_string(mirror.inserted().size()) + " inserted\n";
+std::string text_of(const GenerationState& state) {
+  std::string text = std::to_string(state.trees()) + " trees, " + std::to_string(state.replaced()) +
+                     " replaced, " + std::to_string(state.erased()) + " erased, " +
+                     std::to_string(state.inserted().size()) + " inserted\n";
   for (std::int64_t rowid = 0; rowid < kMostRowid; ++rowid) {
-    const auto found = mirror.find(rowid);
-    CHECK(mirror.contains(rowid) == found.has_value());
+    const auto found = state.find(rowid);
+    CHECK(state.contains(rowid) == found.has_value());
     if (!found) continue;
     text += std::to_string(rowid) + " at " + std::to_string(found->position) + ":";
-    if (const auto tree = mirror.pending_text(rowid)) text += " " + std::string(*tree);
+    if (const auto tree = state.pending_text(rowid)) text += " " + std::string(*tree);
     if (found->stored) {
-      for (const SetValue& value : mirror.values_over(*found->stored))
+      for (const SetValue& value : state.values_over(*found->stored))
         text += " " + std::to_string(value.path) + "=" + value.json;
     }
     text += "\n";
@@ -64,24 +63,24 @@ struct RowChange {
 
 const std::vector<RowChange>& row_changes() {
   static const std::vector<RowChange> changes{
-      {"insert", [](Some& in) { in.mirror.insert(12, R"({"new":true})"); }},
-      {"erase an inserted one", [](Some& in) { in.mirror.erase(10); }},
-      {"erase a stored one", [](Some& in) { in.mirror.erase(2); }},
-      {"erase a replaced one", [](Some& in) { in.mirror.erase(4); }},
-      {"replace an inserted one", [](Some& in) { in.mirror.replace(11, R"({"other":1})"); }},
-      {"replace a stored one", [](Some& in) { in.mirror.replace(1, R"({"other":2})"); }},
-      {"replace one with a value", [](Some& in) { in.mirror.replace(5, R"({"other":3})"); }},
+      {"insert", [](Some& in) { in.state.insert(12, R"({"new":true})"); }},
+      {"erase an inserted one", [](Some& in) { in.state.erase(10); }},
+      {"erase a stored one", [](Some& in) { in.state.erase(2); }},
+      {"erase a replaced one", [](Some& in) { in.state.erase(4); }},
+      {"replace an inserted one", [](Some& in) { in.state.replace(11, R"({"other":1})"); }},
+      {"replace a stored one", [](Some& in) { in.state.replace(1, R"({"other":2})"); }},
+      {"replace one with a value", [](Some& in) { in.state.replace(5, R"({"other":3})"); }},
       {"set values of an inserted one",
        [](Some& in) {
-         in.mirror.set(10, std::vector<SetValue>{{in.a, "7"}, {in.b, "8"}}, in.paths);
+         in.state.set(10, std::vector<SetValue>{{in.a, "7"}, {in.b, "8"}}, in.paths);
        }},
       {"set values of a stored one",
        [](Some& in) {
-         in.mirror.set(3, std::vector<SetValue>{{in.a, "7"}, {in.b, "8"}}, in.paths);
+         in.state.set(3, std::vector<SetValue>{{in.a, "7"}, {in.b, "8"}}, in.paths);
        }},
       {"set values of one with a value",
        [](Some& in) {
-         in.mirror.set(5, std::vector<SetValue>{{in.b, "8"}, {in.a, "9"}, {in.b, "10"}}, in.paths);
+         in.state.set(5, std::vector<SetValue>{{in.b, "8"}, {in.a, "9"}, {in.b, "10"}}, in.paths);
        }},
   };
   return changes;
@@ -92,19 +91,19 @@ const std::vector<RowChange>& row_changes() {
 TEST_CASE("a change of a row that fails leaves all rows as they were", "[store]") {
   const RowChange& change = GENERATE(from_range(row_changes()));
   INFO(change.name);
-  const std::string before = text_of(Some().mirror);
+  const std::string before = text_of(Some().state);
   Some changed;
   change.make(changed);
-  const std::string after = text_of(changed.mirror);
+  const std::string after = text_of(changed.state);
   REQUIRE(before != after);
   bool failed = true;
   for (std::int64_t at = 1; failed; ++at) {
     INFO("allocation " << at);
     Some some;
     failed = fails_at(at, [&] { change.make(some); });
-    REQUIRE(text_of(some.mirror) == (failed ? before : after));
+    REQUIRE(text_of(some.state) == (failed ? before : after));
     if (!failed) break;
     change.make(some);
-    REQUIRE(text_of(some.mirror) == after);
+    REQUIRE(text_of(some.state) == after);
   }
 }
