@@ -41,7 +41,7 @@ NodePtr add_field_stage(StageReader& reader, NodePtr input) {
   add.fields = reader.list([&] {
     const Path path = reader.key_path();
     reader.lexer().expect_symbol("=");
-    return NamedExpr{arbors::to_text(path), reader.expression()};
+    return NamedExpr{arbors::to_text(path), reader.stored_expression()};
   });
   if (add.skip) check_apart(reader, add.fields, begin);
   return make(std::move(add), {std::move(input)});

@@ -188,6 +188,17 @@ expr::ExprPtr StageReader::expression(expr::ExprPtr* written) {
   }
 }
 
+expr::ExprPtr StageReader::stored_expression(expr::ExprPtr* written) {
+  const std::size_t byte = lexer_.peek().begin;
+  expr::ExprPtr stored = expression(written);
+  try {
+    expr::refuse_blob(*stored);
+  } catch (const Error& error) {
+    lexer_.fail_at(byte, error.what());
+  }
+  return stored;
+}
+
 Path StageReader::path() { return expr::parse_path(lexer_); }
 
 Path StageReader::key_path() {
@@ -235,7 +246,7 @@ std::uint64_t StageReader::count() {
 NamedExpr StageReader::named(bool may_rename) {
   NamedExpr named;
   expr::ExprPtr written;
-  named.expr = expression(&written);
+  named.expr = stored_expression(&written);
   const bool renamed = may_rename && lexer_.accept_keyword("as");
   named.name = renamed ? name() : default_name(*written);
   return named;
@@ -299,7 +310,7 @@ void StageReader::aggregate_arguments(AggregateCall& call, AggregateCall& writte
   if (!lexer_.at_symbol(")"))
     args = list([&] {
       last = lexer_.peek().begin;
-      return expression(&written_args.emplace_back());
+      return stored_expression(&written_args.emplace_back());
     });
   lexer_.expect_symbol(")");
   if (args.size() < call.function->least_args || args.size() > call.function->most_args ||

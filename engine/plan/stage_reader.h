@@ -28,6 +28,8 @@ class StageReader {
   NodePtr plan_in_parens();  // (plan)
   // With its parameters bound; `written` receives it as it stands in the text.
   expr::ExprPtr expression(expr::ExprPtr* written = nullptr);
+  // The same of what trees will hold, which is no blob.
+  expr::ExprPtr stored_expression(expr::ExprPtr* written = nullptr);
   Path path();            // any path
   Path key_path();        // a path of keys alone
   std::string name();     // a bare or quoted word

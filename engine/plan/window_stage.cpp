@@ -58,7 +58,7 @@ WindowCall read_function(StageReader& reader, const WindowInfo& info) {
   const std::size_t begin = reader.lexer().next().begin;
   reader.lexer().expect_symbol("(");
   if (!reader.lexer().at_symbol(")"))
-    call.arguments = reader.list([&] { return reader.expression(); });
+    call.arguments = reader.list([&] { return reader.stored_expression(); });
   reader.lexer().expect_symbol(")");
   if (const std::string fault = fault_of(call); !fault.empty())
     reader.lexer().fail_at(begin, fault);

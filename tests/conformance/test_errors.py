@@ -30,7 +30,7 @@ WRONG = [
     ("p | select a, a", ["two fields are named a"], 12), ("p | group_by a { count() as a }", ["two fields are named a"], None), ("p | top_k by a", ["whole number"], 11), ("p | top_k 3 a", ["by"], 13), ("p | nest a", ["as"], 11), ("p | set 0 p", ["'('"], 11),
     ("", ["expected a source"], 1), ("p |", ["expected a stage"], 4), ("| p", ["expected a source"], 1), ("p p", ["expected '|'"], 3), ("p | filter ?1", ["parameter ?1 is not given"], 12), ("p | head ?2", ["parameter ?2 is not given"], 10),
     ("p | filter 'unclosed", ["'"], None), ("p | filter \"unclosed", ['"'], None), ("p | filter length()", ["length"], None), ("p | filter substr(a, 1, 2, 3)", ["substr"], None), ("json 5", ["|"], 6), ("p@-1", ["generation", "tag"], 3), ("p | filter a # 1", ["#"], None),
-    ("p | filter a > 1 |\n  sort_by b |\n  tke 1", ["line 3, column 3", "take"], 3), ("p | filter a COLLATE x", ["in filter, line 1, column 22: expected a collation"], 22), ("p | filter lenght(a) = 1", ["did you mean length?"], 12), ("p | top_k 3", ["expected 'by'"], 12), ("p | group_by a { count(a, b) }", ["wrong number of arguments"], 18),
+    ("p | filter a > 1 |\n  sort_by b |\n  tke 1", ["line 3, column 3", "take"], 3), ("p | select x'61' as b", ["blob"], 12), ("p | add_field c = coalesce(a, x'61')", ["blob"], 19), ("p | group_by a { max(x'61') as m }", ["blob"], 22), ("p | filter a COLLATE x", ["in filter, line 1, column 22: expected a collation"], 22), ("p | filter lenght(a) = 1", ["did you mean length?"], 12), ("p | top_k 3", ["expected 'by'"], 12), ("p | group_by a { count(a, b) }", ["wrong number of arguments"], 18),
 ]
 
 

@@ -98,7 +98,8 @@ SELECT CASE WHEN EXISTS (SELECT 1 FROM u WHERE k = 3) THEN 'yes' ELSE 'no' END A
 SELECT a, count(*) AS n, count(*) IN (SELECT k FROM u) AS e FROM t GROUP BY a
 SELECT a, sum(a IN (SELECT k FROM u)) AS n FROM t GROUP BY a
 SELECT a, (SELECT count(*) FROM u WHERE u.k = t.a) AS n FROM t
-SELECT a, count(*) AS n FROM t GROUP BY a HAVING count(*) > (SELECT min(k) FROM u)"""
+SELECT a, count(*) AS n FROM t GROUP BY a HAVING count(*) > (SELECT min(k) FROM u)
+SELECT typeof(x'61') AS k, hex(x'61') AS h, 'q' || x'61' AS c, s < x'61' AS l, a IN (x'61', 1) AS i FROM t"""
 
 # (text, words of the error)
 REFUSED = [
@@ -191,6 +192,12 @@ SELECT a FROM t WHERE a IN u2
 SELECT a FROM t LIMIT (SELECT 1)
 SELECT a FROM t WHERE s MATCH 'x'
 SELECT CAST(s AS BLOB) AS b FROM t
+SELECT a, x'61' AS b FROM t
+SELECT CASE WHEN a > 1 THEN +x'61' END AS b FROM t
+SELECT max(x'00ff') AS b FROM t
+SELECT lag(s, 1, x'61') OVER (ORDER BY a) AS b FROM t
+SELECT a FROM t UNION SELECT ifnull(NULL, x'61')
+SELECT (SELECT x'61') AS b FROM t
 SELECT sqlite_version() AS v FROM t
 SELECT zeroblob(3) AS z FROM t
 SELECT last_insert_rowid() AS r FROM t

@@ -1,7 +1,9 @@
 #include "engine/expr/forms/expression.h"
 
 #include <algorithm>
+#include <array>
 
+#include "engine/base/error.h"
 #include "engine/expr/forms/function.h"
 #include "engine/expr/forms/value_set.h"
 
@@ -105,6 +107,10 @@ const Collate* first_collate(const Expr& expr) {
   return nullptr;
 }
 
+// Functions whose value is one of their arguments.
+constexpr std::array<std::string_view, 10> kChoosing{
+    "coalesce", "ifnull", "nullif", "iif", "if", "min", "max", "likely", "unlikely", "likelihood"};
+
 bool is_numeric(Affinity affinity) { return affinity >= Affinity::Numeric; }
 
 Coercion coercion_of(Affinity affinity) {
@@ -131,6 +137,23 @@ bool is_constant(const Expr& expr) {
   if (expr.as<PathRead>() != nullptr || expr.as<Parameter>() != nullptr) return false;
   return std::all_of(expr.args.begin(), expr.args.end(),
                      [](const ExprPtr& arg) { return is_constant(*arg); });
+}
+
+bool gives_blob(const Expr& expr) {
+  if (const auto* constant = expr.as<Constant>()) return constant->value.kind == ValueKind::Blob;
+  const auto* call = expr.as<Call>();
+  const auto* unary = expr.as<UnaryOp>();
+  const bool chooses =
+      expr.as<Case>() != nullptr || expr.as<Collate>() != nullptr ||
+      (unary != nullptr && unary->op == Unary::Plus) ||
+      (call != nullptr && std::ranges::find(kChoosing, call->function->name) != kChoosing.end());
+  return chooses &&
+         std::ranges::any_of(expr.args, [](const ExprPtr& arg) { return gives_blob(*arg); });
+}
+
+void refuse_blob(const Expr& expr) {
+  if (gives_blob(expr))
+    throw_invalid("the value may be a blob, and trees hold none: hex() gives a text of it");
 }
 
 bool reads_rows(const Expr& expr) {

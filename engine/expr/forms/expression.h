@@ -136,6 +136,11 @@ std::vector<Path> paths(const Expr& expr);
 // Tells whether an expression's value depends on neither paths nor parameters.
 bool is_constant(const Expr& expr);
 
+// Tells whether a blob that stands in an expression may be its value: trees hold none.
+bool gives_blob(const Expr& expr);
+// Throws Error{Invalid} where one may.
+void refuse_blob(const Expr& expr);
+
 // Gives the highest parameter number; 0 without parameters.
 std::uint32_t parameter_count(const Expr& expr);
 

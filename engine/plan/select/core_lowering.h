@@ -102,6 +102,8 @@ class CoreLowering {
 
   // ---- expressions (lower_expression.cpp)
   Typed lower(const expr::ExprPtr& parsed, const Clause& clause, std::size_t byte);
+  // The same of what trees will hold, which is no blob.
+  Typed lower_stored(const expr::ExprPtr& parsed, const Clause& clause, std::size_t byte);
   Typed lower_leaf(const Leaf& leaf, const Clause& clause);
   Typed lower_name(const Leaf& leaf);
   Typed lower_call(const expr::ExprPtr& parsed, const Clause& clause, std::size_t byte);

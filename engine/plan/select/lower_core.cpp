@@ -76,7 +76,7 @@ void CoreLowering::result_columns() {
       star(column);
       continue;
     }
-    Typed value = lower(column.expr, {"the result", true, true}, column.begin);
+    Typed value = lower_stored(column.expr, {"the result", true, true}, column.begin);
     std::string name = name_of(column, value);
     if (!column.alias.empty()) scope_.aliases.push_back({column.alias, value});
     add_item({name, name, std::move(value), column.begin, column.end});

@@ -37,6 +37,17 @@ Typed CoreLowering::lower(const expr::ExprPtr& parsed, const Clause& clause, std
   }
 }
 
+Typed CoreLowering::lower_stored(const expr::ExprPtr& parsed, const Clause& clause,
+                                 std::size_t byte) {
+  Typed value = lower(parsed, clause, byte);
+  try {
+    expr::refuse_blob(*value.expr);
+  } catch (const Error& error) {
+    lexer_.fail_at(byte, error.what());
+  }
+  return value;
+}
+
 Typed CoreLowering::lower_call(const expr::ExprPtr& parsed, const Clause& clause,
                                std::size_t byte) {
   const expr::Function& function = *parsed->as<expr::Call>()->function;

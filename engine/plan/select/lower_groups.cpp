@@ -43,7 +43,8 @@ AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& insid
     lexer_.fail_at(leaf.begin, "the window function " + word + "() needs OVER");
   if (!takes_arguments(*call.function, leaf))
     lexer_.fail_at(leaf.begin, "wrong number of arguments: " + std::string(call.function->syntax));
-  for (const expr::ExprPtr& arg : leaf.args) operands.push_back(lower(arg, inside, leaf.begin));
+  for (const expr::ExprPtr& arg : leaf.args)
+    operands.push_back(lower_stored(arg, inside, leaf.begin));
   if (!operands.empty()) call.argument = as_key(operands[0]);
   if (operands.size() > 1) call.second = operands[1].expr;
   if (leaf.filter) call.filter = lower(leaf.filter, inside, leaf.begin).expr;

@@ -108,7 +108,7 @@ Typed CoreLowering::window(const Leaf& leaf, const Clause& clause) {
     lowering_.note_call(word, leaf.args.size(), leaf.begin, true);
     call.function = function;
     for (const expr::ExprPtr& arg : leaf.args) {
-      operands.push_back(lower(arg, inside, leaf.begin));
+      operands.push_back(lower_stored(arg, inside, leaf.begin));
       call.arguments.push_back(operands.back().expr);
     }
     if (std::string fault = fault_of(call); !fault.empty()) lexer_.fail_at(leaf.begin, fault);
