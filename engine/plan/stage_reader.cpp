@@ -10,9 +10,9 @@
 #include "engine/plan/expression_parts.h"
 #include "engine/plan/moment.h"
 #include "engine/plan/nearest_name.h"
-#include "engine/plan/other_words.h"
 #include "engine/plan/select/select.h"
 #include "engine/plan/stage.h"
+#include "engine/plan/stage_synonyms.h"
 
 namespace arbors::plan {
 namespace {

@@ -5,11 +5,11 @@
 #include "engine/exec/query/source_statistics.h"
 #include "engine/exec/query/unknown_paths.h"
 #include "engine/plan/parse_plan.h"
-#include "ext/plans/bound_table.h"
 #include "ext/plans/select_catalog.h"
+#include "ext/plans/table_source.h"
 #include "ext/session/file_access.h"
 #include "ext/table/authorization.h"
-#include "ext/table/bound_store.h"
+#include "ext/table/store_source.h"
 #include "sql/import/file_feed.h"
 #include "sql/import/file_names.h"
 

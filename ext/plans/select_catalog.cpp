@@ -1,7 +1,7 @@
 #include "ext/plans/select_catalog.h"
 
-#include "ext/plans/bound_table.h"
 #include "ext/plans/plan_session.h"
+#include "ext/plans/table_source.h"
 #include "ext/plans/view_columns.h"
 #include "ext/session/arbor_name.h"
 #include "ext/session/host_meanings.h"

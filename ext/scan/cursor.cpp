@@ -13,7 +13,7 @@
 #include "ext/scan/row_restriction.h"
 #include "ext/scan/scan_plan.h"
 #include "ext/table/authorization.h"
-#include "ext/table/bound_store.h"
+#include "ext/table/store_source.h"
 
 namespace arbors::ext {
 namespace {

@@ -7,7 +7,7 @@
 #include "engine/expr/text/parser.h"
 #include "ext/planning/index_search.h"
 #include "ext/scan/term_condition.h"
-#include "ext/table/bound_store.h"
+#include "ext/table/store_source.h"
 
 namespace arbors::ext {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "sql/tables/chunk_seal.h"
-#include "sql/tables/random.h"
+#include "sql/tables/nonces.h"
 
 namespace arbors::store {
 

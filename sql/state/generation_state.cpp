@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/json/edit/edit.h"
-#include "sql/tables/random.h"
+#include "sql/tables/nonces.h"
 
 namespace arbors::store {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/batch/build/batch_builder.h"
-#include "sql/tables/random.h"
+#include "sql/tables/nonces.h"
 
 namespace arbors::store {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "sql/store/store_impl.h"
-#include "sql/tables/random.h"
+#include "sql/tables/nonces.h"
 
 namespace arbors::store {
 

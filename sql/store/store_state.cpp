@@ -4,7 +4,7 @@
 #include "sql/access/data_version.h"
 #include "sql/access/write_lock.h"
 #include "sql/store/store_impl.h"
-#include "sql/tables/random.h"
+#include "sql/tables/nonces.h"
 
 namespace arbors::store {
 

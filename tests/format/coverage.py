@@ -46,7 +46,7 @@ def wanted():
     """What the fixtures must hold, as the reader counts it."""
     every = {(kind, number) for kind, numbers in in_sources().items() for number in numbers.values()}
     every |= {("codes", number) for kind, number in every if kind == "integers"}
-    every |= {(kind, there) for kind in ("strangers", "shapes", "filter", "rowids", "live", "key", "erased together", "set nothing", "carried values") for there in (False, True)}
+    every |= {(kind, there) for kind in ("outliers", "shapes", "filter", "rowids", "live", "key", "erased together", "set nothing", "carried values") for there in (False, True)}
     every |= {("packed", way) for way in (32, 64, "tail")} | {("column", number) for number in ("number", None, -1, -2)} | {("index on", what) for what in ("elements", "no array")}
     return every | {("meta", key) for key in meta_keys()}
 

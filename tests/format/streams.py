@@ -260,16 +260,16 @@ def framed_strings(source, count):
 def woven(source, count, members):
     """Strings that stand apart, and in their gaps what members(how many) gives."""
     apart = source.count(count)
-    strangers = {}
+    outliers = {}
     if apart:
         positions = nested(CODES, source, apart, 0)
-        require(positions == sorted(set(positions)) and positions[-1] < count, "strangers are out of order")
+        require(positions == sorted(set(positions)) and positions[-1] < count, "outliers are out of order")
         inner = Bytes(source.text())
-        strangers = dict(zip(positions, plain_strings(inner, apart)))
+        outliers = dict(zip(positions, plain_strings(inner, apart)))
         inner.end()
-    SEEN["strangers", bool(apart)] += 1
+    SEEN["outliers", bool(apart)] += 1
     others = iter(members(count - apart))
-    return [strangers[i] if i in strangers else next(others) for i in range(count)]
+    return [outliers[i] if i in outliers else next(others) for i in range(count)]
 
 
 def pattern_members(source, count):

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 
 namespace arbors::batch {
 namespace {

@@ -11,7 +11,7 @@
 #include "engine/batch/build/column_set.h"
 #include "engine/json/input/normalizer.h"
 #include "engine/json/input/structural_index.h"
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 
 namespace arbors::batch {
 

@@ -6,7 +6,7 @@
 //
 // Numbers and others: the same, beside some strings that are no such numbers.
 //
-//   body := strangers (strangers.h), number list's body of the strings that are none
+//   body := outliers (outliers.h), number list's body of the strings that are none
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -17,7 +17,7 @@
 #include "engine/codec/integers/encodings.h"
 #include "engine/codec/packing/sampling.h"
 #include "engine/codec/texts/affixes.h"
-#include "engine/codec/texts/strangers.h"
+#include "engine/codec/texts/outliers.h"
 #include "engine/codec/texts/string_encodings.h"
 
 namespace arbors::codec {
@@ -140,28 +140,27 @@ bool encode_numbers_and_others(Strings values, Bytes& out) {
     std::int64_t number = 0;
     parted.add(values[i], parse_between(values[i], affixes, number), i);
   }
-  if (parted.strangers.empty() || !parted.pays()) return false;
-  encode_strangers(parted, out);
+  if (parted.outliers.empty() || !parted.pays()) return false;
+  encode_outliers(parted, out);
   return encode_number_strings(parted.members, out);
 }
 
 void decode_numbers_and_others(ByteReader& in, std::size_t count, StringPool& out) {
-  const Strangers strangers = decode_strangers(in, count);
+  const Outliers outliers = decode_outliers(in, count);
   StringPool members;
-  decode_number_strings(in, count - strangers.positions.size(), members);
+  decode_number_strings(in, count - outliers.positions.size(), members);
   out.offsets.assign(1, 0);
   out.heap.clear();
   weave(
-      count, strangers, [&](std::size_t row) { return members.entry(row); }, out);
+      count, outliers, [&](std::size_t row) { return members.entry(row); }, out);
 }
 
 void pick_numbers_and_others(ByteReader& in, std::size_t count, Places at, StringPool& out) {
-  const Strangers strangers = decode_strangers(in, count);
+  const Outliers outliers = decode_outliers(in, count);
   StringPool members;
-  pick_number_strings(in, count - strangers.positions.size(), member_places(strangers, at),
-                      members);
+  pick_number_strings(in, count - outliers.positions.size(), member_places(outliers, at), members);
   weave_at(
-      at, strangers, [&](std::size_t row) { return members.entry(row); }, out);
+      at, outliers, [&](std::size_t row) { return members.entry(row); }, out);
 }
 
 }  // namespace arbors::codec

@@ -1,17 +1,17 @@
 // Pattern: strings of one length over small alphabets, such as ids, hashes and timestamps, as one
 // integer per group of positions (pattern.h); beats a general compressor in size and speed. Strings
-// of another length, the strangers, are kept aside.
+// of another length, the outliers, are kept aside.
 //
-//   body      := strangers (strangers.h), pattern, integers (nested) per group
-//   integers  := one for each string that is no stranger
+//   body      := outliers (outliers.h), pattern, integers (nested) per group
+//   integers  := one for each string that is no outlier
 #include <algorithm>
 #include <vector>
 
 #include "engine/codec/integers/encodings.h"
 #include "engine/codec/packing/sampling.h"
+#include "engine/codec/texts/outliers.h"
 #include "engine/codec/texts/pattern.h"
 #include "engine/codec/texts/pattern_numbers.h"
-#include "engine/codec/texts/strangers.h"
 #include "engine/codec/texts/string_encodings.h"
 
 namespace arbors::codec {
@@ -50,7 +50,7 @@ bool encode_pattern_strings(Strings values, Bytes& out) {
   for (std::size_t i = 0; i < values.size(); ++i)
     parted.add(values[i], values[i].size() == length, i);
   if (!parted.pays()) return false;
-  encode_strangers(parted, out);
+  encode_outliers(parted, out);
   const std::vector<std::string_view>& members = parted.members;
   const std::size_t start = out.size();
   if (encode_members(members, find_pattern(spread(members)), out)) return true;
@@ -59,16 +59,16 @@ bool encode_pattern_strings(Strings values, Bytes& out) {
 }
 
 void decode_pattern_strings(ByteReader& in, std::size_t count, StringPool& out) {
-  const Strangers strangers = decode_strangers(in, count);
-  const std::size_t members = count - strangers.positions.size();
+  const Outliers outliers = decode_outliers(in, count);
+  const std::size_t members = count - outliers.positions.size();
   std::vector<char> rows = decode_members(in, members);
   const std::size_t length = members == 0 ? 0 : rows.size() / members;
-  if (!strangers.positions.empty()) {
+  if (!outliers.positions.empty()) {
     const std::string_view all(rows.data(), rows.size());
-    out.heap.reserve(rows.size() + strangers.texts.heap.size());
+    out.heap.reserve(rows.size() + outliers.texts.heap.size());
     out.offsets.reserve(count + 1);
     return weave(
-        count, strangers, [&](std::size_t row) { return all.substr(row * length, length); }, out);
+        count, outliers, [&](std::size_t row) { return all.substr(row * length, length); }, out);
   }
   out.heap = std::move(rows);
   out.offsets.resize(count + 1);
@@ -76,13 +76,13 @@ void decode_pattern_strings(ByteReader& in, std::size_t count, StringPool& out) 
 }
 
 void pick_pattern_strings(ByteReader& in, std::size_t count, Places at, StringPool& out) {
-  const Strangers strangers = decode_strangers(in, count);
-  const std::vector<std::uint32_t> places = member_places(strangers, at);
-  const std::vector<char> rows = pick_members(in, count - strangers.positions.size(), places);
+  const Outliers outliers = decode_outliers(in, count);
+  const std::vector<std::uint32_t> places = member_places(outliers, at);
+  const std::vector<char> rows = pick_members(in, count - outliers.positions.size(), places);
   const std::size_t length = places.empty() ? 0 : rows.size() / places.size();
   const std::string_view all(rows.data(), rows.size());
   weave_at(
-      at, strangers, [&](std::size_t row) { return all.substr(row * length, length); }, out);
+      at, outliers, [&](std::size_t row) { return all.substr(row * length, length); }, out);
 }
 
 }  // namespace arbors::codec

@@ -21,14 +21,14 @@ class BlockJoin : public BlockChange {
     std::optional<RowExpr> taken;     // the left trees' field where the right ones go
     std::optional<RowExpr> residual;  // over left rows and the mount of right trees
     std::shared_ptr<const JoinTable> table;
-    FarTreesPtr trees;      // null where no expression reads them
-    bool renumbers = true;  // of semi and anti: rows get new numbers too, as others' do
+    ReferencedTreesPtr trees;  // null where no expression reads them
+    bool renumbers = true;     // of semi and anti: rows get new numbers too, as others' do
   };
   explicit BlockJoin(Parts parts) : parts_(std::move(parts)) {}
 
   void apply(ScannedRows& block) const override;
   bool mounts() const override { return parts_.renumbers; }
-  FarTreesPtr far_trees() const override { return parts_.trees; }
+  ReferencedTreesPtr referenced_trees() const override { return parts_.trees; }
   std::vector<const RowExpr*> expressions() const override;
 
  private:

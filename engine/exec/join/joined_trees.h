@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/exec/rows/ordered_run.h"
-#include "engine/exec/scan/far_trees.h"
+#include "engine/exec/scan/referenced_trees.h"
 #include "engine/exec/source/execution_context.h"
 #include "engine/plan/row_shape.h"
 
@@ -24,7 +24,7 @@ struct TreesOf {
   plan::RowShape shape;
 };
 
-class JoinedTrees : public FarTrees {
+class JoinedTrees : public ReferencedTrees {
  public:
   // `context` outlives the trees.
   JoinedTrees(TreesOf trees, const ExecutionContext& context);

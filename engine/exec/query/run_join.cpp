@@ -45,7 +45,7 @@ struct RightBudget {
 // The right side as it is searched and read.
 struct RightSide {
   std::shared_ptr<JoinTable> table;
-  FarTreesPtr trees;
+  ReferencedTreesPtr trees;
 };
 
 // The keys and rows of one block of the right side.

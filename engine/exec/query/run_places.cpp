@@ -5,7 +5,7 @@
 #include <unordered_set>
 
 #include "engine/base/error.h"
-#include "engine/exec/query/random.h"
+#include "engine/exec/query/pcg_random.h"
 #include "engine/exec/query/run_plan.h"
 #include "engine/exec/scan/row_selector.h"
 

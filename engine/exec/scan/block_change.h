@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/exec/scan/far_trees.h"
+#include "engine/exec/scan/referenced_trees.h"
 #include "engine/exec/scan/row_expr.h"
 
 namespace arbors::exec {
@@ -22,7 +22,7 @@ class BlockChange {
   virtual void apply(ScannedRows& block) const = 0;
   // Whether there is another mount afterwards, and the trees it reads, if these are far.
   virtual bool mounts() const = 0;
-  virtual FarTreesPtr far_trees() const { return nullptr; }
+  virtual ReferencedTreesPtr referenced_trees() const { return nullptr; }
   // Whether it knows the block's rows by their numbers, which a filter before an explode changes.
   virtual bool knows_rows() const { return false; }
   // What apply() evaluates over the block, as it was before, and over the far trees.

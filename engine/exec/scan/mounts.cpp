@@ -150,7 +150,7 @@ Mounts Mounts::explode(const ExplodeStep& step, const Selection& rows) const {
   return exploded;
 }
 
-Mounts Mounts::join(FarTreesPtr trees, Rows pairs, Rows partners) const {
+Mounts Mounts::join(ReferencedTreesPtr trees, Rows pairs, Rows partners) const {
   const bool lacks = std::find(partners.begin(), partners.end(), kNone) != partners.end();
   Mounts joined = *this;
   joined.follow(std::make_shared<const Rows>(std::move(pairs)));

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "engine/batch/trees/scope.h"
-#include "engine/exec/scan/far_trees.h"
 #include "engine/exec/scan/member_lists.h"
+#include "engine/exec/scan/referenced_trees.h"
 #include "engine/exec/scan/row_expr.h"
 #include "engine/expr/evaluate/selection.h"
 
@@ -31,7 +31,7 @@ class Mounts {
 
   // Gives way to pairs: row i of the result is row pairs[i] of the block, with tree partners[i]
   // (kNoRow: none). `pairs` ascends.
-  Mounts join(FarTreesPtr trees, std::vector<std::uint32_t> pairs,
+  Mounts join(ReferencedTreesPtr trees, std::vector<std::uint32_t> pairs,
               std::vector<std::uint32_t> partners) const;
   // Mounts the trees of another batch beside the rows: row i sees tree trees[i], kNoRow is none.
   Mounts attach(batch::BatchReaderPtr batch, std::vector<std::uint32_t> trees) const;
@@ -58,7 +58,7 @@ class Mounts {
   using RowsPtr = std::shared_ptr<const std::vector<std::uint32_t>>;
   struct Mount {
     std::optional<batch::Scope> scope;  // none where the trees are far
-    FarTreesPtr far;
+    ReferencedTreesPtr far;
     RowsPtr rows;           // null: row i is row i of the scope
     bool may_lack = false;  // some entries of `rows` are kNone
     batch::BatchReaderPtr batch =

@@ -85,7 +85,7 @@ class Queue {
 struct MountedAt {
   Path prefix;
   bool elsewhere = false;
-  FarTreesPtr far = nullptr;
+  ReferencedTreesPtr far = nullptr;
 };
 
 // Notes what an expression reads of the batch; prepares what it reads of far trees.
@@ -136,7 +136,7 @@ std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* co
       if (explode->keys) mounts.push_back({Path(), true, nullptr});
     } else if (const auto* changing = std::get_if<ChangeStep>(&step)) {
       const BlockChange& change = *changing->change;
-      MountedAt added{Path(), true, change.far_trees()};
+      MountedAt added{Path(), true, change.referenced_trees()};
       std::vector<MountedAt> seen = mounts;
       seen.push_back(added);
       for (const RowExpr* read : change.expressions()) add_paths(*read, seen, paths);

@@ -136,7 +136,7 @@ void test_code_words(std::span<const Word> codes, std::uint32_t first, std::uint
                      std::uint8_t flip, std::uint8_t* truths) {
   constexpr std::uint32_t kMost = std::numeric_limits<Word>::max();
   if (count == 0 || first > kMost) {
-    std::memset(truths, kFalse ^ flip, codes.size());
+    std::fill_n(truths, codes.size(), static_cast<std::uint8_t>(kFalse ^ flip));
   } else {
     test_words(codes.data(), codes.size(), static_cast<Word>(first),
                static_cast<Word>(std::min(count - 1, kMost - first)), flip, truths);

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "engine/json/values/fault.h"
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 #include "engine/json/values/utf8.h"
 #include "engine/json/values/writer.h"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 
 namespace arbors::json {
 

@@ -1,6 +1,6 @@
 #include "engine/json/input/bracket_scanner.h"
 
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 
 namespace arbors::json {
 namespace {

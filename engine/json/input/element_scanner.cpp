@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 
 namespace arbors::json {
 

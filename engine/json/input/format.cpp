@@ -7,7 +7,7 @@
 #include "engine/base/error.h"
 #include "engine/json/input/bracket_scanner.h"
 #include "engine/json/input/normalizer.h"
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 
 namespace arbors::json {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 #include "engine/json/values/writer.h"
 
 namespace arbors::json {

@@ -6,7 +6,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/interrupt.h"
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 #include "engine/json/values/writer.h"
 
 namespace arbors::json {

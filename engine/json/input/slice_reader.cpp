@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "engine/base/error.h"
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 #include "engine/json/values/utf8.h"
 
 namespace arbors::json {

@@ -4,7 +4,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/interrupt.h"
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 
 namespace arbors::json {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "engine/expr/forms/function.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 namespace arbors::plan::select {
 namespace {

@@ -1,7 +1,7 @@
 // The clause FROM: tables, older generations, handles, queries, json_each, and how they are joined.
 #include "engine/plan/moment.h"
 #include "engine/plan/select/query_reader.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 namespace arbors::plan::select {
 

@@ -5,7 +5,7 @@
 #include "engine/expr/text/path_parser.h"
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/query_reader.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 namespace arbors::plan::select {
 

@@ -4,7 +4,7 @@
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/expression_parts.h"
 #include "engine/plan/select/core_lowering.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 namespace arbors::plan::select {
 

@@ -11,7 +11,7 @@
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/refusal.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 #include "engine/plan/window.h"
 
 namespace arbors::plan::select {

@@ -9,7 +9,7 @@
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/refusal.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 namespace arbors::plan::select {
 namespace {

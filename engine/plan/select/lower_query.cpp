@@ -10,7 +10,7 @@
 #include "engine/plan/expression_parts.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/refusal.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 namespace arbors::plan::select {
 namespace {

@@ -7,7 +7,7 @@
 #include "engine/plan/expression_parts.h"
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/core_lowering.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 #include "engine/plan/window.h"
 
 namespace arbors::plan::select {

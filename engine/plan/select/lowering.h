@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "engine/plan/select/catalog.h"
-#include "engine/plan/select/scope.h"
-#include "engine/plan/select/statement.h"
+#include "engine/plan/select/name_scope.h"
+#include "engine/plan/select/select_syntax.h"
 #include "engine/plan/select/typed.h"
 
 namespace arbors::plan::select {

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 namespace arbors::plan::select {
 namespace {

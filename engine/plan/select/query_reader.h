@@ -9,7 +9,7 @@
 
 #include "engine/expr/text/lexer.h"
 #include "engine/expr/text/parser.h"
-#include "engine/plan/select/statement.h"
+#include "engine/plan/select/select_syntax.h"
 
 namespace arbors::plan::select {
 

@@ -8,7 +8,7 @@
 #include "engine/plan/select/lowering.h"
 #include "engine/plan/select/query_reader.h"
 #include "engine/plan/select/refusal.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 namespace arbors::plan::select {
 namespace {

@@ -1,6 +1,6 @@
 // Windows: OVER, WINDOW and frames.
 #include "engine/plan/select/query_reader.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 namespace arbors::plan::select {
 

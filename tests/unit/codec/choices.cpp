@@ -86,7 +86,7 @@ TEST_CASE("strings get the encoding that suits them", "[codec]") {
       {"account ids x5000", "pattern"},
       {"record keys x5000", "pattern"},
       {"hex x5000", "pattern"},
-      {"ids with strangers x5000", "pattern"},
+      {"ids with outliers x5000", "pattern"},
       {"numbers and others x5000", "numbers and others"},
       {"any bytes x5000", "plain"}};
   for (const auto& [name, texts] : samples::texts())

@@ -56,7 +56,7 @@ inline std::vector<Texts> texts() {
     add("moments", count,
         [&, now = std::uint64_t{0}](std::size_t) mutable { return moment(now += random() % 3); });
     add("numbers", count, [&](std::size_t) { return std::to_string(random() % 100000); });
-    add("ids with strangers", count, [&](std::size_t i) {
+    add("ids with outliers", count, [&](std::size_t i) {
       return i % 50 == 3 ? "did:web:example." + std::to_string(i)
                          : "did:plc:" + spell(random, kBase32, 24);
     });

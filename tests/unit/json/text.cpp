@@ -4,7 +4,7 @@
 #include "engine/base/error.h"
 #include "engine/json/input/normalizer.h"
 #include "engine/json/values/json_value.h"
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 #include "engine/json/values/writer.h"
 #include "tests/unit/catch.h"
 

@@ -11,7 +11,7 @@
 #include "engine/batch/trees/tree_writer.h"
 #include "sql/access/statement.h"
 #include "sql/store/store.h"
-#include "sql/tables/random.h"
+#include "sql/tables/nonces.h"
 
 namespace arbors::store::tests {
 

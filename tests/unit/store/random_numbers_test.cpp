@@ -1,7 +1,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sql/tables/random.h"
+#include "sql/tables/nonces.h"
 #include "tests/unit/catch.h"
 
 using namespace arbors::store;

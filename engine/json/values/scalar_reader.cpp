@@ -1,4 +1,4 @@
-#include "engine/json/values/scalar.h"
+#include "engine/json/values/scalar_reader.h"
 
 #include <array>
 #include <charconv>

@@ -9,9 +9,9 @@
 
 namespace arbors::exec {
 
-class FarTrees {
+class ReferencedTrees {
  public:
-  virtual ~FarTrees() = default;
+  virtual ~ReferencedTrees() = default;
 
   // Reads the value of a path of some of the trees; kNoRow is none, and Missing. SQL-ready: objects
   // and arrays are Opaque JSON text. By the thread that owns the storage, or by any after
@@ -20,6 +20,6 @@ class FarTrees {
   // Fetches all that reading a path takes. By the thread that owns the storage.
   virtual void prepare(const Path& path) const = 0;
 };
-using FarTreesPtr = std::shared_ptr<const FarTrees>;
+using ReferencedTreesPtr = std::shared_ptr<const ReferencedTrees>;
 
 }  // namespace arbors::exec

@@ -1,4 +1,4 @@
-#include "sql/tables/random.h"
+#include "sql/tables/nonces.h"
 
 #include <pthread.h>
 

@@ -1,4 +1,4 @@
-#include "engine/plan/other_words.h"
+#include "engine/plan/stage_synonyms.h"
 
 #include <set>
 #include <string>
@@ -14,9 +14,9 @@ std::string first_word(std::string_view text) {
   return std::string(text.substr(0, text.find(' ')));
 }
 
-TEST_CASE("words of other languages are answered with what is here", "[other_words]") {
+TEST_CASE("words of other languages are answered with what is here", "[stage_synonyms]") {
   std::set<std::string_view> known;
-  for (const OtherWord& other : other_words()) {
+  for (const StageSynonym& other : stage_synonyms()) {
     INFO(other.word);
     CHECK(known.insert(other.word).second);
     CHECK(find_stage(other.word) == nullptr);
@@ -26,7 +26,7 @@ TEST_CASE("words of other languages are answered with what is here", "[other_wor
   }
 }
 
-TEST_CASE("stages that people write are named with what they are here", "[other_words]") {
+TEST_CASE("stages that people write are named with what they are here", "[stage_synonyms]") {
   struct Slip {
     const char* plan;
     const char* answer;
@@ -57,7 +57,7 @@ TEST_CASE("stages that people write are named with what they are here", "[other_
   }
 }
 
-TEST_CASE("what looks like a slip but is none is read", "[other_words]") {
+TEST_CASE("what looks like a slip but is none is read", "[stage_synonyms]") {
   for (const char* plan :
        {"p | filter a != 1", "p | filter a = 'x' || b", "p | filter (a = 'x' || b) = 1",
         "p | filter a = ('x' || b) = 1", "p | filter 'x' || a > 'y' || b", "p | select distinct",

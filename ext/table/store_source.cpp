@@ -1,4 +1,4 @@
-#include "ext/table/bound_store.h"
+#include "ext/table/store_source.h"
 
 namespace arbors::ext {
 namespace {

@@ -7,12 +7,12 @@
 
 namespace arbors::plan {
 
-struct OtherWord {
+struct StageSynonym {
   std::string_view word;
   std::string_view here;  // begins with a stage's name, or says what to do
 };
 
-std::span<const OtherWord> other_words();
+std::span<const StageSynonym> stage_synonyms();
 // Case ignored, and with `_` left out as well as written; empty: not such a word.
 std::string_view said_here(std::string_view word);
 

@@ -1,4 +1,4 @@
-#include "ext/plans/bound_table.h"
+#include "ext/plans/table_source.h"
 
 #include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/scan/column_batch.h"

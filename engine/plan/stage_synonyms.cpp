@@ -1,4 +1,4 @@
-#include "engine/plan/other_words.h"
+#include "engine/plan/stage_synonyms.h"
 
 #include <array>
 #include <string>
@@ -15,7 +15,7 @@ constexpr std::string_view kAdd = "add_field n = e, …";
 constexpr std::string_view kUnique = "unique_by e, … (the first tree of each key)";
 constexpr std::string_view kExplode = "explode p [as n]";
 
-constexpr std::array<OtherWord, 48> kWords{{
+constexpr std::array<StageSynonym, 48> kWords{{
     {"where", "filter e"},
     {"having", "filter e, after group_by e { … }"},
     {"limit", "head n"},
@@ -68,12 +68,12 @@ constexpr std::array<OtherWord, 48> kWords{{
 
 }  // namespace
 
-std::span<const OtherWord> other_words() { return kWords; }
+std::span<const StageSynonym> stage_synonyms() { return kWords; }
 
 std::string_view said_here(std::string_view word) {
   std::string plain(word.substr(0, 32));
   std::erase(plain, '_');
-  for (const OtherWord& known : kWords)
+  for (const StageSynonym& known : kWords)
     if (compare(known.word, plain, Collation::NoCase) == 0) return known.here;
   return {};
 }

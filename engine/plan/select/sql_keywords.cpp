@@ -1,4 +1,4 @@
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 #include <algorithm>
 #include <array>

@@ -9,7 +9,7 @@
 
 #include "engine/expr/text/lexer.h"
 #include "engine/plan/select/catalog.h"
-#include "engine/plan/select/statement.h"
+#include "engine/plan/select/select_syntax.h"
 #include "engine/plan/select/typed.h"
 
 namespace arbors::plan::select {

@@ -1,4 +1,4 @@
-#include "engine/plan/select/scope.h"
+#include "engine/plan/select/name_scope.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include "engine/base/error.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/nearest_name.h"
-#include "engine/plan/select/words.h"
+#include "engine/plan/select/sql_keywords.h"
 
 namespace arbors::plan::select {
 namespace {
