@@ -77,6 +77,9 @@ constexpr std::array<Topic, 5> kTopics{{
      "Of values that are equal but look different (1 and 1.0, texts under a collation) a group "
      "shows the one that SQLite shows; where that depends on how SQLite plans, as behind a join, "
      "it is an error.\n"
+     "SQLite 3.40.1 ends the texts of `json_each` and `json_extract` at `\\u0000`; the engine "
+     "gives "
+     "them whole, as 3.54.1 does.\n"
      "What is not understood is an error that says so; SQLite can run it over the virtual tables."},
     {"order",
      "NULL sorts first, then numbers, then texts; with `desc` the other way round; `nulls first` "

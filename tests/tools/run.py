@@ -26,7 +26,7 @@ FOLDERS = ["tests/sql", "tests/python", "tests/pages", "tests/differential", "te
 # Programs that run longest begin first.
 LONG = ["test_spark.py", "failures.py", "test_package_wheel.py", "lookups.py", "test_single_bits.py", "test_matrix.py", "kill.py",
         "json_documents.py", "processes.py", "test_memory.py", "database_files.py", "plans.py", "random_queries.py",
-        "test_operations.py", "test_limits.py", "test_slt.py", "test_roundtrip.py", "test_pages.py"]
+        "test_operations.py", "test_packed_columns.py", "test_format.py", "test_limits.py", "test_slt.py", "test_roundtrip.py", "test_pages.py"]
 # Programs that wait for others' moments and hardly work take no core.
 WAITING = ["test_copies.py", "test_transactions.py"]
 
