@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/base/recycled_blocks.h"
 #include "ext/host/host_functions.h"
 #include "ext/session/file_access.h"
 #include "ext/session/host_meanings.h"
@@ -28,10 +29,14 @@ Session::Counted::Counted(sqlite3* db) : db_(db) {
   const std::lock_guard lock(alive_sessions().mutex);
   alive_sessions().connections.emplace(db, false);
 }
-// With the last one go the connections that its SQLite library serves: another may serve the next.
+// With the last one go the connections that its SQLite library serves, since another may serve the
+// next, and the memory that was kept for more work.
 Session::Counted::~Counted() {
   const std::lock_guard lock(alive_sessions().mutex);
-  if (alive_sessions().connections.size() == 1) close_host_connections();
+  if (alive_sessions().connections.size() == 1) {
+    close_host_connections();
+    recycled_blocks().release();
+  }
   alive_sessions().connections.erase(db_);
 }
 
