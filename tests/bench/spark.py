@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Measures arbors.spark beside Parquet that the same Spark wrote from the same rows: three of JSONBench's questions over generated events,
-answers compared, medians of wall and CPU time (driver, JVM and workers together), warm, in turns. Beside them a Python source that
-hands out one batch of such rows from memory again and again: what any source behind Spark's Python interface costs.
+answers compared, medians of wall and CPU time (driver, JVM and workers together), warm, in turns, from `load` to the answer. Arbors are read
+inside Spark's JVM, which prunes columns by itself as it does for Parquet, and by the Python source, with the option `columns`. Beside them a
+Python source that hands out one batch of such rows from memory again and again: what any source behind Spark's Python interface costs.
 
-Run it by a Python that has pyspark and pyarrow, with Java. Usage: spark.py [--extension SO] [--events N] [--files N] [--runs N] [--cache FOLDER]
+Run it by a Python that has pyspark and pyarrow, with Java, after `mvn -q -f ext/spark package`. Usage: spark.py [--extension SO] [--events N] [--files N] [--runs N] [--cache FOLDER]
 `--events` is what each of the files holds: the same events in each.
 """
 import argparse
@@ -34,6 +35,7 @@ def package(options, folder):
     shutil.copytree(ROOT / "ext/python/arbors", site / "arbors", ignore=shutil.ignore_patterns("__pycache__", "lib"))
     (site / "arbors/lib").mkdir()
     shutil.copy(options.extension, site / "arbors/lib/arbors.so")
+    shutil.copy(ROOT / "ext/spark/target/arbors-spark.jar", site / "arbors/lib")
     os.environ.update(PYTHONPATH=str(site), PYSPARK_PYTHON=sys.executable)
     sys.path.insert(0, str(site))
 
@@ -55,13 +57,15 @@ def databases(options, folder):
 
 def connect(folder):
     from pyspark.sql import SparkSession
+    import arbors.spark
+    (driver,) = (ROOT / "ext/spark/target/lib").glob("sqlite-jdbc-*.jar")
     settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "2", "spark.driver.memory": "3g", "spark.log.level": "OFF",
-                "spark.local.dir": str(folder / "local"), "spark.sql.warehouse.dir": str(folder / "warehouse")}
+                "spark.local.dir": str(folder / "local"), "spark.sql.warehouse.dir": str(folder / "warehouse"),
+                "spark.jars": f"{arbors.spark.jar()},{driver}"}
     builder = SparkSession.builder.master("local[2]").appName("arbors")
     for key, value in settings.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
-    import arbors.spark
     arbors.spark.register(spark)
     return spark
 
@@ -84,13 +88,18 @@ def cpu():
 
 def frames(spark, lake, folder):
     """What reads each side: a function of the columns that a question wants."""
-    whole = spark.read.format("arbors").option("name", "events").load(f"{lake}/*.db")
-    readers = {"Arbors": lambda columns: spark.read.format("arbors").option("name", "events").option("columns", columns).load(f"{lake}/*.db")}
+    import arbors.spark
+    all_files = f"{lake}/*.db"
+    whole = arbors.spark.read(spark, all_files, name="events")
+    readers = {"Arbors": lambda _: arbors.spark.read(spark, all_files, name="events", partitions="2"),
+               "Arbors, by Python": lambda columns: spark.read.format("arbors").options(name="events", columns=columns, partitions="2").load(all_files)}
     for codec in ("snappy", "zstd"):
         files = folder / f"parquet-{codec}"
         shutil.rmtree(files, ignore_errors=True)
         whole.write.option("compression", codec).parquet(str(files))
         readers[f"Parquet, {codec}"] = lambda _, files=files: spark.read.parquet(str(files))
+    parts = {side: read("kind").rdd.getNumPartitions() for side, read in readers.items()}
+    assert set(parts.values()) == {2}, parts
     return readers
 
 
@@ -147,10 +156,12 @@ def main():
     print(f"{options.files} files of {options.events} events; MB: Arbors {size(lake, '*.db'):.1f}, "
           + ", ".join(f"Parquet {codec} {size(folder / f'parquet-{codec}', '*.parquet'):.1f}" for codec in ("snappy", "zstd")))
     sides = [*readers, "from memory"]
-    print("\n| | " + " | ".join(f"{side}, wall s (CPU s)" for side in sides) + " | Arbors, of snappy | memory, of snappy |\n| --- |" + " ---: |" * (len(sides) + 2))
+    ratios = ["Arbors", "Arbors, by Python", "Parquet, zstd", "from memory"]
+    print("\n| | " + " | ".join(f"{side}, wall s (CPU s)" for side in sides) + "".join(f" | {side}, of snappy" for side in ratios)
+          + " |\n| --- |" + " ---: |" * (len(sides) + len(ratios)))
     for name, (question, columns) in QUESTIONS.items():
         times, answers = {side: [] for side in sides}, {}
-        readers["from memory"] = from_memory(spark, readers["Arbors"], columns, options, folder)
+        readers["from memory"] = from_memory(spark, readers["Arbors, by Python"], columns, options, folder)
         for turn in range(options.runs + 2):
             for side, read in readers.items():
                 wall, spent = time.perf_counter(), cpu()
@@ -161,7 +172,7 @@ def main():
         assert all(answers[side] == answers["Arbors"] for side in sides[:-1]), name
         medians = {side: [statistics.median(column) for column in zip(*values)] for side, values in times.items()}
         print(f"| {name} | " + " | ".join(f"{wall:.2f} ({spent:.2f})" for wall, spent in medians.values())
-              + "".join(f" | {medians[side][0] / medians['Parquet, snappy'][0]:.2f}" for side in ("Arbors", "from memory")) + " |", flush=True)
+              + "".join(f" | {medians[side][0] / medians['Parquet, snappy'][0]:.2f}" for side in ratios) + " |", flush=True)
     spark.stop()
 
 

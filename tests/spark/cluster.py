@@ -4,13 +4,16 @@ import os
 import pathlib
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"))
 import harness  # noqa: E402
 
-OPTIONS = harness.parser().parse_args()
+parser = harness.parser()
+parser.add_argument("--in-jvm", action="store_true", help="read by the reader inside Spark's JVM wherever it can")
+OPTIONS = parser.parse_args()
 OPTIONS.extension = os.path.abspath(OPTIONS.extension)  # a session has a working directory of its own
 HERE = tempfile.TemporaryDirectory(prefix="arbors-spark-test-")
 FOLDER = pathlib.Path(HERE.name)
@@ -46,6 +49,31 @@ def install():
     return site
 
 
+_jars = []  # once they were looked for: the reader inside the JVM and SQLite's driver; or nothing, and why
+
+
+def jars():
+    """The jars of the reader inside the JVM, made by Maven; none where it cannot be made."""
+    if not _jars:
+        _jars.append(build_jars())
+        if isinstance(_jars[0], str):
+            print(f"skipped: the reader inside the JVM ({_jars[0]})", flush=True)
+    return [] if isinstance(_jars[0], str) else _jars[0]
+
+
+def build_jars():
+    """The jars, or why there are none. What does not compile is an error."""
+    project = harness.ROOT / "ext/spark"
+    if not shutil.which("mvn") or not shutil.which("javac"):
+        return "there is no mvn or no javac: Debian's packages maven and default-jdk-headless"
+    made = subprocess.run(["mvn", "-q", "-B", "-f", str(project), "package"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if made.returncode:
+        assert "COMPILATION ERROR" not in made.stdout, made.stdout[-3000:]
+        return f"Maven gives {made.stdout.strip().splitlines()[:1]}"
+    shutil.copy(project / "target/arbors-spark.jar", FOLDER / "site/arbors/lib")
+    return [FOLDER / "site/arbors/lib/arbors-spark.jar", *(project / "target/lib").glob("sqlite-jdbc-*.jar")]
+
+
 _session = []
 
 
@@ -58,7 +86,8 @@ def session():
         settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.python.filterPushdown.enabled": "true", "spark.sql.shuffle.partitions": "2",
                     "spark.executorEnv.PYTHONPATH": os.environ["PYTHONPATH"], "spark.executorEnv.TMPDIR": os.environ["TMPDIR"],
                     "spark.local.dir": str(FOLDER / "local"), "spark.sql.warehouse.dir": str(FOLDER / "warehouse"),
-                    "spark.driver.extraJavaOptions": FRUGAL, "spark.executor.extraJavaOptions": FRUGAL, "spark.driver.memory": "1g", "spark.sql.session.timeZone": "Europe/Berlin", "spark.log.level": "OFF"}
+                    "spark.driver.extraJavaOptions": FRUGAL, "spark.executor.extraJavaOptions": FRUGAL, "spark.driver.memory": "1g", "spark.sql.session.timeZone": "Europe/Berlin", "spark.log.level": "OFF",
+                    "spark.jars": ",".join(map(str, jars()))}
         builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("arbors")
         for key, value in settings.items():
             builder = builder.config(key, value)
@@ -76,8 +105,17 @@ def stop():
 
 
 def load(path, name="events", schema=None, **options):
+    if OPTIONS.in_jvm:
+        return load_in_jvm(path, name, schema, **options)
     reader = session().read.format("arbors").option("name", name).options(**options)
     return (reader.schema(schema) if schema else reader).load(str(path))
+
+
+def load_in_jvm(path, name="events", schema=None, **options):
+    """By the reader inside the JVM, where the session has it."""
+    import arbors.spark
+    spark = session()
+    return arbors.spark.read(spark, path if isinstance(path, list) else str(path), schema=schema, name=name, **options)
 
 
 def save(frame, path, name, mode="append", **options):

@@ -9,7 +9,8 @@ import sys
 
 import cluster
 import harness
-from cluster import FOLDER, OPTIONS, load, message, rows, save, session
+from cluster import FOLDER, OPTIONS, load, load_in_jvm, message, rows, save, session
+from in_jvm import *  # noqa: F401,F403: tests of the reader inside the JVM
 
 POSTED = "kind = 'commit' AND commit.operation = 'create' AND commit.collection = 'app.bsky.feed.post'"
 CREATED = "kind = 'commit' AND commit.operation = 'create'"
@@ -89,6 +90,9 @@ def test_frames_asked_twice(report):
         report.equal(form(lambda: frame, lambda: frame), wanted, f"{what}, without push-down, of one load")
         pushed = lambda: load(cluster.lake(), pushdown="true", partitions="2")  # noqa: E731
         report.equal(form(pushed, pushed), wanted, f"{what}, with push-down, a load for each query")
+        if cluster.jars():
+            frame = load_in_jvm(cluster.lake(), partitions="2")
+            report.equal(form(lambda: frame, lambda: frame), wanted, f"{what}, in the JVM")
 
 
 def test_a_written_copy_of_a_filtered_frame(report):
@@ -114,7 +118,10 @@ def test_random_queries(report):
         def ask(frame):
             return frame.where(where).groupBy(*keys).agg({"id": "count", "score": "max", "time_us": "min"})
 
-        report.equal(rows(ask(load(cluster.lake(), pushdown="true" if number % 2 else "false", partitions="2"))), rows(ask(reference)), f"{where} by {keys}")
+        wanted = rows(ask(reference))
+        report.equal(rows(ask(load(cluster.lake(), pushdown="true" if number % 2 else "false", partitions="2"))), wanted, f"{where} by {keys}")
+        if cluster.jars():
+            report.equal(rows(ask(load_in_jvm(cluster.lake(), partitions="2"))), wanted, f"{where} by {keys}, in the JVM")
 
 
 def test_columns_and_schemas(report):

@@ -237,6 +237,63 @@ def test_staging(report):
     report.equal(list(lake.published(folder)["t"]["files"]), [part], "changes no list")
 
 
+def test_texts_that_are_all_null(report):
+    file = cluster.fill(FOLDER / "nulls.db", [{"n": 1}, {"n": 2, "open": {}}, {"n": 3, "open": {"k": 1}}], "t")
+    report.equal(read(file, where="n = 1"), [{"n": 1, "open": None}], "a batch that holds no variant where others do")
+
+
+def test_what_the_jvm_is_told(report):
+    from arbors.spark import jvm, vectors
+    from pyspark.sql import types
+    folder = FOLDER / "told"
+    folder.mkdir()
+    for number in range(3):
+        cluster.fill(folder / f"{number}.db", [{"n": number, "o": {"x": [1.5]}, **({"late": "x"} if number == 2 else {})}], "t")
+    made = source(folder, where="n >= 0", columns="o, n, late")
+    plan = json.loads(jvm.planned(made, None))
+    report.equal(plan["layouts"], [[{"name": "o", "there": "o is not null", "fields": [{"name": "x", "item": "o.x", "value": {"element": "FLOAT64"}}]},
+                                    {"name": "n", "item": "n", "value": "INT64"}] + rest for rest in
+                                   ([{"name": "late"}], [{"name": "late", "item": "late", "value": "UTF8"}])], "a layout for each kind of file")
+    pieces = [piece for partition in plan["partitions"] for piece in partition]
+    report.equal([(piece["file"], piece["source"], piece["state"], piece["trees"], piece["count"], piece["layout"]) for piece in pieces],
+                 [(str(folder / f"{number}.db"), "t@1 | filter (n >= 0\n)", "t@1", 1, 1, int(number == 2)) for number in range(3)], "and what each partition reads")
+    report.equal(types.StructType.fromJson(plan["schema"]), made.schema(), "the schema")
+    struct, k = ["struct", [["k", "integer"]]], types.StructType().add("k", types.IntegerType())
+    for kind, shape, item in ((types.LongType(), "integer", "INT64"), (types.DoubleType(), "integer", "INT64"), (types.IntegerType(), "number", None),
+                              (types.StringType(), "string", "UTF8"), (types.StringType(), "integer", None), (types.VariantType(), "open", "JSON"),
+                              (types.VariantType(), struct, "BRACKETS"), (types.VariantType(), "string", "BRACKETS"), (types.DateType(), "string", None),
+                              (types.TimestampType(), "string", None), (types.DecimalType(9, 2), "number", None), (types.MapType(types.StringType(), k), struct, None),
+                              (types.ArrayType(types.StringType()), ["list", "integer"], None), (k, "open", None),
+                              (types.ArrayType(k), ["list", struct], {"element": {"members": [{"name": "k", "key": "k", "value": "INT64"}]}}),
+                              (types.ArrayType(k), ["list", ["struct", [["k", "integer"], ["K", "integer"]]]], None)):
+        schema = types.StructType([types.StructField("c", kind)])
+        try:
+            (found,) = vectors.layout(schema, ["struct", [["c", shape]]])
+            found = found["value"]
+        except vectors.OnlyPython:
+            found = None
+        report.equal(found, item, f"{kind} of {shape}")
+
+
+def test_jars(report):
+    import types
+    from arbors.spark import jars
+    os.environ["ARBORS_SPARK_JAR"] = "/nowhere.jar"
+    report.raises(jars.jar, "a jar that is not there", "/nowhere.jar", "mvn package", kind=Exception)
+    os.environ["ARBORS_SPARK_JAR"] = __file__
+    report.equal(jars.jar(), __file__, "one that is")
+    del os.environ["ARBORS_SPARK_JAR"]
+    kept = jars._has
+    try:
+        session = types.SimpleNamespace()
+        jars._has = lambda spark, name: False
+        report.equal(jars.is_there(session), False, "a session without")
+        jars._has = lambda spark, name: name == jars.SOURCE
+        report.raises(lambda: jars.is_there(session), "one without SQLite's driver", "org.xerial:sqlite-jdbc", kind=Exception)
+    finally:
+        jars._has = kept
+
+
 if __name__ == "__main__":
     why = cluster.lack() if "java" not in (cluster.lack() or "") else None
     if why:

@@ -11,6 +11,9 @@ engine: files and batches that statistics rule out are not read); `at` (a genera
 (about how many); `pushdown` ("true": Spark's own filters too, for one query a load). Options of a write: `name`, `nulls`
 ("keep": nulls are written, else left out). The rest is in the page `SPARK.md` beside this package.
 
+`arbors.spark.read(spark, path, name="events")` is the same read, by a reader inside Spark's JVM where the session has its jar
+(`arbors.spark.jar()`): several times as fast.
+
 Driver and executors need this package installed. Importing this module imports nothing of Spark.
 """
 
@@ -18,7 +21,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["register"]
+__all__ = ["jar", "read", "register"]
 
 
 def register(spark: Any) -> None:
@@ -29,3 +32,22 @@ def register(spark: Any) -> None:
     except ImportError as error:
         raise ImportError(f"arbors.spark needs PySpark 4 and pyarrow: pip install 'pyspark>=4' pyarrow ({error})") from error
     spark.dataSource.register(source_for(spark))
+
+
+def read(spark: Any, path: Any, *, schema: Any = None, **options: Any) -> Any:
+    """A DataFrame of the files that `path` names (a text or several), with the options of `format("arbors")`: `name`, `columns`,
+    `where`, `at`, `partitions`.
+
+    Where the session has the jar (see `jar`), Spark's JVM reads the files itself, and only the columns that a query needs. Else, and
+    where only Python makes the wanted types of what the files hold, this is `format("arbors")`, with the same rows.
+    """
+    register(spark)
+    from . import jvm
+    return jvm.read(spark, path, schema, options)
+
+
+def jar() -> str:
+    """The path of the jar for `spark.jars`, beside `org.xerial:sqlite-jdbc`. Raises an Error where this package was built without
+    it."""
+    from . import jars
+    return jars.jar()

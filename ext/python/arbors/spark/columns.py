@@ -17,6 +17,11 @@ from . import convert, keys
 from .types import is_json, keys_of
 
 
+def bracketed(item: str) -> str:
+    """An expression that gives another's values as JSON texts, inside brackets."""
+    return f"iif({item} is null, null, array({item}) || '')"
+
+
 class Whole:
     """A column that is read as it is."""
 
@@ -39,7 +44,7 @@ class Text(Whole):
 
     def __init__(self, path: tuple[str, ...], field: Any, to: Any) -> None:
         super().__init__(path, field, to)
-        self.items = [f"iif({self.items[0]} is null, null, array({self.items[0]}) || '')"]
+        self.items = [bracketed(self.items[0])]
 
     def _made(self, array: Any) -> Any:
         texts = compute.utf8_slice_codeunits(array, 1, -1)

@@ -110,7 +110,9 @@ def struct_of(children: list[Any], to: Any, nulls: Any, length: int) -> Any:
 
 def of_json(texts: Any, wanted: Any, to: Any, json: bool) -> Any:
     """An array of JSON texts as a type of Spark's."""
-    if isinstance(wanted, spark.StringType) and json or texts.null_count == len(texts):
+    if texts.null_count == len(texts):
+        return pyarrow.nulls(len(texts), to)
+    if isinstance(wanted, spark.StringType) and json:
         return compute.cast(texts, to)
     return _mapped(texts, _reader(wanted), to)
 
