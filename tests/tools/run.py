@@ -7,13 +7,14 @@ a test. The last line sums them up.
 """
 import argparse
 import concurrent.futures
+import contextlib
 import dataclasses
 import os
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -29,12 +30,14 @@ LONG = ["test_spark.py", "failures.py", "test_package_wheel.py", "lookups.py", "
         "test_operations.py", "test_packed_columns.py", "test_format.py", "test_limits.py", "test_slt.py", "test_roundtrip.py", "test_pages.py"]
 # Programs that wait for others' moments and hardly work take no core.
 WAITING = ["test_copies.py", "test_transactions.py"]
+# Files of tests stand in memory where that much is free beside what compilers and tests take.
+SCRATCH_BYTES, LEFT_TO_PROGRAMS = 6 << 30, 6 << 30
 
 
 @dataclasses.dataclass
 class Task:
     name: str
-    start: object  # () -> (counts, seconds, output)
+    start: object  # () -> (counts, seconds, CPU seconds, output)
     needs: tuple = ()
     cores: int = 1
     quiet: bool = False  # a step that other tasks need: says nothing and counts for nothing where it succeeds
@@ -43,18 +46,12 @@ class Task:
 
 def command(name, *words, needs=(), cores=1, quiet=False, seconds=1500):
     def start():
-        began = time.monotonic()
-        try:
-            run = subprocess.run([str(word) for word in words], cwd=ROOT, stdin=subprocess.DEVNULL, text=True, errors="replace",
-                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds)
-            output, status = run.stdout, run.returncode
-        except subprocess.TimeoutExpired as late:
-            output, status = f"{(late.stdout or b'').decode(errors='replace')}\nstopped after {seconds} seconds", 1
+        output, status, took, work = programs.call(words, seconds)
         closing = programs.CLOSING_LINE.match((output.rstrip().splitlines() or [""])[-1])
         counts = [int(count or 0) for count in closing.groups()] if closing else [0 if quiet else 1, 0, 0]
         if status != 0 and counts[1] == 0:
             counts = [counts[0] if closing else 0, 1, counts[2]]
-        return counts, time.monotonic() - began, output
+        return counts, took, work, output
 
     return Task(name, start, needs, cores, quiet)
 
@@ -120,34 +117,37 @@ class Run:
         self.every, self.by_name = every, {task.name: task for task in every}
         # One task more than there are cores: some wait for processes, locks and disks a good part of their time.
         self.free, self.total, self.began = (os.cpu_count() or 1) + 1, [0, 0, 0], time.monotonic()
+        self.work_done = 0  # in seconds of CPU time
         self.lock = threading.Condition()
 
     def ready(self, task):
         """Whether a waiting task can start now. One whose need failed, fails."""
         states = [self.by_name[need].state for need in task.needs if need in self.by_name]
         if "failed" in states:
-            self.finish(task, [0, 1, 0], 0, "what it needs has failed")
+            self.finish(task, [0, 1, 0], 0, 0, "what it needs has failed")
             return False
         return all(state == "done" for state in states) and task.cores <= self.free
 
-    def finish(self, task, counts, seconds, output):
+    def finish(self, task, counts, seconds, work, output):
         task.state = "failed" if counts[1] else "done"
         self.total = [sum(pair) for pair in zip(self.total, counts)]
+        self.work_done += work
         passed, failed, skipped = counts
         if not task.quiet or failed:
-            print(f"{'FAIL' if failed else 'ok  '} {task.name}: {passed} passed, {failed} failed, {skipped} skipped ({seconds:.0f} s)")
+            print(f"{'FAIL' if failed else 'ok  '} {task.name}: {passed} passed, {failed} failed, {skipped} skipped "
+                  f"({seconds:.0f} s, {work:.0f} s of CPU time)")
             lines = output.splitlines()
             for line in lines[-programs.MAX_SHOWN_LINES:] if failed else [line for line in lines if line.startswith("skipped")]:
                 print(f"     {line}")
         else:
-            print(f"     {task.name} ({seconds:.0f} s, at {time.monotonic() - self.began:.0f} s)")
+            print(f"     {task.name} ({seconds:.0f} s, {work:.0f} s of CPU time, at {time.monotonic() - self.began:.0f} s)")
         sys.stdout.flush()
 
     def work(self, task):
         try:
             done = task.start()
         except Exception as error:  # a fault of a task is one failure, not the end of the run
-            done = [0, 1, 0], 0, repr(error)
+            done = [0, 1, 0], 0, 0, repr(error)
         with self.lock:
             self.free += task.cores
             self.finish(task, *done)
@@ -169,9 +169,21 @@ class Run:
                 if not started:
                     self.lock.wait()
         passed, failed, skipped = self.total
-        print(f"{time.monotonic() - self.began:.0f} seconds")
+        print(f"{time.monotonic() - self.began:.0f} seconds, {self.work_done:.0f} of CPU time")
         print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
         return 1 if failed else 0
+
+
+def scratch():
+    """Where tests put their files: in memory where there is plenty, or else each commit waits for a disk that no test looks at."""
+    system = pathlib.Path("/dev/shm")
+    if "TMPDIR" in os.environ or not system.is_dir():
+        return contextlib.nullcontext()
+    space = os.statvfs(system)
+    available = re.search(r"^MemAvailable:\s*(\d+) kB", pathlib.Path("/proc/meminfo").read_text(), re.MULTILINE)
+    if space.f_flag & os.ST_NOEXEC or min(space.f_bavail * space.f_frsize, int(available[1]) * 1024 - LEFT_TO_PROGRAMS if available else 0) < SCRATCH_BYTES:
+        return contextlib.nullcontext()
+    return tempfile.TemporaryDirectory(prefix="arbors-run-", dir=system, ignore_cleanup_errors=True)
 
 
 def main():
@@ -180,7 +192,10 @@ def main():
     options.add_argument("--python", required=True, help="one that loads SQLite extensions")
     options = options.parse_args()
     options.seconds = 150 if options.quick else 600
-    return Run(tasks(options)).all()
+    with scratch() as folder:
+        if folder:
+            os.environ["TMPDIR"] = folder
+        return Run(tasks(options)).all()
 
 
 if __name__ == "__main__":
