@@ -23,7 +23,8 @@ struct Arrow : sqlite3_vtab {
 // Goes through the messages of a stream: the schema, record batches, the end mark.
 class ArrowCursor : public sqlite3_vtab_cursor {
  public:
-  explicit ArrowCursor(const Arrow& arrow) : sqlite3_vtab_cursor{}, session_(*arrow.session) {}
+  explicit ArrowCursor(const Arrow& arrow)
+      : sqlite3_vtab_cursor{}, session_(*arrow.session), hold_(session_.limits().hold()) {}
 
   void filter(const char* words, std::span<sqlite3_value*> arguments) {
     options_ = {};
@@ -51,6 +52,7 @@ class ArrowCursor : public sqlite3_vtab_cursor {
       rows_.reset();
       return;
     }
+    const HostLimits::Watch watch(session_.limits());
     table_ = rows_->next();
     at_ = table_ ? Message::Batch : Message::End;
   }
@@ -82,6 +84,7 @@ class ArrowCursor : public sqlite3_vtab_cursor {
   }
 
   Session& session_;
+  const HostLimits::Hold hold_;
   exec::ArrowOptions options_;
   std::vector<Value> arguments_;  // the plan, then its parameters
   std::unique_ptr<exec::ArrowRows> rows_;

@@ -25,7 +25,7 @@ struct Marshal : sqlite3_vtab {
 class MarshalCursor : public sqlite3_vtab_cursor {
  public:
   explicit MarshalCursor(const Marshal& marshal)
-      : sqlite3_vtab_cursor{}, session_(*marshal.session) {}
+      : sqlite3_vtab_cursor{}, session_(*marshal.session), hold_(session_.limits().hold()) {}
 
   void filter(const char*, std::span<sqlite3_value*> arguments) {
     if (arguments.empty())
@@ -66,6 +66,7 @@ class MarshalCursor : public sqlite3_vtab_cursor {
  private:
   // Takes the next trees, the first of which is read already.
   void fill() {
+    const HostLimits::Watch watch(session_.limits());
     list_.clear();
     alone_ = false;
     while (!ended_ && list_.size() < most_ && list_.bytes().size() < kMostListBytes) {
@@ -80,6 +81,7 @@ class MarshalCursor : public sqlite3_vtab_cursor {
   }
 
   Session& session_;
+  const HostLimits::Hold hold_;
   std::vector<Value> arguments_;  // the plan, then its parameters
   std::unique_ptr<exec::TreeStream> trees_;
   std::string tree_;   // the next one

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Measures arbors.spark beside Parquet that the same Spark wrote from the same rows: three of JSONBench's questions over generated events,
-answers compared, medians of wall and CPU time (driver, JVM and workers together), warm, in turns, from `load` to the answer. Arbors are read
+answers compared, medians of wall and CPU time (driver, JVM and workers together), warm, in turns; what `load` takes is not in them. Arbors are read
 inside Spark's JVM, which prunes columns by itself as it does for Parquet, and by the Python source, with the option `columns`. Beside them a
 Python source that hands out one batch of such rows from memory again and again: what any source behind Spark's Python interface costs.
 
@@ -164,8 +164,8 @@ def main():
         readers["from memory"] = from_memory(spark, readers["Arbors, by Python"], columns, options, folder)
         for turn in range(options.runs + 2):
             for side, read in readers.items():
-                wall, spent = time.perf_counter(), cpu()
                 read(columns).createOrReplaceTempView("events")
+                wall, spent = time.perf_counter(), cpu()
                 answers[side] = spark.sql(question.format("events")).collect()
                 if turn > 1:
                     times[side].append((time.perf_counter() - wall, cpu() - spent))

@@ -77,7 +77,7 @@ def random_tree(rng, number):
     return {**tree, "n": number}
 
 
-PLANS = ["t", "t | filter n < 7", "t | filter n < 0 | select n, s, l", "t | sort_by n desc", "t | sort_by s, n | skip 3 | head 40", "t | shuffle seed 3 | select n, o, l", "t | select n * 2 as d, o.p.q as q, l[0].v as f, l[-1] as g",
+PLANS = ["t", "t | select o is not null as there, l is null as gone, m is null or o.p is null as either, n", "t | filter o is not null and not (l is null) | select n, s", "t | filter n < 7", "t | filter n < 0 | select n, s, l", "t | sort_by n desc", "t | sort_by s, n | skip 3 | head 40", "t | shuffle seed 3 | select n, o, l", "t | select n * 2 as d, o.p.q as q, l[0].v as f, l[-1] as g",
          "t | select l[*].v as vs, array(n, s) as a, object('x', s, 'y', l) as o | head 50", "t | explode l as e | select e.v, e.w, n, o", "t | explode l outer", "t | group_by s { count() as n, list(r) as rs }", "t | group_by s",
          "t | add_field z = n + 1, s = null | drop l, m", "t | add_field x = object('n', n) | add_field x.z = s | head 60", "t | select o, m | flatten", "t | select s, n, b | nest n, b as rows", "t | take 5, 5, 0, -1", "t | head 3 | append (t | tail 2)", "t | reverse | select n, m | head 70",
          "json '[{\"a\":[1,\"x\"]},{\"a\":null},{\"c\":{\"d\":[{}]}}]'"]
@@ -101,13 +101,30 @@ def test_rows(report):
 
 def test_threads(report):
     """One thread and several give the same messages, filtered and not."""
-    database = filled([{"n": number, "s": f"text {number % 100}", "l": [number] * (number % 3)} for number in range(60_000)], 4096)
-    for plan in ("t | select s, n", "t | filter n % 3 = 0", "t | explode l as e | filter e % 2 = 0 | select e, s"):
+    database = filled([{"n": number, "s": f"text {number % 100}", "l": [number] * (number % 3), **({"o": {"p": {"q": number}, "x": "y"}} if number % 3 else {})} for number in range(60_000)], 4096)
+    for plan in ("t | select s, n", "t | filter n % 3 = 0", "t | explode l as e | filter e % 2 = 0 | select e, s", "t | select o is not null as there, l is null as gone, n",
+                 "t | filter o is not null or l is null | select n"):
         streams = []
         for threads in (1, 4):
             database.execute("SELECT arbor_config('threads', ?), arbor_config('parallel_trees', 1)", (threads,)).fetchall()
             streams.append(messages(database, plan))
         report.check(streams[0] == streams[1], plan)
+
+
+def test_whether_objects_are_there(report):
+    """Asking no more than that reads nothing of what is in them, by one thread and by several."""
+    file = str(FOLDER / "there.db")
+    database = harness.opener(OPTIONS)(file)
+    database.execute("SELECT arbor_append('t', ?)", (json.dumps([{"n": number, "o": {"text": f"{number * 7919} of {number % 501}"}} for number in range(40_000)]),)).fetchall()
+    for plan, whole in (("t | select o is not null as there", "t | select o"), ("t | filter o is not null | select n", "t | filter length(o.text) > 3 | select n")):
+        for threads in (1, 4):
+            costs = []
+            for each in (plan, whole):
+                reader = harness.opener(OPTIONS)(file)
+                reader.execute("SELECT arbor_config('threads', ?), arbor_config('parallel_trees', 1), arbor_reset_stats()", (threads,)).fetchall()
+                messages(reader, each)
+                costs.append(json.loads(reader.execute("SELECT arbor_stats()").fetchone()[0])["bytes_read"])
+            report.check(costs[0] * 4 < costs[1], f"{plan}, {threads} threads", costs)
 
 
 def test_messages(report):

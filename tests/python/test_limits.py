@@ -76,6 +76,8 @@ LONG = [
     ("explode of one huge tree, stored", "SELECT arbor_json('h | explode x | aggregate count(distinct x.t) as n')"),
     ("a SELECT in the engine", "SELECT length(arbor_json('SELECT a, count(*) AS n, count(DISTINCT t) AS d, max(t) AS m FROM s GROUP BY a, b % 100 ORDER BY m'))"),
     ("Arrow messages", "SELECT sum(length(message)) FROM arbor_arrow('s | sort_by t')"),
+    ("Arrow messages as they come", "SELECT sum(length(message)) FROM arbor_arrow('s | filter replace(replace(t || t || t, ''1'', ''22222222''), ''2'', ''33333333'') like ''%9%8%7%'' | select b')"),
+    ("lists of Python's values", "SELECT sum(length(trees)) FROM arbor_marshal('s | filter replace(replace(t || t || t, ''1'', ''22222222''), ''2'', ''33333333'') like ''%9%8%7%'' | select b')"),
     ("handles", "SELECT arbor_open('s | sort_by t || b desc | filter b % 2 = 0')"),
     ("explain_analyze", "SELECT arbor_explain_analyze('s | sort_by t')"),
     ("rows", "SELECT idx FROM arbor_rows('s | group_by t || b as k { count(distinct t) as n }') LIMIT 1"),

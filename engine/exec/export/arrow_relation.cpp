@@ -27,6 +27,11 @@ RowChoice choice(batch::ColumnRows rows) {
   return {rows.domain_rows, rows.all, std::move(rows.rows)};
 }
 
+// Tells whether an expression is true or false for each row, whatever the rows hold.
+bool is_boolean(const expr::Expr& expr) {
+  return expr.as<expr::IsNull>() != nullptr || expr.as<expr::IsTruth>() != nullptr;
+}
+
 // Calls `visit` with each block of picked rows, once a segment, and which of its rows are picked.
 template <typename Visit>
 void for_each_picked(const Relation& relation, const ExecutionContext& context, Visit visit) {
@@ -70,6 +75,8 @@ void ArrowRelation::take_shape() {
     if (!edit.value) continue;
     value.expr.emplace(edit.value);
     value.is_path = plan::bare_path(*edit.value) != nullptr;
+    value.settled = is_boolean(*edit.value);
+    if (value.settled) value.seen.add(batch::tag_bit(batch::Tag::True));
   }
 }
 
@@ -94,7 +101,7 @@ bool ArrowRelation::see_statistics() {
   std::vector<StoredTypes> types;
   bool all = true;
   const auto ask = [&](Value& value) {
-    if (!value.expr) return;
+    if (!value.expr || value.settled) return;
     all = all && value.is_path && !reshapes();
     if (!value.is_path || reshapes()) return;
     asked.push_back(&value);

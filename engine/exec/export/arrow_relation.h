@@ -3,7 +3,8 @@
 // column for each key, or one column `value` where some tree is no object.
 //
 // Types of stored paths come from the statistics of the whole source, so that neither a filter nor
-// a slice changes them; those of computed values need a pass over the rows.
+// a slice changes them; those of computed values need a pass over the rows, but for IS NULL and the
+// like, which are booleans.
 #pragma once
 
 #include <optional>

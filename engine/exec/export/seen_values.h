@@ -32,6 +32,8 @@ class SeenValues {
   // Adds computed values (objects and arrays as JSON text).
   void add(const batch::VectorPtr& values);
   void add(const SeenValues& more);
+  // Adds values of kinds that have no parts.
+  void add(batch::TagSet scalars) { kinds_ |= scalars; }
 
   bool nothing() const { return kinds_ == 0; }
   bool only_objects() const { return (kinds_ & ~batch::tag_bit(batch::Tag::Object)) == 0; }

@@ -23,7 +23,7 @@ void run_parallel(Aggregation& aggregation, const AggregationPlan& plan, Scan& s
   std::vector<Aggregation> others;  // of all workers but the first
   for (unsigned worker = 1; worker < workers; ++worker) others.emplace_back(plan, context, &end);
   const std::vector<const RowExpr*> expressions = aggregation.expressions();
-  const std::vector<Path> paths = paths_read(scan.input(), expressions);
+  const std::vector<ReadPath> paths = paths_read(scan.input(), expressions);
   parallel_scan(scan, paths, workers, [&](unsigned worker, ScannedRows& block) {
     Aggregation& state = worker == 0 ? aggregation : others[worker - 1];
     state.add(block.rows.size(), first_position(block.index),

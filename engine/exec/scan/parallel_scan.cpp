@@ -8,12 +8,13 @@
 #include <mutex>
 
 #include "engine/base/workers.h"
-#include "engine/batch/trees/path_reader.h"
 #include "engine/exec/scan/flattened_batch.h"
 #include "engine/exec/scan/tree_shape.h"
 
 namespace arbors::exec {
 namespace {
+
+using batch::Nested;
 
 // Blocks fetched and not yet worked on. Closed when there are no more, or when somebody failed.
 class Queue {
@@ -90,19 +91,19 @@ struct MountedAt {
 
 // Notes what an expression reads of the batch; prepares what it reads of far trees.
 void add_paths(const RowExpr& expr, const std::vector<MountedAt>& mounts,
-               std::vector<Path>& paths) {
-  const auto add = [&](std::uint32_t mount, const Path& path) {
+               std::vector<ReadPath>& paths) {
+  const auto add = [&](std::uint32_t mount, const Path& path, Nested nested = Nested::Text) {
     const MountedAt at = mount < mounts.size() ? mounts[mount] : MountedAt();
     if (at.far) at.far->prepare(path);
     if (at.elsewhere) return;
     Path whole = at.prefix;
     whole.steps.insert(whole.steps.end(), path.steps.begin(), path.steps.end());
-    paths.push_back(std::move(whole));
+    paths.push_back({std::move(whole), nested});
   };
   if (expr.mixed() || (expr.mount() < mounts.size() && mounts[expr.mount()].elsewhere)) {
     for (const RowExpr::Leaf& leaf : expr.leaves()) add(leaf.mount, leaf.path);
   } else {
-    for (const Path& path : expr::paths(*expr.expr())) add(expr.mount(), path);
+    for (const ReadPath& read : read_paths(*expr.expr())) add(expr.mount(), read.path, read.nested);
   }
 }
 
@@ -118,12 +119,13 @@ MountedAt elements_of(const ExplodeStep& explode, const std::vector<MountedAt>& 
 
 }  // namespace
 
-std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* const> expressions) {
-  std::vector<Path> paths;
+std::vector<ReadPath> paths_read(const ScanInput& input,
+                                 std::span<const RowExpr* const> expressions) {
+  std::vector<ReadPath> paths;
   std::vector<MountedAt> mounts(1);
   std::size_t flattened = SIZE_MAX;  // paths from here on are those of flattened trees
   const auto finished = [&] {
-    for (std::size_t i = flattened; i < paths.size(); ++i) paths[i] = unflattened(paths[i]);
+    for (std::size_t i = flattened; i < paths.size(); ++i) paths[i] = {unflattened(paths[i].path)};
     return std::move(paths);
   };
   if (input.predicate) add_paths(RowExpr(input.predicate), mounts, paths);
@@ -146,7 +148,7 @@ std::vector<Path> paths_read(const ScanInput& input, std::span<const RowExpr* co
     } else {
       // Builds trees of any of the batch's columns; what comes after reads those.
       const TreeShape& shape = *std::get<ReshapeStep>(step).shape;
-      if (!shape.is_flat()) paths.push_back(Path());
+      if (!shape.is_flat()) paths.push_back({});
       for (std::size_t i = 0; i < shape.size(); ++i)
         if (shape.value(i)) add_paths(*shape.value(i), mounts, paths);
       return finished();
@@ -164,7 +166,7 @@ bool parallel_scan_pays(const ScanInput& input, const ExecutionContext& context)
   return budgets.threads > 1 && input.source->readers_apart() && trees >= budgets.parallel_trees;
 }
 
-void parallel_scan(Scan& scan, std::span<const Path> paths, unsigned workers,
+void parallel_scan(Scan& scan, std::span<const ReadPath> paths, unsigned workers,
                    const std::function<void(unsigned worker, ScannedRows& block)>& use) {
   Queue queue(std::size_t{workers} * 2);
   const auto work = [&](unsigned worker, bool wait) {
@@ -184,12 +186,7 @@ void parallel_scan(Scan& scan, std::span<const Path> paths, unsigned workers,
       queue.leave();
     });
     for (ScannedRows block; !queue.failed() && scan.fetch(block); block = {}) {
-      std::vector<PathId> columns;
-      for (const Path& path : paths) {
-        const std::vector<PathId> needed = batch::paths_needed(path, *block.batch);
-        columns.insert(columns.end(), needed.begin(), needed.end());
-      }
-      block.batch->load(columns);
+      load_paths(paths, *block.batch);
       queue.push(std::move(block));
       if (queue.full()) work(0, false);
     }

@@ -9,7 +9,6 @@
 
 #include "engine/base/error.h"
 #include "engine/base/workers.h"
-#include "engine/batch/trees/path_reader.h"
 #include "engine/exec/scan/parallel_scan.h"
 
 namespace arbors::exec {
@@ -27,7 +26,7 @@ constexpr auto kBetweenLooks = std::chrono::milliseconds(10);
 // The workers, and the segments that they work on, in the scan's order.
 class ScanAhead::Crew {
  public:
-  Crew(Scan& scan, const std::vector<Path>& paths, const Prepare& prepare, unsigned workers)
+  Crew(Scan& scan, const std::vector<ReadPath>& paths, const Prepare& prepare, unsigned workers)
       : scan_(scan), paths_(paths), prepare_(prepare), most_(std::size_t{workers} * 2) {
     threads_.start(workers - 1, [this](unsigned) {
       while (work(true)) continue;
@@ -66,7 +65,7 @@ class ScanAhead::Crew {
       try {
         at_end_ = !scan_.fetch(job->block, bound);
         if (at_end_) return;
-        load(*job->block.batch);
+        load_paths(paths_, *job->block.batch);
       } catch (const Error& error) {
         if (error.code() == ErrorCode::Interrupted) throw;
         fail(*job);
@@ -86,15 +85,6 @@ class ScanAhead::Crew {
     at_end_ = true;
     job.error = std::current_exception();
     job.state = Job::State::Done;
-  }
-
-  void load(batch::BatchReader& batch) const {
-    std::vector<PathId> columns;
-    for (const Path& path : paths_) {
-      const std::vector<PathId> needed = batch::paths_needed(path, batch);
-      columns.insert(columns.end(), needed.begin(), needed.end());
-    }
-    batch.load(columns);
   }
 
   // Works along until the first segment is done.
@@ -150,7 +140,7 @@ class ScanAhead::Crew {
   }
 
   Scan& scan_;
-  const std::vector<Path>& paths_;
+  const std::vector<ReadPath>& paths_;
   const Prepare& prepare_;
   std::size_t most_;  // jobs at a time
   bool at_end_ = false;
@@ -163,7 +153,7 @@ class ScanAhead::Crew {
   Workers threads_;
 };
 
-ScanAhead::ScanAhead(Scan& scan, std::vector<Path> paths, const ExecutionContext& context,
+ScanAhead::ScanAhead(Scan& scan, std::vector<ReadPath> paths, const ExecutionContext& context,
                      Prepare prepare)
     : scan_(scan),
       paths_(std::move(paths)),

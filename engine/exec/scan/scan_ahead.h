@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/exec/scan/read_path.h"
 #include "engine/exec/scan/scan.h"
 
 namespace arbors::exec {
@@ -19,7 +20,7 @@ class ScanAhead {
 
   // Reads on from where `scan` stands, which outlives this. `paths`: what the scan's own filter and
   // steps read, the bounds, and `prepare`. Where threads do not pay, this is Scan::next.
-  ScanAhead(Scan& scan, std::vector<Path> paths, const ExecutionContext& context,
+  ScanAhead(Scan& scan, std::vector<ReadPath> paths, const ExecutionContext& context,
             Prepare prepare = {});
   ~ScanAhead();
 
@@ -30,7 +31,7 @@ class ScanAhead {
  private:
   class Crew;
   Scan& scan_;
-  std::vector<Path> paths_;
+  std::vector<ReadPath> paths_;
   Prepare prepare_;
   unsigned workers_;
   std::uint32_t alone_ = 0;     // segments that were read without the crew

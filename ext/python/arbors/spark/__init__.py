@@ -19,9 +19,12 @@ Driver and executors need this package installed. Importing this module imports 
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 __all__ = ["jar", "read", "register"]
+
+_registered: weakref.WeakSet[Any] = weakref.WeakSet()  # sessions; Spark warns of a second time
 
 
 def register(spark: Any) -> None:
@@ -32,6 +35,7 @@ def register(spark: Any) -> None:
     except ImportError as error:
         raise ImportError(f"arbors.spark needs PySpark 4 and pyarrow: pip install 'pyspark>=4' pyarrow ({error})") from error
     spark.dataSource.register(source_for(spark))
+    _registered.add(spark)
 
 
 def read(spark: Any, path: Any, *, schema: Any = None, **options: Any) -> Any:
@@ -41,7 +45,8 @@ def read(spark: Any, path: Any, *, schema: Any = None, **options: Any) -> Any:
     Where the session has the jar (see `jar`), Spark's JVM reads the files itself, and only the columns that a query needs. Else, and
     where only Python makes the wanted types of what the files hold, this is `format("arbors")`, with the same rows.
     """
-    register(spark)
+    if spark not in _registered:
+        register(spark)
     from . import jvm
     return jvm.read(spark, path, schema, options)
 

@@ -208,6 +208,10 @@ TEST_CASE("a select's fields are columns, whatever the trees hold", "[export]") 
   REQUIRE(exported({{R"({"a":1})"}}, "select a, none as c, a + 0.5 as d").rows ==
           Documents{R"({"a":1,"c":null,"d":1.5})"});
   REQUIRE(exported({{R"({"a":1})"}}, "filter a > 5 | select a * 2 as c").schema == "c: Utf8");
+  REQUIRE(exported({{R"({"a":1})"}}, "filter a > 5 | select a is null as c, (a > 0) is true as d")
+              .schema == "c: Bool, d: Bool");
+  REQUIRE(exported({{R"({"a":{"b":1}})", R"({"a":[]})", "{}"}}, "select a is not null as c").rows ==
+          Documents{R"({"c":true})", R"({"c":true})", R"({"c":false})"});
   REQUIRE(exported({{R"({"a":1,"b":[true]})"}}, "head 0").schema == "a: Int64, b: List<Bool>");
 }
 

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnVector;
@@ -47,11 +48,11 @@ record Column(String name, String item, Value value, String there, ArrayList<Col
     for (Column field : fields) field.addItems(items);
   }
 
-  /** The column of Spark's type over the vectors of its items. They stay the same while their batches change. */
+  /** The column of Spark's type over the vectors of its items, as long as they hold the same batch. */
   ColumnVector build(DataType type, Iterator<FieldVector> vectors, String where) {
     if (item != null) return value.over(vectors.next(), type, where + name);
     if (fields == null) return new NullColumn(type);
-    ColumnVector there = Value.IS_THERE.over(vectors.next(), null, where + name);
+    ColumnVector there = Value.IS_THERE.over(vectors.next(), DataTypes.BooleanType, where + name);
     StructField[] types = ((StructType) type).fields();
     ColumnVector[] children = new ColumnVector[types.length];
     for (int i = 0; i < types.length; i++) children[i] = fields.get(i).build(types[i].dataType(), vectors, where + name + ".");

@@ -20,7 +20,6 @@ final class PieceReader implements AutoCloseable {
   private final Database database;
   private BufferAllocator memory;
   private ArrowStreamReader stream;
-  private ColumnarBatch batch;
   private boolean ended;
 
   PieceReader(TreesReaderFactory factory, Piece piece) {
@@ -55,9 +54,7 @@ final class PieceReader implements AutoCloseable {
       while (stream.loadNextBatch()) {
         int rows = stream.getVectorSchemaRoot().getRowCount();
         if (rows == 0) continue;
-        if (batch == null) batch = new ColumnarBatch(columns());
-        batch.setNumRows(rows);
-        return batch;
+        return new ColumnarBatch(columns(), rows);
       }
       ended = true;
       return null;

@@ -17,7 +17,6 @@ import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.VariantType;
-import org.apache.spark.sql.vectorized.ArrowColumnVector;
 import org.apache.spark.sql.vectorized.ColumnVector;
 
 /**
@@ -60,7 +59,7 @@ sealed interface Value extends Serializable {
     public ColumnVector over(FieldVector vector, DataType type, String where) {
       boolean marked = "arrow.json".equals(vector.getField().getMetadata().get(ArrowType.ExtensionType.EXTENSION_METADATA_KEY_NAME));
       expect(vector.getMinorType() == stored && marked == (this == JSON), vector, where);
-      ColumnVector plain = new ArrowColumnVector(vector);
+      ColumnVector plain = new PlainColumn(type, vector);
       boolean real = this == FLOAT64;
       if (real || this == INT64)
         return real && type instanceof DoubleType || !real && type instanceof LongType ? plain : new NumberColumn(type, plain, real, where);
