@@ -54,9 +54,8 @@ std::vector<TableColumn> list_columns(const Declaration& declaration, store::Sto
                        /*object=*/false, lower_ascii(column.type) == "boolean"});
   for (const store::Column& column : store.columns())
     if (!column.declared) columns.push_back({column.name, column.path, Affinity::None, {}});
-  for (store::Column& column : store.object_columns())
-    columns.push_back(
-        {std::move(column.name), std::move(column.path), Affinity::None, {}, /*object=*/true});
+  for (const store::Column& column : store.object_columns())
+    columns.push_back({column.name, column.path, Affinity::None, {}, /*object=*/true});
   return columns;
 }
 
@@ -118,8 +117,7 @@ int open_table(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite
     const SessionPtr& session = session_of(aux);
     const HostLimits::Watch watch(session->limits());
     const store::ReadScope one_state(db);
-    auto table = std::make_unique<ArborTable>();
-    table->session = session;
+    auto table = std::make_unique<ArborTable>(session);
     table->schema = argv[1];
     table->name = argv[2];
     if (create) check_new_name(table->name);

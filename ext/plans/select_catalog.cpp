@@ -23,9 +23,9 @@ select::Table table_of_arbor(Session& session, const ArborName& name) {
     }
     table.columns.push_back(std::move(known));
   }
-  for (store::Column& column : store->object_columns())
-    table.columns.push_back({std::move(column.name), std::move(column.path), Affinity::None,
-                             Collation::Binary, /*visible=*/false});
+  for (const store::Column& column : store->object_columns())
+    table.columns.push_back(
+        {column.name, column.path, Affinity::None, Collation::Binary, /*visible=*/false});
   return table;
 }
 

@@ -74,17 +74,6 @@ std::optional<SplitName> split_quoted(Session& session, std::string_view name) {
   return SplitName{std::move(schema), *std::move(table)};
 }
 
-// The stored spelling of a table or view, or nullopt.
-std::optional<std::string> find_table(Session& session, const std::string& schema,
-                                      const std::string& table) {
-  std::optional<std::string> found;
-  for_each_row(session.db(),
-               "SELECT name FROM " + quote_identifier(schema) +
-                   ".sqlite_master WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE",
-               {table}, [&](sqlite3_stmt* row) { found = column_text(row, 0); });
-  return found;
-}
-
 bool is_virtual(Session& session, const std::string& schema, const std::string& table) {
   bool is = false;
   for_each_row(session.db(),
@@ -102,7 +91,7 @@ bool is_arbor(Session& session, const std::string& schema, const std::string& ta
 std::optional<ArborName> find_in(Session& session, const std::vector<std::string>& places,
                                  const std::string& table) {
   for (const std::string& place : places)
-    if (const auto found = find_table(session, place, table)) return ArborName{place, *found};
+    if (const auto found = session.lookups().find(place, table)) return ArborName{place, *found};
   return std::nullopt;
 }
 

@@ -59,7 +59,8 @@ Session::Session(sqlite3* db)
       connection_(std::make_shared<store::Connection>(db)),
       limits_(db),
       meanings_(std::make_unique<HostMeanings>(*this)),
-      files_(files_by_default()) {
+      files_(files_by_default()),
+      lookups_(db) {
   execution_.counters = &connection_->counters;
   execution_.budgets.threads = std::max(1U, std::thread::hardware_concurrency());
 }

@@ -12,6 +12,7 @@
 
 #include "engine/exec/source/execution_context.h"
 #include "ext/host/host_limits.h"
+#include "ext/session/table_lookups.h"
 #include "sql/access/sqlite.h"
 #include "sql/store/store.h"
 
@@ -91,6 +92,7 @@ class Session {
   // What the application's authorizer has allowed since it was last set.
   AllowedReads& allowed() { return allowed_; }
   FoundNames& names() { return names_; }
+  TableLookups& lookups() { return lookups_; }
   // Another one than before where SQLite has prepared statements anew, for which the authorizer is
   // asked; none where no table is connected.
   std::optional<Preparing> preparing() const;
@@ -124,6 +126,7 @@ class Session {
   std::map<Key, Connected> connected_;
   AllowedReads allowed_;
   FoundNames names_;
+  TableLookups lookups_;
   std::weak_ptr<store::Store> undeclared_;
 };
 

@@ -32,7 +32,8 @@ struct TableColumn {
 // Columns as SQLite numbers them: the data columns first, the visible ones and then those of
 // objects, then the other hidden ones.
 struct ArborTable : sqlite3_vtab {
-  ArborTable() : sqlite3_vtab() {}
+  explicit ArborTable(SessionPtr of)
+      : sqlite3_vtab(), session(std::move(of)), held(session->lookups()) {}
   ArborTable(const ArborTable&) = delete;
   ArborTable& operator=(const ArborTable&) = delete;
   ~ArborTable() { sqlite3_free(zErrMsg); }  // SQLite does not after every callback
@@ -40,6 +41,7 @@ struct ArborTable : sqlite3_vtab {
   enum class Hidden : int { Tree, Index, Generation, Patch, Name };
 
   SessionPtr session;
+  const TableLookups::Hold held;
   std::string schema;
   std::string name;
   StorePtr store;

@@ -39,9 +39,16 @@ void add_columns(const Columns& columns, const Path& path, Names& names) {
       names.insert(column.name);
 }
 
-std::vector<store::Column> columns_of(store::Store& store) {
-  std::vector<store::Column> columns = store.columns();
-  for (store::Column& column : store.object_columns()) columns.push_back(std::move(column));
+struct NamedPath {
+  const std::string& name;
+  const Path& path;
+};
+
+// They live until the store is asked for anything else.
+std::vector<NamedPath> columns_of(store::Store& store) {
+  std::vector<NamedPath> columns;
+  for (const store::Column* column : store.all_columns())
+    columns.push_back({column->name, column->path});
   return columns;
 }
 
@@ -126,7 +133,8 @@ void authorize(Session& session, const plan::Node& plan) {
     Names names;
     if (read.whole_trees) names.insert(kTree);
     if (!read.paths.empty()) {
-      const auto columns = columns_of(*open_arbor(session, *arbor));
+      const StorePtr store = open_arbor(session, *arbor);
+      const std::vector<NamedPath> columns = columns_of(*store);
       for (const Path& path : read.paths) add_columns(columns, path, names);
     }
     require(session, *arbor, names);

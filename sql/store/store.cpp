@@ -87,9 +87,17 @@ PathDictionary& Store::writable_paths() {
   return *impl_->paths_;
 }
 
-std::vector<Column> Store::object_columns() {
+const std::vector<Column>& Store::object_columns() {
   impl_->refresh_facts();
   return impl_->columns_->object_columns(*impl_->paths_);
+}
+
+std::vector<const Column*> Store::all_columns() {
+  std::vector<const Column*> all;
+  const std::vector<Column>& objects = object_columns();
+  for (const std::vector<Column>* columns : {&impl_->columns_->columns(), &objects})
+    for (const Column& column : *columns) all.push_back(&column);
+  return all;
 }
 
 bool Store::note_pending_columns() { return impl_->note_pending_columns(); }

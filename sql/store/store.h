@@ -103,7 +103,9 @@ class Store {
   // by note_pending_columns() (arbor_sync). A column never changes its number or meaning.
   const std::vector<Column>& columns();
   // The hidden columns of paths that hold objects, as far as the visible ones leave names and room.
-  std::vector<Column> object_columns();
+  const std::vector<Column>& object_columns();
+  // Both, of one state; they live until the store is asked for anything else.
+  std::vector<const Column*> all_columns();
   bool note_pending_columns();  // true where new visible ones appeared
 
   // ---- reading -----------------------------------------------------------------------------

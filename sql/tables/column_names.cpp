@@ -97,7 +97,9 @@ void ColumnRegistry::see(const PathDictionary& dictionary, PathId path, batch::T
   } else {
     column_of_[path] = PathTable::kObjects;
   }
-  if (column_of_[path] != before) decided_.emplace(path, before);
+  if (column_of_[path] == before) return;
+  decided_.emplace(path, before);
+  objects_.reset();
 }
 
 // Gives a path a column, or none for good.
@@ -112,7 +114,8 @@ void ColumnRegistry::decide(const PathDictionary& dictionary, PathId path) {
   }
 }
 
-std::vector<Column> ColumnRegistry::object_columns(const PathDictionary& dictionary) const {
+const std::vector<Column>& ColumnRegistry::object_columns(const PathDictionary& dictionary) {
+  if (objects_) return *objects_;
   std::vector<Column> objects;
   std::set<std::string> taken;  // besides those of visible columns
   for (PathId path = 0; path < column_of_.size(); ++path) {
@@ -125,7 +128,7 @@ std::vector<Column> ColumnRegistry::object_columns(const PathDictionary& diction
       continue;
     objects.push_back({std::move(name), dictionary.path(path), {}, /*declared=*/false, path});
   }
-  return objects;
+  return objects_.emplace(std::move(objects));
 }
 
 bool ColumnRegistry::record(PathTable& table, const PathDictionary& dictionary) {

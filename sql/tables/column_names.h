@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -46,7 +47,7 @@ class ColumnRegistry {
   const std::vector<Column>& columns() const { return columns_; }
   // The hidden columns of paths that held objects alone so far, in order of first appearance, as
   // far as the visible ones leave names and room.
-  std::vector<Column> object_columns(const PathDictionary& dictionary) const;
+  const std::vector<Column>& object_columns(const PathDictionary& dictionary);
 
  private:
   void add_found(const PathDictionary& dictionary, PathId path);
@@ -60,6 +61,7 @@ class ColumnRegistry {
   std::size_t declared_ = 0;
   std::size_t bound_paths_ = 0;          // of the dictionary, looked through for declared columns
   std::vector<std::int32_t> column_of_;  // by path
+  std::optional<std::vector<Column>> objects_;  // since the last decision
   std::size_t recorded_ = 0;
   std::int64_t seal_ = 0;
   std::map<PathId, std::int32_t> decided_;  // not recorded yet, and what they were before
