@@ -21,6 +21,7 @@ struct RowGroups {
   std::uint32_t rows = 0;
   std::uint64_t position = 0;  // of the first row among all, whatever worker sees it when
   std::span<const std::uint32_t> counts = {};  // rows of each group; empty: nobody counted them
+  std::uint32_t expected = 0;  // groups that there may be in the end; 0: that is not known
 
   std::uint32_t operator[](std::size_t row) const { return of_row.empty() ? 0 : of_row[row]; }
 };

@@ -134,6 +134,7 @@ void Aggregation::add(std::uint32_t rows, std::uint64_t position, const Evaluate
     check_keys();
     groups.of_row = of_row_;
     groups.groups = keys_->size();
+    groups.expected = keys_->expected();
     constexpr std::uint32_t kRowsAGroup = 4;
     if (counts_rows_ && groups.groups <= rows / kRowsAGroup)
       counts = rows_of_groups(of_row_, groups.groups);

@@ -11,6 +11,7 @@ class Count : public Accumulator {
   explicit Count(bool rows) : rows_(rows) {}
 
   void add(const batch::Vector* values, const RowGroups& rows) override {
+    make_room(counts_, rows.groups, rows.expected);
     counts_.resize(rows.groups);
     const bool all = rows_ || (values->kinds & batch::kNullTags) == 0;
     if (all && rows.of_row.empty()) {

@@ -33,6 +33,8 @@ class GroupKeys {
   void find(std::span<const batch::VectorPtr> keys, std::vector<std::uint32_t>& groups) const;
 
   std::uint32_t size() const;
+  // How many groups there may be in the end; 0 where that is not known.
+  std::uint32_t expected() const { return single() ? keys_.front().expected() : 0; }
   // Whether a group has keys that look different (see ValueNumbers).
   bool varied() const;
   // Each key's value of each group, one that stands for all where they are varied.

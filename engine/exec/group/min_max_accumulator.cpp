@@ -17,7 +17,7 @@ class Bound : public Accumulator {
       : greatest_(greatest), collation_(collation), doubt_(std::move(doubt)) {}
 
   void add(const batch::Vector* values, const RowGroups& rows) override {
-    resize(rows.groups);
+    resize(rows.groups, rows.expected);
     if (!any_other_ && !values->integers.empty() &&
         values->only(batch::tag_bit(Tag::Integer) | batch::kNullTags))
       return greatest_ ? add_integers<true>(*values, rows) : add_integers<false>(*values, rows);
@@ -105,8 +105,9 @@ class Bound : public Accumulator {
   static constexpr std::uint64_t kNowhere = UINT64_MAX;
   Integer worst() const { return {greatest_ ? INT64_MIN : INT64_MAX}; }
 
-  void resize(std::uint32_t groups) {
+  void resize(std::uint32_t groups, std::uint32_t expected = 0) {
     if (integers_.size() >= groups) return;
+    make_room(integers_, groups, expected);
     integers_.resize(groups, worst());
     if (any_other_) others_.resize(groups);
   }

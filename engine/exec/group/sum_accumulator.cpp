@@ -30,6 +30,7 @@ class Sum : public Accumulator {
   explicit Sum(plan::AggregateKind kind) : kind_(kind) {}
 
   void add(const batch::Vector* values, const RowGroups& rows) override {
+    make_room(states_, rows.groups, rows.expected);
     states_.resize(rows.groups);
     if (values->tags.empty() && values->uniform == Tag::Integer) {
       if (rows.of_row.empty()) return add_integers(values->integers);

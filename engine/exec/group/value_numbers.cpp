@@ -183,6 +183,10 @@ std::uint32_t ValueNumbers::domain_entry(std::uint32_t in_domain) {
   if (in_domain >= domain_entries_.size()) domain_entries_.resize(domain_->size(), kNone);
   std::uint32_t& entry = domain_entries_[in_domain];
   if (entry == kNone) {
+    if (in_domain_.size() == in_domain_.capacity()) {
+      make_room(in_domain_, in_domain_.size() + 1, expected());
+      make_room(entries_, entries_.size() + 1, expected());
+    }
     entry = add(Tag::String, in_domain_.size());
     in_domain_.push_back(in_domain);
   }

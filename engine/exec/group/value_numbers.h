@@ -27,6 +27,15 @@ struct GroupRows {
   std::uint32_t group, rows;
 };
 
+// Makes room for so many groups; at once for as many as are expected in the end (0: that is not
+// known), where these are not many more.
+template <typename T>
+void make_room(std::vector<T>& values, std::size_t groups, std::size_t expected) {
+  constexpr std::size_t kFar = 16;
+  if (values.capacity() < groups && groups < expected && expected / kFar <= groups)
+    values.reserve(expected);
+}
+
 class ValueNumbers {
  public:
   explicit ValueNumbers(Collation collation = Collation::Binary) : collation_(collation) {}
@@ -47,6 +56,8 @@ class ValueNumbers {
   void find(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }
+  // How many there may be in the end: as many as the domain's texts. 0 where that is not known.
+  std::uint32_t expected() const { return domain_ ? domain_->size() : 0; }
   // The number of NULL; kNone where none was seen.
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
   std::uint32_t null_number() const { return null_; }

@@ -16,32 +16,38 @@ constexpr batch::TagSet kPlain = batch::tag_bit(Tag::Integer) | batch::tag_bit(T
                                  batch::tag_bit(Tag::False) | batch::tag_bit(Tag::True) |
                                  batch::kNullTags;
 
-// An array by rows, or one entry that stands for all of them.
-template <typename T>
-struct Entries {
-  const T* data;
-  std::size_t mask;
-  T operator[](std::size_t row) const { return data[row & mask]; }
-};
-
-template <typename T>
-Entries<T> entries_of(const std::vector<T>& values, const T& otherwise) {
-  if (values.empty()) return {&otherwise, 0};
-  return {values.data(), ~std::size_t{0}};
-}
-
-// A column of numbers, to be read without asking what it has. The vector outlives it.
+// What a column of numbers has of each; null where nothing, or, of tags, all rows have the same.
 struct NumberColumn {
   explicit NumberColumn(const batch::Vector& values)
-      : tags(entries_of(values.tags, reinterpret_cast<const std::uint8_t&>(values.uniform))),
-        integers(entries_of(values.integers, kNoInteger)),
-        reals(entries_of(values.reals, kNoReal)) {}
+      : tags(values.tags.empty() ? nullptr : values.tags.data()),
+        integers(values.has(Tag::Integer) ? values.integers.data() : nullptr),
+        reals(values.has(Tag::Real) ? values.reals.data() : nullptr),
+        uniform(static_cast<std::uint8_t>(values.uniform)) {}
 
-  static constexpr std::int64_t kNoInteger = 0;
-  static constexpr double kNoReal = 0;
-  Entries<std::uint8_t> tags;
-  Entries<std::int64_t> integers;
-  Entries<double> reals;
+  std::uint8_t tag(std::size_t row) const { return tags == nullptr ? uniform : tags[row]; }
+
+  const std::uint8_t* tags;
+  const std::int64_t* integers;
+  const double* reals;
+  std::uint8_t uniform;
+};
+
+// Where values go, one after the other. A value that is no number of the kind leaves the 0 that is
+// there.
+template <typename Code>
+struct ValuePlaces {
+  std::uint8_t* tags;
+  std::int64_t* integers;
+  double* reals;
+  Code* codes;  // null: nobody asks for them
+
+  void put(std::uint32_t at, const NumberColumn& column, std::uint8_t tag, std::size_t row,
+           std::uint32_t member) const {
+    tags[at] = tag;
+    if (column.integers != nullptr) integers[at] = column.integers[row];
+    if (column.reals != nullptr) reals[at] = column.reals[row];
+    if (codes != nullptr) codes[at] = static_cast<Code>(member);
+  }
 };
 
 }  // namespace
@@ -49,10 +55,10 @@ struct NumberColumn {
 EachList MemberColumns::build(bool keys) {
   const std::size_t most = open_members();
   starts_.assign(objects_.rows + std::size_t{1}, 0);
+  byte_codes_ = members_.size() <= std::size_t{UINT8_MAX} + 1;
   batch::VectorPtr values = only_numbers() ? place_numbers(most, keys) : place_all(keys);
   std::vector<std::uint8_t> present(objects_.rows);
-  for (std::uint32_t row = 0; row < objects_.rows; ++row)
-    present[row] = members_of_row(row) != nullptr ? 1 : 0;
+  for (std::uint32_t row = 0; row < objects_.rows; ++row) present[row] = of_row_[row] != nullptr;
   return {{std::move(starts_), std::move(present), batch::Scope(std::move(values))},
           keys ? key_vector() : nullptr};
 }
@@ -60,27 +66,25 @@ EachList MemberColumns::build(bool keys) {
 // Reads the members of all shapes that occur. Returns how many members there are, at most.
 std::size_t MemberColumns::open_members() {
   std::size_t most = 0;
-  for (std::uint32_t row = 0; row < objects_.rows; ++row) {
-    if (objects_.tag(row) != Tag::Object) continue;
-    auto& known = shapes_[objects_.codes[row]];
-    if (!known) {
-      known.emplace();
-      for (const PathId key : (*objects_.shapes)[objects_.codes[row]])
-        known->push_back(member(key));
+  of_row_.resize(objects_.rows);
+  objects_.codes.visit([&](const auto* codes) {
+    for (std::uint32_t row = 0; row < objects_.rows; ++row) {
+      if (objects_.tag(row) != Tag::Object) continue;
+      auto& known = shapes_[codes[row]];
+      if (!known) {
+        known.emplace();
+        for (const PathId key : (*objects_.shapes)[codes[row]]) known->push_back(member(key));
+      }
+      of_row_[row] = &*known;
+      most += known->size();
     }
-    most += known->size();
-  }
+  });
   return most;
 }
 
 bool MemberColumns::only_numbers() const {
   return std::ranges::all_of(members_,
                              [](const Member& member) { return member.values->only(kPlain); });
-}
-
-// The members of a row's object; null where it is none.
-const std::vector<std::uint32_t>* MemberColumns::members_of_row(std::uint32_t row) const {
-  return objects_.tag(row) == Tag::Object ? &*shapes_[objects_.codes[row]] : nullptr;
 }
 
 // Writes each value where the one before ends; a missing one is written over by the next.
@@ -94,28 +98,28 @@ batch::VectorPtr MemberColumns::place_numbers(std::size_t most, bool keys) {
   out->tags.resize(most);
   if (out->has(Tag::Integer)) out->integers.resize(most);
   if (out->has(Tag::Real)) out->reals.resize(most);
-  if (keys) key_codes_.resize(most);
-  // What the loop writes lies in locals: a tag is a byte, which might alias any member.
-  std::uint8_t* const tags = out->tags.data();
-  std::int64_t* const integers = out->integers.empty() ? nullptr : out->integers.data();
-  double* const reals = out->reals.empty() ? nullptr : out->reals.data();
-  std::uint32_t* const codes = keys ? key_codes_.data() : nullptr;
-  std::uint32_t at = 0;
-  PolledSteps steps;
-  for (std::uint32_t row = 0; row < objects_.rows; ++row, steps.step()) {
-    if (const std::vector<std::uint32_t>* members = members_of_row(row)) {
-      for (const std::uint32_t member : *members) {
-        const NumberColumn& column = columns[member];
-        const std::uint8_t tag = column.tags[row];
-        if (integers != nullptr) integers[at] = column.integers[row];
-        if (reals != nullptr) reals[at] = column.reals[row];
-        if (codes != nullptr) codes[at] = member;
-        tags[at] = tag;
-        at += tag != static_cast<std::uint8_t>(Tag::Missing) ? 1 : 0;
+  const auto place = [&]<typename Code>(std::vector<Code>& codes) {
+    if (keys) codes.resize(most);
+    // What the loop writes lies in locals: a tag is a byte, which might alias any member.
+    const ValuePlaces<Code> places{out->tags.data(), out->integers.data(), out->reals.data(),
+                                   keys ? codes.data() : nullptr};
+    std::uint32_t at = 0;
+    PolledSteps steps;
+    for (std::uint32_t row = 0; row < objects_.rows; ++row, steps.step()) {
+      if (of_row_[row] != nullptr) {
+        for (const std::uint32_t member : *of_row_[row]) {
+          const NumberColumn& column = columns[member];
+          const std::uint8_t tag = column.tag(row);
+          places.put(at, column, tag, row, member);
+          at += tag != static_cast<std::uint8_t>(Tag::Missing) ? 1 : 0;
+        }
       }
+      starts_[row + std::size_t{1}] = at;
     }
-    starts_[row + std::size_t{1}] = at;
-  }
+    if (keys) codes.resize(at);
+    return at;
+  };
+  const std::uint32_t at = byte_codes_ ? place(key_bytes_) : place(key_codes_);
   out->rows = count_ = at;
   if (std::has_single_bit(out->kinds)) {
     out->uniform = static_cast<Tag>(std::countr_zero(out->kinds));
@@ -125,7 +129,6 @@ batch::VectorPtr MemberColumns::place_numbers(std::size_t most, bool keys) {
   }
   if (!out->integers.empty()) out->integers.resize(at);
   if (!out->reals.empty()) out->reals.resize(at);
-  if (keys) key_codes_.resize(at);
   return out;
 }
 
@@ -133,13 +136,15 @@ batch::VectorPtr MemberColumns::place_numbers(std::size_t most, bool keys) {
 batch::VectorPtr MemberColumns::place_all(bool keys) {
   PolledSteps steps;
   for (std::uint32_t row = 0; row < objects_.rows; ++row, steps.step()) {
-    if (const std::vector<std::uint32_t>* members = members_of_row(row)) {
-      for (const std::uint32_t at : *members) {
+    if (of_row_[row] != nullptr) {
+      for (const std::uint32_t at : *of_row_[row]) {
         Member& member = members_[at];
         if (member.values->tag(row) == Tag::Missing) continue;
         member.from.push_back(row);
         member.to.push_back(count_++);
-        if (keys) key_codes_.push_back(at);
+        if (keys)
+          byte_codes_ ? key_bytes_.push_back(static_cast<std::uint8_t>(at))
+                      : key_codes_.push_back(at);
       }
     }
     starts_[row + std::size_t{1}] = count_;
@@ -168,7 +173,8 @@ batch::VectorPtr MemberColumns::key_vector() {
   keys->rows = count_;
   keys->uniform = Tag::String;
   keys->kinds = batch::tag_bit(Tag::String);
-  keys->codes = batch::Codes::narrow(std::move(key_codes_), members_.size());
+  keys->codes = byte_codes_ ? batch::Codes(std::move(key_bytes_))
+                            : batch::Codes::narrow(std::move(key_codes_), members_.size());
   keys->strings = std::move(names);
   return keys;
 }

@@ -32,7 +32,6 @@ class MemberColumns {
   bool only_numbers() const;
   batch::VectorPtr place_numbers(std::size_t most, bool keys);
   batch::VectorPtr place_all(bool keys);
-  const std::vector<std::uint32_t>* members_of_row(std::uint32_t row) const;
   std::uint32_t member(PathId key);
   batch::VectorPtr key_vector();
 
@@ -40,9 +39,12 @@ class MemberColumns {
   const Path& path_;
   const batch::Vector& objects_;
   std::vector<std::optional<std::vector<std::uint32_t>>> shapes_;  // members of each that was met
+  std::vector<const std::vector<std::uint32_t>*> of_row_;          // null where there is no object
   std::vector<Member> members_;
   std::unordered_map<PathId, std::uint32_t> numbers_;
   std::vector<std::uint32_t> starts_, key_codes_;
+  std::vector<std::uint8_t> key_bytes_;  // in their place where members are few
+  bool byte_codes_ = false;
   std::uint32_t count_ = 0;
 };
 

@@ -21,8 +21,12 @@ bool is_keyword(std::string_view word) {
       "offset", "on",     "or",     "order",   "outer",     "over",    "filter",  "partition",
       "regexp", "right",  "select", "set",     "then",      "union",   "using",   "values",
       "when",   "where",  "window", "with",    "returning", "table",   "by"};
-  return std::any_of(kKeywords.begin(), kKeywords.end(),
-                     [word](std::string_view keyword) { return same_name(word, keyword); });
+  if (word.empty()) return false;
+  // Most words are told by their first letter.
+  const auto first = static_cast<char>(word.front() | 0x20);
+  return std::any_of(kKeywords.begin(), kKeywords.end(), [&](std::string_view keyword) {
+    return keyword.front() == first && same_name(word, keyword);
+  });
 }
 
 }  // namespace arbors::plan::select
