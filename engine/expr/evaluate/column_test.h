@@ -154,9 +154,12 @@ class ColumnTest {
     if (range.integer_low > range.integer_high) {
       return out.assign(out.size(), truth_of(range.inverted));
     }
+    const std::uint8_t flip = range.inverted ? kTrue : 0;
+    if constexpr (std::is_same_v<RowOf, RunOfRows>)
+      return test_numbers({values + row_of.first, rows_}, range.integer_low, range.integer_high,
+                          flip, truths);
     const auto low = static_cast<std::uint64_t>(range.integer_low);
     const auto span = static_cast<std::uint64_t>(range.integer_high) - low;
-    const std::uint8_t flip = range.inverted ? kTrue : 0;
     for (std::size_t i = 0; i < rows_; ++i) {
       const bool in = static_cast<std::uint64_t>(values[row_of(i)]) - low <= span;
       truths[i] = static_cast<std::uint8_t>((in ? kTrue : kFalse) ^ flip);
@@ -168,6 +171,8 @@ class ColumnTest {
     const double low = range.real_low;
     const double high = range.real_high;
     const std::uint8_t flip = range.inverted ? kTrue : 0;
+    if constexpr (std::is_same_v<RowOf, RunOfRows>)
+      return test_numbers({values + row_of.first, rows_}, low, high, flip, truths);
     for (std::size_t i = 0; i < rows_; ++i) {
       const double value = values[row_of(i)];
       const bool in = (value >= low) & (value <= high);

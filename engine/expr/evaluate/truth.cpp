@@ -130,6 +130,21 @@ ARBORS_KERNEL void test_words(const std::uint32_t* codes, std::size_t size, std:
   write_in_range(codes, size, first, span, flip, truths);
 }
 
+ARBORS_KERNEL void test_integers(const std::int64_t* values, std::size_t size, std::uint64_t low,
+                                 std::uint64_t span, std::uint8_t flip, std::uint8_t* truths) {
+  for (std::size_t i = 0; i < size; ++i) {
+    const bool in = static_cast<std::uint64_t>(values[i]) - low <= span;
+    truths[i] = static_cast<std::uint8_t>((in ? kTrue : kFalse) ^ flip);
+  }
+}
+ARBORS_KERNEL void test_reals(const double* values, std::size_t size, double low, double high,
+                              std::uint8_t flip, std::uint8_t* truths) {
+  for (std::size_t i = 0; i < size; ++i) {
+    const bool in = (values[i] >= low) & (values[i] <= high);
+    truths[i] = static_cast<std::uint8_t>((in ? kTrue : kFalse) ^ flip);
+  }
+}
+
 // Of `count` codes from `first` on, those that words can hold.
 template <typename Word>
 void test_code_words(std::span<const Word> codes, std::uint32_t first, std::uint32_t count,
@@ -180,6 +195,17 @@ void test_codes(std::span<const std::uint16_t> codes, std::uint32_t first, std::
 void test_codes(std::span<const std::uint32_t> codes, std::uint32_t first, std::uint32_t count,
                 std::uint8_t flip, std::uint8_t* truths) {
   test_code_words(codes, first, count, flip, truths);
+}
+
+void test_numbers(std::span<const std::int64_t> values, std::int64_t low, std::int64_t high,
+                  std::uint8_t flip, std::uint8_t* truths) {
+  const auto first = static_cast<std::uint64_t>(low);
+  test_integers(values.data(), values.size(), first, static_cast<std::uint64_t>(high) - first, flip,
+                truths);
+}
+void test_numbers(std::span<const double> values, double low, double high, std::uint8_t flip,
+                  std::uint8_t* truths) {
+  test_reals(values.data(), values.size(), low, high, flip, truths);
 }
 
 void mark_nulls(std::span<const std::uint8_t> tags, std::uint8_t* truths) {

@@ -32,6 +32,12 @@ void test_codes(std::span<const std::uint16_t> codes, std::uint32_t first, std::
                 std::uint8_t flip, std::uint8_t* truths);
 void test_codes(std::span<const std::uint32_t> codes, std::uint32_t first, std::uint32_t count,
                 std::uint8_t flip, std::uint8_t* truths);
+// Tells of each number whether it is one of `low` to `high`, of which low is not the greater;
+// `flip` is kTrue for the contrary.
+void test_numbers(std::span<const std::int64_t> values, std::int64_t low, std::int64_t high,
+                  std::uint8_t flip, std::uint8_t* truths);
+void test_numbers(std::span<const double> values, double low, double high, std::uint8_t flip,
+                  std::uint8_t* truths);
 // Puts Unknown where a tag is that of a missing value or of NULL.
 void mark_nulls(std::span<const std::uint8_t> tags, std::uint8_t* truths);
 

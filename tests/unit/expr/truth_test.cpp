@@ -1,6 +1,10 @@
 #include "engine/expr/evaluate/truth.h"
 
+#include <limits>
 #include <random>
+#include <span>
+#include <type_traits>
+#include <vector>
 
 #include "tests/unit/catch.h"
 
@@ -30,6 +34,30 @@ TEST_CASE("the rows of one truth are kept, however many there are", "[expr]") {
     REQUIRE(std::vector<std::uint32_t>(selection.rows().begin(), selection.rows().end()) ==
             expected);
   }
+}
+
+TEST_CASE("ranges of numbers are told up to their bounds", "[expr]") {
+  constexpr std::int64_t kLeast = INT64_MIN, kGreatest = INT64_MAX;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const std::vector<std::int64_t> integers{kLeast, kLeast + 1, -1, 0, 1, 99, 100, 101, kGreatest};
+  const std::vector<double> reals{
+      -kInfinity, -1e300, -0.0,      0.5,
+      100,        100.5,  kInfinity, std::numeric_limits<double>::quiet_NaN()};
+  const auto check = [](const auto& some, auto low, auto high) {
+    std::remove_cvref_t<decltype(some)> values;
+    while (values.size() < 70) values.insert(values.end(), some.begin(), some.end());
+    for (const std::uint8_t flip : {std::uint8_t{0}, kTrue}) {
+      Truths truths(values.size());
+      test_numbers(std::span(values), low, high, flip, truths.data());
+      for (std::size_t i = 0; i < values.size(); ++i)
+        REQUIRE(truths[i] == truth_of((values[i] >= low && values[i] <= high) != (flip != 0)));
+    }
+  };
+  for (const std::int64_t low : integers)
+    for (const std::int64_t high : integers)
+      if (low <= high) check(integers, low, high);
+  for (const double low : reals)
+    for (const double high : reals) check(reals, low, high);
 }
 
 TEST_CASE("ranges of codes are told in words of each width, up to its bounds", "[expr]") {
