@@ -66,7 +66,7 @@ def build_jars():
     project = harness.ROOT / "ext/spark"
     if not shutil.which("mvn") or not shutil.which("javac"):
         return "there is no mvn or no javac: Debian's packages maven and default-jdk-headless"
-    made = subprocess.run(["mvn", "-q", "-B", "-f", str(project), "package"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    made = subprocess.run(["mvn", "-q", "-B", "-f", str(project), "package"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
     if made.returncode:
         assert "COMPILATION ERROR" not in made.stdout, made.stdout[-3000:]
         return f"Maven gives {made.stdout.strip().splitlines()[:1]}"

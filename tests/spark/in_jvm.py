@@ -22,7 +22,12 @@ def relation(frame):
 
 def read_schema(frame):
     """The columns that a query asks for."""
-    return re.search(r"arbors \w+ (struct<.*>) RuntimeFilters", frame._jdf.queryExecution().executedPlan().toString())[1]
+    return scan(frame)[2]
+
+
+def scan(frame):
+    """What a query asks the engine for: the text, its conditions, its columns."""
+    return re.search(r"arbors \w+((?: \| filter .*)?) (struct<.*>) RuntimeFilters", frame._jdf.queryExecution().executedPlan().toString())
 
 
 def odd_lake():
@@ -77,6 +82,27 @@ def test_jvm_reads_what_is_asked(report):
     report.equal(load_in_jvm(cluster.lake(), where="id < 30").count(), 30, "where a condition leaves some")
     report.equal(frame.selectExpr("sum(size(steps.n)) AS n").collect(), load(cluster.lake()).selectExpr("sum(size(steps.n)) AS n").collect(), "what was pruned is right")
     report.equal(len(frame.limit(3).collect()), 3, "LIMIT")
+
+
+PUSHED = {"id = 7 AND text <> 'it''s'": ["id = 7", "text <> 'it''s'"], "ok OR day > '2026-01-05'": ["(ok = TRUE OR day > '2026-01-05')"],
+          "commit.operation IN ('create', NULL)": ["commit.operation IN ('create')"], "commit IS NULL": ["NOT (commit is not null)"],
+          "day <=> '2026-01-02' AND upper(text) = 'A'": ["day IS '2026-01-02'"], "score > 0.5": ["score IS NOT NULL"], "id = 1 OR score > 0.5": [],
+          "text LIKE 'a%'": ["text IS NOT NULL"], "NOT (id > 3 AND ok)": None, "size(tags) = 2 AND id >= 5": ["id >= 5"]}
+ODD = ["n = 1", "n >= 2 OR s = 'x'", "s <=> NULL", "o IS NULL", "o.p IS NOT NULL", "a_2 = 'small'", "m = '1'", "mixed IS NULL AND e IS NULL", "NOT (s = 'x')", "big = '1'"]
+
+
+def test_jvm_hands_filters_on(report):
+    need_jars()
+    frame = load_in_jvm(cluster.lake())
+    for where, wanted in PUSHED.items():
+        stages = re.findall(r"\| filter \((.*?)\)(?= \||$)", scan(frame.where(where))[1])
+        if wanted is not None:
+            report.equal([each for each in wanted if each not in stages], [], f"{where}: in {stages}")
+        report.check(not any("score >" in each or "upper" in each or "LIKE" in each for each in stages), f"{where}: nothing that Spark may decide otherwise", stages)
+    frame, wanted = load_in_jvm(odd_lake(), partitions="2").drop("open"), load(odd_lake(), partitions="2").drop("open")
+    for where in ODD:
+        report.equal(rows(frame.where(where)), rows(wanted.where(where)), where)
+    report.equal(frame.where("n = 1").groupBy().count().collect(), wanted.where("n = 1").groupBy().count().collect(), "counted")
 
 
 def told(path, **changes):

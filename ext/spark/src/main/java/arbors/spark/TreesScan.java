@@ -11,8 +11,11 @@ import org.apache.spark.sql.connector.read.Statistics;
 import org.apache.spark.sql.connector.read.SupportsReportStatistics;
 import org.apache.spark.sql.types.StructType;
 
-/** A read of some columns. Scans of the same plan and columns are equal, so that Spark reads once what a query asks twice. */
-record TreesScan(Plan plan, StructType needed) implements Scan, Batch, SupportsReportStatistics {
+/**
+ * A read of some columns, of rows that pass the stages of each layout. Scans of the same plan, columns and stages are equal, so
+ * that Spark reads once what a query asks twice.
+ */
+record TreesScan(Plan plan, StructType needed, List<String> stages) implements Scan, Batch, SupportsReportStatistics {
   @Override
   public StructType readSchema() {
     return needed;
@@ -20,7 +23,8 @@ record TreesScan(Plan plan, StructType needed) implements Scan, Batch, SupportsR
 
   @Override
   public String description() {
-    return "arbors " + plan.name() + " " + needed.catalogString();
+    String taken = stages.stream().distinct().reduce("", String::concat).replace("\n", "");
+    return "arbors " + plan.name() + taken + " " + needed.catalogString();
   }
 
   @Override
@@ -30,7 +34,13 @@ record TreesScan(Plan plan, StructType needed) implements Scan, Batch, SupportsR
 
   @Override
   public InputPartition[] planInputPartitions() {
-    return plan.partitions().toArray(InputPartition[]::new);
+    return plan.partitions().stream().map(this::filtered).toArray(InputPartition[]::new);
+  }
+
+  private Pieces filtered(Pieces pieces) {
+    ArrayList<Piece> filtered = new ArrayList<>();
+    for (Piece piece : pieces.pieces()) filtered.add(piece.and(stages.get(piece.layout())));
+    return new Pieces(filtered);
   }
 
   @Override
@@ -53,7 +63,7 @@ record TreesScan(Plan plan, StructType needed) implements Scan, Batch, SupportsR
 
       @Override
       public OptionalLong numRows() {
-        return plan.conditions() ? OptionalLong.empty() : OptionalLong.of(rows);
+        return plan.conditions() || stages.stream().anyMatch(each -> !each.isEmpty()) ? OptionalLong.empty() : OptionalLong.of(rows);
       }
     };
   }
