@@ -110,16 +110,29 @@ bool Path::through_array() const {
 
 Path parse_path(std::string_view text) { return Parser(text).parse(); }
 
-std::string key_text(std::string_view key, bool after_dot) {
+namespace {
+
+void append_key(std::string& text, std::string_view key, bool after_dot) {
   const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), is_bare) &&
                     (after_dot || key.front() < '0' || key.front() > '9');
-  if (bare) return std::string(key);
-  std::string quoted = "\"";
-  for (const char c : key) {
-    if (c == '"') quoted += '"';
-    quoted += c;
+  if (bare) {
+    text += key;
+    return;
   }
-  return quoted + '"';
+  text += '"';
+  for (const char c : key) {
+    if (c == '"') text += '"';
+    text += c;
+  }
+  text += '"';
+}
+
+}  // namespace
+
+std::string key_text(std::string_view key, bool after_dot) {
+  std::string text;
+  append_key(text, key, after_dot);
+  return text;
 }
 
 std::string to_text(const Path& path) {
@@ -129,7 +142,7 @@ std::string to_text(const Path& path) {
       case PathStep::Kind::Key: {
         const bool dotted = !text.empty();
         if (dotted) text += '.';
-        text += key_text(step.key, dotted);
+        append_key(text, step.key, dotted);
         break;
       }
       case PathStep::Kind::Index:

@@ -1,6 +1,6 @@
 #include "engine/base/path_dictionary.h"
 
-#include <algorithm>
+#include <atomic>
 
 namespace arbors {
 
@@ -9,14 +9,20 @@ std::size_t PathDictionary::ChildHash::operator()(const ChildKey& child) const {
   return std::hash<std::string_view>{}(child.key) ^ (step * 0x9E3779B97F4A7C15ULL);
 }
 
-PathDictionary::PathDictionary() {
-  nodes_.emplace_back();
-  children_.emplace_back();
+PathDictionary::Tables::Tables() : nodes(1), children(1) {}
+
+PathDictionary::Tables::Tables(const Tables& other) : nodes(1), children(1) {
+  for (PathId path = 1; path < other.nodes.size(); ++path) {
+    const PathNode& node = other.nodes[path];
+    add(node.parent, node.element, node.key);
+  }
 }
 
+PathDictionary::PathDictionary() : tables_(std::make_shared<Tables>()) {}
+
 PathId PathDictionary::find(const ChildKey& child) const {
-  const auto found = index_.find(child);
-  return found == index_.end() ? kNoPath : found->second;
+  const auto found = tables_->index.find(child);
+  return found == tables_->index.end() ? kNoPath : found->second;
 }
 
 PathId PathDictionary::find_key(PathId parent, std::string_view key) const {
@@ -36,24 +42,34 @@ PathId PathDictionary::intern_element(PathId parent) {
 }
 
 PathId PathDictionary::add(PathId parent, bool element, std::string_view key) {
-  const auto id = static_cast<PathId>(nodes_.size());
-  PathNode& node = nodes_.emplace_back();
+  if (tables_.use_count() > 1) {
+    tables_ = std::make_shared<Tables>(*tables_);
+  } else {
+    // Whoever let go of the tables last has read them before.
+    std::atomic_thread_fence(std::memory_order_acquire);
+  }
+  return tables_->add(parent, element, key);
+}
+
+PathId PathDictionary::Tables::add(PathId parent, bool element, std::string_view key) {
+  const auto id = static_cast<PathId>(nodes.size());
+  PathNode& node = nodes.emplace_back();
   try {
     node.parent = parent;
     node.element = element;
     node.key = key;
-    node.domain = element ? id : nodes_[parent].domain;
-    node.depth = static_cast<std::uint16_t>(nodes_[parent].depth + 1);
-    children_.emplace_back();
-    children_[parent].push_back(id);
-    index_.emplace(ChildKey{parent, element, node.key}, id);
+    node.domain = element ? id : nodes[parent].domain;
+    node.depth = static_cast<std::uint16_t>(nodes[parent].depth + 1);
+    children.emplace_back();
+    children[parent].push_back(id);
+    index.emplace(ChildKey{parent, element, node.key}, id);
   } catch (...) {
     // Takes back what would be in one table and not in the others.
-    if (std::vector<PathId>& siblings = children_[parent];
+    if (std::vector<PathId>& siblings = children[parent];
         !siblings.empty() && siblings.back() == id)
       siblings.pop_back();
-    children_.resize(id);
-    nodes_.pop_back();
+    children.resize(id);
+    nodes.pop_back();
     throw;
   }
   return id;
@@ -73,13 +89,13 @@ PathDictionary::Prefix PathDictionary::longest_prefix(const Path& path) const {
 
 Path PathDictionary::path(PathId id) const {
   Path path;
-  for (; id != kRootPath; id = nodes_[id].parent) {
-    PathStep step;
-    step.kind = nodes_[id].element ? PathStep::Kind::Every : PathStep::Kind::Key;
-    step.key = nodes_[id].key;
-    path.steps.push_back(std::move(step));
+  path.steps.resize((*this)[id].depth);
+  for (auto step = path.steps.rbegin(); step != path.steps.rend(); ++step) {
+    const PathNode& node = (*this)[id];
+    step->kind = node.element ? PathStep::Kind::Every : PathStep::Kind::Key;
+    step->key = node.key;
+    id = node.parent;
   }
-  std::reverse(path.steps.begin(), path.steps.end());
   return path;
 }
 

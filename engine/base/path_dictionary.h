@@ -1,11 +1,13 @@
 // The paths of one Arbor, numbered in order of first appearance. A number means the same path in
 // every batch, for good. Steps are object keys or "every element"; a path's domain is the nearest
 // array above it (its elements are the path's rows), or the trees themselves.
-// Not thread-safe: writers hold the Arbor's own lock; readers get a snapshot (shared_ptr const).
+// Copies share what they hold until one of them grows.
+// Not thread-safe: writers hold the Arbor's own lock; readers get a copy (shared_ptr const).
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,8 +36,9 @@ class PathDictionary {
  public:
   PathDictionary();  // holds the root as path 0
 
-  std::size_t size() const { return nodes_.size(); }
-  const PathNode& operator[](PathId id) const { return nodes_[id]; }
+  std::size_t size() const { return tables_->nodes.size(); }
+  // Stands until the dictionary grows.
+  const PathNode& operator[](PathId id) const { return tables_->nodes[id]; }
 
   // Finds a child path; kNoPath where there is none.
   PathId find_key(PathId parent, std::string_view key) const;
@@ -57,7 +60,7 @@ class PathDictionary {
   std::string text(PathId id) const;  // to_text(path(id))
 
   // Lists the children of a path in order of their numbers.
-  std::span<const PathId> children(PathId id) const { return children_[id]; }
+  std::span<const PathId> children(PathId id) const { return tables_->children[id]; }
 
  private:
   struct ChildKey {
@@ -69,12 +72,19 @@ class PathDictionary {
   struct ChildHash {
     std::size_t operator()(const ChildKey& child) const;
   };
+  struct Tables {
+    Tables();
+    Tables(const Tables& other);
+    PathId add(PathId parent, bool element, std::string_view key);
+
+    std::deque<PathNode> nodes;  // a deque: string_views into keys stay valid
+    std::vector<std::vector<PathId>> children;
+    std::unordered_map<ChildKey, PathId, ChildHash> index;
+  };
   PathId find(const ChildKey& child) const;
   PathId add(PathId parent, bool element, std::string_view key);
 
-  std::deque<PathNode> nodes_;  // a deque: string_views into keys stay valid
-  std::vector<std::vector<PathId>> children_;
-  std::unordered_map<ChildKey, PathId, ChildHash> index_;
+  std::shared_ptr<Tables> tables_;
 };
 
 }  // namespace arbors

@@ -49,6 +49,7 @@ store::Options store_options(const Declaration& declaration,
 // objects.
 std::vector<TableColumn> list_columns(const Declaration& declaration, store::Store& store) {
   std::vector<TableColumn> columns;
+  columns.reserve(store.columns().size() + store.object_columns().size());
   for (const DeclaredColumn& column : declaration.columns)
     columns.push_back({column.name, column.path, column.affinity, column.collation,
                        /*object=*/false, lower_ascii(column.type) == "boolean"});
@@ -80,8 +81,11 @@ std::string declaration_sql(const ArborTable& table, const Declaration& declarat
 // Gives the table a hidden column of its own name, unless another one has it.
 void name_own_column(ArborTable& table) {
   const std::string own = lower_ascii(table.name);
+  const auto is_own = [&](const std::string& name) {
+    return name.size() == own.size() && lower_ascii(name) == own;
+  };
   for (std::size_t at = 0; at < table.columns.size(); ++at)
-    if (lower_ascii(table.columns[at].name) == own) table.own_column = static_cast<int>(at);
+    if (is_own(table.columns[at].name)) table.own_column = static_cast<int>(at);
   table.has_name_column =
       table.own_column < 0 && std::ranges::count(store::kHiddenColumns, own) == 0;
 }

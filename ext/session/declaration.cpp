@@ -7,6 +7,7 @@
 #include "engine/base/error.h"
 #include "engine/json/values/utf8.h"
 #include "ext/session/session.h"
+#include "sql/access/statement.h"
 #include "sql/tables/options.h"
 
 namespace arbors::ext {
@@ -205,14 +206,7 @@ Declaration parse_declaration(std::span<const char* const> arguments) {
   return declaration;
 }
 
-std::string quote_identifier(std::string_view name) {
-  std::string quoted = "\"";
-  for (const char c : name) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
+std::string quote_identifier(std::string_view name) { return store::quoted_name(name); }
 
 std::string_view collation_name(Collation collation) {
   switch (collation) {

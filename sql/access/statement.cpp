@@ -17,12 +17,14 @@ void execute(sqlite3* db, const std::string& sql) {
 }
 
 std::string quoted_name(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    if (c == '"') out += '"';
-    out += c;
+  std::string out;
+  out.reserve(name.size() + 2);
+  out += '"';
+  for (std::size_t quote; (quote = name.find('"')) != std::string_view::npos;) {
+    out.append(name.substr(0, quote + 1)) += '"';
+    name.remove_prefix(quote + 1);
   }
-  return out + '"';
+  return (out += name) += '"';
 }
 
 std::string literal(std::string_view text) {

@@ -67,7 +67,7 @@ class ChunkTable {
   ConnectionPtr connection_;
   Names names_;
   bool orphaned_ = false;
-  std::unique_ptr<Statement> put_, stats_, data_, erase_, bytes_;
+  std::unique_ptr<Statement> put_, read_, erase_, bytes_;
 };
 using ChunkTablePtr = std::shared_ptr<ChunkTable>;
 

@@ -17,7 +17,7 @@ const std::string& PendingRow::tree() {
 // With a dictionary of its own, which the tree may bring new paths to.
 const batch::BatchReaderPtr& PendingRow::shared_batch() {
   if (batch_ != nullptr) return batch_;
-  auto paths = copy_of(*paths_);
+  auto paths = std::make_shared<PathDictionary>(*paths_);
   const std::string_view text = tree();
   PendingBlock block = build_block({&text, 1}, *paths);
   return batch_ = std::make_shared<PendingBatch>(std::move(block), std::move(paths), connection_);

@@ -20,19 +20,6 @@ unsigned size_class(const PendingBlock& block) {
 
 }  // namespace
 
-std::shared_ptr<PathDictionary> copy_of(const PathDictionary& paths) {
-  auto copy = std::make_shared<PathDictionary>();
-  for (PathId path = 1; path < paths.size(); ++path) {
-    const PathNode& node = paths[path];
-    if (node.element) {
-      copy->intern_element(node.parent);
-    } else {
-      copy->intern_key(node.parent, node.key);
-    }
-  }
-  return copy;
-}
-
 PendingBlock build_block(std::span<const std::string_view> texts, PathDictionary& paths) {
   try {
     return {0, std::make_shared<const batch::BuiltBatch>(batch::build_batch(texts, paths)),

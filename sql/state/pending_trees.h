@@ -29,9 +29,6 @@ struct PendingBlocks {
   std::vector<PendingBlock> trees, values;
 };
 
-// Copies a dictionary, number by number.
-std::shared_ptr<PathDictionary> copy_of(const PathDictionary& paths);
-
 // Builds texts as a block; new paths go to `paths`.
 PendingBlock build_block(std::span<const std::string_view> texts, PathDictionary& paths);
 

@@ -17,7 +17,8 @@ constexpr std::uint32_t kMostRowsCut = 16;
 
 // Readers get a copy, for workers may read it while the writer's grows.
 const std::shared_ptr<const PathDictionary>& Store::Impl::published() {
-  if (published_ == nullptr || published_->size() != paths_->size()) published_ = copy_of(*paths_);
+  if (published_ == nullptr || published_->size() != paths_->size())
+    published_ = std::make_shared<const PathDictionary>(*paths_);
   return published_;
 }
 

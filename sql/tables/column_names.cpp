@@ -52,15 +52,15 @@ ColumnRegistry::ColumnRegistry(const Options& options)
 }
 
 void ColumnRegistry::read(PathTable& table, PathDictionary& dictionary) {
-  table.read(dictionary, column_of_);
+  seal_ = table.read(dictionary, column_of_);
   recorded_ = column_of_.size();
   std::vector<PathId> found;
-  for (PathId path = 0; path < column_of_.size(); ++path) {
+  for (PathId path = 0; path < column_of_.size(); ++path)
     if (column_of_[path] > 0) found.push_back(path);
-    seal_ ^= PathTable::seal(dictionary, path, column_of_[path]);
-  }
   std::sort(found.begin(), found.end(),
             [&](PathId a, PathId b) { return column_of_[a] < column_of_[b]; });
+  columns_.reserve(columns_.size() + found.size());
+  taken_.reserve(taken_.size() + found.size());
   for (const PathId path : found) add_found(dictionary, path);
   bind_declared(dictionary);
 }
@@ -121,12 +121,13 @@ const std::vector<Column>& ColumnRegistry::object_columns(const PathDictionary& 
   for (PathId path = 0; path < column_of_.size(); ++path) {
     if (columns_.size() + objects.size() == kMostColumns) break;
     if (column_of_[path] != PathTable::kObjects) continue;
-    std::string name = dictionary.text(path);
+    Path steps = dictionary.path(path);
+    std::string name = to_text(steps);
     const std::string key = lower(name);
     if (declared_paths_.contains(name) || !is_nameable(name) || taken_.contains(key) ||
         !taken.insert(key).second)
       continue;
-    objects.push_back({std::move(name), dictionary.path(path), {}, /*declared=*/false, path});
+    objects.push_back({std::move(name), std::move(steps), {}, /*declared=*/false, path});
   }
   return objects_.emplace(std::move(objects));
 }

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/base/path_dictionary.h"
@@ -55,8 +56,8 @@ class ColumnRegistry {
   void bind_declared(const PathDictionary& dictionary);
 
   bool found_columns_;
-  std::set<std::string> taken_;           // names in lower case
-  std::set<std::string> declared_paths_;  // texts
+  std::unordered_set<std::string> taken_;  // names in lower case
+  std::set<std::string> declared_paths_;   // texts
   std::vector<Column> columns_;
   std::size_t declared_ = 0;
   std::size_t bound_paths_ = 0;          // of the dictionary, looked through for declared columns

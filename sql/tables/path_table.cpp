@@ -5,6 +5,72 @@
 
 namespace arbors::store {
 
+namespace {
+
+struct Cell {
+  bool null = true;
+  std::int64_t integer = 0;
+};
+
+Cell integer_cell(std::int64_t integer) { return {false, integer}; }
+
+// A row of the table, each of its cells read once.
+struct PathRow {
+  Cell id, parent, element, column, seal;
+  ByteSpan key;
+  bool sound = true;  // all are integers or NULL, but for the key
+};
+
+PathRow read_row(const Statement::Use& use) {
+  PathRow row;
+  row.sound = use.type(3) == SQLITE_BLOB;
+  const auto cell = [&](int at) {
+    if (const auto integer = use.integer_alone(at)) return integer_cell(*integer);
+    row.sound = row.sound && use.is_null(at);
+    return Cell();
+  };
+  row.id = cell(0);
+  row.parent = cell(1);
+  row.element = cell(2);
+  row.key = use.blob(3);
+  row.column = cell(4);
+  row.seal = cell(5);
+  return row;
+}
+
+void add(RowSeal& seal, const Cell& cell) {
+  if (cell.null) {
+    seal.add_null();
+  } else {
+    seal.add(cell.integer);
+  }
+}
+
+std::int64_t seal_of(const PathRow& row) {
+  RowSeal seal("path");
+  add(seal, row.id);
+  add(seal, row.parent);
+  add(seal, row.element);
+  seal.add(row.key);
+  add(seal, row.column);
+  return seal.value();
+}
+
+// Adds the path of a row to those before it; false where it contradicts them.
+bool take_step(const PathRow& row, PathDictionary& dictionary) {
+  const std::int64_t path = row.id.integer, parent = row.parent.integer;
+  if (row.parent.null || parent < 0 || parent >= path) return false;
+  const auto above = static_cast<PathId>(parent);
+  const PathId added =
+      row.element.integer != 0
+          ? dictionary.intern_element(above)
+          : dictionary.intern_key(above,
+                                  {reinterpret_cast<const char*>(row.key.data()), row.key.size()});
+  return added == path;
+}
+
+}  // namespace
+
 PathTable::PathTable(sqlite3* db, const Names& names)
     : table_(names.table),
       list_(db,
@@ -15,20 +81,13 @@ PathTable::PathTable(sqlite3* db, const Names& names)
 
 std::int64_t PathTable::seal(const PathDictionary& dictionary, PathId path, std::int32_t column) {
   const PathNode& node = dictionary[path];
-  RowSeal seal("path");
-  seal.add(static_cast<std::int64_t>(path));
-  if (path == kRootPath) {
-    seal.add_null();
-  } else {
-    seal.add(static_cast<std::int64_t>(node.parent));
-  }
-  seal.add(std::int64_t{node.element ? 1 : 0}).add(bytes_of(node.key));
-  if (column == kUndecided) {
-    seal.add_null();
-  } else {
-    seal.add(std::int64_t{column});
-  }
-  return seal.value();
+  PathRow row;
+  row.id = integer_cell(path);
+  if (path != kRootPath) row.parent = integer_cell(node.parent);
+  row.element = integer_cell(node.element ? 1 : 0);
+  row.key = bytes_of(node.key);
+  if (column != kUndecided) row.column = integer_cell(column);
+  return seal_of(row);
 }
 
 bool PathTable::seal_holds(const Statement::Use& row) {
@@ -37,33 +96,25 @@ bool PathTable::seal_holds(const Statement::Use& row) {
   return row.integer(5) == seal.value();
 }
 
-void PathTable::read(PathDictionary& dictionary, std::vector<std::int32_t>& columns) {
+std::int64_t PathTable::read(PathDictionary& dictionary, std::vector<std::int32_t>& columns) {
+  std::int64_t seals = 0;
   Statement::Use use(list_);
   while (use.step()) {
-    const std::int64_t id = use.integer(0);
-    const std::int64_t column = use.integer(4);
-    bool sound = seal_holds(use) && id == static_cast<std::int64_t>(columns.size()) &&
-                 column >= kObjects && column <= static_cast<std::int64_t>(kMostColumns);
-    if (id > 0 && sound) {
-      const std::int64_t parent = use.integer(1);
-      sound = parent >= 0 && parent < id;
-      if (sound) {
-        const auto from = static_cast<PathId>(parent);
-        const ByteSpan key = use.blob(3);
-        const PathId added =
-            use.integer(2) != 0
-                ? dictionary.intern_element(from)
-                : dictionary.intern_key(from,
-                                        {reinterpret_cast<const char*>(key.data()), key.size()});
-        sound = added == static_cast<PathId>(id);
-      }
-    }
+    const auto path = static_cast<std::int64_t>(columns.size());
+    const PathRow row = read_row(use);
+    const std::int64_t column = row.column.integer;
+    const bool sound = row.sound && !row.id.null && row.id.integer == path &&
+                       row.seal.integer == seal_of(row) && column >= kObjects &&
+                       column <= static_cast<std::int64_t>(kMostColumns) &&
+                       (path == kRootPath || take_step(row, dictionary));
     if (!sound) {
-      throw_corrupt("path " + std::to_string(id) + " of '" + table_ +
+      throw_corrupt("path " + std::to_string(row.id.integer) + " of '" + table_ +
                     "' fails its checksum or contradicts the others");
     }
     columns.push_back(static_cast<std::int32_t>(column));
+    seals ^= row.seal.integer;
   }
+  return seals;
 }
 
 std::int64_t PathTable::check(const std::function<void(std::string)>& fault) {

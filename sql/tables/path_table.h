@@ -20,9 +20,9 @@ class PathTable {
 
   PathTable(sqlite3* db, const Names& names);
 
-  // Reads the stored paths into an empty dictionary, and the column of each. Throws Corrupt where
-  // they are not a dictionary.
-  void read(PathDictionary& dictionary, std::vector<std::int32_t>& columns);
+  // Reads the stored paths into an empty dictionary, and the column of each; returns all seals
+  // combined. Throws Corrupt where they are not a dictionary.
+  std::int64_t read(PathDictionary& dictionary, std::vector<std::int32_t>& columns);
   // Names the rows that fail their seals; returns all seals combined.
   std::int64_t check(const std::function<void(std::string)>& fault);
 

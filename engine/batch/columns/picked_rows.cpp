@@ -1,9 +1,11 @@
 // Some rows of a chunk, whose layout is drawn in column_codec.cpp. Where rows are of several kinds,
 // a row's value stands in its kind's pool behind those of the rows before it: tags are counted for
-// that, but only where a row that is asked for has a value in a pool.
+// that, by runs where they are stored so, but only where a row that is asked for has a value in a
+// pool.
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 #include <memory>
 #include <vector>
 
@@ -45,7 +47,13 @@ class RowPicker {
   void read_tags(DenseColumn& column) {
     const ByteSpan stream = in_.blob();
     std::vector<std::uint32_t> tags(at_.size());
-    codec::pick_codes(stream, rows_, at_, tags);
+    std::vector<codec::CodeRun> runs;
+    const bool by_runs = codec::read_code_runs(stream, rows_, runs);
+    if (by_runs) {
+      pick_tags(runs, tags);
+    } else {
+      codec::pick_codes(stream, rows_, at_, tags);
+    }
     for (const std::uint32_t tag : tags) {
       if (tag >= kTags || (kinds_ >> tag & 1) == 0)
         in_.fail("a row has a kind that should not occur");
@@ -53,7 +61,13 @@ class RowPicker {
       column.kinds |= tag_bit(static_cast<Tag>(tag));
     }
     ++pools_;
-    if ((column.kinds & kPoolTags) != 0) find_places(stream, column);
+    if ((column.kinds & kPoolTags) != 0) {
+      if (by_runs) {
+        find_places(runs, column);
+      } else {
+        find_places(stream, column);
+      }
+    }
     if (std::has_single_bit(column.kinds)) column.tags.clear();
   }
 
@@ -61,7 +75,7 @@ class RowPicker {
     std::vector<std::uint32_t> all(rows_);
     codec::decode_codes(stream, all);
     for (std::uint32_t tag = 0; tag < kTags; ++tag) {
-      if ((column.kinds & kPoolTags & tag_bit(static_cast<Tag>(tag))) == 0) continue;
+      if (!is_pooled(column, tag)) continue;
       Pool& pool = pools_of_[tag];
       auto from = all.begin();
       const auto count_to = [&](auto end) {
@@ -76,6 +90,36 @@ class RowPicker {
       }
       count_to(all.end());
     }
+  }
+
+  void pick_tags(const std::vector<codec::CodeRun>& runs, std::vector<std::uint32_t>& tags) const {
+    std::uint64_t end = 0;
+    auto run = runs.begin();
+    for (std::size_t i = 0; i < at_.size(); ++i) {
+      while (at_[i] >= end) end += (run++)->length;
+      tags[i] = std::prev(run)->value;
+    }
+  }
+
+  void find_places(const std::vector<codec::CodeRun>& runs, const DenseColumn& column) {
+    std::array<std::uint32_t, kTags> counts{};
+    std::uint32_t first = 0;
+    std::size_t i = 0;
+    for (const codec::CodeRun& run : runs) {
+      if (run.value >= kTags) in_.fail("a row has a kind that should not occur");
+      for (; i < at_.size() && at_[i] - first < run.length; ++i) {
+        if (is_pooled(column, run.value))
+          pools_of_[run.value].places.push_back(counts[run.value] + at_[i] - first);
+      }
+      counts[run.value] += run.length;
+      first += run.length;
+    }
+    for (std::uint32_t tag = 0; tag < kTags; ++tag)
+      if (is_pooled(column, tag)) pools_of_[tag].count = counts[tag];
+  }
+
+  static bool is_pooled(const DenseColumn& column, std::uint32_t tag) {
+    return (column.kinds & kPoolTags & tag_bit(static_cast<Tag>(tag))) != 0;
   }
 
   // Passes `pick` the stream of each kind, its count and the places in it, where any are asked for.

@@ -176,15 +176,18 @@ void study_strings(const ColumnBuffer& buffer, Statistics& statistics) {
     statistics.string_filter = StringFilter::make(pool, distinct);
 }
 
-// Counts a tag's rows, at most 255 of them in bytes.
+// Counts a tag's rows in bytes, so few at a time that these hold their number; and as many each
+// time, without which compilers make no vectors of it.
 ARBORS_KERNEL std::uint32_t count_tag(std::span<const std::uint8_t> tags, std::uint8_t tag) {
+  constexpr std::size_t kAtOnce = 192;
   std::uint32_t total = 0;
-  for (std::size_t at = 0; at < tags.size(); at += 255) {
+  for (; tags.size() >= kAtOnce; tags = tags.subspan(kAtOnce)) {
     std::uint8_t some = 0;
-    for (const std::uint8_t other : tags.subspan(at, std::min<std::size_t>(tags.size() - at, 255)))
+    for (const std::uint8_t other : tags.first<kAtOnce>())
       some = static_cast<std::uint8_t>(some + (other == tag));
     total += some;
   }
+  for (const std::uint8_t other : tags) total += other == tag ? 1 : 0;
   return total;
 }
 

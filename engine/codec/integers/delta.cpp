@@ -48,9 +48,19 @@ void Delta<T>::decode(ByteReader& in, std::span<T> out, unsigned depth) {
 template <Lane T>
 void Delta<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out,
                     unsigned depth) {
-  std::vector<T> values(count);
-  decode(in, values, depth);
-  for (std::size_t i = 0; i < at.size(); ++i) out[i] = values[at[i]];
+  using U = Wrapped<T>;
+  if (count == 0) in.fail("differences of nothing");
+  U sum = static_cast<U>(read_value<T>(in));
+  const U least = static_cast<U>(read_value<T>(in));
+  std::vector<T> steps(count - 1);
+  decode_nested<T>(in, steps, depth);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    const std::size_t place = at[i];
+    U added = static_cast<U>((place - next) * least);
+    for (; next < place; ++next) added += U(steps[next]);
+    out[i] = static_cast<T>(sum += added);
+  }
 }
 
 template struct Delta<std::int64_t>;

@@ -13,6 +13,15 @@ namespace {
 constexpr unsigned kMaxDepth = 4;
 
 template <Lane T, template <Lane> typename Encoding>
+constexpr auto runs_of() -> decltype(IntegerCodec<T>::runs) {
+  if constexpr (requires { &Encoding<T>::runs; }) {
+    return &Encoding<T>::runs;
+  } else {
+    return nullptr;
+  }
+}
+
+template <Lane T, template <Lane> typename Encoding>
 constexpr IntegerCodec<T> row(std::uint8_t number, std::string_view name, double weight,
                               bool nests) {
   return {number,
@@ -22,7 +31,8 @@ constexpr IntegerCodec<T> row(std::uint8_t number, std::string_view name, double
           &Encoding<T>::estimate,
           &Encoding<T>::encode,
           &Encoding<T>::decode,
-          &Encoding<T>::pick};
+          &Encoding<T>::pick,
+          runs_of<T, Encoding>()};
 }
 
 template <Lane T>
@@ -95,6 +105,13 @@ void pick_stream(ByteSpan stream, std::size_t count, Places at, std::span<T> out
 }
 
 template <Lane T>
+bool read_runs(ByteSpan stream, std::size_t count, std::vector<Run<T>>& out) {
+  ByteReader in(stream, "a stream of integers");
+  const IntegerCodec<T>& codec = codec_of<T>(in, count, 0);
+  return codec.runs != nullptr && codec.runs(in, count, out, 0);
+}
+
+template <Lane T>
 void encode_nested(std::span<const T> values, unsigned depth, Bytes& out) {
   Bytes stream;
   encode_stream(values, stream, depth + 1);
@@ -120,6 +137,7 @@ void pick_nested(ByteReader& in, std::size_t count, Places at, std::span<T> out,
   template void encode_nested(std::span<const T>, unsigned, Bytes&);                              \
   template void decode_nested(ByteReader&, std::span<T>, unsigned);                               \
   template void pick_stream(ByteSpan, std::size_t, Places, std::span<T>, unsigned);               \
+  template bool read_runs(ByteSpan, std::size_t, std::vector<Run<T>>&);                           \
   template void pick_nested(ByteReader&, std::size_t, Places, std::span<T>, unsigned);
 ARBORS_INSTANTIATE(std::int64_t)
 ARBORS_INSTANTIATE(std::uint32_t)

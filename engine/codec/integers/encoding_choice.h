@@ -7,10 +7,12 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/bytes.h"
 #include "engine/codec/integers/facts.h"
 #include "engine/codec/streams/places.h"
+#include "engine/codec/streams/run.h"
 
 namespace arbors::codec {
 
@@ -24,6 +26,7 @@ struct IntegerCodec {
   void (*encode)(std::span<const T>, const Facts<T>&, Bytes&);
   void (*decode)(ByteReader&, std::span<T>, unsigned depth);
   void (*pick)(ByteReader&, std::size_t count, Places, std::span<T>, unsigned depth);
+  bool (*runs)(ByteReader&, std::size_t count, std::vector<Run<T>>&, unsigned depth);  // or null
 };
 
 template <Lane T>
@@ -46,5 +49,8 @@ void decode_stream(ByteSpan stream, std::span<T> out, unsigned depth = 0);
 template <Lane T>
 void pick_stream(ByteSpan stream, std::size_t count, Places at, std::span<T> out,
                  unsigned depth = 0);
+// Reads a stream of `count` as runs, where it says them.
+template <Lane T>
+bool read_runs(ByteSpan stream, std::size_t count, std::vector<Run<T>>& out);
 
 }  // namespace arbors::codec

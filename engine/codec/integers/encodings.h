@@ -1,15 +1,18 @@
 // The encodings of integer streams, one file each. All have the same four functions: estimate the
 // size from facts, append the body, read the body back, read the values at some places of `count`
-// (of a body that is right: what they do not need, they do not look at). `depth` counts how far
-// down a nested stream lies.
+// (of a body that is right: what they do not need, they do not look at). Some also read a body as
+// runs, at the cost of these; false where this body does not say them. `depth` counts how far down
+// a nested stream lies.
 #pragma once
 
 #include <limits>
 #include <span>
+#include <vector>
 
 #include "engine/base/bytes.h"
 #include "engine/codec/integers/facts.h"
 #include "engine/codec/streams/places.h"
+#include "engine/codec/streams/run.h"
 
 namespace arbors::codec {
 
@@ -38,6 +41,7 @@ struct RunLength {
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
   static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
+  static bool runs(ByteReader& in, std::size_t count, std::vector<Run<T>>& out, unsigned depth);
 };
 
 template <Lane T>
@@ -62,6 +66,7 @@ struct Patched {
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
   static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
+  static bool runs(ByteReader& in, std::size_t count, std::vector<Run<T>>& out, unsigned depth);
 };
 
 template <Lane T>

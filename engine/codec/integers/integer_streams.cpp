@@ -22,6 +22,11 @@ void pick_codes(ByteSpan stream, std::size_t count, Places at, std::span<std::ui
   pick_stream(stream, count, at, out);
 }
 
+bool read_code_runs(ByteSpan stream, std::size_t count, std::vector<CodeRun>& runs) {
+  runs.clear();
+  return read_runs(stream, count, runs);
+}
+
 void encode_tags(std::span<const std::uint8_t> values, Bytes& out) {
   encode_codes(std::vector<std::uint32_t>(values.begin(), values.end()), out);
 }

@@ -137,6 +137,26 @@ void Patched<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T>
   }
 }
 
+// Of width 0: one value, but for the patches.
+template <Lane T>
+bool Patched<T>::runs(ByteReader& in, std::size_t count, std::vector<Run<T>>& out, unsigned depth) {
+  using U = Wrapped<T>;
+  const Head<T> head = read_head<T>(in, count);
+  if (head.width > 0) return false;
+  const Patches<T> patches = read_patches<T>(in, head.patches, depth);
+  std::uint32_t next = 0;
+  for (std::size_t i = 0; i < head.patches; ++i) {
+    const std::uint32_t at = patches.positions[i];
+    if (at >= count) in.fail("a patch is out of range");
+    if (at < next) return false;  // they need not ascend
+    out.push_back({static_cast<T>(head.base), at - next});
+    out.push_back({static_cast<T>(head.base + U(patches.highs[i])), 1});
+    next = at + 1;
+  }
+  out.push_back({static_cast<T>(head.base), static_cast<std::uint32_t>(count) - next});
+  return true;
+}
+
 template struct Patched<std::int64_t>;
 template struct Patched<std::uint32_t>;
 

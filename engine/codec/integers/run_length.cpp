@@ -70,6 +70,22 @@ void RunLength<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<
   }
 }
 
+template <Lane T>
+bool RunLength<T>::runs(ByteReader& in, std::size_t count, std::vector<Run<T>>& out,
+                        unsigned depth) {
+  std::vector<std::uint32_t> lengths(in.count(count));
+  std::vector<T> heads(lengths.size());
+  decode_nested<std::uint32_t>(in, lengths, depth);
+  decode_nested<T>(in, heads, depth);
+  std::uint64_t all = 0;
+  for (std::size_t run = 0; run < heads.size(); ++run) {
+    out.push_back({heads[run], lengths[run]});
+    all += lengths[run];
+  }
+  if (all != count) in.fail("its runs are too many or too few");
+  return true;
+}
+
 template struct RunLength<std::int64_t>;
 template struct RunLength<std::uint32_t>;
 

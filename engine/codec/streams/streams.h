@@ -15,6 +15,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/codec/streams/places.h"
+#include "engine/codec/streams/run.h"
 
 namespace arbors::codec {
 
@@ -31,6 +32,11 @@ void pick_reals(ByteSpan stream, std::size_t count, Places at, std::span<double>
 void encode_codes(std::span<const std::uint32_t> values, Bytes& out);
 void decode_codes(ByteSpan stream, std::span<std::uint32_t> out);
 void pick_codes(ByteSpan stream, std::size_t count, Places at, std::span<std::uint32_t> out);
+
+// Reads codes as runs, some of them perhaps empty, where they are stored as runs or as one code
+// with few exceptions; false elsewhere, and `runs` holds nothing of use.
+using CodeRun = Run<std::uint32_t>;
+bool read_code_runs(ByteSpan stream, std::size_t count, std::vector<CodeRun>& runs);
 
 // Kinds of rows, each 0 to 15.
 inline constexpr std::uint8_t kMaxTag = 15;

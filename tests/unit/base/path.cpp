@@ -29,6 +29,24 @@ TEST_CASE("A malformed path is refused at its byte", "[path]") {
   }
 }
 
+TEST_CASE("A copy of a dictionary shares what it holds until one of the two grows", "[path]") {
+  PathDictionary first;
+  const PathId a = first.intern_key(kRootPath, "a");
+  const PathDictionary copy = first;
+  CHECK(&copy[a] == &first[a]);
+  const PathId b = first.intern_element(a);
+  CHECK(first.text(b) == "a[*]");
+  CHECK(copy.size() == 2);
+  CHECK(copy.find_element(a) == kNoPath);
+  CHECK(copy.children(a).empty());
+  CHECK(&copy[a] != &first[a]);
+  CHECK(first.intern_key(b, "c") == 3);
+  CHECK(first.find_key(kRootPath, "a") == a);
+  PathDictionary other = copy;
+  CHECK(other.intern_key(a, "b") == 2);
+  CHECK(copy.find_key(a, "b") == kNoPath);
+}
+
 TEST_CASE("A dictionary numbers paths in order of appearance", "[path]") {
   PathDictionary paths;
   const PathId a = paths.intern_key(kRootPath, "a");

@@ -195,6 +195,32 @@ TEST_CASE("a chunk of other rows or with unknown paths is refused", "[batch]") {
   REQUIRE_THROWS_AS(decode_column(encoded.data, 1, 1), Error);
 }
 
+TEST_CASE("rows are picked where kinds are stored as runs, as exceptions or apart", "[batch]") {
+  std::mt19937 random(11);
+  for (const unsigned strings_one_in : {2U, 9U, 200U, 3000U}) {
+    for (const bool in_runs : {false, true}) {
+      ColumnBuffer buffer;
+      for (std::uint32_t row = 0; row < 5000; ++row) {
+        const std::uint32_t drawn = in_runs ? row / 40 % strings_one_in : random() % strings_one_in;
+        if (drawn == 0) {
+          buffer.strings.pool.add(std::to_string(row * row));
+          buffer.tags.push_back(static_cast<std::uint8_t>(Tag::String));
+        } else if (drawn == 1) {
+          buffer.integers.push_back(row);
+          buffer.tags.push_back(static_cast<std::uint8_t>(Tag::Integer));
+        } else {
+          buffer.tags.push_back(static_cast<std::uint8_t>(Tag::Missing));
+        }
+      }
+      EncodedColumn encoded;
+      encode_column(buffer, encoded);
+      const DecodedColumn all = decode_column(encoded.data, 5000, 1);
+      for (const unsigned one_in : {1U, 3U, 100U, 2000U})
+        require_picked_rows(encoded.data, *all.vector, 1, random, one_in);
+    }
+  }
+}
+
 TEST_CASE("damage behind a right checksum never reads out of bounds", "[batch]") {
   std::mt19937 random(7);
   PathDictionary paths;

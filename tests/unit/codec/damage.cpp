@@ -66,6 +66,13 @@ void damage_integers() {
       encode_with(codec, std::span<const T>(values), facts, stream);
       reported += survive(stream, 60,
                           [&](const Bytes& bytes) { decode_stream<T>(bytes, std::span<T>(back)); });
+      survive(stream, 60, [count = values.size()](const Bytes& bytes) {
+        std::vector<Run<T>> runs;
+        std::uint64_t length = 0;
+        if (!read_runs<T>(bytes, count, runs)) return;
+        for (const Run<T>& run : runs) length += run.length;
+        CHECK(length == count);
+      });
     }
   }
   CHECK(reported > 1000);

@@ -1,5 +1,7 @@
 // Values at some places of a stream are those that decoding all of it gives, in every encoding.
 #include <random>
+#include <set>
+#include <string_view>
 
 #include "engine/base/error.h"
 #include "engine/codec/integers/encoding_choice.h"
@@ -38,8 +40,20 @@ std::vector<T> at_places(const std::vector<T>& values, const PlaceList& places) 
   return some;
 }
 
+// Whether the stream says its runs, which then are its values.
+template <typename T>
+bool check_runs(ByteSpan stream, const std::vector<T>& values) {
+  std::vector<Run<T>> runs;
+  if (!read_runs<T>(stream, values.size(), runs)) return false;
+  std::vector<T> all;
+  for (const Run<T>& run : runs) all.insert(all.end(), run.length, run.value);
+  CHECK(all == values);
+  return true;
+}
+
 template <typename T>
 void check_integers() {
+  std::set<std::string_view> with_runs;
   for (const auto& [name, values] : samples::integers<T>()) {
     const auto facts = study<T>(values);
     for (const auto& codec : integer_codecs<T>()) {
@@ -47,6 +61,7 @@ void check_integers() {
       INFO(name << " as " << codec.name);
       Bytes stream;
       encode_with(codec, std::span<const T>(values), facts, stream);
+      if (check_runs(stream, values)) with_runs.insert(codec.name);
       for (const PlaceList& places : places_in(values.size())) {
         std::vector<T> picked(places.size());
         pick_stream<T>(stream, values.size(), places, picked);
@@ -54,6 +69,7 @@ void check_integers() {
       }
     }
   }
+  CHECK(with_runs == std::set<std::string_view>{"patched", "run length"});
 }
 
 TEST_CASE("integers are picked out of every encoding", "[codec]") {
