@@ -16,15 +16,20 @@ void execute(sqlite3* db, const std::string& sql) {
   check(db, sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), "");
 }
 
+void append_quoted(std::string& sql, std::string_view name) {
+  sql += '"';
+  for (std::size_t quote; (quote = name.find('"')) != std::string_view::npos;) {
+    sql.append(name.substr(0, quote + 1)) += '"';
+    name.remove_prefix(quote + 1);
+  }
+  sql.append(name) += '"';
+}
+
 std::string quoted_name(std::string_view name) {
   std::string out;
   out.reserve(name.size() + 2);
-  out += '"';
-  for (std::size_t quote; (quote = name.find('"')) != std::string_view::npos;) {
-    out.append(name.substr(0, quote + 1)) += '"';
-    name.remove_prefix(quote + 1);
-  }
-  return (out += name) += '"';
+  append_quoted(out, name);
+  return out;
 }
 
 std::string literal(std::string_view text) {

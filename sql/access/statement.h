@@ -19,6 +19,7 @@ void execute(sqlite3* db, const std::string& sql);
 
 // Writes a name as a quoted identifier, a text as a literal.
 std::string quoted_name(std::string_view name);
+void append_quoted(std::string& sql, std::string_view name);
 std::string literal(std::string_view text);
 
 class Statement {

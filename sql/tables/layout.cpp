@@ -53,7 +53,14 @@ bool is_shadow_part(std::string_view part) {
 }
 
 std::string Names::operator()(std::string_view part) const {
-  return quoted_name(schema) + "." + quoted_name(table + "_" + std::string(part));
+  std::string name;
+  name.reserve(schema.size() + table.size() + part.size() + 6);
+  append_quoted(name, schema);
+  name += '.';
+  append_quoted(name, table);
+  name.back() = '_';
+  name += part;  // which needs no quoting
+  return name += '"';
 }
 
 void create_tables(sqlite3* db, const Names& names) {

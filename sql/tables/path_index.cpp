@@ -10,10 +10,10 @@ std::string table_of(const Names& names, std::int64_t number) {
   return names("index" + std::to_string(number));
 }
 
-std::string walk_of(const Names& names, std::int64_t number, const char* above, const char* below,
+std::string walk_of(const std::string& table, const char* above, const char* below,
                     const char* direction) {
-  return "SELECT key, rowid FROM " + table_of(names, number) + " WHERE key " + above +
-         " ?1 AND key " + below + " ?2 ORDER BY key" + direction;
+  return "SELECT key, rowid FROM " + table + " WHERE key " + above + " ?1 AND key " + below +
+         " ?2 ORDER BY key" + direction;
 }
 
 std::int64_t row_of_entry(std::int64_t rowid) { return rowid < 0 ? ~rowid : rowid; }
@@ -21,19 +21,21 @@ std::int64_t row_of_entry(std::int64_t rowid) { return rowid < 0 ? ~rowid : rowi
 }  // namespace
 
 PathIndex::PathIndex(sqlite3* db, const Names& names, std::int64_t number, Path path)
+    : PathIndex(db, table_of(names, number), number, std::move(path)) {}
+
+PathIndex::PathIndex(sqlite3* db, const std::string& table, std::int64_t number, Path path)
     : number_(number),
       path_(std::move(path)),
-      add_(db, "INSERT OR IGNORE INTO " + table_of(names, number) + "(key, rowid) VALUES (?1, ?2)"),
-      remove_(db, "DELETE FROM " + table_of(names, number) + " WHERE key = ?1 AND rowid = ?2"),
-      clear_(db, "DELETE FROM " + table_of(names, number)),
-      equal_(db, "SELECT rowid FROM " + table_of(names, number) + " WHERE key = ?1"),
-      between_(db, "SELECT rowid FROM " + table_of(names, number) + " WHERE key BETWEEN ?1 AND ?2"),
-      holds_(db, "SELECT 1 FROM " + table_of(names, number) + " WHERE key = ?1 AND rowid = ?2"),
-      count_(db, "SELECT count(*) FROM " + table_of(names, number)),
-      walks_{{{{{db, walk_of(names, number, ">=", "<=", "")},
-                {db, walk_of(names, number, ">", "<=", "")}}},
-              {{{db, walk_of(names, number, ">=", "<=", " DESC")},
-                {db, walk_of(names, number, ">=", "<", " DESC")}}}}} {}
+      add_(db, "INSERT OR IGNORE INTO " + table + "(key, rowid) VALUES (?1, ?2)"),
+      remove_(db, "DELETE FROM " + table + " WHERE key = ?1 AND rowid = ?2"),
+      clear_(db, "DELETE FROM " + table),
+      equal_(db, "SELECT rowid FROM " + table + " WHERE key = ?1"),
+      between_(db, "SELECT rowid FROM " + table + " WHERE key BETWEEN ?1 AND ?2"),
+      holds_(db, "SELECT 1 FROM " + table + " WHERE key = ?1 AND rowid = ?2"),
+      count_(db, "SELECT count(*) FROM " + table),
+      walks_{{{{{db, walk_of(table, ">=", "<=", "")}, {db, walk_of(table, ">", "<=", "")}}},
+              {{{db, walk_of(table, ">=", "<=", " DESC")},
+                {db, walk_of(table, ">=", "<", " DESC")}}}}} {}
 
 void PathIndex::create_table(sqlite3* db, const Names& names, std::int64_t number) {
   const std::string table = table_of(names, number);

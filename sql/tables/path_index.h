@@ -48,6 +48,7 @@ class PathIndex {
   std::uint64_t entries();
 
  private:
+  PathIndex(sqlite3* db, const std::string& table, std::int64_t number, Path path);
   bool collect(Statement::Use& use, std::size_t most, std::vector<std::int64_t>& rowids);
 
   std::int64_t number_;

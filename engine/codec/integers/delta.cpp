@@ -4,6 +4,7 @@
 //   body := first value, least step (both zigzag varint, or varint for codes),
 //           count - 1 steps less the least (nested stream, wrapping)
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "engine/codec/integers/encodings.h"
@@ -52,7 +53,8 @@ void Delta<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> o
   if (count == 0) in.fail("differences of nothing");
   U sum = static_cast<U>(read_value<T>(in));
   const U least = static_cast<U>(read_value<T>(in));
-  std::vector<T> steps(count - 1);
+  const auto room = std::make_unique_for_overwrite<T[]>(count - 1);
+  const std::span<T> steps(room.get(), count - 1);
   decode_nested<T>(in, steps, depth);
   std::size_t next = 0;
   for (std::size_t i = 0; i < at.size(); ++i) {

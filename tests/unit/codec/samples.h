@@ -40,6 +40,7 @@ std::vector<Stream<T>> integers() {
     add("runs", count, [](std::size_t i) { return (i / 50) * 7919 % 100; });
     add("outliers", count,
         [&](std::size_t) { return random() % 100 == 0 ? random() : random() % 64; });
+    add("one and exceptions", count, [](std::size_t i) { return i % 61 == 60 ? i % 9 : 7; });
     add("few and wide", count, [&](std::size_t) { return (random() % 20) * 0x123456789abcdefULL; });
     add("any", count, [&](std::size_t) { return random(); });
     for (const unsigned width : {1, 2, 5, 8, 13, 17, 31, 32, 33, 50, 57, 60, 63})
