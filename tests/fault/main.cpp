@@ -1,8 +1,8 @@
 // The n-th-failure test: every scenario with every kind of call failing at its n-th time, once and
 // for good. Each pair runs in a child process, so that a crash or a hang is a failure like any
 // other.
-//   arbors_faults [--quick] [--seconds N] [--seed N] [--scenario NAME] [--kind NAME] [--at N
-//   [--lasting]]
+//   arbors_faults [--quick] [--seconds N] [--faults N] [--seed N] [--scenario NAME] [--kind NAME]
+//   [--at N [--lasting]]
 // The last line is `N passed, N failed[, N skipped]`, counted in faults injected.
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -30,11 +30,13 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kQuickSeconds = 30;
 constexpr int kFullSeconds = 150;
+constexpr std::int64_t kFullFaults = 14'000;  // a fast machine ends after so many
 constexpr unsigned kHangSeconds = 60;
 constexpr int kMaxFailuresOfPair = 3;
 
 struct Options {
   double seconds = kFullSeconds;
+  std::int64_t faults = kFullFaults;
   std::uint64_t seed = random_seed();
   std::string scenario, kind;
   std::int64_t at = 0;
@@ -55,6 +57,7 @@ Options parse(int count, char** words) {
     const std::string next = i + 1 < count ? words[i + 1] : "";
     if (word == "--quick") options.seconds = kQuickSeconds;
     if (word == "--seconds") options.seconds = std::stod(next);
+    if (word == "--faults") options.faults = std::stoll(next);
     if (word == "--seed") options.seed = std::stoull(next);
     if (word == "--scenario") options.scenario = next;
     if (word == "--kind") options.kind = next;
@@ -70,7 +73,13 @@ void report(const Scenario& scenario, const KindRow& kind, std::int64_t at, Last
             << (lasting == Lasting::FromThenOn ? " --lasting" : "") << ": " << what << std::endl;
 }
 
-// Every n for which something can fail, in random order: what a time limit leaves is a fair sample.
+// Where the faults of a pair end, besides where there are no more.
+struct Limit {
+  Clock::time_point until;
+  std::int64_t faults;
+};
+
+// Every n for which something can fail, in random order: what a limit leaves is a fair sample.
 std::vector<Fault> faults_of(Kind kind, std::int64_t calls, std::mt19937_64& random) {
   std::vector<Fault> faults;
   for (std::int64_t at = 1; at <= calls; ++at)
@@ -92,7 +101,7 @@ void run_fault(Trial& trial, const Scenario& scenario, const KindRow& kind, cons
 }
 
 void run_pair(const Scenario& scenario, const KindRow& kind, const Options& options,
-              const std::string& prepared, Clock::time_point until, Progress& progress) {
+              const std::string& prepared, const Limit& limit, Progress& progress) {
   Trial trial(scenario, prepared, prepared + ".work");
   if (!trial.reference().missing.empty()) {
     progress.skipped = true;
@@ -105,17 +114,18 @@ void run_pair(const Scenario& scenario, const KindRow& kind, const Options& opti
   std::mt19937_64 random(options.seed);
   for (const Fault& fault : faults_of(kind.kind, trial.count(kind.kind), random)) {
     run_fault(trial, scenario, kind, fault, progress);
-    if (Clock::now() > until || progress.failed >= kMaxFailuresOfPair) break;
+    if (progress.passed + progress.failed >= limit.faults || Clock::now() > limit.until) break;
+    if (progress.failed >= kMaxFailuresOfPair) break;
   }
 }
 
 // Runs a pair in a child; a child that does not end well is one failure more.
 void run_isolated(const Scenario& scenario, const KindRow& kind, const Options& options,
-                  const std::string& prepared, Clock::time_point until, Progress& progress) {
+                  const std::string& prepared, const Limit& limit, Progress& progress) {
   std::cout.flush();
   const pid_t child = fork();
   if (child == 0) {
-    run_pair(scenario, kind, options, prepared, until, progress);
+    run_pair(scenario, kind, options, prepared, limit, progress);
     std::exit(0);  // with the sanitizer's look for leaks
   }
   int status = 0;
@@ -140,17 +150,19 @@ int run(const Options& options) {
       mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   std::int64_t passed = 0, failed = 0, skipped = 0;
   const std::vector<Scenario> all = scenarios(folder);
-  auto left = static_cast<double>(all.size() * kinds().size());
-  const auto end = Clock::now() + std::chrono::duration<double>(options.seconds);
+  auto left = static_cast<std::int64_t>(all.size() * kinds().size());
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                      std::chrono::duration<double>(options.seconds));
   for (const Scenario& scenario : all) {
     for (const KindRow& kind : kinds()) {
-      const auto share = (end - Clock::now()) / left--;
+      const Limit share{Clock::now() + (end - Clock::now()) / left,
+                        (options.faults - passed - failed) / left};
+      --left;
       if (!options.scenario.empty() && options.scenario != scenario.name) continue;
       if (!options.kind.empty() && options.kind != kind.name) continue;
       auto& progress = *new (shared) Progress{};
-      const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                            options.scenario.empty() ? share : end - Clock::now());
-      run_isolated(scenario, kind, options, folder + '/' + scenario.journal, until, progress);
+      const Limit limit = options.scenario.empty() ? share : Limit{end, options.faults};
+      run_isolated(scenario, kind, options, folder + '/' + scenario.journal, limit, progress);
       passed += progress.passed;
       failed += progress.failed;
       skipped += progress.skipped && kind.kind == kinds().front().kind ? 1 : 0;
