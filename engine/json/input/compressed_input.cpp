@@ -16,6 +16,7 @@
 namespace arbors::json {
 namespace {
 
+constexpr std::size_t kFirstBlock = 4096;  // most texts that are handed over are small
 constexpr std::size_t kBlock = 256U << 10;
 constexpr std::string_view kGzipMagic = "\x1f\x8b";
 constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
@@ -34,7 +35,7 @@ class PeekedInput : public Input {
   // Gives what lies in the block, filling it when it is empty; empty at the end of the source.
   std::string_view peek() {
     if (begin_ == end_) {
-      block_.resize(kBlock);
+      block_.resize(block_.empty() ? kFirstBlock : kBlock);
       begin_ = 0;
       end_ = source_->read(block_.data(), block_.size());
     }

@@ -8,6 +8,11 @@
 #include "engine/json/values/utf8.h"
 
 namespace arbors::json {
+namespace {
+
+constexpr std::size_t kFirstPiece = 4096;
+
+}  // namespace
 
 std::string_view SliceReader::start() {
   read_on();
@@ -18,19 +23,23 @@ std::string_view SliceReader::start() {
 }
 
 bool SliceReader::read_on() {
-  if (ended_) return false;
-  const std::size_t held = carry_.size();
-  carry_.resize(held + limits_.block_bytes);
-  const std::size_t count = input_.read(carry_.data() + held, limits_.block_bytes);
-  carry_.resize(held + count);
-  ended_ = count < limits_.block_bytes;
-  bytes_ += count;
-  return count > 0;
+  const std::size_t before = carry_.size(), end = before + limits_.block_bytes;
+  // In pieces that grow: a block's room for a small text costs more than all that is done with it.
+  for (std::size_t piece = kFirstPiece; !ended_ && carry_.size() < end; piece *= 4) {
+    const std::size_t held = carry_.size(), wanted = std::min(piece, end - held);
+    carry_.resize(held + wanted);
+    const std::size_t count = input_.read(carry_.data() + held, wanted);
+    carry_.resize(held + count);
+    ended_ = count < wanted;
+  }
+  bytes_ += carry_.size() - before;
+  return carry_.size() > before;
 }
 
 void SliceReader::begin_slice() {
   slice_ = Slice();
-  slice_.reserve(std::max(carry_.size(), limits_.slice_bytes) + 2 * limits_.block_bytes);
+  slice_.reserve(ended_ ? carry_.size() + 1
+                        : std::max(carry_.size(), limits_.slice_bytes) + 2 * limits_.block_bytes);
   slice_.put(carry_);
   carry_.clear();
   at_ = counted_ = 0;
