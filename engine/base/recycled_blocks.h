@@ -12,8 +12,10 @@ namespace arbors {
 
 class RecycledBlocks {
  public:
-  static constexpr std::size_t kLeast = std::size_t{32}
-                                        << 10;  // of a block; allocators keep smaller ones
+  // Of a block. Allocators keep smaller ones, and hand them out for any size while they lie in a
+  // processor's cache: with those of 32 KiB and more here, counting by hour took 1.08 times as
+  // long.
+  static constexpr std::size_t kLeast = std::size_t{128} << 10;
   static constexpr std::size_t kMost = std::size_t{24} << 20;  // of all
 
   // `discard` gives a block back to whom it is from.
