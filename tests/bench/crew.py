@@ -5,7 +5,7 @@ from statistics import median
 import worker
 
 SLOW_SECONDS, SLOW_RUNS = 4.0, 2  # an engine that has spent this long on a query is not run again after so many
-QUICK = 0.2  # seconds
+QUICK, WARM = 0.2, 0.05  # seconds
 
 
 class Engine:
@@ -50,21 +50,22 @@ def measure(crew, query, lookups, runs):
     return measure_columns(list(contestants(crew, query)), query, lookups, runs)
 
 
-def measure_columns(columns, query, lookups, runs, twice=False):
-    """The same for the columns given: (column, engine, variant). Times are wall clock's; `cpu` is that of all threads.
+def measure_columns(columns, query, lookups, runs, warm=False):
+    """The same for the columns given: (column, engine, variant), there and back, so that each comes after either neighbour. Times
+    are wall clock's; `cpu` is that of all threads.
 
-    `twice`: in each turn a quick answer is asked for twice and the second counts, so that no column finds the processor's caches
-    emptied by another engine, or filled by the column before it.
+    `warm`: in each turn a quick answer is asked for twice at least, and until WARM seconds are spent; the last one counts, so that no
+    column finds the processor's caches emptied by another engine, or filled by the column before it.
     """
     results = {column: first_run(engine, query, variant, lookups) for column, engine, variant in columns}
-    for _ in range(runs):
-        for column, engine, variant in columns:
+    for turn in range(runs):
+        for column, engine, variant in columns if turn % 2 == 0 else reversed(columns):
             result = results[column]
             if "error" in result or len(result["times"]) >= SLOW_RUNS and sum(result["times"]) > SLOW_SECONDS:
                 continue
             answer = engine.ask("run", query, variant, lookups)
-            if twice and answer.get("seconds", QUICK) < QUICK:
-                answer = engine.ask("run", query, variant, lookups)
+            if warm and answer.get("seconds", QUICK) < QUICK:
+                answer = warmed(engine, query, variant, lookups, answer["seconds"])
             if "error" in answer:
                 result["error"] = answer["error"]
             else:
@@ -74,6 +75,15 @@ def measure_columns(columns, query, lookups, runs, twice=False):
         if result.get("times"):
             result["median"], result["cpu"] = median(result["times"]), median(result["cpu times"])
     return results
+
+
+def warmed(engine, query, variant, lookups, spent):
+    """Asks again, more than once where little was spent so far; returns the last answer."""
+    while True:
+        answer = engine.ask("run", query, variant, lookups)
+        spent += answer.get("seconds", WARM)
+        if spent >= WARM:
+            return answer
 
 
 def contestants(crew, query):

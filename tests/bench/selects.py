@@ -29,7 +29,7 @@ def run(options):
     for query in QUESTIONS:
         if options.only in query.name and may_ask(query, sources):
             columns = list(columns_of(query, engines))
-            found = crew.measure_columns(columns, query, None, options.runs, twice=True)
+            found = crew.measure_columns(columns, query, None, options.runs, warm=True)
             results[query.name] = {"columns": found, "disagreement": crew.disagreement(found)}
             print(f"  select: {query.name}", file=sys.stderr, flush=True)
     for engine in engines.values():
