@@ -146,6 +146,7 @@ def size(folder, pattern):
 def main():
     parser = datasets.event_options(argparse.ArgumentParser())
     parser.add_argument("--files", type=int, default=4)
+    parser.set_defaults(events=250_000)  # more make more partitions of Parquet
     options = parser.parse_args()
     folder = pathlib.Path(options.cache).resolve() / "spark"
     folder.mkdir(parents=True, exist_ok=True)
