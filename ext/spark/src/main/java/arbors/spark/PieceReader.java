@@ -16,6 +16,7 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
 final class PieceReader implements AutoCloseable {
   private final Piece piece;
   private final List<Column> columns;
+  private final List<String> items = new ArrayList<>(); // what the columns read
   private final StructField[] types;
   private final Database database;
   private BufferAllocator memory;
@@ -25,6 +26,7 @@ final class PieceReader implements AutoCloseable {
   PieceReader(TreesReaderFactory factory, Piece piece) {
     this.piece = piece;
     this.columns = factory.layouts().get(piece.layout());
+    for (Column column : columns) column.addItems(items);
     this.types = factory.needed().fields();
     this.database = new Database(piece.file(), factory.extension());
     try {
@@ -46,11 +48,9 @@ final class PieceReader implements AutoCloseable {
   /** The next batch that has rows; null at the end. */
   ColumnarBatch next() {
     if (ended) return null;
-    List<String> items = new ArrayList<>();
-    for (Column column : columns) column.addItems(items);
     if (items.isEmpty()) return counted();
     try {
-      if (stream == null) open(items);
+      if (stream == null) open();
       while (stream.loadNextBatch()) {
         int rows = stream.getVectorSchemaRoot().getRowCount();
         if (rows == 0) continue;
@@ -72,7 +72,7 @@ final class PieceReader implements AutoCloseable {
     return rows == 0 ? null : new ColumnarBatch(made, Math.toIntExact(rows));
   }
 
-  private void open(List<String> items) {
+  private void open() {
     StringBuilder plan = new StringBuilder(piece.source()).append(" | select ");
     for (int i = 0; i < items.size(); i++) plan.append(i == 0 ? "" : ", ").append(items.get(i)).append(" as c").append(i);
     memory = ArrowUtils.rootAllocator().newChildAllocator("arbors " + piece.file(), 0, Long.MAX_VALUE);
