@@ -103,6 +103,13 @@ def test_jvm_hands_filters_on(report):
     for where in ODD:
         report.equal(rows(frame.where(where)), rows(wanted.where(where)), where)
     report.equal(frame.where("n = 1").groupBy().count().collect(), wanted.where("n = 1").groupBy().count().collect(), "counted")
+    schema = "s string collate UTF8_LCASE, n double"  # whose equality is Spark's own
+    frame, wanted = load_in_jvm(odd_lake(), schema=schema), load(odd_lake(), schema=schema)
+    report.equal(relation(frame), "arbors events", "a collation: read in the JVM")
+    for where, count in {"s = 'X'": 1, "s in ('X', 'none')": 1, "s <> 'X'": 1, "s >= 'X'": 2}.items():
+        found = rows(frame.where(where))
+        report.equal(found, rows(wanted.where(where)), f"a collation: {where}")
+        report.equal(len(found), count, f"a collation: {where}: rows")
 
 
 def told(path, **changes):

@@ -87,7 +87,7 @@ final class Conditions {
     return found.column().there() == null ? null : (wanted ? "NOT (" : "(") + found.column().there() + ")";
   }
 
-  /** A constant of the column's own type, of which the stored values are. */
+  /** A constant of the column's own type, of which the stored values are. A collation of Spark's is not the engine's. */
   private static String constant(Expression expression, Found found) {
     if (!(expression instanceof Literal<?> literal) || !literal.dataType().equals(found.type())) return null;
     Value stored = found.column().value();
@@ -95,7 +95,7 @@ final class Conditions {
     if (stored == Value.Scalar.INT64 && found.type().equals(DataTypes.LongType) && value instanceof Long number)
       return number == Long.MIN_VALUE ? null : number.toString();
     if (stored == Value.Scalar.BOOL && value instanceof Boolean truth) return truth ? "TRUE" : "FALSE";
-    if (stored != Value.Scalar.UTF8 || !(value instanceof UTF8String utf8)) return null;
+    if (stored != Value.Scalar.UTF8 || !found.type().equals(DataTypes.StringType) || !(value instanceof UTF8String utf8)) return null;
     String text = utf8.toString();
     return text.indexOf('\0') >= 0 || !UTF8String.fromString(text).equals(utf8) ? null : "'" + text.replace("'", "''") + "'";
   }
