@@ -4,7 +4,6 @@
 
 #include "engine/exec/query/source_statistics.h"
 #include "engine/exec/query/unknown_paths.h"
-#include "engine/plan/parse_plan.h"
 #include "ext/plans/select_catalog.h"
 #include "ext/plans/table_source.h"
 #include "ext/session/file_access.h"
@@ -84,9 +83,8 @@ std::optional<std::uint64_t> PlanSession::trees_of(const plan::Source& source) {
   return open_arbor(session_, full_name(source))->trees();
 }
 
-plan::NodePtr PlanSession::parse(std::string_view text, std::span<const Value> parameters) const {
-  const SelectCatalog catalog(session_);
-  return plan::parse_plan(text, parameters, &catalog);
+plan::NodePtr PlanSession::parse(std::string_view text, std::span<const Value> parameters) {
+  return known_plans_.parse(text, parameters, SelectCatalog(session_));
 }
 
 exec::Query PlanSession::query(std::string_view text, std::span<const Value> parameters,

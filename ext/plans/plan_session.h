@@ -10,6 +10,8 @@
 
 #include "engine/exec/query/query.h"
 #include "engine/exec/query/trees_by_key.h"
+#include "engine/plan/known_plans.h"
+#include "ext/plans/arbor_columns.h"
 #include "ext/session/arbor_name.h"
 #include "ext/session/session.h"
 
@@ -38,7 +40,7 @@ class PlanSession {
   explicit PlanSession(Session& session) : session_(session) {}
 
   // Reads a plan or a SELECT, whose names are looked up in what is there now.
-  plan::NodePtr parse(std::string_view text, std::span<const Value> parameters = {}) const;
+  plan::NodePtr parse(std::string_view text, std::span<const Value> parameters = {});
   // A function that binds sources to what is current when it is called.
   const exec::SourceBinder& binder() const { return binder_; }
   // The plan, optimized, that the host's authorizer allows.
@@ -60,6 +62,9 @@ class PlanSession {
   // else is filtered.
   std::optional<std::string> lookup(std::string_view text, std::span<const Value> arguments);
 
+  // What SELECTs see of the Arbors.
+  ArborColumns& columns() { return columns_; }
+
   // The plans of connected arbor_view tables, so that plans may read a view by its name.
   void remember_view(const ArborName& name, const plan::NodePtr& plan);
   void forget_view(const ArborName& name, const plan::NodePtr& plan);
@@ -78,6 +83,8 @@ class PlanSession {
 
   Session& session_;
   bool files_allowed_ = false;
+  plan::KnownPlans known_plans_;
+  ArborColumns columns_;
   exec::SourceBinder binder_ = [this](const plan::Source& source) { return bind(source); };
   std::map<std::string, Handle, std::less<>> handles_;
   std::uint64_t last_handle_ = 0;

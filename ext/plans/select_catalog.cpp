@@ -11,31 +11,17 @@ namespace {
 
 namespace select = plan::select;
 
-select::Table table_of_arbor(Session& session, const ArborName& name) {
-  const StorePtr store = open_arbor(session, name);
-  select::Table table;
-  table.stored = true;
-  for (const store::Column& column : store->columns()) {
-    select::Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
-    if (column.declared) {
-      known.affinity = affinity_of_type(column.type);
-      known.collation = declared_collation(session.db(), name, column.name);
-    }
-    table.columns.push_back(std::move(known));
-  }
-  for (const store::Column& column : store->object_columns())
-    table.columns.push_back(
-        {column.name, column.path, Affinity::None, Collation::Binary, /*visible=*/false});
-  return table;
+select::Columns shared(std::vector<select::Column> columns) {
+  return std::make_shared<const std::vector<select::Column>>(std::move(columns));
 }
 
 // The trees of a plan, whose columns are those that a view of it has.
 select::Table table_of_plan(Session& session, const plan::Node& plan) {
-  select::Table table;
+  std::vector<select::Column> columns;
   for (ViewColumn& column : view_columns(session, plan))
-    table.columns.push_back({std::move(column.name), std::move(column.path),
-                             affinity_of_type(column.type), Collation::Binary, true});
-  return table;
+    columns.push_back({std::move(column.name), std::move(column.path),
+                       affinity_of_type(column.type), Collation::Binary, true});
+  return {shared(std::move(columns))};
 }
 
 }  // namespace
@@ -50,14 +36,11 @@ select::Table SelectCatalog::table(plan::Source& source) const {
   const std::optional<ArborName> found = find_relation(session_, name);
   if (!found || session_.find(found->schema, found->table) ||
       store::Store::exists(session_.db(), found->schema, found->table))
-    return table_of_arbor(session_, existing_arbor(session_, name));
+    return {session_.plans().columns().of(session_, existing_arbor(session_, name)),
+            /*trees=*/true, /*in_memory=*/false, /*stored=*/true};
   if (source.when) throw_invalid(name + " is no Arbor: it has no generations");
   source.kind = plan::Source::Kind::Table;
-  select::Table table;
-  table.columns = table_columns(session_, *found);
-  table.trees = false;
-  table.in_memory = true;
-  return table;
+  return {shared(table_columns(session_, *found)), /*trees=*/false, /*in_memory=*/true};
 }
 
 const select::CalledFunction* SelectCatalog::own_call(

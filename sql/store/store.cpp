@@ -92,6 +92,11 @@ const std::vector<Column>& Store::object_columns() {
   return impl_->columns_->object_columns(*impl_->paths_);
 }
 
+std::uint64_t Store::columns_version() {
+  impl_->refresh_facts();
+  return impl_->columns_->version();
+}
+
 std::vector<const Column*> Store::all_columns() {
   std::vector<const Column*> all;
   const std::vector<Column>& objects = object_columns();

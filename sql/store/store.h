@@ -104,6 +104,8 @@ class Store {
   const std::vector<Column>& columns();
   // The hidden columns of paths that hold objects, as far as the visible ones leave names and room.
   const std::vector<Column>& object_columns();
+  // Another one whenever either may be others than before; no two stores share one.
+  std::uint64_t columns_version();
   // Both, of one state; they live until the store is asked for anything else.
   std::vector<const Column*> all_columns();
   bool note_pending_columns();  // true where new visible ones appeared

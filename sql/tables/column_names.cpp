@@ -1,6 +1,7 @@
 #include "sql/tables/column_names.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "engine/base/error.h"
 
@@ -10,6 +11,11 @@ namespace {
 
 constexpr batch::TagSet kNoColumn =
     batch::tag_bit(batch::Tag::Missing) | batch::tag_bit(batch::Tag::Object);
+
+std::uint64_t next_version() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 
 // A number for now, else none: an object's column has none.
 bool may_still_change(std::int32_t column) {
@@ -41,6 +47,7 @@ Path declared_path(std::string_view name) {
 
 ColumnRegistry::ColumnRegistry(const Options& options)
     : found_columns_(options.found_columns),
+      version_(next_version()),
       taken_(kHiddenColumns.begin(), kHiddenColumns.end()),
       declared_(options.declared.size()) {
   for (const DeclaredColumn& declared : options.declared) {
@@ -100,6 +107,7 @@ void ColumnRegistry::see(const PathDictionary& dictionary, PathId path, batch::T
   if (column_of_[path] == before) return;
   decided_.emplace(path, before);
   objects_.reset();
+  version_ = next_version();
 }
 
 // Gives a path a column, or none for good.

@@ -45,6 +45,8 @@ class ColumnRegistry {
   std::size_t recorded() const { return recorded_; }
   // The seals of the recorded paths, combined by exclusive or.
   std::int64_t seal() const { return seal_; }
+  // Another one whenever there may be other columns than before; no two registries share one.
+  std::uint64_t version() const { return version_; }
   const std::vector<Column>& columns() const { return columns_; }
   // The hidden columns of paths that held objects alone so far, in order of first appearance, as
   // far as the visible ones leave names and room.
@@ -56,6 +58,7 @@ class ColumnRegistry {
   void bind_declared(const PathDictionary& dictionary);
 
   bool found_columns_;
+  std::uint64_t version_;
   std::unordered_set<std::string> taken_;  // names in lower case
   std::set<std::string> declared_paths_;   // texts
   std::vector<Column> columns_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,10 +35,15 @@ struct Column {
   enum class Of : std::uint8_t { Value, JsonType, JsonAtom, Nothing } of = Of::Value;
   // Of queries around a set operator that differ in affinity or collation: theirs, a bit each.
   unsigned mixed = 0;
+
+  bool operator==(const Column&) const = default;
 };
 
+// The columns of a table, which many queries may share. Never null.
+using Columns = std::shared_ptr<const std::vector<Column>>;
+
 struct Table {
-  std::vector<Column> columns;
+  Columns columns;
   bool trees = true;       // has _tree, and paths that no column shows
   bool in_memory = false;  // an ordinary table of the database: its values are as declared
   bool stored = false;     // an Arbor, whose trees have rowids and places

@@ -55,7 +55,7 @@ void CoreLowering::each(const FromItem& item, ScopeTable table) {
   AddField add;
   add.fields.push_back({arbors::to_text(table.root), list.expr});
   plan_ = make(std::move(explode), {make(std::move(add), {plan_})});
-  table.columns = each_columns();
+  table.columns = std::make_shared<const std::vector<Column>>(each_columns());
   table.trees = false;
   table.each_key = field(key);
   scope_.tables.push_back(std::move(table));

@@ -97,9 +97,10 @@ void CoreLowering::see_elements() {
   const FromItem& item = core_.from.front();
   ScopeTable table;
   table.alias = item.alias.empty() ? item.name : item.alias;
-  table.columns = each_columns();
-  for (Column& column : table.columns)
+  std::vector<Column> columns = each_columns();
+  for (Column& column : columns)
     if (column.name == "key") column.of = Column::Of::Nothing;
+  table.columns = std::make_shared<const std::vector<Column>>(std::move(columns));
   table.trees = false;
   scope_.tables.push_back(std::move(table));
   partner_ = true;

@@ -18,13 +18,19 @@ namespace arbors::plan::select {
 namespace {
 
 // The columns of a query, which are all that is seen of it.
-void add_columns(ScopeTable& table, const Lowered& query) {
+std::vector<Column> columns_of(const Lowered& query) {
+  std::vector<Column> columns;
   for (const OutColumn& column : query.columns) {
-    table.columns.push_back({column.name, query.whole_trees ? Path{} : field(column.name),
-                             column.affinity, column.collation.value_or(Collation::Binary), true,
-                             column.settled});
-    table.columns.back().mixed = column.mixed;
+    columns.push_back({column.name, query.whole_trees ? Path{} : field(column.name),
+                       column.affinity, column.collation.value_or(Collation::Binary), true,
+                       column.settled});
+    columns.back().mixed = column.mixed;
   }
+  return columns;
+}
+
+void see_columns(ScopeTable& table, std::vector<Column> columns) {
+  table.columns = std::make_shared<const std::vector<Column>>(std::move(columns));
   table.trees = false;
 }
 
@@ -173,15 +179,15 @@ std::vector<expr::ExprPtr> CoreLowering::shared_columns(const FromItem& item,
                                                         const ScopeTable& table) {
   std::vector<Word> names = item.columns;
   if (item.natural)
-    for (const Column& column : table.columns)
+    for (const Column& column : *table.columns)
       if (column.visible && scope_.column(column.name)) names.push_back({column.name, true});
   std::vector<expr::ExprPtr> equal;
   for (const Word& name : names) {
     const auto left = scope_.column(name.text);
     const auto right =
-        std::find_if(table.columns.begin(), table.columns.end(),
+        std::find_if(table.columns->begin(), table.columns->end(),
                      [&](const Column& column) { return same_name(column.name, name.text); });
-    if (!left || right == table.columns.end())
+    if (!left || right == table.columns->end())
       lexer_.fail_at(item.begin, "cannot join using column " + name.text +
                                      " - column not present in both tables");
     const expr::ExprPtr none = expr::constant(Value::null());
@@ -248,7 +254,7 @@ Lowered CoreLowering::query_in_from(const Query& query, const CommonTables* tabl
 NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
   if (item.kind == FromItem::Kind::Query) {
     Lowered inner = query_in_from(*item.query, tables_);
-    add_columns(table, inner);
+    see_columns(table, columns_of(inner));
     return inner.plan;
   }
   if (item.kind == FromItem::Kind::Table && item.schema.empty() && !item.when)
@@ -270,7 +276,7 @@ NodePtr CoreLowering::from_item(const FromItem& item, ScopeTable& table) {
     table.in_memory = known.in_memory;
     in_order_ = in_order_ && !known.in_memory;
     table.stored = known.stored;
-    for (const Column& column : table.columns)
+    for (const Column& column : *table.columns)
       if (column.collation != Collation::Binary)
         lowering_.check_collation(column.collation, item.begin);
   } catch (const Error& error) {
@@ -294,8 +300,9 @@ NodePtr CoreLowering::common_table(const FromItem& item, const CommonTables& fou
                                      std::to_string(inner.columns.size()) + " values for " +
                                      std::to_string(common.columns.size()) + " columns");
   table.table = item.name;
-  add_columns(table, inner);
-  for (std::size_t i = 0; i < common.columns.size(); ++i) table.columns[i].name = common.columns[i];
+  std::vector<Column> columns = columns_of(inner);
+  for (std::size_t i = 0; i < common.columns.size(); ++i) columns[i].name = common.columns[i];
+  see_columns(table, std::move(columns));
   return inner.plan;
 }
 

@@ -101,7 +101,7 @@ std::optional<Scope::Found> Scope::find_in(const ScopeTable& table, const Leaf& 
   for (std::size_t i = words + 1; i < name.words.size(); ++i)
     rest.push_back(key_step(name.words[i].text));
   rest.insert(rest.end(), name.steps.begin(), name.steps.end());
-  for (const Column& column : table.columns) {
+  for (const Column& column : *table.columns) {
     if (!same_name(column.name, word)) continue;
     if (rest.empty()) return column_of(table, column);
     return at_path(table, joined_path(column.path, rest).steps);
@@ -216,7 +216,7 @@ void Scope::fail_unknown(const Leaf& name) const {
   const ScopeTable* table = name.words.size() > 1 ? table_named({}, name.words[0].text) : nullptr;
   for (const ScopeTable& one : tables)
     if (table == nullptr || table == &one)
-      for (const Column& column : one.columns) names.push_back(column.name);
+      for (const Column& column : *one.columns) names.push_back(column.name);
   for (const Alias& alias : aliases) names.push_back(alias.name);
   if (name.words.size() > 1 && table == nullptr)
     for (const ScopeTable& one : tables) names.push_back(one.alias);
@@ -233,7 +233,7 @@ const ScopeTable* Scope::table_named(const std::string& schema, const std::strin
 
 std::optional<Scope::Found> Scope::column(const std::string& name) const {
   for (const ScopeTable& table : tables)
-    for (const Column& column : table.columns)
+    for (const Column& column : *table.columns)
       if (same_name(column.name, name)) return column_of(table, column);
   return std::nullopt;
 }
@@ -242,7 +242,7 @@ std::vector<Scope::Found> Scope::star(const ScopeTable* only) const {
   std::vector<Found> all;
   for (const ScopeTable& table : tables) {
     if (only != nullptr && only != &table) continue;
-    for (const Column& column : table.columns) {
+    for (const Column& column : *table.columns) {
       const bool again = only == nullptr && &table != &tables.front() &&
                          std::any_of(shared.begin(), shared.end(), [&](const std::string& one) {
                            return same_name(one, column.name);

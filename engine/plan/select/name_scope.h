@@ -18,7 +18,7 @@ namespace arbors::plan::select {
 struct ScopeTable {
   std::string alias, schema, table;
   Path root;
-  std::vector<Column> columns;
+  Columns columns;
   bool trees = true;
   bool in_memory = false;  // an ordinary table of the database
   bool stored = false;     // an Arbor

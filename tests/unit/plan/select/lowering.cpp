@@ -17,10 +17,11 @@ class OneTable : public select::Catalog {
     const auto column = [](const char* name, Affinity affinity, Collation collation) {
       return select::Column{name, parse_path(name), affinity, collation, true};
     };
-    return {{column("a", Affinity::None, Collation::Binary),
-             column("n", Affinity::Integer, Collation::Binary),
-             column("s", Affinity::Text, Collation::NoCase),
-             column("o.p", Affinity::None, Collation::Binary)},
+    return {std::make_shared<const std::vector<select::Column>>(
+                std::vector{column("a", Affinity::None, Collation::Binary),
+                            column("n", Affinity::Integer, Collation::Binary),
+                            column("s", Affinity::Text, Collation::NoCase),
+                            column("o.p", Affinity::None, Collation::Binary)}),
             true};
   }
   const select::CalledFunction* own_call(

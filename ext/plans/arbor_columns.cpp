@@ -1,0 +1,46 @@
+#include "ext/plans/arbor_columns.h"
+
+#include <algorithm>
+
+#include "ext/plans/table_source.h"
+#include "ext/session/arbor_name.h"
+
+namespace arbors::ext {
+namespace {
+
+using plan::select::Column;
+
+std::vector<Column> columns_of(Session& session, const ArborName& name, store::Store& store) {
+  std::vector<Column> columns;
+  for (const store::Column& column : store.columns()) {
+    Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
+    if (column.declared) {
+      known.affinity = affinity_of_type(column.type);
+      known.collation = declared_collation(session.db(), name, column.name);
+    }
+    columns.push_back(std::move(known));
+  }
+  for (const store::Column& column : store.object_columns())
+    columns.push_back(
+        {column.name, column.path, Affinity::None, Collation::Binary, /*visible=*/false});
+  return columns;
+}
+
+}  // namespace
+
+plan::select::Columns ArborColumns::of(Session& session, const ArborName& name) {
+  const StorePtr store = open_arbor(session, name);
+  const std::uint64_t version = store->columns_version();
+  const auto now = session.preparing();
+  const auto known = std::find_if(known_.begin(), known_.end(), [&](const Known& one) {
+    return one.store.lock() == store && one.version == version && one.since == now;
+  });
+  if (known != known_.end()) return known->columns;
+  auto columns = std::make_shared<const std::vector<Column>>(columns_of(session, name, *store));
+  std::erase_if(known_,
+                [&](const Known& one) { return one.store.expired() || one.store.lock() == store; });
+  known_.push_back({store, version, now, columns});
+  return columns;
+}
+
+}  // namespace arbors::ext
