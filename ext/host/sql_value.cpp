@@ -37,15 +37,23 @@ Value to_parameter(sqlite3_value* value) {
   return parameter;
 }
 
+// Gives the text of a value that is one, for as long as SQLite keeps it.
+std::string_view text_of(sqlite3_value* value) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  if (text == nullptr) throw std::bad_alloc();
+  return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
+}
+
 }  // namespace
 
 std::optional<std::string> json_argument(sqlite3_value* value) {
   constexpr int kFirstWithJsonb = 3045000;
+  if (sqlite3_value_type(value) == SQLITE_TEXT)
+    return std::string(json::without_byte_order_mark(text_of(value)));
   Value given = to_value(value);
   if (given.kind == ValueKind::Blob && sqlite3_libversion_number() >= kFirstWithJsonb)
     return json::jsonb_to_text(given.text);
-  if (!given.is_text()) return std::nullopt;
-  return std::string(json::without_byte_order_mark(given.text));
+  return std::nullopt;
 }
 
 Value to_value(sqlite3_value* value) {
@@ -54,11 +62,8 @@ Value to_value(sqlite3_value* value) {
       return Value::of(static_cast<std::int64_t>(sqlite3_value_int64(value)));
     case SQLITE_FLOAT:
       return Value::of(sqlite3_value_double(value));
-    case SQLITE_TEXT: {
-      const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-      if (text == nullptr) throw std::bad_alloc();
-      return Value::of(std::string(text, static_cast<std::size_t>(sqlite3_value_bytes(value))));
-    }
+    case SQLITE_TEXT:
+      return Value::of(std::string(text_of(value)));
     case SQLITE_BLOB: {
       const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
       const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));

@@ -144,10 +144,12 @@ bool NewRow::is_object_text(int column) const {
 std::vector<int> NewRow::find_columns_set() const {
   std::vector<int> set, objects;
   const int columns = static_cast<int>(table_.columns.size());
-  for (int column = 0; column < columns; ++column) {
-    const bool stays = is_update() ? !changed(column)
-                                   : sqlite3_value_type(value(column)) == SQLITE_NULL;  // no key
-    if (!stays) set.push_back(column);
+  if (is_update()) {
+    for (int column = 0; column < columns; ++column)
+      if (changed(column)) set.push_back(column);
+  } else {
+    for (int column = 0; column < columns; ++column)  // a NULL makes no key
+      if (sqlite3_value_type(value(column)) != SQLITE_NULL) set.push_back(column);
   }
   if (set.size() < 2) return set;
   const auto path = [this](int column) -> const std::vector<PathStep>& {

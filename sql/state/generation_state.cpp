@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/json/edit/edit.h"
+#include "engine/json/values/json_value.h"
 #include "sql/tables/nonces.h"
 
 namespace arbors::store {
@@ -10,7 +11,13 @@ namespace arbors::store {
 std::string with_values(std::string tree, std::span<const SetValue> values,
                         const PathDictionary& paths) {
   for (const SetValue& value : values) {
-    tree = json::with_value(tree, paths.path(value.path).steps, value.json);
+    const Path path = paths.path(value.path);
+    const std::string_view raw = json::find_raw_in_minimal(tree, path.steps);
+    if (raw.empty()) {
+      tree = json::with_value(tree, path.steps, value.json);
+    } else {
+      tree.replace(static_cast<std::size_t>(raw.data() - tree.data()), raw.size(), value.json);
+    }
   }
   return tree;
 }

@@ -4,21 +4,32 @@
 #include "engine/batch/build/batch_builder.h"
 
 namespace arbors::store {
+
 void BatchWriter::add(std::int64_t rowid, std::string_view tree) {
-  poll_interrupt(1 + tree.size() / kBytesAStep);
+  const std::size_t begin = texts_.size();
   texts_ += tree;
-  ends_.push_back(texts_.size());
+  add(rowid, Tree{nullptr, begin, tree.size()});
+}
+
+void BatchWriter::add_kept(std::int64_t rowid, std::string_view tree) {
+  add(rowid, Tree{tree.data(), 0, tree.size()});
+}
+
+void BatchWriter::add(std::int64_t rowid, const Tree& tree) {
+  poll_interrupt(1 + tree.size / kBytesAStep);
+  trees_.push_back(tree);
   rowids_.push_back(rowid);
-  if (ends_.size() >= store_.options_.batch_trees || texts_.size() >= kBatchJsonBytes) close();
+  bytes_ += tree.size;
+  if (trees_.size() >= store_.options_.batch_trees || bytes_ >= kBatchJsonBytes) close();
 }
 
 void BatchWriter::close() {
-  if (ends_.empty()) return;
+  if (trees_.empty()) return;
   std::vector<std::string_view> documents;
-  std::size_t begin = 0;
-  for (const std::size_t end : ends_) {
-    documents.push_back(std::string_view(texts_).substr(begin, end - begin));
-    begin = end;
+  documents.reserve(trees_.size());
+  for (const Tree& tree : trees_) {
+    documents.emplace_back(tree.elsewhere != nullptr ? tree.elsewhere : texts_.data() + tree.begin,
+                           tree.size);
   }
   batch::BuiltBatch built;
   try {
@@ -34,8 +45,9 @@ void BatchWriter::close() {
   }
   segments_.push_back(std::move(segment));
   texts_.clear();
-  ends_.clear();
+  trees_.clear();
   rowids_.clear();
+  bytes_ = 0;
 }
 
 }  // namespace arbors::store

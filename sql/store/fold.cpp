@@ -88,7 +88,7 @@ void Store::Impl::fold(FoldAll all) {
   }
   for (const GenerationState::Inserted& inserted : state_->inserted()) {
     if (inserted.text != GenerationState::kErased)
-      writer.add(inserted.rowid, state_->texts()[inserted.text]);
+      writer.add_kept(inserted.rowid, state_->texts()[inserted.text]);
   }
   writer.close();
   set_segments(std::move(wanted));

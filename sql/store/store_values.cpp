@@ -56,7 +56,7 @@ Store::Impl::Standing Store::Impl::standing_at(const RowPlace& row, const PathJs
                                                PathId known) {
   bool boolean = false;
   if (row.pending) {
-    const std::string_view raw = json::find_raw(*row.pending, value.path->steps);
+    const std::string_view raw = json::find_raw_in_minimal(*row.pending, value.path->steps);
     if (raw.empty() || opens(raw)) return Standing::Other;
     boolean = is_boolean(raw);
   } else {
@@ -82,7 +82,7 @@ std::optional<std::vector<SetValue>> Store::Impl::plain_values(std::int64_t rowi
     if (standing == Standing::Boolean && value.keeps_boolean) json = json == "0" ? "false" : "true";
     plain.push_back({known.id, std::move(json)});
   }
-  std::ranges::stable_sort(plain, {}, &SetValue::path);
+  if (plain.size() > 1) std::ranges::stable_sort(plain, {}, &SetValue::path);
   return plain;
 }
 

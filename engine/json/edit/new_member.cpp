@@ -1,9 +1,24 @@
 #include "engine/json/edit/new_member.h"
 
+#include <algorithm>
+
 #include "engine/base/error.h"
 #include "engine/json/values/json_value.h"
 
 namespace arbors::json {
+namespace {
+
+// Tells whether minimal text surely has no member of that key, which costs less than to look for
+// one.
+bool surely_lacks(std::string_view json, std::string_view key) {
+  const auto is_plain = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+  };
+  return std::ranges::all_of(key, is_plain) &&
+         json.find(std::string(key) + "\":") == std::string_view::npos;
+}
+
+}  // namespace
 
 std::optional<std::string> with_new_member(std::string_view before, std::string_view after,
                                            ValueNormalizer& normalizer) {
@@ -24,7 +39,10 @@ std::optional<std::string> with_new_member(std::string_view before, std::string_
     path.steps = {{PathStep::Kind::Key, std::string(key), 0}};
     return ++members == 1;
   });
-  if (members != 1 || !find_raw(before, path.steps).empty()) return std::nullopt;
+  if (members != 1) return std::nullopt;
+  if (!surely_lacks(before, path.steps.front().key) &&
+      !find_raw_in_minimal(before, path.steps).empty())
+    return std::nullopt;
   std::string text(kept);
   text += ',';
   text += std::string_view(object).substr(1);

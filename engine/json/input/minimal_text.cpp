@@ -59,15 +59,38 @@ bool MinimalText::recognize(std::string_view text, const std::uint32_t* token,
   if (text.size() > kMostBytes) return false;
   if (std::memchr(text.data(), '\\', text.size()) != nullptr) return false;
   text_ = text;
+  begin(token);
+  if (is_familiar(end)) return true;
+  begin(token);
+  if (!is_minimal(end)) return false;
+  skeletons_.learn(text, token, end);
+  return true;
+}
+
+void MinimalText::begin(const std::uint32_t* token) {
   token_ = token;
   at_ = depth_ = 0;
+}
+
+// Tells whether the text is one met before, but for its scalars.
+bool MinimalText::is_familiar(const std::uint32_t* end) {
+  skeletons_.begin();
+  for (;;) {
+    const TextSkeletons::Piece* piece = skeletons_.next(text_.substr(at_));
+    if (piece == nullptr || end - token_ < piece->tokens) return false;
+    token_ += piece->tokens;
+    at_ += piece->bytes;
+    if (piece->last) return token_ == end;
+    if (token_ == end || *token_ != at_ || !(text_[at_] == '"' ? string() : scalar())) return false;
+  }
+}
+
+bool MinimalText::is_minimal(const std::uint32_t* end) {
   keys_.clear();
-  met_ = 0;
-  as_known_ = true;
   do {
     if (token_ == end || *token_ != at_ || !value()) return false;
   } while (depth_ > 0);
-  return token_ == end && at_ == text.size();
+  return token_ == end && at_ == text_.size();
 }
 
 inline bool MinimalText::is_here(char c) const {
@@ -117,35 +140,11 @@ bool MinimalText::key() {
 bool MinimalText::add_key(std::string_view key) {
   const std::size_t first = first_keys_[depth_ - 1];
   if (keys_.size() - first == kMostKeys) return false;
-  if (as_known_ && is_known(key, first)) {
-    keys_.push_back({known_[met_++].mark, key});
-    return true;
-  }
   const std::uint64_t mark = mark_of(key);
   for (std::size_t at = first; at < keys_.size(); ++at)
     if (keys_[at].mark == mark && keys_[at].text == key) return false;
-  learn(key, first, mark);
   keys_.push_back({mark, key});
   return true;
-}
-
-bool MinimalText::is_known(std::string_view key, std::size_t first) const {
-  if (met_ == known_.size()) return false;
-  const Known& known = known_[met_];
-  return known.place == keys_.size() && known.first == first && known.size == key.size() &&
-         std::memcmp(known_text_.data() + known.at, key.data(), key.size()) == 0;
-}
-
-// What follows is learned anew as well.
-void MinimalText::learn(std::string_view key, std::size_t first, std::uint64_t mark) {
-  if (as_known_ && met_ < known_.size()) {
-    known_text_.resize(known_[met_].at);
-    known_.resize(met_);
-  }
-  as_known_ = false;
-  known_.push_back({mark, known_text_.size(), key.size(), keys_.size(), first});
-  known_text_ += key;
-  ++met_;
 }
 
 // The index says that all strings are closed, and none holds a raw control character.

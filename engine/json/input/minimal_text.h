@@ -1,12 +1,14 @@
 // Tells at little cost whether JSON text is minimal already, so that it need not be written anew:
 // most texts that come from programs are. Texts that come one after another often have the same
-// keys in the same order: these were found to be different once.
+// keys in the same order: these are looked at once (text_skeletons.h).
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "engine/json/input/text_skeletons.h"
 
 namespace arbors::json {
 
@@ -30,13 +32,14 @@ class MinimalText {
     std::string_view text;
   };
 
+  void begin(const std::uint32_t* token);
+  bool is_familiar(const std::uint32_t* end);
+  bool is_minimal(const std::uint32_t* end);
   bool open(bool object);
   bool value();
   bool close();
   bool key();
   bool add_key(std::string_view key);
-  bool is_known(std::string_view key, std::size_t first) const;
-  void learn(std::string_view key, std::size_t first, std::uint64_t mark);
   bool string();
   bool scalar();
   bool real(std::string_view number);
@@ -51,16 +54,7 @@ class MinimalText {
   bool objects_[kMostDepth] = {};            // whether that is what is open
   std::size_t first_keys_[kMostDepth] = {};  // in keys_
   std::vector<Key> keys_;                    // of the objects that are open
-  // The keys of texts before, in the order in which they were met: no object has one twice.
-  struct Known {
-    std::uint64_t mark;
-    std::size_t at, size;      // of the text in known_text_
-    std::size_t place, first;  // what keys_ held, and from where on those of the same object
-  };
-  std::vector<Known> known_;
-  std::string known_text_;
-  std::size_t met_ = 0;   // keys of this text
-  bool as_known_ = true;  // these are the same
+  TextSkeletons skeletons_;                  // of texts before
   std::string written_;
 };
 

@@ -184,6 +184,10 @@ std::string_view find_raw(std::string_view json, std::span<const PathStep> steps
   return raw_at(json, steps, Duplicates::LastCounts);
 }
 
+std::string_view find_raw_in_minimal(std::string_view json, std::span<const PathStep> steps) {
+  return raw_at(json, steps, Duplicates::None);
+}
+
 JsonValue decode(std::string_view raw) {
   JsonValue value;
   if (raw.empty()) return value;
@@ -220,7 +224,7 @@ JsonValue find(std::string_view json, std::span<const PathStep> steps) {
 }
 
 JsonValue find_in_minimal(std::string_view json, std::span<const PathStep> steps) {
-  return decode(raw_at(json, steps, Duplicates::None));
+  return decode(find_raw_in_minimal(json, steps));
 }
 
 void for_each_element(std::string_view json, const std::function<bool(std::string_view)>& each) {

@@ -45,6 +45,9 @@ JsonValue find_in_minimal(std::string_view json, std::span<const PathStep> steps
 // Gives the raw text of the value that `steps` lead to, a view into `json`; empty where missing.
 std::string_view find_raw(std::string_view json, std::span<const PathStep> steps);
 
+// The same of a text in which no object has a key twice, as above.
+std::string_view find_raw_in_minimal(std::string_view json, std::span<const PathStep> steps);
+
 // Decodes one value's raw text.
 JsonValue decode(std::string_view raw);
 

@@ -35,6 +35,15 @@ std::size_t plain_run(std::string_view text, std::size_t at) {
   return p - at;
 }
 
+// Tells whether a text stands as it is; its last bytes may be looked at twice.
+bool is_plain(std::string_view text) {
+  if (text.size() < 8) return plain_run(text, 0) == text.size();
+  for (std::size_t p = 0; p + 8 < text.size(); p += 8) {
+    if (any_needs_escape(text.data() + p)) return false;
+  }
+  return !any_needs_escape(text.data() + text.size() - 8);
+}
+
 void write_escape(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
@@ -70,6 +79,11 @@ void write_escape(std::string& out, char c) {
 
 void write_string(std::string& out, std::string_view text) {
   out += '"';
+  if (is_plain(text)) {
+    out += text;
+    out += '"';
+    return;
+  }
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t run = plain_run(text, at);
     out.append(text, at, run);

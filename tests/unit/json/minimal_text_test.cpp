@@ -191,6 +191,60 @@ TEST_CASE("keys met in texts before count for nothing but speed", "[json]") {
   CHECK(others > 2000);
 }
 
+TEST_CASE("texts like those met before are told from minimal ones all the same", "[json]") {
+  std::mt19937 random(random_seed());
+  MinimalText one;
+  std::vector<std::string> texts;
+  for (unsigned count = 0; count < 12; ++count)
+    texts.push_back(normalize(batch::random_document(random)));
+  texts.insert(texts.end(),
+               {R"({"a":1,"b":{"c":"x","d":[1,"y",true]}})", R"({"a":{"c":1},"b":2})",
+                R"([1,[2,{"a":null}],"z"])", R"({"a":[],"b":{},"c":[{"a":1},{"a":2}]})"});
+  const std::string bytes = "{}[]:,\"\\ 01-.eE+tnab\n\x01\xc3";
+  std::size_t minimal = 0, others = 0;
+  for (unsigned round = 0; round < 40000; ++round) {
+    std::string text = texts[random() % texts.size()];
+    for (unsigned change = random() % 3; change > 0 && !text.empty(); --change) {
+      const std::size_t at = random() % text.size();
+      const std::string piece = text.substr(random() % text.size(), random() % 6);
+      if (random() % 3 == 0)
+        text.erase(at, 1 + random() % 4);
+      else if (random() % 2 == 0)
+        text.insert(at, piece);
+      else
+        text[at] = bytes[random() % bytes.size()];
+    }
+    const IndexedText indexed(text);
+    const bool known =
+        indexed.ok && one.recognize(indexed.view(), indexed.index.begin(), indexed.index.end());
+    (known ? minimal : others) += 1;
+    INFO(text);
+    REQUIRE(known == recognized(text));
+  }
+  CHECK(minimal > 4000);
+  CHECK(others > 4000);
+}
+
+TEST_CASE("skeletons of texts take bounded room, and are forgotten for others", "[json]") {
+  MinimalText one;
+  for (unsigned round = 0; round < 20000; ++round) {
+    std::string key;
+    key += 'k';
+    key += std::to_string(round);
+    std::string text = "{\"";
+    text += key;
+    text += "\":[1,\"";
+    text += key;
+    text += "\"]}";
+    const IndexedText indexed(text);
+    REQUIRE(one.recognize(indexed.view(), indexed.index.begin(), indexed.index.end()));
+    text.replace(text.size() - 1, 1, ",");
+    text += "\"" + key + "\":2}";
+    const IndexedText twice(text);
+    REQUIRE_FALSE(one.recognize(twice.view(), twice.index.begin(), twice.index.end()));
+  }
+}
+
 TEST_CASE("reals of few digits are minimal exactly where they would be written so", "[json]") {
   std::mt19937 random(random_seed());
   std::size_t minimal = 0;

@@ -34,4 +34,9 @@ TEST_CASE("other texts than of an object with one member more are told apart", "
   CHECK(extended(R"({"a":1})", R"({"a":1,"a":2})") == "other");
   CHECK(extended(R"({"a":1})", R"({"a":1,"\u0061":2})") == "other");
   CHECK(extended(R"({"a":1})", "{\"a\":1,\"b\":\"\xff\"}") == "other");
+  CHECK(extended(R"({"\n":1})", R"({"\n":1,"\n":2})") == "other");
+  CHECK(extended(R"({"\u0001":1})", R"({"\u0001":1,"\u0001":2})") == "other");
+  CHECK(extended(R"({"a\"":1})", R"({"a\"":1,"a\"":2})") == "other");
+  CHECK(extended(R"({"ba":1})", R"({"ba":1,"a":2})") == R"({"ba":1,"a":2})");
+  CHECK(extended(R"({"b":"a\":"})", R"({"b":"a\":","a":2})") == R"({"b":"a\":","a":2})");
 }
