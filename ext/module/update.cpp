@@ -48,7 +48,11 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   *rowid = new_rowid;
   if (const auto set = row.values_set(); set && table.store->set(old_rowid, set->values)) return;
   std::optional<std::string> tree = row.tree();
-  if (!tree) tree = table.store->tree(old_rowid);
+  std::string before;
+  if (!tree) {
+    tree = table.store->tree(old_rowid);
+    before = tree.value_or("");
+  }
   if (!tree) throw Error(ErrorCode::Constraint, "no such row: " + std::to_string(old_rowid));
   if (const auto& patch = row.patch()) tree = json::merge_patch(*tree, *patch);
   bool minimal = false;
@@ -56,7 +60,7 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   if (new_rowid != old_rowid)
     table.store->replace(old_rowid, changed, new_rowid, on_conflict(table));
   else if (minimal)
-    table.store->replace_minimal(old_rowid, std::move(changed), on_conflict(table));
+    table.store->replace_minimal(old_rowid, std::move(changed), on_conflict(table), before);
   else
     table.store->replace(old_rowid, changed, on_conflict(table));
 }

@@ -223,7 +223,19 @@ void GenerationState::drop_overlays(const At& at) {
   patched_.erase(at.segment);
 }
 
-bool GenerationState::replace(std::int64_t rowid, std::string tree) {
+// Tells what of a stored row is kept by a text that is to be over it.
+json::KeptMembers GenerationState::kept_by(std::uint32_t text, const SegmentOverlays& overlays,
+                                           std::uint32_t row, json::KeptMembers kept) const {
+  if (const auto before = overlays.trees.text(row)) {
+    kept = this->kept(*before);
+    const bool still = texts_[text].starts_with(texts_[*before].substr(0, kept.bytes));
+    return still ? kept : json::KeptMembers();
+  }
+  const auto is_over = [row](const auto& values) { return values.second.text(row).has_value(); };
+  return std::ranges::any_of(overlays.values, is_over) ? json::KeptMembers() : kept;
+}
+
+bool GenerationState::replace(std::int64_t rowid, std::string tree, json::KeptMembers kept) {
   const auto pending = inserted_at_.find(rowid);
   if (pending != inserted_at_.end()) {
     inserted_[pending->second].text = texts_.add(std::move(tree));
@@ -232,8 +244,10 @@ bool GenerationState::replace(std::int64_t rowid, std::string tree) {
   const auto at = find_live(rowid);
   if (!at) return false;
   const std::uint32_t text = texts_.add(std::move(tree));
+  kept_.resize(texts_.size());
   SegmentOverlays& overlays = overlays_[at->segment];
   overlays.trees.make_room(at->row);  // the last that may fail
+  kept_[text] = kept_by(text, overlays, at->row, kept);
   if (overlays.trees.set(at->row, text)) {
     replaced_ -= overlays.remove_values(at->row);
     ++replaced_;

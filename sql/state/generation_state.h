@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/json/edit/kept_members.h"
 #include "sql/state/overlays.h"
 #include "sql/state/patched_batch.h"
 #include "sql/state/pending_trees.h"
@@ -62,7 +63,9 @@ class GenerationState {
   std::optional<Found> find(std::int64_t rowid) const;
   void insert(std::int64_t rowid, std::string tree);  // the rowid is free
   bool erase(std::int64_t rowid);
-  bool replace(std::int64_t rowid, std::string tree);
+  // `kept`: the members of the row's tree as it is now, if it is one of a segment's with nothing
+  // over it, that the new one begins with.
+  bool replace(std::int64_t rowid, std::string tree, json::KeptMembers kept = {});
   // Puts values into a tree. Their paths consist of keys.
   bool set(std::int64_t rowid, std::span<const SetValue> values, const PathDictionary& paths);
   // Does either, as a row says; false where it does not fit.
@@ -89,6 +92,10 @@ class GenerationState {
   std::shared_ptr<PatchedFacts> patched(std::size_t segment, const PendingBlocks& blocks) const;
   const std::vector<Inserted>& inserted() const { return inserted_; }
   const PendingTrees& texts() const { return texts_; }
+  // The members of the stored row that a text which lies over it begins with.
+  json::KeptMembers kept(std::uint32_t text) const {
+    return text < kept_.size() ? kept_[text] : json::KeptMembers();
+  }
   const PendingTrees& values() const { return values_; }
   // Builds what is not built yet of the texts; new paths go to `paths`.
   PendingBlocks blocks(PathDictionary& paths);
@@ -101,6 +108,8 @@ class GenerationState {
   std::uint64_t start_of(std::size_t segment) const;      // the position of its first live row
   bool apply_to_rows(Record& record, const PathDictionary& paths);
   void drop_overlays(const At& at);
+  json::KeptMembers kept_by(std::uint32_t text, const SegmentOverlays& overlays, std::uint32_t row,
+                            json::KeptMembers kept) const;
 
   std::vector<SegmentVersion> segments_;
   std::int64_t segments_seal_ = 0;
@@ -112,8 +121,9 @@ class GenerationState {
   std::vector<Inserted> inserted_;
   std::size_t inserted_erased_ = 0;  // of them
   std::unordered_map<std::int64_t, std::size_t> inserted_at_;
-  PendingTrees texts_;   // of trees
-  PendingTrees values_;  // of single values
+  PendingTrees texts_;                   // of trees
+  PendingTrees values_;                  // of single values
+  std::vector<json::KeptMembers> kept_;  // by texts; those behind its end keep nothing
   std::uint64_t trees_ = 0;
   std::size_t replaced_ = 0, erased_ = 0;
 };

@@ -127,7 +127,29 @@ const PatchedRows* PatchedBatch::values_of(PathId path) const {
 }
 
 bool PatchedBatch::is_as_stored(PathId path) const {
-  return facts_->trees.rows.empty() && values_of(path) == nullptr;
+  return trees_over(path).rows.empty() && values_of(path) == nullptr;
+}
+
+PathId PatchedBatch::key_of(PathId path) const {
+  const PathDictionary& paths = this->paths();
+  while (paths[path].parent != kRootPath) path = paths[path].parent;
+  return path;
+}
+
+const PatchedRows& PatchedBatch::trees_over(PathId path) const {
+  if (facts_->touched.empty() || path == kRootPath) return facts_->trees;
+  const PathId key = key_of(path);
+  const auto [known, is_new] = trees_over_.try_emplace(key);
+  if (!is_new) return known->second;
+  const auto touches = [&](std::uint32_t keys) {
+    return keys == PatchedFacts::kAllKeys || std::ranges::binary_search(facts_->keys[keys], key);
+  };
+  for (std::size_t at = 0; at < facts_->touched.size(); ++at) {
+    if (!touches(facts_->touched[at])) continue;
+    known->second.rows.push_back(facts_->trees.rows[at]);
+    known->second.runs.push_back(facts_->trees.runs[at]);
+  }
+  return known->second;
 }
 
 PathId PatchedBatch::domain_of(PathId path) const {
@@ -154,34 +176,44 @@ PatchedBatch::Runs PatchedBatch::elements(const Runs& parents, PathId array) {
   return runs;
 }
 
-const PatchedBatch::Runs& PatchedBatch::runs(PathId domain) {
-  if (const auto known = runs_.find(domain); known != runs_.end()) return known->second;
-  if (domain == kNoPath)
-    return runs_.emplace(domain, all_rows(facts_->trees, trees())).first->second;
-  const PathId array = paths()[domain].parent;
-  return runs_.emplace(domain, elements(runs(domain_of(array)), array)).first->second;
+PathId PatchedBatch::place_of(PathId path) const {
+  const PathId domain = domain_of(path);
+  const bool by_key = domain == kNoPath && !facts_->touched.empty() && path != kRootPath;
+  return by_key ? key_of(path) : domain;
 }
 
-const PatchedBatch::Runs& PatchedBatch::replaced_runs(PathId domain) {
-  if (domain == kNoPath) return facts_->trees.runs;
+const PatchedBatch::Runs& PatchedBatch::runs(PathId path) {
+  const PathId place = place_of(path);
+  if (const auto known = runs_.find(place); known != runs_.end()) return known->second;
+  const PathId domain = domain_of(path);
+  if (domain == kNoPath)
+    return runs_.emplace(place, all_rows(trees_over(path), trees())).first->second;
+  const PathId array = paths()[domain].parent;
+  return runs_.emplace(place, elements(runs(array), array)).first->second;
+}
+
+const PatchedBatch::Runs& PatchedBatch::replaced_runs(PathId path) {
+  const PathId domain = domain_of(path);
+  if (domain == kNoPath) return trees_over(path).runs;
   if (const auto known = replaced_runs_.find(domain); known != replaced_runs_.end())
     return known->second;
   const PathId array = paths()[domain].parent;
-  return replaced_runs_.emplace(domain, elements(replaced_runs(domain_of(array)), array))
-      .first->second;
+  return replaced_runs_.emplace(domain, elements(replaced_runs(array), array)).first->second;
 }
 
-const PatchedBatch::Runs& PatchedBatch::hidden_runs(PathId domain) {
-  if (const auto known = hidden_runs_.find(domain); known != hidden_runs_.end())
+const PatchedBatch::Runs& PatchedBatch::hidden_runs(PathId path) {
+  const PathId place = place_of(path);
+  if (const auto known = hidden_runs_.find(place); known != hidden_runs_.end())
     return known->second;
+  const PathId domain = domain_of(path);
   Runs runs;
   if (domain == kNoPath) {
-    for (const std::uint32_t row : facts_->trees.rows) add_run(runs, {0, row, 1});
+    for (const std::uint32_t row : trees_over(path).rows) add_run(runs, {0, row, 1});
   } else {
     const PathId array = paths()[domain].parent;
-    runs = elements(hidden_runs(domain_of(array)), array);
+    runs = elements(hidden_runs(array), array);
   }
-  return hidden_runs_.emplace(domain, std::move(runs)).first->second;
+  return hidden_runs_.emplace(place, std::move(runs)).first->second;
 }
 
 bool PatchedBatch::differs(PathId path) {
@@ -197,10 +229,10 @@ bool PatchedBatch::differ(PathId path) {
   if (domain != kNoPath && differs(paths()[domain].parent)) return true;
   std::vector<batch::VectorPtr> vectors;
   for (const batch::BatchReaderPtr& part : parts_) vectors.push_back(part->column(path));
-  const Runs& hidden = hidden_runs(domain);
+  const Runs& hidden = hidden_runs(path);
   auto old = hidden.begin();
   std::uint32_t skipped = 0;  // of its rows
-  for (const PartRun& run : replaced_runs(domain)) {
+  for (const PartRun& run : replaced_runs(path)) {
     for (std::uint32_t k = 0; k < run.count; ++k) {
       if (old == hidden.end()) return true;
       if (!same_value(vectors[run.part].get(), run.first + k, vectors[0].get(),
@@ -226,7 +258,7 @@ std::unique_ptr<const Statistics> PatchedBatch::merge_statistics(PathId path) {
   };
   for (std::uint32_t part = 1; part < parts_.size(); ++part) {
     occurs |= parts_[part]->statistics(path) != nullptr;
-    add(*parts_[part], path, part, replaced_runs(domain_of(path)));
+    add(*parts_[part], path, part, replaced_runs(path));
   }
   if (const PatchedRows* values = values_of(path)) {
     occurs = true;
@@ -271,12 +303,12 @@ batch::VectorPtr PatchedBatch::spliced(PathId path) {
   if (values == nullptr) {
     const bool occurs =
         std::ranges::any_of(vectors, [](const auto& vector) { return vector != nullptr; });
-    return occurs ? splice(vectors, runs(domain_of(path))) : nullptr;
+    return occurs ? splice(vectors, runs(path)) : nullptr;
   }
   for (const batch::BatchReaderPtr& block : value_blocks_)
     vectors.push_back(block->column(kRootPath));
   const auto parts = static_cast<std::uint32_t>(parts_.size());
-  return splice(vectors, all_rows(merged(facts_->trees, *values, parts), trees()));
+  return splice(vectors, all_rows(merged(trees_over(path), *values, parts), trees()));
 }
 
 batch::VectorPtr PatchedBatch::picked(PathId path, batch::RowSpan rows) {

@@ -34,6 +34,12 @@ struct PatchedFacts {
   PatchedRows trees;                     // from `blocks`
   std::map<PathId, PatchedRows> values;  // from `value_blocks`; of none of the rows above
   std::vector<PendingBlock> blocks, value_blocks;
+  // Of each of `trees`, the keys of the root under which it may differ from the row that it stands
+  // in the place of, by number in `keys`; kAllKeys: it may differ in all. The block need hold no
+  // others of its values, but holds all keys of the object. Empty: all may differ in all.
+  static constexpr std::uint32_t kAllKeys = UINT32_MAX;
+  std::vector<std::uint32_t> touched;
+  std::vector<std::vector<PathId>> keys;  // each ascending
   SharedStatistics statistics;
 };
 
@@ -65,10 +71,15 @@ class PatchedBatch : public batch::BatchReader {
   PathId domain_of(PathId path) const;
   const PatchedRows* values_of(PathId path) const;  // nullptr: none are replaced
   bool is_as_stored(PathId path) const;
-  // Which parts' rows make up a domain: of all parts, or of the replaced trees alone.
-  const Runs& runs(PathId domain);
-  const Runs& replaced_runs(PathId domain);
-  const Runs& hidden_runs(PathId domain);  // of the stored rows that those stand in the place of
+  // The replaced trees that may differ at a path.
+  const PatchedRows& trees_over(PathId path) const;
+  PathId key_of(PathId path) const;  // the root's key, or element, that a path lies under
+  // What is known by a path's domain, or, of trees, by its key.
+  PathId place_of(PathId path) const;
+  // Which parts' rows make up a path's domain: of all parts, or of the replaced trees alone.
+  const Runs& runs(PathId path);
+  const Runs& replaced_runs(PathId path);
+  const Runs& hidden_runs(PathId path);  // of the stored rows that those stand in the place of
   Runs elements(const Runs& parents, PathId array);
   bool differ(PathId path);
   std::unique_ptr<const batch::Statistics> merge_statistics(PathId path);
@@ -77,6 +88,7 @@ class PatchedBatch : public batch::BatchReader {
   std::vector<batch::BatchReaderPtr> value_blocks_;  // for splicing, the parts after those
   std::shared_ptr<PatchedFacts> facts_;
   ConnectionPtr connection_;
+  mutable std::map<PathId, PatchedRows> trees_over_;
   std::map<PathId, Runs> runs_, replaced_runs_, hidden_runs_;
   std::map<PathId, bool> differs_;
   std::unordered_map<PathId, batch::VectorPtr> loaded_;

@@ -1,8 +1,10 @@
 // Writes segments with pending trees and values anew: tree by tree, or only the columns that
 // differ.
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "engine/base/interrupt.h"
@@ -70,14 +72,117 @@ PatchedRows block_over(const Overlays& overlays, const PendingTrees& all, PathDi
   return patched;
 }
 
+// The trees over a segment that covers its batch, as a block. Of those that begin with members of
+// the row that they stand in the place of, only the others are read.
+class TreesOver {
+ public:
+  TreesOver(const GenerationState& state, std::size_t at, batch::VectorPtr root)
+      : state_(state), overlays_(state.overlays(at)->trees), root_(std::move(root)) {}
+
+  void build(PathDictionary& paths, PatchedFacts& facts) {
+    if (overlays_.size() == 0) return;
+    collect(facts);
+    PendingBlock block = build_block(texts_, paths);
+    if (!kept_.empty()) block.built = with_kept_keys(*block.built, facts);
+    facts.blocks.push_back(std::move(block));
+  }
+
+ private:
+  // A tree that begins with the first `members` of a stored row of this shape.
+  struct Kept {
+    std::uint32_t shape;  // kNone: it is read whole
+    std::uint32_t members;
+  };
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  Kept kept_of(std::uint32_t row, json::KeptMembers kept) const {
+    if (!kept || root_->tag(row) != batch::Tag::Object) return {kNone, 0};
+    const std::uint32_t shape = root_->codes[row];
+    const auto known = static_cast<std::uint32_t>((*root_->shapes)[shape].size());
+    const bool all = kept.members == json::KeptMembers::kAll;
+    if (known == 0 || (!all && kept.members > known)) return {kNone, 0};
+    return {shape, all ? known : kept.members};
+  }
+
+  void collect(PatchedFacts& facts) {
+    std::vector<std::pair<std::size_t, std::size_t>> cut;  // texts by number, where they begin
+    bool any = false;
+    std::vector<Kept> kept;
+    for (const auto& [row, text] : overlays_) {
+      facts.trees.rows.push_back(row);
+      facts.trees.runs.push_back({1, static_cast<std::uint32_t>(texts_.size()), 1});
+      const json::KeptMembers begin = state_.kept(text);
+      kept.push_back(kept_of(row, begin));
+      texts_.push_back(state_.texts()[text]);
+      if (kept.back().shape == kNone) continue;
+      any = true;
+      cut.emplace_back(texts_.size() - 1, cut_.size());
+      cut_ += '{';
+      cut_ += texts_.back().substr(begin.bytes);
+    }
+    for (std::size_t k = 0; k < cut.size(); ++k) {
+      const std::size_t end = k + 1 < cut.size() ? cut[k + 1].second : cut_.size();
+      texts_[cut[k].first] = std::string_view(cut_).substr(cut[k].second, end - cut[k].second);
+    }
+    if (any) kept_ = std::move(kept);
+  }
+
+  // The block with whole keys in the shapes of its roots, and `facts` with what these trees touch.
+  std::shared_ptr<const batch::BuiltBatch> with_kept_keys(batch::BuiltBatch built,
+                                                          PatchedFacts& facts) {
+    batch::ColumnBuffer& root = built.columns.front();
+    const std::vector<std::vector<PathId>> shapes = std::exchange(root.shapes, {});
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> known;
+    std::size_t object = 0;
+    for (std::size_t tree = 0; tree < kept_.size(); ++tree) {
+      const Kept& kept = kept_[tree];
+      const bool whole = kept.shape == kNone;
+      facts.touched.push_back(PatchedFacts::kAllKeys);
+      if (root.tags[tree] != static_cast<std::uint8_t>(batch::Tag::Object)) continue;
+      std::uint32_t& shape = root.shape_of[object++];
+      const auto [at, is_new] = known.try_emplace({kept.shape, kept.members, shape},
+                                                  static_cast<std::uint32_t>(root.shapes.size()));
+      if (is_new) {
+        facts.keys.push_back(whole ? std::vector<PathId>() : touched(kept, shapes[shape]));
+        root.shapes.push_back(whole ? shapes[shape] : joined(kept, shapes[shape]));
+      }
+      shape = at->second;
+      if (!whole) facts.touched.back() = shape;
+    }
+    return std::make_shared<const batch::BuiltBatch>(std::move(built));
+  }
+
+  std::vector<PathId> joined(const Kept& kept, const std::vector<PathId>& others) const {
+    const std::vector<PathId>& stored = (*root_->shapes)[kept.shape];
+    std::vector<PathId> keys(stored.begin(), stored.begin() + kept.members);
+    keys.insert(keys.end(), others.begin(), others.end());
+    return keys;
+  }
+
+  // The keys that the stored row has behind those, and the others.
+  std::vector<PathId> touched(const Kept& kept, std::vector<PathId> others) const {
+    const std::vector<PathId>& stored = (*root_->shapes)[kept.shape];
+    others.insert(others.end(), stored.begin() + kept.members, stored.end());
+    std::ranges::sort(others);
+    return others;
+  }
+
+  const GenerationState& state_;
+  const Overlays& overlays_;
+  batch::VectorPtr root_;  // of the stored batch
+  std::vector<std::string_view> texts_;
+  std::string cut_;         // what is read of trees that begin as the stored ones
+  std::vector<Kept> kept_;  // by trees; empty: all are read whole
+};
+
 // What lies over a segment that covers its batch: the trees in a block, and the values in one for
 // each path.
 std::shared_ptr<PatchedFacts> facts_over(const GenerationState& state, std::size_t at,
-                                         PathDictionary& paths) {
+                                         StoredBatch& stored, PathDictionary& paths) {
   auto facts = std::make_shared<PatchedFacts>();
   facts->nonce = random_nonce();
   const SegmentOverlays& overlays = *state.overlays(at);
-  facts->trees = block_over(overlays.trees, state.texts(), paths, facts->blocks);
+  TreesOver(state, at, stored.column(kRootPath)).build(paths, *facts);
   for (const auto& [path, rows] : overlays.values) {
     facts->values.emplace(path, block_over(rows, state.values(), paths, facts->value_blocks));
   }
@@ -184,7 +289,9 @@ void encode_columns(ChunkTable& chunks, StoredBatch& stored, const SegmentVersio
 // Nothing where the trees are better written anew.
 std::optional<SegmentVersion> Store::Impl::rewrite_columns(std::size_t at) {
   const SegmentVersion& segment = state_->segments()[at];
-  const auto facts = facts_over(*state_, at, *paths_);  // may bring new paths
+  const auto before =
+      std::make_shared<StoredBatch>(chunks_, published(), segment.run.batch, segment.facts);
+  const auto facts = facts_over(*state_, at, *before, *paths_);  // may bring new paths
   const auto stored =
       std::make_shared<StoredBatch>(chunks_, published(), segment.run.batch, segment.facts);
   PatchedBatch patched(stored, published(), facts, connection_);

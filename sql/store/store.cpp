@@ -165,8 +165,9 @@ bool Store::erase(std::int64_t rowid) { return impl_->erase(rowid); }
 bool Store::replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict) {
   return impl_->replace(rowid, tree, on_conflict);
 }
-bool Store::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict) {
-  return impl_->replace_minimal(rowid, std::move(tree), on_conflict);
+bool Store::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict,
+                            std::string_view before) {
+  return impl_->replace_minimal(rowid, std::move(tree), on_conflict, before);
 }
 
 std::string Store::normalized(std::string_view json) { return impl_->normalizer_.normalize(json); }

@@ -171,8 +171,9 @@ class Store {
   bool replace(std::int64_t rowid, std::string_view tree,
                OnConflict on_conflict = OnConflict::Error);
   // The same with minimal JSON text, which is not checked: a tree of this Arbor with scalars set.
+  // `before`: the row's tree; empty where the caller does not know it.
   bool replace_minimal(std::int64_t rowid, std::string tree,
-                       OnConflict on_conflict = OnConflict::Error);
+                       OnConflict on_conflict = OnConflict::Error, std::string_view before = {});
   // Gives a value's minimal JSON text. Throws Error{Invalid}.
   std::string normalized(std::string_view json);
   // Puts values in the place of others in a row's tree, which costs less than replacing the tree.

@@ -48,15 +48,18 @@ bool Store::Impl::replace(std::int64_t rowid, std::string_view tree, OnConflict 
   const std::optional<std::string> before = this->tree(rowid);
   if (before) {
     if (auto text = json::with_new_member(*before, tree, normalizer_))
-      return replace_minimal(rowid, *std::move(text), on_conflict);
+      return replace_minimal(rowid, *std::move(text), on_conflict, *before);
     if (replace_values(rowid, *before, tree)) return true;
   }
   std::string text = normalizer_.normalize(tree);
   if (before && text != tree && replace_values(rowid, *before, text)) return true;
-  return replace_minimal(rowid, std::move(text), on_conflict);
+  return replace_minimal(rowid, std::move(text), on_conflict,
+                         before ? std::string_view(*before) : std::string_view());
 }
 
-bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict) {
+// `known`: the row's tree, as far as the caller knows it.
+bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict,
+                                  std::string_view known) {
   require_transaction();
   refresh();
   if (!state_->contains(rowid)) return false;
@@ -64,14 +67,15 @@ bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree, OnConfli
   const IndexedRow after = row_to_index(tree);
   if (key_ != nullptr && !is_same(*before.key, *after.key))
     claim_key(*after.key, rowid, on_conflict);
-  return put(rowid, std::move(tree), before, after);
+  const json::KeptMembers kept = json::kept_members(known, tree);
+  return put(rowid, std::move(tree), before, after, kept);
 }
 
 bool Store::Impl::put(std::int64_t rowid, std::string tree, const IndexedRow& before,
-                      const IndexedRow& after) {
+                      const IndexedRow& after, json::KeptMembers kept) {
   Change change(*this, rowid);
   generation_for_write();
-  state_->replace(rowid, std::move(tree));
+  state_->replace(rowid, std::move(tree), kept);
   buffered_.push_back({Op::Replace, rowid, state_->texts().size() - 1});
   reindex_row(rowid, before, after);
   ++own_added_;

@@ -1,6 +1,7 @@
 """Writes by SQL as a user meets them: what comes back, what fails, and that nothing else changed."""
 import json
 import pathlib
+import random
 import sqlite3
 import sys
 
@@ -272,12 +273,82 @@ def test_transaction_of_many_updates(options, report):
     report.equal((count, added - removed), (300, 0), "the last generation")
 
 
+def changed(rng, tree):
+    """Another tree, which often begins with the members of that one."""
+    if not isinstance(tree, dict) or rng.random() < 0.05:
+        return rng.choice([{"id": 1}, {}, [1, {"id": 2}], 7, "text", {"v": 1, "o": {"k": [1, 2]}, "tags": ["x"]}])
+    tree = json.loads(json.dumps(tree))
+    keys = list(tree)
+    way = rng.randrange(8)
+    if way == 0 or not keys:
+        tree[f"new{rng.randrange(5)}"] = rng.choice([1, None, "x", [1, [2], {"a": 3}], {"b": {"c": 1}}, {}])
+    elif way == 1:
+        del tree[keys[-1]]
+    elif way == 2:
+        tree.setdefault("tags", []) if isinstance(tree.get("tags", []), list) else None
+        tree["tags"] = [*(tree["tags"] if isinstance(tree["tags"], list) else []), rng.randrange(9)]
+    elif way == 3:
+        at = rng.randrange(len(keys) + 1)
+        tree = dict([*list(tree.items())[:at], ("middle", rng.randrange(9)), *list(tree.items())[at:]])
+    elif way == 4:
+        tree = dict(sorted(tree.items(), reverse=True))
+    elif way == 5:
+        tree[rng.choice(keys)] = rng.choice([0, "y", [], [{"a": 1}, {"a": [2]}], {"k": {}}, None])
+    elif way == 6:
+        tree["o"] = {"k": [rng.randrange(9)], "l": {"m": rng.randrange(9)}}
+    return tree
+
+
+def test_trees_that_begin_as_before(options, report):
+    """Trees that stand in the place of others differ in what follows their first members, however often they are replaced."""
+    rng = random.Random(harness.seed_of(options))
+    database, model = fresh(options, columns="batch_trees=64"), []
+    for number in range(160):
+        tree = {"id": number, "v": rng.choice([1, "a", 2.5]), "o": {"k": [number], "l": {"m": 1}}, "tags": ["t", number % 7], "s": "x,\"}{"}
+        model.append({key: tree[key] for key in tree if rng.random() < 0.8})
+    database.execute("SELECT arbor_append('t', ?)", ("\n".join(json.dumps(tree) for tree in model),)).fetchall()
+    for turn in range(12 if options.quick else 60):
+        database.execute("BEGIN")
+        for _ in range(rng.choice([10, 60, 150])):
+            row = rng.randrange(len(model))
+            way = rng.randrange(4)
+            if way == 0 and isinstance(model[row], dict) and not isinstance(model[row].get("v", {}), (dict, list)):
+                model[row]["v"] = rng.randrange(99)
+                database.execute("UPDATE t SET v = ? WHERE rowid = ?", (model[row]["v"], row + 1))
+            elif way == 1 and isinstance(model[row], dict):
+                model[row]["patched"] = [turn]
+                database.execute("UPDATE t SET _patch = ? WHERE rowid = ?", (json.dumps({"patched": [turn]}), row + 1))
+            else:
+                model[row] = changed(rng, model[row])
+                spaced = None if rng.random() < 0.3 else (",", ":")
+                database.execute("UPDATE t SET _tree = ? WHERE rowid = ?", (json.dumps(model[row], separators=spaced), row + 1))
+        if rng.random() < 0.3:
+            report.equal(list(map(json.dumps, trees(database))), list(map(json.dumps, model)), f"turn {turn} inside")
+        database.execute("COMMIT")
+        if rng.random() < 0.7:
+            database.execute("SELECT arbor_optimize('t')").fetchall()
+        report.equal(list(map(json.dumps, trees(database))), list(map(json.dumps, model)), f"turn {turn}")
+        ids = [reach(tree, "id") for tree in model]
+        ids = [json.dumps(value, separators=(",", ":")) if isinstance(value, (dict, list)) else value for value in ids]
+        report.equal([row for (row,) in database.execute("SELECT id FROM t ORDER BY _index")], ids, f"ids of turn {turn}")
+        found = database.execute("SELECT rowid FROM t WHERE \"o.l.m\" = 1 ORDER BY 1").fetchall()
+        want = [(row + 1,) for row, tree in enumerate(model) if reach(tree, "o", "l", "m") == 1]
+        report.equal(found, want, f"found in turn {turn}")
+        report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
+
+
+def reach(tree, *keys):
+    for key in keys:
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree
+
+
 def main():
     options = harness.parser().parse_args()
     harness.require_extension(options)
     report = harness.Report(options)
     for test in (test_containers_stay_containers, test_refusals, test_read_only, test_many_updates_between_reads, test_groups_over_replaced_rows, test_update_from,
-                 test_conflicts, test_returning, test_triggers_write_what_is_read, test_transaction_of_many_updates):
+                 test_conflicts, test_returning, test_triggers_write_what_is_read, test_transaction_of_many_updates, test_columns_keep_a_tree_json, test_trees_that_begin_as_before):
         report.where = test.__name__
         try:
             test(options, report)
