@@ -35,6 +35,16 @@ constexpr std::size_t kFewRows = 256;
 // Rows that are worth a snapshot of their own.
 constexpr std::size_t kRowsCut = 16;
 
+// So few rows' texts are not worth fetching before they are handed out.
+constexpr std::uint32_t kFewTexts = 8;
+
+// Lays texts side by side that would be read from many places.
+batch::VectorPtr with_texts_near(batch::VectorPtr values) {
+  if (values->strings == nullptr || values->rows < kFewTexts) return values;
+  const bool most = values->rows > values->strings->size() / 4;
+  return most ? batch::with_texts(std::move(values)) : batch::with_texts_of_rows(std::move(values));
+}
+
 }  // namespace
 
 ArborCursor::ArborCursor(ArborTable& table)
@@ -270,8 +280,7 @@ void ArborCursor::column(sqlite3_context* context, int number) {
     if (row_ - block.first >= block.count) {
       const HostLimits::Watch watch(table_.session->limits());
       block = run_->column(table_.columns[static_cast<std::size_t>(number)].path, row_);
-      if (block.vector->strings && block.count > block.vector->strings->size() / 4)
-        block.vector = batch::with_texts(std::move(block.vector));
+      block.vector = with_texts_near(std::move(block.vector));
       read_.push_back(static_cast<std::size_t>(number));
     }
     return set_result(context, *block.vector, row_ - block.first);

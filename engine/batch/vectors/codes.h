@@ -18,6 +18,7 @@ class Codes {
   // Keeps codes as wide as they come: those of results, which are read once.
   explicit Codes(std::vector<std::uint32_t> codes) : words_(std::move(codes)) {}
   explicit Codes(std::vector<std::uint8_t> codes) : words_(std::move(codes)) {}
+  explicit Codes(std::vector<std::uint16_t> codes) : words_(std::move(codes)) {}
   // Codes that are below `entries`, in the words that hold these.
   static Codes narrow(std::vector<std::uint32_t> codes, std::size_t entries);
   static Codes zeros(std::size_t rows) { return Codes(Words(std::vector<std::uint8_t>(rows))); }

@@ -10,10 +10,16 @@ namespace {
 
 constexpr unsigned kLeastShare = 8;  // one part of so many must be saved
 
-PackedNumbers<std::uint32_t> pack_small(std::span<const std::uint32_t> numbers) {
-  std::uint32_t bits = 0;
-  for (const std::uint32_t number : numbers) bits |= number;
-  return {numbers, 0, codec::width_of(bits)};
+template <typename T>
+unsigned width_of_all(const std::vector<T>& numbers) {
+  T bits = 0;
+  for (const T number : numbers) bits |= number;
+  return codec::width_of(bits);
+}
+
+template <typename T>
+PackedNumbers<T> pack_small(const std::vector<T>& numbers) {
+  return {numbers, 0, width_of_all(numbers)};
 }
 
 // Rows of other kinds have no part in the bounds: their distances are not kept.
@@ -56,7 +62,7 @@ PackedNumbers<T>::PackedNumbers(std::span<const T> numbers, T base, unsigned wid
   bytes_.reserve(codec::packed_size(size_, width));
   std::vector<T> distances;
   if (base != 0) distances.assign(numbers.begin(), numbers.end());
-  for (T& distance : distances) distance -= base;
+  for (T& distance : distances) distance = static_cast<T>(distance - base);
   codec::pack<T>(base != 0 ? distances : numbers, width, bytes_);
 }
 
@@ -66,14 +72,50 @@ void PackedNumbers<T>::unpack(std::span<T> numbers) const {
 }
 
 template <typename T>
+std::vector<T> PackedNumbers<T>::unpack() const {
+  std::vector<T> numbers(size_);
+  unpack(numbers);
+  return numbers;
+}
+
+template <typename T>
 std::vector<T> PackedNumbers<T>::pick(std::span<const std::uint32_t> at) const {
   std::vector<T> numbers(size_ == 0 ? 0 : at.size());
   if (size_ > 0) codec::unpack_at<T>(bytes_, size_, width_, base_, at, numbers);
   return numbers;
 }
 
+PackedCodes::PackedCodes(const Codes& codes) {
+  const std::vector<std::uint32_t> wide = codes.wide();
+  const unsigned width = width_of_all(wide);
+  const auto pack = [&]<typename Word>(Word) {
+    const std::vector<Word> words(wide.begin(), wide.end());
+    numbers_ = PackedNumbers<Word>(words, 0, width);
+  };
+  if (width <= 8) {
+    pack(std::uint8_t{});
+  } else if (width <= 16) {
+    pack(std::uint16_t{});
+  } else {
+    pack(std::uint32_t{});
+  }
+}
+
+Codes PackedCodes::unpack() const {
+  return std::visit([](const auto& numbers) { return Codes(numbers.unpack()); }, numbers_);
+}
+
+Codes PackedCodes::pick(std::span<const std::uint32_t> at) const {
+  return std::visit([&](const auto& numbers) { return Codes(numbers.pick(at)); }, numbers_);
+}
+
+std::size_t PackedCodes::memory() const {
+  return std::visit([](const auto& numbers) { return numbers.memory(); }, numbers_);
+}
+
 PackedVector::PackedVector(const Vector& vector)
-    : codes_(pack_small(vector.codes.wide())),
+    : tags_(pack_small(vector.tags)),
+      codes_(vector.codes),
       lengths_(pack_lengths(vector.starts)),
       integers_(pack_integers(vector)),
       has_starts_(!vector.starts.empty()),
@@ -86,39 +128,29 @@ PackedVector::PackedVector(const Vector& vector)
   rest_.big_numbers = vector.big_numbers;
   rest_.opaque = vector.opaque;
   rest_.shapes = vector.shapes;
-  tags_ = pack_small(std::vector<std::uint32_t>(vector.tags.begin(), vector.tags.end()));
 }
 
 VectorPtr PackedVector::unpack() const {
   auto vector = std::make_shared<Vector>(rest_);
-  unpack_tags(*vector);
-  std::vector<std::uint32_t> codes(codes_.size());
-  codes_.unpack(codes);
-  vector->codes = Codes::narrow(std::move(codes), std::size_t{1} << codes_.width());
+  vector->tags = tags_.unpack();
+  vector->codes = codes_.unpack();
   unpack_integers(*vector);
   if (has_starts_) unpack_starts(*vector);
   return vector;
-}
-
-void PackedVector::unpack_tags(Vector& vector) const {
-  std::vector<std::uint32_t> tags(tags_.size());
-  tags_.unpack(tags);
-  vector.tags.assign(tags.begin(), tags.end());
 }
 
 VectorPtr PackedVector::pick(RowSpan at) const {
   auto vector = std::make_shared<Vector>();
   vector->rows = static_cast<std::uint32_t>(at.size());
   vector->uniform = rest_.uniform;
-  const std::vector<std::uint32_t> tags = tags_.pick(at);
-  vector->tags.assign(tags.begin(), tags.end());
-  vector->kinds = tags.empty() ? rest_.kinds : kinds_of(vector->tags);
+  vector->tags = tags_.pick(at);
+  vector->kinds = vector->tags.empty() ? rest_.kinds : kinds_of(vector->tags);
   const std::vector<std::uint64_t> integers = integers_.pick(at);
   vector->integers.assign(integers.begin(), integers.end());
   clear_others(*vector);
   if (!rest_.reals.empty())
     for (const std::uint32_t row : at) vector->reals.push_back(rest_.reals[row]);
-  vector->codes = Codes::narrow(codes_.pick(at), std::size_t{1} << codes_.width());
+  vector->codes = codes_.pick(at);
   vector->strings = rest_.strings;
   vector->big_numbers = rest_.big_numbers;
   vector->opaque = rest_.opaque;
@@ -134,8 +166,7 @@ void PackedVector::unpack_integers(Vector& vector) const {
 }
 
 void PackedVector::unpack_starts(Vector& vector) const {
-  std::vector<std::uint32_t> lengths(lengths_.size());
-  lengths_.unpack(lengths);
+  const std::vector<std::uint32_t> lengths = lengths_.unpack();
   std::uint32_t start = first_start_;
   vector.starts.reserve(lengths.size() + 1);
   vector.starts.push_back(start);
@@ -154,6 +185,8 @@ PackedVectorPtr packed(const Vector& vector) {
   return packed->memory() <= bytes - bytes / kLeastShare ? packed : nullptr;
 }
 
+template class PackedNumbers<std::uint8_t>;
+template class PackedNumbers<std::uint16_t>;
 template class PackedNumbers<std::uint32_t>;
 template class PackedNumbers<std::uint64_t>;
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "engine/base/bytes.h"
@@ -22,6 +23,7 @@ class PackedNumbers {
   PackedNumbers(std::span<const T> numbers, T base, unsigned width);
 
   void unpack(std::span<T> numbers) const;  // size() of them
+  std::vector<T> unpack() const;
   // Some of them, ascending, each once; none where there are none at all.
   std::vector<T> pick(std::span<const std::uint32_t> at) const;
   std::size_t size() const { return size_; }
@@ -33,6 +35,22 @@ class PackedNumbers {
   T base_ = 0;
   unsigned width_ = 0;
   Bytes bytes_;
+};
+
+// Codes, which come back in the narrowest words that hold all of them.
+class PackedCodes {
+ public:
+  PackedCodes() = default;
+  explicit PackedCodes(const Codes& codes);
+
+  Codes unpack() const;
+  Codes pick(std::span<const std::uint32_t> at) const;  // as PackedNumbers::pick
+  std::size_t memory() const;
+
+ private:
+  std::variant<PackedNumbers<std::uint8_t>, PackedNumbers<std::uint16_t>,
+               PackedNumbers<std::uint32_t>>
+      numbers_;
 };
 
 class PackedVector {
@@ -47,12 +65,13 @@ class PackedVector {
   const std::shared_ptr<const TextPool>& strings() const { return rest_.strings; }
 
  private:
-  void unpack_tags(Vector& vector) const;
   void unpack_integers(Vector& vector) const;
   void unpack_starts(Vector& vector) const;
 
   Vector rest_;  // without what is packed
-  PackedNumbers<std::uint32_t> tags_, codes_, lengths_;
+  PackedNumbers<std::uint8_t> tags_;
+  PackedCodes codes_;
+  PackedNumbers<std::uint32_t> lengths_;
   PackedNumbers<std::uint64_t> integers_;
   bool has_starts_ = false;
   std::uint32_t first_start_ = 0;

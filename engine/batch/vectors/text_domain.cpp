@@ -153,30 +153,83 @@ VectorPtr without_texts(const Vector& column) {
   return folded;
 }
 
+namespace {
+
+VectorPtr with_pool(const Vector& column, Codes codes, TextPool pool) {
+  auto unfolded = std::make_shared<Vector>(column);
+  unfolded->codes = std::move(codes);
+  unfolded->strings = std::make_shared<TextPool>(std::move(pool));
+  return unfolded;
+}
+
+// The entries of the texts that rows have, row by row.
+std::vector<std::uint32_t> entries_of_rows(const Vector& column) {
+  std::vector<std::uint32_t> entries;
+  entries.reserve(column.rows);
+  for (std::uint32_t row = 0; row < column.rows; ++row)
+    if (column.tag(row) == Tag::String) entries.push_back(column.codes[row]);
+  return entries;
+}
+
+// The texts of some entries, each step made for all of them before the next: memory fetches many
+// at a time.
+std::vector<std::string_view> fetched(const TextPool& pool, std::vector<std::uint32_t> entries) {
+  std::vector<std::string_view> texts(entries.size());
+  if (pool.folded == 0) {
+    for (const std::uint32_t entry : entries) __builtin_prefetch(&pool.offsets[entry]);
+    for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = pool[entries[i]];
+  } else {
+    const EntryNumbers& numbers = *pool.numbers;
+    for (const std::uint32_t entry : entries) numbers.fetch(entry);
+    for (std::uint32_t& entry : entries) numbers.domain()->fetch_place(entry = numbers[entry]);
+    for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = (*numbers.domain())[entries[i]];
+  }
+  for (const std::string_view text : texts) __builtin_prefetch(text.data());
+  return texts;
+}
+
+}  // namespace
+
 VectorPtr with_texts(VectorPtr column) {
   if (column->strings == nullptr || column->strings->folded == 0) return column;
   constexpr std::size_t kPlacesAhead = 32, kTextsAhead = 16;
   const TextPool& folded = *column->strings;
   const EntryNumbers& numbers = *folded.numbers;
   const TextDomain& domain = *numbers.domain();
-  auto pool = std::make_shared<TextPool>();
-  pool->distinct = folded.distinct;
-  pool->sorted = folded.sorted;
-  pool->numbers = folded.numbers;
+  TextPool pool;
+  pool.distinct = folded.distinct;
+  pool.sorted = folded.sorted;
+  pool.numbers = folded.numbers;
   std::size_t bytes = 0;
   for (std::size_t entry = 0; entry < folded.size(); ++entry) {
     if (entry + kPlacesAhead < folded.size()) domain.fetch_place(numbers[entry + kPlacesAhead]);
     bytes += domain[numbers[entry]].size();
   }
-  pool->heap.reserve(bytes);
-  pool->offsets.reserve(folded.size() + 1);
+  pool.heap.reserve(bytes);
+  pool.offsets.reserve(folded.size() + 1);
   for (std::size_t entry = 0; entry < folded.size(); ++entry) {
     if (entry + kTextsAhead < folded.size()) domain.fetch_text(numbers[entry + kTextsAhead]);
-    pool->add(domain[numbers[entry]]);
+    pool.add(domain[numbers[entry]]);
   }
-  auto unfolded = std::make_shared<Vector>(*column);
-  unfolded->strings = std::move(pool);
-  return unfolded;
+  return with_pool(*column, column->codes, std::move(pool));
+}
+
+VectorPtr with_texts_of_rows(VectorPtr column) {
+  constexpr std::size_t kMostBytes = 1U << 20;  // so long ones are not worth copying
+  const std::vector<std::string_view> texts = fetched(*column->strings, entries_of_rows(*column));
+  std::size_t bytes = 0;
+  for (const std::string_view text : texts) bytes += text.size();
+  if (bytes > kMostBytes) return column;
+  TextPool pool;
+  pool.heap.reserve(bytes);
+  pool.offsets.reserve(texts.size() + 1);
+  std::vector<std::uint32_t> codes = column->codes.wide();
+  for (std::uint32_t row = 0; row < column->rows; ++row) {
+    if (column->tag(row) != Tag::String) continue;
+    codes[row] = static_cast<std::uint32_t>(pool.size());
+    pool.add(texts[pool.size()]);
+  }
+  return with_pool(*column, Codes(std::move(codes)), std::move(pool));
 }
 
 }  // namespace arbors::batch

@@ -96,6 +96,8 @@ class EntryNumbers {
     return numbers_[entry].load(std::memory_order_relaxed);
   }
   std::string_view text(std::size_t entry) const { return (*domain_)[(*this)[entry]]; }
+  // Has memory fetch an entry's number.
+  void fetch(std::size_t entry) const { __builtin_prefetch(&numbers_[entry]); }
 
   // What a pool's numbers take once they are known.
   static std::size_t memory(std::size_t entries) {
@@ -120,5 +122,8 @@ VectorPtr without_texts(const Vector& column);
 // The reverse: gives the column with the texts, which are fetched many at a time. Where most rows'
 // texts are read, asking the domain for one after the other would wait for memory each time.
 VectorPtr with_texts(VectorPtr column);
+// Gives a column that has texts those of its rows alone, side by side: for few rows of a column
+// with many texts, whose reader would wait for memory at each. Long texts stay where they are.
+VectorPtr with_texts_of_rows(VectorPtr column);
 
 }  // namespace arbors::batch

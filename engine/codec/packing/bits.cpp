@@ -15,6 +15,16 @@ inline constexpr unsigned kBits = sizeof(U) * 8;
 template <typename U>
 inline constexpr std::size_t kLanes = kBlockValues / kBits<U>;
 
+// Calls `use` with a number as wide as the lanes that values of so many bits lie in.
+template <typename U, typename Use>
+decltype(auto) with_lane(unsigned width, const Use& use) {
+  if constexpr (sizeof(U) < sizeof(std::uint32_t)) {
+    return use(U{});
+  } else {
+    return width <= 32 ? use(std::uint32_t{}) : use(std::uint64_t{});
+  }
+}
+
 template <typename U>
 constexpr U mask_of(unsigned width) {
   return width >= kBits<U> ? ~U{0} : static_cast<U>((U{1} << width) - 1);
@@ -74,6 +84,65 @@ void unpack_block(const std::uint8_t* in, unsigned width, std::uint64_t base, st
   widen_block(narrow.data(), base, out);
 }
 
+// Repeats the lowest bits of a lane in all lanes of a word.
+template <typename U>
+constexpr std::uint64_t in_all_lanes(unsigned bits) {
+  return mask_of<std::uint64_t>(bits) * (~std::uint64_t{0} / mask_of<std::uint64_t>(kBits<U>));
+}
+
+// The same for lanes of 8 and 16 bits, many of which are shifted together in one word: what comes
+// over from the lane beside is masked out.
+template <typename U>
+[[gnu::always_inline]] inline void unpack_narrow_rows(const std::uint8_t* __restrict in,
+                                                      unsigned width,
+                                                      std::uint8_t* __restrict out) {
+  constexpr std::size_t kRow = kLanes<U> * sizeof(U), kWord = sizeof(std::uint64_t);
+  for (unsigned row = 0, bit = 0; row < kBits<U>; ++row, bit += width, out += kRow) {
+    const std::uint8_t* word = in + (bit / kBits<U>)*kRow;
+    const unsigned shift = bit % kBits<U>;
+    const unsigned back = kBits<U> - shift;  // bits that are left in the word
+    const std::uint64_t mask = in_all_lanes<U>(std::min(width, back));
+    if (width <= back) {
+      for (std::size_t at = 0; at < kRow; at += kWord) {
+        const std::uint64_t values = (load<std::uint64_t>(word + at) >> shift) & mask;
+        std::memcpy(out + at, &values, kWord);
+      }
+    } else {
+      const std::uint8_t* next = word + kRow;
+      const std::uint64_t high = in_all_lanes<U>(width) & ~mask;
+      for (std::size_t at = 0; at < kRow; at += kWord) {
+        const std::uint64_t values = ((load<std::uint64_t>(word + at) >> shift) & mask) |
+                                     ((load<std::uint64_t>(next + at) << back) & high);
+        std::memcpy(out + at, &values, kWord);
+      }
+    }
+  }
+}
+
+ARBORS_KERNEL void unpack_bytes_block(const std::uint8_t* in, unsigned width, std::uint8_t* out) {
+  unpack_narrow_rows<std::uint8_t>(in, width, out);
+}
+
+ARBORS_KERNEL void unpack_halves_block(const std::uint8_t* in, unsigned width, std::uint8_t* out) {
+  unpack_narrow_rows<std::uint16_t>(in, width, out);
+}
+
+template <typename U>
+void add_base(U base, U* out) {
+  for (std::size_t i = 0; base != 0 && i < kBlockValues; ++i)
+    out[i] = static_cast<U>(out[i] + base);
+}
+
+void unpack_block(const std::uint8_t* in, unsigned width, std::uint8_t base, std::uint8_t* out) {
+  unpack_bytes_block(in, width, out);
+  add_base(base, out);
+}
+
+void unpack_block(const std::uint8_t* in, unsigned width, std::uint16_t base, std::uint16_t* out) {
+  unpack_halves_block(in, width, reinterpret_cast<std::uint8_t*>(out));
+  add_base(base, out);
+}
+
 template <typename U, typename V>
 void pack_block(const V* in, unsigned width, std::uint8_t* out) {
   const U mask = mask_of<U>(width);
@@ -82,10 +151,10 @@ void pack_block(const V* in, unsigned width, std::uint8_t* out) {
     U* word = words.data() + (bit / kBits<U>)*kLanes<U>;
     const unsigned shift = bit % kBits<U>;
     for (std::size_t lane = 0; lane < kLanes<U>; ++lane)
-      word[lane] |= (static_cast<U>(in[lane]) & mask) << shift;
+      word[lane] |= static_cast<U>((in[lane] & mask) << shift);
     if (shift + width <= kBits<U>) continue;
     for (std::size_t lane = 0; lane < kLanes<U>; ++lane)
-      word[lane + kLanes<U>] |= (static_cast<U>(in[lane]) & mask) >> (kBits<U> - shift);
+      word[lane + kLanes<U>] |= static_cast<U>((in[lane] & mask) >> (kBits<U> - shift));
   }
   std::memcpy(out, words.data(), packed_size(kBlockValues, width));
 }
@@ -124,9 +193,9 @@ void unpack_tail(ByteSpan packed, unsigned width, U base, std::span<U> out) {
     const std::size_t fast = std::min(out.size(), ((packed.size() - 8) * 8) / width);
     for (std::size_t at = 0; i < fast; ++i, at += width)
       out[i] =
-          static_cast<U>((load<std::uint64_t>(packed.data() + at / 8) >> (at % 8)) & mask) + base;
+          static_cast<U>(((load<std::uint64_t>(packed.data() + at / 8) >> (at % 8)) & mask) + base);
   }
-  for (; i < out.size(); ++i) out[i] = read_at<U>(packed, i * width, width) + base;
+  for (; i < out.size(); ++i) out[i] = static_cast<U>(read_at<U>(packed, i * width, width) + base);
 }
 
 // Reads value `i` of a full block.
@@ -136,8 +205,9 @@ std::uint64_t value_in_lane(const std::uint8_t* block, std::size_t i, unsigned w
   const auto bit = static_cast<unsigned>(i / kLanes<Word>) * width;
   const std::uint8_t* word = block + (bit / kBits<Word>)*kRow + i % kLanes<Word> * sizeof(Word);
   const unsigned shift = bit % kBits<Word>;
-  Word value = load<Word>(word) >> shift;
-  if (shift + width > kBits<Word>) value |= load<Word>(word + kRow) << (kBits<Word> - shift);
+  Word value = static_cast<Word>(load<Word>(word) >> shift);
+  if (shift + width > kBits<Word>)
+    value |= static_cast<Word>(load<Word>(word + kRow) << (kBits<Word> - shift));
   return value & mask_of<Word>(width);
 }
 
@@ -153,9 +223,10 @@ void unpack_block_at(const std::uint8_t* block, unsigned width, U base, Places a
   }
   for (std::size_t i = 0; i < at.size(); ++i) {
     const std::size_t place = at[i] % kBlockValues;
-    const std::uint64_t value = width <= 32 ? value_in_lane<std::uint32_t>(block, place, width)
-                                            : value_in_lane<std::uint64_t>(block, place, width);
-    out[i] = static_cast<U>(value) + base;
+    const auto value = with_lane<U>(width, [&](auto lane) -> std::uint64_t {
+      return value_in_lane<decltype(lane)>(block, place, width);
+    });
+    out[i] = static_cast<U>(value + base);
   }
 }
 
@@ -167,10 +238,9 @@ void pack(std::span<const U> values, unsigned width, Bytes& out) {
   std::size_t at = out.size();
   out.resize(at + packed_size(values.size(), width));
   for (; values.size() >= kBlockValues; values = values.subspan(kBlockValues)) {
-    if (width <= 32)
-      pack_block<std::uint32_t>(values.data(), width, out.data() + at);
-    else
-      pack_block<std::uint64_t>(values.data(), width, out.data() + at);
+    with_lane<U>(width, [&](auto lane) {
+      pack_block<decltype(lane)>(values.data(), width, out.data() + at);
+    });
     at += packed_size(kBlockValues, width);
   }
   pack_tail(values, width, out.data() + at);
@@ -199,17 +269,20 @@ void unpack_at(ByteSpan packed, std::size_t count, unsigned width, U base, Place
       unpack_block_at(bytes.data(), width, base, at.subspan(i, end - i), out.subspan(i, end - i));
       i = end;
     }
-    for (; i < end; ++i) out[i] = read_at<U>(bytes, (at[i] - first) * width, width) + base;
+    for (; i < end; ++i)
+      out[i] = static_cast<U>(read_at<U>(bytes, (at[i] - first) * width, width) + base);
   }
 }
 
-template void pack(std::span<const std::uint32_t>, unsigned, Bytes&);
-template void pack(std::span<const std::uint64_t>, unsigned, Bytes&);
-template void unpack(ByteSpan, unsigned, std::uint32_t, std::span<std::uint32_t>);
-template void unpack(ByteSpan, unsigned, std::uint64_t, std::span<std::uint64_t>);
-template void unpack_at(ByteSpan, std::size_t, unsigned, std::uint32_t, Places,
-                        std::span<std::uint32_t>);
-template void unpack_at(ByteSpan, std::size_t, unsigned, std::uint64_t, Places,
-                        std::span<std::uint64_t>);
+#define ARBORS_PACKS(U)                                      \
+  template void pack(std::span<const U>, unsigned, Bytes&);  \
+  template void unpack(ByteSpan, unsigned, U, std::span<U>); \
+  template void unpack_at(ByteSpan, std::size_t, unsigned, U, Places, std::span<U>)
+
+ARBORS_PACKS(std::uint8_t);
+ARBORS_PACKS(std::uint16_t);
+ARBORS_PACKS(std::uint32_t);
+ARBORS_PACKS(std::uint64_t);
+#undef ARBORS_PACKS
 
 }  // namespace arbors::codec

@@ -4,7 +4,10 @@
 //
 //   packed := block* tail
 //   block  := words[width * lanes]     lanes of 32 bits (32 of them) up to width 32, else of 64
-//   (16) tail   := ceil(values * width / 8) bytes, first value in the lowest bits
+//   tail   := ceil(values * width / 8) bytes, first value in the lowest bits
+//
+// Values of 8 and 16 bits lie in lanes of as many (128 and 64 of them), which are unpacked in half
+// the time or less: for memory alone, no stream is stored so.
 #pragma once
 
 #include <bit>

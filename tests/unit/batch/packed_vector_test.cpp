@@ -120,6 +120,22 @@ TEST_CASE("packed codes, lengths and reals come back, and pools are shared", "[b
   check_unpacks(vector);
 }
 
+TEST_CASE("codes of every width come back", "[batch]") {
+  std::mt19937 random(random_seed());
+  for (unsigned bits = 0; bits <= 32; ++bits) {
+    Vector vector;
+    vector.rows = 3100;
+    vector.uniform = Tag::Object;
+    vector.kinds = tag_bit(Tag::Object);
+    std::vector<std::uint32_t> codes(vector.rows);
+    const std::uint64_t most = (std::uint64_t{1} << bits) - 1;
+    for (std::uint32_t& code : codes) code = static_cast<std::uint32_t>(random() & most);
+    codes[1234] = static_cast<std::uint32_t>(most);
+    vector.codes = Codes(std::move(codes));
+    check_unpacks(vector);
+  }
+}
+
 TEST_CASE("no rows of arrays stay no rows", "[batch]") {
   Vector vector;
   vector.starts = {0};

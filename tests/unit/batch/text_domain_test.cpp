@@ -80,6 +80,41 @@ TEST_CASE("a column without its texts reads them in the domain", "[batch]") {
   CHECK(with_texts(unfolded) == unfolded);
 }
 
+TEST_CASE("few rows get their own texts, from the domain or from a big pool", "[batch]") {
+  const auto domain = std::make_shared<TextDomain>(budget(1 << 20));
+  auto pool = std::make_shared<TextPool>();
+  for (int i = 0; i < 1000; ++i) pool->add("text " + std::to_string(i));
+  pool->numbers = std::make_shared<EntryNumbers>(domain, pool->size());
+  auto column = std::make_shared<Vector>();
+  column->tags = {7, 1, 7, 4, 7, 10};  // 10: its code is of another pool
+  column->rows = 6;
+  column->kinds = kinds_of(column->tags);
+  column->codes = codes({999, 0, 0, 0, 999, 5});
+  column->strings = pool;
+  REQUIRE(pool->numbers->complete(*pool));
+  for (const VectorPtr& from : {VectorPtr(column), without_texts(*column)}) {
+    const VectorPtr near = with_texts_of_rows(from);
+    CHECK(near->strings->size() == 3);
+    CHECK(near->strings->folded == 0);
+    CHECK(near->strings->numbers == nullptr);
+    CHECK(near->tags == column->tags);
+    CHECK(near->text(0) == "text 999");
+    CHECK(near->text(2) == "text 0");
+    CHECK(near->text(4) == "text 999");
+    CHECK(near->codes[5] == 5);
+  }
+}
+
+TEST_CASE("rows that repeat a long text do not get it each", "[batch]") {
+  auto column = std::make_shared<Vector>();
+  column->rows = 20;
+  column->uniform = Tag::String;
+  column->kinds = tag_bit(Tag::String);
+  column->codes = Codes::zeros(20);
+  column->strings = std::make_shared<TextPool>(pool_of({std::string(100'000, 'x')}));
+  CHECK(with_texts_of_rows(column) == column);
+}
+
 TEST_CASE("texts of many blocks are copied as they are, in runs and one by one", "[batch]") {
   const auto domain = std::make_shared<TextDomain>(budget(1 << 24));
   TextPool pool;
