@@ -79,7 +79,15 @@ constexpr std::array<Topic, 5> kTopics{{
      "it is an error.\n"
      "SQLite 3.40.1 ends the texts of `json_each` and `json_extract` at `\\u0000`; the engine "
      "gives "
-     "them whole, as 3.54.1 does.\n"
+     "them whole, as 3.54.1 does; so it is with `group_concat` of empty texts over a window, of "
+     "which 3.40.1 makes NULL.\n"
+     "An array or object that a JSON function is given is JSON or a text to SQLite, as it sorts "
+     "and "
+     "keeps rows (behind a join, groups, windows, a query): where it may be either, it is an "
+     "error; "
+     "`json(…)` around it says which. What `->` and `json()` give is JSON in `json_array(…)` and "
+     "its "
+     "like, a text elsewhere.\n"
      "What is not understood is an error that says so; SQLite can run it over the virtual tables."},
     {"order",
      "NULL sorts first, then numbers, then texts; with `desc` the other way round; `nulls first` "

@@ -274,6 +274,7 @@ FUNCTIONS = [
     ("json_array_length(hits)", lambda tree: len(tree["hits"]) if isinstance(at(tree, "hits"), list) else None),
     ("json_array(ok, id)", lambda tree: [sql(at(tree, "ok")), at(tree, "id")]), ("json_object('k', ok)", lambda tree: {"k": sql(at(tree, "ok"))}),
     ("json_element(ok)", lambda tree: sql(at(tree, "ok")) if isinstance(at(tree, "ok"), bool) else at(tree, "ok")), ("json_scalar(id)", lambda tree: at(tree, "id")),
+    ("json_part(ok)", lambda tree: sql(at(tree, "ok")) if at(tree, "ok") is MISSING else at(tree, "ok")), ("json_document(born)", lambda tree: at(tree, "born") if isinstance(at(tree, "born"), dict) else None),
     ("json_text(id)", lambda tree: str(at(tree, "id"))), ("json_text(ok)", lambda tree: None if at(tree, "ok") is MISSING else model.text_of(at(tree, "ok"))),
     ("json_kind(team)", lambda tree: json_kind(at(tree, "team"))), ("json_kind(hits)", lambda tree: json_kind(at(tree, "hits"))), ("as_declared(id, 'INTEGER')", lambda tree: at(tree, "id")), ("no_text(id)", lambda tree: None),
     ("json_values(hits)", lambda tree: each_value(at(tree, "hits"))), ("json_values(born)", lambda tree: each_value(at(tree, "born"))), ("json_values(id)", lambda tree: [at(tree, "id")]),

@@ -105,6 +105,8 @@ class World:
             tree["o"] = {"p": scalar(), "q": rng.randint(0, 3)}
         if rng.random() < 0.6:
             tree["l"] = [rng.choice([1, 2, "a", None, 2.5, True, {"k": 1}, [1, 2]]) for _ in range(rng.randint(0, 3))]
+        elif rng.random() < 0.1:  # what json_each and -> make of a scalar
+            tree["l"] = rng.choice([True, None, 7, 2.5, 9007199254740994.0, 2**64, {"k": 2}])
         return tree
 
     def by_sqlite(self, statement):
@@ -129,8 +131,8 @@ def shown(value):
 
 
 def same_reals(text):
-    """Arrays of JSON with reals to so many digits: SQLite writes 15 or 17 of them."""
-    return re.sub(r"-?\d+\.\d+(e[-+]?\d+)?", lambda real: f"{float(real[0]):.9e}", text) if text.startswith("[") else text
+    """JSON with reals to so many digits: SQLite writes 15 or 17 of them, and takes integers beyond int64 for reals."""
+    return re.sub(r"-?\d+\.\d+(e[-+]?\d+)?|-?\d{19,}", lambda real: f"{float(real[0]):.9e}", text) if text.startswith(("[", "{")) else text
 
 
 def exact(value):

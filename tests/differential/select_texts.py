@@ -124,10 +124,13 @@ class Maker:
         self.depth_of_queries -= 1
         return text
 
-    def gathered(self, names):
+    def gathered(self, names, source):
         """An aggregate whose answer depends on the rows' order, which is the table's where there is one table."""
         rng = self.rng
         self.kinds.add("gathering aggregate")
+        if source.lists and rng.random() < 0.4:
+            return rng.choice(["json_group_array({})", "json_group_array({} -> 0)", "json_group_array({} ->> 1)", "json_group_array(coalesce({}, 1))", "json_object('k', json_group_array(json({})))",
+                               "json_array(max({}))"]).replace("{}", f"{source.alias}.{quoted(rng.choice(source.lists))}")
         return rng.choice(["group_concat({})", "group_concat({}, '-')", "json_group_array({})", "group_concat(DISTINCT {})"]).format(
             self.value(names, 1 if rng.random() < 0.3 else 0))
 
@@ -137,7 +140,9 @@ class Maker:
         self.kinds.add("json function")
         column = f"{source.alias}.{quoted(rng.choice(source.lists))}"
         return rng.choice(["json_array_length({})", "json_type({})", "{} -> 0", "{} ->> 1", "json_extract({}, '$[0]')", "json_type({}, '$[1]')",
-                           "json_array_length({}, '$[0]')", "typeof({} -> '$[1]')", "{} -> 0 ->> 'k'"]).format(column)
+                           "json_array_length({}, '$[0]')", "typeof({} -> '$[1]')", "{} -> 0 ->> 'k'", "{} -> '$'", "{} ->> '$'", "json_type({}, '$')", "json({})", "typeof(json({}))",
+                           "json_array({} -> 0, {} ->> 0)", "json_array({}, {} -> 1 -> 'k')", "json_object('k', {} -> 0, 'e', {} ->> 1)", "json_array(json({}), json_extract({}, '$[0]'))",
+                           "json_array(coalesce({}, 1), +{})", "json_array(coalesce({} ->> 0, 'x'))", "json_array(iif({} -> 0, {} -> 0, 1))", "json_array(CAST({} AS TEXT))", "json_array((SELECT {}))"]).replace("{}", column)
 
     def of_elements(self, source, names):
         """A query over the elements of a list of the row, as a condition."""
@@ -253,7 +258,7 @@ class Maker:
             keys = [key for key in keys if not key.lstrip("-").replace(".", "").isdigit() and "?" not in key] or [names[0]]
             columns = keys + [self.aggregate(names) for _ in range(rng.choice([1, 1, 2]))]
             if arbor and rng.random() < 0.25:
-                columns.append(self.gathered(names))
+                columns.append(self.gathered(names, arbor))
             elif arbor and rng.random() < 0.2:  # rowids are distinct: one row is the least or greatest
                 self.kinds.add("bare column")
                 columns = [*keys, f"{rng.choice(['min', 'max'])}({arbor.alias}.{rng.choice(['rowid', '_index'])})", self.value(names, 1)]
@@ -266,7 +271,7 @@ class Maker:
             self.kinds.add("aggregate")
             columns = [self.aggregate(names) for _ in range(rng.choice([1, 2]))]
             if arbor and rng.random() < 0.25:
-                columns.append(self.gathered(names))
+                columns.append(self.gathered(names, arbor))
             elif arbor and rng.random() < 0.2:
                 self.kinds.add("bare column")
                 columns = [f"{rng.choice(['min', 'max'])}({arbor.alias}.rowid)", "count(*)", self.value(names, 1)]

@@ -71,6 +71,17 @@ OTHERS = [{"k": 1, "v": "one"}, {"k": 3, "v": "three"}, {"k": 1, "v": "uno"}, {"
 ALIKE = """SELECT json_array(l, b, s, a, r) AS x FROM t
 SELECT json_group_array(l) AS x, json_group_array(b) AS y FROM t
 SELECT json_group_object(s, l) AS x FROM t
+SELECT json_array(l -> 0, l -> 2) AS x, json_array(l ->> 0, l ->> 2, l -> 0 ->> 'k') AS y, json_array(json_extract(l, '$[2]'), _tree -> '$.b', _tree -> '$.n', _tree ->> '$.b') AS z FROM t
+SELECT json_group_array(l -> 2) AS x, json_group_array(l ->> 2) AS y, json_group_array(_tree -> '$.b') AS z FROM t
+SELECT json_object('k', l -> 1, 'e', l ->> 2) AS x, json_array(json('true'), json(a), json(b), json('"x"'), json(l)) AS y FROM t
+SELECT json_array(+l, coalesce(l, 1), iif(a = 1, l, 0), max(l, ''), coalesce(l ->> 0, 1)) AS x, json(l) AS y, typeof(json(l)) AS z FROM t
+SELECT l -> '$' AS x, l ->> '$' AS y, json_type(b, '$') AS z, json_array_length(b, '$') AS u, json_array(l -> '$') AS v FROM t
+SELECT a, json_group_array(json(l)) AS x, json_object('k', json_group_array(s)) AS y FROM t GROUP BY a
+SELECT json_array(json(l), a) AS x, row_number() OVER (ORDER BY s) AS y FROM t
+SELECT json_object('k', json((SELECT json_group_array(v) FROM u))) AS x FROM t
+SELECT e.value, e.type, e.atom, typeof(e.value) AS x FROM t, json_each(t.r) e
+SELECT e.value, e.type FROM t, json_each(t.b) e
+SELECT (SELECT max(value) FROM json_each(t.r)) AS x, (SELECT count(*) FROM json_each(t.b)) AS y FROM t
 SELECT json_type(l) AS x, json_type(b) AS y, json_type(a) AS z, json_type(_tree, '$.b') AS u, json_type(_tree, '$.n') AS v FROM t
 SELECT json_array_length(l) AS x, json_array_length(_tree, '$.l') AS y, json_array_length(_tree, '$.s') AS z, json_array_length(a) AS w FROM t
 SELECT _tree -> '$.s' AS u, _tree -> '$.b' AS v, l -> 1 AS w, l -> '$[2].k' AS x, typeof(_tree -> '$.b') AS y, _tree -> 'o' -> 'q' ->> 'z' AS z FROM t
@@ -115,6 +126,13 @@ REFUSED = [
     ("SELECT a FROM t, u", "line 1, column 18", "needs an equality", "SQLite itself"), ("SELECT \"sz\" FROM t", "did you mean"), ("SELECT a FROM tt", "there are: t, u"),
     ("SELECT v FROM t JOIN u ON u.k = t.a JOIN u AS w ON w.k = t.a", "ambiguous column name: v"), ("SELECT lenght(s) AS x FROM t", "did you mean length"),
     ("SELECT json_group_object(a, s) AS x FROM t WHERE a = 1", "comes twice"), ("SELECT json_group_object(n, s) AS x FROM t", "must not be NULL"),
+    # What is JSON to SQLite, or a text, as it sorts and keeps rows
+    ("SELECT json_array(l) AS x, row_number() OVER (ORDER BY s) AS y FROM t", "write json("), ("SELECT json_group_array(l) OVER (ORDER BY s) AS x FROM t", "write json("),
+    ("SELECT json_group_array(coalesce(l, 1)) AS x FROM t GROUP BY a", "write json("), ("SELECT json_array(max(l)) AS x FROM t GROUP BY a", "write json("),
+    ("SELECT json_array(CAST(l AS TEXT)) AS x FROM t", "write json("), ("SELECT json_array((SELECT l FROM t WHERE a = 1)) AS x FROM t", "write json("),
+    ("SELECT json_array(coalesce(l -> 1, 0)) AS x FROM t", "line 1, column 8", "write json("), ("SELECT json_array(c) AS x FROM (SELECT l -> 1 AS c FROM t)", "write json("),
+    ("SELECT typeof(json(b)) AS x FROM t", "JSON that is no array or object"), ("SELECT b -> '$' AS x FROM t", "JSON that is no array or object"),
+    ("SELECT a, min(rowid) AS m, _tree -> '$.n' AS x FROM t GROUP BY a", "line 1, column 28", "-> or json_type()", "SQLite itself"),
     ("SELECT group_concat(s, s) AS x FROM t", "the separator is a constant"), ("SELECT a FROM t WHERE _generation > 1", "_generation in a condition", "SQLite itself"),
 ]
 

@@ -2,11 +2,12 @@
 
 #include <string>
 
-#include "engine/batch/trees/value_writer.h"
 #include "engine/batch/vectors/json_values.h"
 #include "engine/batch/vectors/vector_builder.h"
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/scan/member_columns.h"
+#include "engine/expr/evaluate/call_frame.h"
+#include "engine/expr/evaluate/operand.h"
 #include "engine/json/input/normalizer.h"
 #include "engine/json/values/writer.h"
 
@@ -46,15 +47,13 @@ class EachBuilder {
   explicit EachBuilder(bool keys) : with_keys_(keys) {}
 
   void add(const batch::Vector& values, std::uint32_t row) {
-    const Tag tag = values.tag(row);
-    if (tag == Tag::Opaque) {
-      add_json(values.text(row));
-    } else if ((batch::tag_bit(tag) & batch::kTextTags) != 0) {
-      add_json(json::normalize(values.text(row)));
-    } else if ((batch::tag_bit(tag) & batch::kNullTags) == 0) {
-      std::string text;
-      batch::write_value(values, row, text);
-      add_json(text == "true" ? "1" : text == "false" ? "0" : text);  // as SQL sees it
+    const Scalar value = expr::scalar_at(values, row);  // as SQL sees it
+    if (value.kind == ValueKind::Json) {
+      add_json(value.text);
+    } else if (value.is_text()) {
+      add_json(json::normalize(value.text));
+    } else if (!value.is_null()) {
+      add_json(expr::json_of_number(value));
     }
     starts_.push_back(elements_.rows());
     present_.push_back(1);

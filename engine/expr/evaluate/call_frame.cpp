@@ -1,5 +1,7 @@
 #include "engine/expr/evaluate/call_frame.h"
 
+#include <cmath>
+
 #include "engine/batch/trees/value_writer.h"
 #include "engine/json/values/writer.h"
 
@@ -51,6 +53,15 @@ void append_json(std::string& out, const Operand& operand, std::size_t i) {
     default:
       return json::write_string(out, value.text);
   }
+}
+
+std::string json_of_number(const Scalar& number) {
+  std::string text;
+  if (number.kind == ValueKind::Real && std::isinf(number.real))
+    json::write_real(text, number.real);
+  else
+    append_text(text, number);
+  return text;
 }
 
 }  // namespace arbors::expr

@@ -79,4 +79,8 @@ std::string_view text_of(const Scalar& value, std::string& buffer);
 // Appends the value of a vector's row, or a constant, as JSON text.
 void append_json(std::string& out, const Operand& operand, std::size_t i);
 
+// The JSON that SQLite reads a number as, which it makes a text first: with as many digits as it
+// gives a real.
+std::string json_of_number(const Scalar& number);
+
 }  // namespace arbors::expr

@@ -94,7 +94,7 @@ void each_member(CallFrame& frame, Write write) {
   }
 }
 
-// Appends the values that SQLite's json_each gives rows of; true and false alone are 1 and 0.
+// Appends the values that SQLite's json_each gives rows of.
 void append_each(std::string_view json, std::string& text) {
   if (json.starts_with('[')) {
     text = json;
@@ -108,13 +108,13 @@ void append_each(std::string_view json, std::string& text) {
       return true;
     });
   } else {
-    text += json == "true" ? "1" : json == "false" ? "0" : json;
+    text += json;
   }
   text += ']';
 }
 
 void json_values(CallFrame& frame) {
-  std::string text, scalar;
+  std::string text;
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
     const Scalar value = frame.args[0][i];
     if (value.is_null()) {
@@ -123,9 +123,7 @@ void json_values(CallFrame& frame) {
       append_each(value.kind == ValueKind::Json ? std::string(value.text) : normalized(value.text),
                   text);
     } else {
-      scalar.clear();
-      append_json(scalar, frame.args[0], i);
-      append_each(scalar, text);
+      append_each(json_of_number(value), text);
     }
     frame.out.append_json(text);
   }
@@ -202,7 +200,7 @@ void json_element(CallFrame& frame) {
     const Scalar value = frame.args[0][i];
     if (value.kind == ValueKind::Json && flat)
       throw_invalid(
-          "an array or object among the values of a JSON aggregate, which SQLite may take as a "
+          "an array or object among the values of a JSON function, which SQLite may take as a "
           "text: write json(…) around it");
     value.kind == ValueKind::Integer ? frame.out.append_integer(value.integer) : frame.pass(0, i);
   }
@@ -221,6 +219,41 @@ void json_text(CallFrame& frame) {
     append_json(text, operand, i);
     const bool whole = operand[i].kind == ValueKind::Json;
     whole ? frame.out.append_json(text) : frame.out.append_text(text);
+  }
+}
+
+// What -> gives as JSON functions take it: true stays true, and a text a string.
+void json_part(CallFrame& frame) {
+  const Operand& operand = frame.args[0];
+  std::string text;
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    if (operand[i].is_null()) {
+      frame.out.append_null();
+      continue;
+    }
+    text.clear();
+    append_json(text, operand, i);
+    frame.out.append_json(text);
+  }
+}
+
+// json() of a text that is an array or object. Of a scalar SQLite's answer is a text, which a tree
+// would show as what it says.
+void json_document(CallFrame& frame) {
+  for (std::uint32_t i = 0; i < frame.rows; ++i) {
+    const Scalar value = frame.args[0][i];
+    if (value.is_null()) {
+      frame.out.append_null();
+      continue;
+    }
+    std::string text;
+    if (value.is_text())
+      text = value.kind == ValueKind::Json ? std::string(value.text) : normalized(value.text);
+    if (!text.starts_with('{') && !text.starts_with('['))
+      throw_invalid(
+          "JSON that is no array or object, which SQLite takes as a text here, is understood "
+          "inside a JSON function alone: write the value itself");
+    frame.out.append_json(text);
   }
 }
 
@@ -279,7 +312,7 @@ void json_type(CallFrame& frame) {
   }
 }
 
-constexpr std::array<Function, 14> kJsonFunctions{{
+constexpr std::array<Function, 16> kJsonFunctions{{
     {"json_array", 0, 255, "json_array(value, …)",
      "the same as array, with 1 and 0 of true and false", kScalar, json_array},
     {"json_object", 0, 255, "json_object(key, value, …)",
@@ -291,6 +324,10 @@ constexpr std::array<Function, 14> kJsonFunctions{{
      json_element<true>},
     {"json_text", 1, 1, "json_text(path)", "the value's JSON text; an array or object as it is",
      kScalar, json_text},
+    {"json_part", 1, 1, "json_part(path)", "the value as JSON: json_array takes true as true",
+     kScalar, json_part},
+    {"json_document", 1, 1, "json_document(text)",
+     "the array or object that the text says; an error of other JSON", kScalar, json_document},
     {"json_array_length", 1, 1, "json_array_length(json)",
      "how many elements an array has; 0 of what is none", kScalar, json_array_length},
     {"json_type", 1, 1, "json_type(json)",

@@ -23,6 +23,14 @@ constexpr unsigned affinity_bit(std::optional<Affinity> affinity) {
   return affinity ? 1U << static_cast<unsigned>(*affinity) : kExpressionBit;
 }
 
+// What SQLite's JSON functions make of a value, by how it was computed, where the value here does
+// not say.
+enum class JsonMark : std::uint8_t {
+  None,
+  Text,  // an array or object is JSON or a text, by how SQLite plans, or a text
+  Json   // JSON, be it a scalar: of -> or json()
+};
+
 struct Column {
   std::string name;
   Path path;  // in the table's trees
@@ -35,6 +43,7 @@ struct Column {
   enum class Of : std::uint8_t { Value, JsonType, JsonAtom, Nothing } of = Of::Value;
   // Of queries around a set operator that differ in affinity or collation: theirs, a bit each.
   unsigned mixed = 0;
+  JsonMark mark = JsonMark::None;  // of a query's
 
   bool operator==(const Column&) const = default;
 };

@@ -109,10 +109,14 @@ class CoreLowering {
   Typed lower_call(const expr::ExprPtr& parsed, const Clause& clause, std::size_t byte);
   Typed lower_access(const Leaf& leaf, const Clause& clause);
   static const Path* accessed_path(const expr::Expr& base);
+  bool is_tree(const Path& path) const;
   expr::ExprPtr unless_text(expr::ExprPtr value, const Path& base) const;
   expr::ExprPtr of_value(const Leaf& leaf, const expr::ExprPtr& value, const Path& base);
   bool shows_null(const expr::Expr& value) const;
-  expr::ExprPtr json_argument(const expr::ExprPtr& value, bool aggregate) const;
+  Typed json_operand(const expr::ExprPtr& parsed, const Clause& clause, std::size_t byte);
+  expr::ExprPtr json_argument(const Typed& value, bool aggregate, std::size_t byte) const;
+  bool may_be_json(const expr::Expr& value) const;
+  bool keeps_json() const;
   expr::ExprPtr element_expression(const expr::ExprPtr& parsed);
   const Leaf* leaf_of(const expr::Expr& parsed) const;
 

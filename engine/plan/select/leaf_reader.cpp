@@ -90,6 +90,7 @@ expr::ExprPtr QueryReader::json_extract() {
   access.flag = true;
   lexer_.next();
   lexer_.next();
+  access.function = true;
   access.args = expressions();
   lexer_.expect_symbol(")");
   if (access.args.size() != 2)

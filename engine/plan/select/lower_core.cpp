@@ -224,7 +224,8 @@ Lowered CoreLowering::finish(const Query* query) {
     keys[i].expr = finished(keys[i].expr, order[i].begin);
   for (const Item& item : items_)
     result.columns.push_back({item.name, item.own_name, item.value.affinity, item.value.collation,
-                              item.value.settled, item.value.explicit_collation, item.value.mixed});
+                              item.value.settled, item.value.explicit_collation, item.value.mixed,
+                              item.value.mark});
   if (distinct_) keep_distinct(keys, order);
   if (!keys.empty()) plan_ = make(Sort{std::move(keys), {}, false, false}, {plan_});
   if (query != nullptr) plan_ = limited(std::move(plan_), *query, lexer_);

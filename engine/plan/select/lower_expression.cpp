@@ -52,12 +52,19 @@ Typed CoreLowering::lower_call(const expr::ExprPtr& parsed, const Clause& clause
                                std::size_t byte) {
   const expr::Function& function = *parsed->as<expr::Call>()->function;
   lowering_.note_call(function.name, parsed->args.size(), byte);
+  const bool makes_json = function.name == "json_array" || function.name == "json_object";
   std::vector<Typed> operands;
   for (const expr::ExprPtr& arg : parsed->args) {
     const bool of_elements = function.shape == expr::Function::Shape::Elements && !operands.empty();
-    operands.push_back(of_elements ? constant(element_expression(arg)) : lower(arg, clause, byte));
-    if (function.name == "json_array" || function.name == "json_object")
-      operands.back().expr = json_argument(operands.back().expr, false);
+    operands.push_back(of_elements  ? constant(element_expression(arg))
+                       : makes_json ? json_operand(arg, clause, byte)
+                                    : lower(arg, clause, byte));
+    if (makes_json) operands.back().expr = json_argument(operands.back(), false, byte);
+  }
+  if (function.name == "json") {
+    Typed document = constant(expr::call("json_document", {operands.front().expr}));
+    document.mark = JsonMark::Json;
+    return document;
   }
   if (function.name == "exists" && shows_null(*operands.front().expr))
     return constant(expr::boolean(true));
@@ -138,12 +145,14 @@ const Path* CoreLowering::accessed_path(const expr::Expr& base) {
                                                         : nullptr;
 }
 
+bool CoreLowering::is_tree(const Path& path) const {
+  return std::any_of(scope_.tables.begin(), scope_.tables.end(),
+                     [&](const ScopeTable& table) { return table.trees && table.root == path; });
+}
+
 // A text may be JSON to SQLite, which then looks into it; a whole tree is none.
 expr::ExprPtr CoreLowering::unless_text(expr::ExprPtr value, const Path& base) const {
-  const bool tree =
-      std::any_of(scope_.tables.begin(), scope_.tables.end(),
-                  [&](const ScopeTable& table) { return table.trees && table.root == base; });
-  if (tree) return value;
+  if (is_tree(base)) return value;
   return expr::call("coalesce", {std::move(value), expr::call("no_text", {expr::path(base)})});
 }
 
@@ -155,16 +164,32 @@ Typed CoreLowering::lower_access(const Leaf& leaf, const Clause& clause) {
     lexer_.fail_at(leaf.begin,
                    "a path into JSON that is no constant, or does not begin at a column, is not "
                    "understood here");
-  Path whole = *path;
+  std::vector<PathStep> steps;
   try {
-    for (PathStep& step : json_steps(label->value)) whole.steps.push_back(std::move(step));
+    steps = json_steps(label->value);
   } catch (const Error& error) {
     lexer_.fail_at(leaf.begin, error.what());
   }
+  Path whole = *path;
+  whole.steps.insert(whole.steps.end(), steps.begin(), steps.end());
   const expr::ExprPtr value = expr::path(std::move(whole));
-  if (!leaf.words.empty()) return constant(of_value(leaf, value, *path));
+  // '$' of a column is what SQL sees there; a whole tree is JSON.
+  const bool itself = steps.empty() && !is_tree(*path);
+  if (!leaf.words.empty()) {
+    if (!itself) return constant(of_value(leaf, value, *path));
+    lowering_.note_call(leaf.words.front().text, 2, leaf.begin);
+    return constant(expr::call(
+        same_name(leaf.words.front().text, "json_type") ? "json_type" : "json_array_length",
+        {value}));
+  }
   lowering_.note_call(leaf.flag ? "->>" : "->", 2, leaf.begin);
-  return constant(unless_text(leaf.flag ? value : expr::call("json_text", {value}), *path));
+  Typed found = constant(value);
+  if (itself)
+    found.expr = expr::call("json_document", {value});
+  else
+    found.expr = unless_text(leaf.flag ? value : expr::call("json_text", {value}), *path);
+  found.mark = !leaf.flag ? JsonMark::Json : leaf.function ? JsonMark::None : JsonMark::Text;
+  return found;
 }
 
 // json_type and json_array_length of a value in a tree.
@@ -182,14 +207,73 @@ expr::ExprPtr CoreLowering::of_value(const Leaf& leaf, const expr::ExprPtr& valu
       expr::constant(Value::of(std::int64_t{0})));
 }
 
+// Tells whether SQLite hands a JSON function the arrays and objects of the table's columns as JSON:
+// rows that it sorts or keeps have texts.
+bool CoreLowering::keeps_json() const {
+  return core_.from.size() == 1 && scope_.tables.front().trees && core_.group_by.empty() &&
+         !core_.distinct && !core_.has_windows && (order_ == nullptr || order_->empty());
+}
+
+// Tells whether a value may be an array or object that was not made just there.
+bool CoreLowering::may_be_json(const expr::Expr& value) const {
+  if (value.as<expr::PathRead>() != nullptr) return true;
+  if (const auto* parameter = value.as<expr::Parameter>()) {
+    if (parameter->number >= kWindowValue) return true;
+    const AggregateKind kind = calls_[parameter->number - kCallValue].function->kind;
+    return (kind != AggregateKind::List && kind != AggregateKind::Object) || core_.has_windows;
+  }
+  return hands_on(value) &&
+         std::any_of(value.args.begin(), value.args.end(),
+                     [&](const expr::ExprPtr& arg) { return may_be_json(*arg); });
+}
+
+// An argument of a function that makes JSON: what -> and json() give is taken as JSON there, an
+// array or object of ->> as a text.
+Typed CoreLowering::json_operand(const expr::ExprPtr& parsed, const Clause& clause,
+                                 std::size_t byte) {
+  Typed value = lower_stored(parsed, clause, byte);
+  const Leaf* leaf = leaf_of(*parsed);
+  const auto* call = value.expr->as<expr::Call>();
+  if (call != nullptr && call->function->name == "json_document" && value.mark == JsonMark::Json) {
+    const bool json = leaf == nullptr;  // else '$' of a column
+    if (json)
+      value.expr = expr::call("json", {expr::call("json_element", {value.expr->args.front()})});
+    value.mark = JsonMark::None;
+  } else if (leaf != nullptr && leaf->kind == Leaf::Kind::Access && value.mark != JsonMark::None) {
+    const Path* path = accessed_path(*value.expr);
+    if (path == nullptr) return value;  // '$' of a column
+    const expr::ExprPtr found = expr::path(*path);
+    expr::ExprPtr taken =
+        value.mark == JsonMark::Json
+            ? expr::call("json_part", {found})
+            : expr::case_of(nullptr,
+                            {{expr::in(expr::call("json_kind", {found}),
+                                       {Value::of("array"), Value::of("object")}, false,
+                                       Collation::Binary, expr::Coercion::None),
+                              expr::cast(found, "TEXT")}},
+                            found);
+    if (call != nullptr && call->function->name == "coalesce")
+      taken = expr::call("coalesce", {std::move(taken), value.expr->args.back()});
+    value.expr = std::move(taken);
+    value.mark = JsonMark::None;
+  }
+  return value;
+}
+
 // An array or object that a query's rows hold is JSON to SQLite, or a text, as it sorts and keeps
 // rows: where it may, a JSON function takes none.
-expr::ExprPtr CoreLowering::json_argument(const expr::ExprPtr& value, bool aggregate) const {
-  const bool as_stored = core_.from.size() == 1 && scope_.tables.front().trees &&
-                         core_.group_by.empty() && !core_.distinct &&
-                         (order_ == nullptr || order_->empty());
-  if (bare_path(*value) != nullptr && !as_stored) return expr::call("json_scalar", {value});
-  return aggregate ? expr::call("json_element", {value}) : value;
+expr::ExprPtr CoreLowering::json_argument(const Typed& value, bool aggregate,
+                                          std::size_t byte) const {
+  if (value.mark == JsonMark::Json)
+    lexer_.fail_at(byte,
+                   "what -> or json() gives, handed on to a JSON function by another expression or "
+                   "query, is JSON or a text to SQLite: write json(…) around it there");
+  if (const auto* cast = value.expr->as<expr::Cast>();
+      cast != nullptr && cast->affinity == Affinity::Text && may_be_json(*value.expr->args.front()))
+    return expr::with_args(*value.expr, {expr::call("json_scalar", {value.expr->args.front()})});
+  if (may_be_json(*value.expr) && (value.mark == JsonMark::Text || !keeps_json()))
+    return expr::call("json_scalar", {value.expr});
+  return aggregate ? expr::call("json_element", {value.expr}) : value.expr;
 }
 
 }  // namespace arbors::plan::select

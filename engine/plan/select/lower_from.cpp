@@ -25,6 +25,7 @@ std::vector<Column> columns_of(const Lowered& query) {
                        column.affinity, column.collation.value_or(Collation::Binary), true,
                        column.settled});
     columns.back().mixed = column.mixed;
+    columns.back().mark = column.mark;
   }
   return columns;
 }

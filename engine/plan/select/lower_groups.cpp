@@ -43,19 +43,27 @@ AggregateCall CoreLowering::aggregate_call(const Leaf& leaf, const Clause& insid
     lexer_.fail_at(leaf.begin, "the window function " + word + "() needs OVER");
   if (!takes_arguments(*call.function, leaf))
     lexer_.fail_at(leaf.begin, "wrong number of arguments: " + std::string(call.function->syntax));
+  const bool array = same_name(word, "json_group_array");
+  const bool json = array || call.function->kind == AggregateKind::Object;
+  const bool window = leaf.kind == Leaf::Kind::Window;
   for (const expr::ExprPtr& arg : leaf.args)
-    operands.push_back(lower_stored(arg, inside, leaf.begin));
+    operands.push_back(json && !window ? json_operand(arg, inside, leaf.begin)
+                                       : lower_stored(arg, inside, leaf.begin));
   if (!operands.empty()) call.argument = as_key(operands[0]);
   if (operands.size() > 1) call.second = operands[1].expr;
   if (leaf.filter) call.filter = lower(leaf.filter, inside, leaf.begin).expr;
   call.distinct = leaf.distinct;
   if (!in_order_) call.doubt = doubt_of_equals(lexer_, leaf.begin);
-  if (same_name(word, "json_group_array")) {
-    if (call.distinct)
-      lexer_.fail_at(leaf.begin, "DISTINCT in json_group_array() is not understood here");
-    call.argument = json_argument(call.argument, true);
+  if (array && call.distinct)
+    lexer_.fail_at(leaf.begin, "DISTINCT in json_group_array() is not understood here");
+  if (json) {
+    Typed value = operands.back();
+    if (array) value.expr = call.argument;
+    value.expr = json_argument(value, true, leaf.begin);
+    // What a window's functions are given lies in rows that SQLite keeps.
+    if (window) value.expr = expr::call("json_scalar", {value.expr});
+    (array ? call.argument : call.second) = value.expr;
   }
-  if (call.function->kind == AggregateKind::Object) call.second = json_argument(call.second, true);
   try {
     check_second(call);
   } catch (const Error& error) {
@@ -75,8 +83,11 @@ Typed CoreLowering::aggregate(const Leaf& leaf, const Clause& clause) {
   auto known = std::find_if(calls_.begin(), calls_.end(),
                             [&](const AggregateCall& one) { return same_call(one, call); });
   if (known == calls_.end()) known = calls_.insert(known, std::move(call));
-  return over_operands(
+  Typed value = over_operands(
       expr::parameter(kCallValue + static_cast<std::uint32_t>(known - calls_.begin())), operands);
+  const AggregateKind kind = known->function->kind;
+  if (kind == AggregateKind::Min || kind == AggregateKind::Max) value.mark = operands[0].mark;
+  return value;
 }
 
 void CoreLowering::group_keys() {
@@ -249,6 +260,14 @@ void CoreLowering::group(bool keys_seen) {
                        : make(GroupBy{std::move(keys), calls_, false, true, shown}, {plan_});
 }
 
+// Tells whether an expression is not the same of null and of a path that leads nowhere.
+static bool tells_missing(const expr::Expr& expr) {
+  const auto* call = expr.as<expr::Call>();
+  return call != nullptr &&
+         (call->function->name == "json_text" || call->function->name == "json_kind" ||
+          call->function->name == "exists");
+}
+
 Typed CoreLowering::over_groups(Typed value, std::size_t byte) {
   value.expr = over_groups(value.expr, byte);
   return value;
@@ -273,6 +292,11 @@ expr::ExprPtr CoreLowering::over_groups(const expr::ExprPtr& expr, std::size_t b
   }
   if (expr->args.empty()) return expr;
   std::vector<expr::ExprPtr> args = expr->args;
+  // A group's fields are all there: null where a path leads nowhere.
+  if (tells_missing(*expr))
+    lexer_.fail_at(byte,
+                   "-> or json_type() of a column that stands in no aggregate and is no key of the "
+                   "groups is not understood here");
   const auto* call = expr->as<expr::Call>();
   const bool elements = call != nullptr && call->function->shape == expr::Function::Shape::Elements;
   for (expr::ExprPtr& arg : args)

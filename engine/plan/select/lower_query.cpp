@@ -241,6 +241,7 @@ std::vector<OutColumn> Lowering::united_columns(const Query& query,
     for (const Lowered& part : parts) {
       if (!column.collation) column.collation = part.columns[at].collation;
       column.settled = column.settled && part.columns[at].settled;
+      column.mark = std::max(column.mark, part.columns[at].mark);
       column.explicit_collation |= part.columns[at].explicit_collation;
     }
     // SQLite orders the whole by that collation, a query around it by the first one's.

@@ -69,6 +69,7 @@ Typed CoreLowering::scalar(const Leaf& leaf, const Clause& clause) {
     if (!inner.whole_trees) path.steps.push_back(field(column.name).steps.front());
     join.keys.push_back(always());
     Typed value{expr::path(path), column.affinity, {}, false, false, false, column.mixed};
+    value.mark = std::max(column.mark, JsonMark::Text);
     value.expr = join_values(std::move(join), first_row(inner.plan), {value.expr}, clause).front();
     return value;
   } catch (const OuterName&) {
@@ -136,6 +137,7 @@ Typed CoreLowering::correlated_scalar(const Leaf& leaf, Join join) {
     return joined;
   });
   plan_ = make(std::move(join), {plan_, inner.plan_});
+  value.mark = std::max(value.mark, JsonMark::Text);
   value.collation = {};
   value.explicit_collation = false;
   return value;

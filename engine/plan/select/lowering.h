@@ -23,6 +23,7 @@ struct OutColumn {
   bool settled = false;  // by CAST, or of an ordinary table: as its affinity makes it
   bool explicit_collation = false;
   unsigned mixed = 0;  // as a Column's
+  JsonMark mark = JsonMark::None;
 };
 
 // A query as stages. Its trees have the columns as fields; a missing value stands for NULL.

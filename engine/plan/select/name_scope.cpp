@@ -84,7 +84,8 @@ Scope::Found Scope::column_of(const ScopeTable& table, const Column& column) con
               false,
               true,
               table.in_memory || column.settled,
-              column.mixed};
+              column.mixed,
+              column.mark};
   const unsigned doubtful = doubtful_types(table, column);
   for (std::size_t affinity = 1; affinity < kTypes.size(); ++affinity)
     if ((doubtful >> affinity & 1U) != 0)

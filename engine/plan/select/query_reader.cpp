@@ -79,6 +79,7 @@ Core QueryReader::core() {
   if (lexer_.at_keyword("values")) return values();
   Core core;
   core.begin = lexer_.peek().begin;
+  const auto before = static_cast<std::ptrdiff_t>(statement_.leaves.size());
   for (const std::string_view other : {"insert", "update", "delete", "replace"})
     if (lexer_.at_keyword(other))
       lexer_.fail("only a SELECT may stand here: give " + lexer_.peek().text + " to SQLite itself");
@@ -92,6 +93,8 @@ Core QueryReader::core() {
   if (accept_words("group", "by")) core.group_by = order_terms();
   if (lexer_.accept_keyword("having")) core.having = expression();
   if (lexer_.accept_keyword("window")) core.windows = windows();
+  core.has_windows = std::any_of(statement_.leaves.begin() + before, statement_.leaves.end(),
+                                 [](const Leaf& leaf) { return leaf.kind == Leaf::Kind::Window; });
   return core;
 }
 

@@ -79,6 +79,7 @@ struct Leaf {
   std::vector<OrderTerm> order;  // ORDER BY inside an aggregate's parentheses
   bool distinct = false;
   bool flag = false;
+  bool function = false;  // of an Access: written as json_extract()
   QueryPtr query;
   std::optional<WindowSpec> window;  // OVER (…) or, with a base alone, OVER name
 };
@@ -119,6 +120,7 @@ struct Core {
   std::vector<OrderTerm> group_by;  // direction has no meaning here
   std::vector<NamedWindow> windows;
   std::vector<std::vector<expr::ExprPtr>> values;  // VALUES (…), (…); then nothing else
+  bool has_windows = false;                        // calls OVER a window, queries inside included
   std::size_t begin = 0;
 };
 

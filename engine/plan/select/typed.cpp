@@ -284,8 +284,26 @@ expr::ExprPtr as_key(const Typed& value) {
   return expr::collate(value.expr, collation);
 }
 
+bool hands_on(const expr::Expr& form) {
+  static constexpr std::array<std::string_view, 11> kFunctions{
+      "coalesce", "ifnull", "iif",      "if",         "nullif",     "min",
+      "max",      "likely", "unlikely", "likelihood", "as_declared"};
+  if (const auto* call = form.as<expr::Call>())
+    return std::find(kFunctions.begin(), kFunctions.end(), call->function->name) !=
+           kFunctions.end();
+  if (const auto* unary = form.as<expr::UnaryOp>()) return unary->op == expr::Unary::Plus;
+  const auto* cast = form.as<expr::Cast>();
+  return form.as<expr::Case>() != nullptr || form.as<expr::Collate>() != nullptr ||
+         (cast != nullptr && cast->affinity == Affinity::Text);
+}
+
 Typed with_operands(const expr::Expr& form, std::vector<Typed> operands) {
-  return std::visit(Rebuild(std::move(operands)), form.form);
+  JsonMark mark = JsonMark::None;
+  if (hands_on(form))
+    for (const Typed& operand : operands) mark = std::max(mark, operand.mark);
+  Typed made = std::visit(Rebuild(std::move(operands)), form.form);
+  made.mark = mark;
+  return made;
 }
 
 InComparison in_comparison(const Typed& left, const Typed& column) {

@@ -20,6 +20,7 @@ struct Typed {
   bool is_column = false;           // hands its collation on through CAST and unary plus
   bool settled = false;             // the value is as its affinity makes it
   unsigned mixed = 0;               // as a column's (catalog.h)
+  JsonMark mark = JsonMark::None;
 };
 
 Typed constant(expr::ExprPtr value);
@@ -49,6 +50,9 @@ expr::Coercion coercion_of(const Typed& left, const Typed& right);
 
 // The value as a key of groups, orders and distinct values: it says its collation.
 expr::ExprPtr as_key(const Typed& value);
+
+// Tells whether SQLite hands on an operand as it is, with what it says of JSON.
+bool hands_on(const expr::Expr& form);
 
 // Makes the same form over other operands. Throws Error{Invalid} for a function that would need a
 // collation it does not know.
