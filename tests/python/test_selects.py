@@ -154,6 +154,12 @@ def test_as_sqlite(report):
     for sql in ALIKE.split("\n"):
         want = [values(row) for row in database.execute(sql)]
         report.equal(sorted(map(values, rows(database, sql))), sorted(want), sql)
+    # A rowid has no collation, so that another column's counts
+    database.execute("CREATE VIRTUAL TABLE w USING arbor(s TEXT COLLATE NOCASE)")
+    database.execute("SELECT arbor_append('w', ?)", (json.dumps([{"s": s} for s in ("b", "A", "a", "B", "2")]),))
+    report.raises(lambda: rows(database, "SELECT rowid AS x FROM w UNION SELECT s FROM w WHERE rowid > 2 ORDER BY x DESC"), "that of a set operator's other query", "the first has no collation")
+    for sql in ("SELECT _index AS x FROM w UNION ALL SELECT s FROM w WHERE rowid IN (1, 2) ORDER BY 1", "SELECT max(rowid, s) AS x, s > rowid AS y, rowid IN (s, 'A') AS z FROM w ORDER BY rowid"):
+        report.equal(list(map(values, rows(database, sql))), [values(row) for row in database.execute(sql)], sql)
     for sql, *words in REFUSED:
         report.raises(lambda: rows(database, sql), sql, *words)
     report.equal(rows(database, "SELECT x.zz FROM (SELECT zz FROM t) AS x WHERE exists(x.zz)"), [(None,)] * 4, "a query's column is there in every row")

@@ -128,6 +128,7 @@ std::optional<Scope::Found> Scope::tree_column(const ScopeTable& table, const st
                    "joins in WHERE, and in a query in FROM as no value: else it is not understood "
                    "here");
   Typed value{expr::path(identity), Affinity::Integer, Collation::Binary, false, true, true};
+  if (!place && !generation) value.collation = {};  // alone of all columns a rowid has none
   return Found{std::move(value), place ? "_index" : generation ? "_generation" : "rowid", 0};
 }
 
