@@ -164,6 +164,10 @@ bool ValueNumbers::number_in_domain(const batch::Vector& values,
   const bool all = values.tags.empty() && values.uniform == Tag::String;
   const bool settled = all_strings_;
   std::uint32_t* const out = numbers.data();
+  if (all && settled) {
+    values.codes.visit([&](const auto* codes) { number_strings(codes, known, values.rows, out); });
+    return true;
+  }
   values.codes.visit([&](const auto* codes) {
     for (std::uint32_t row = 0; row < values.rows; ++row) {
       if (!all && values.tag(row) != Tag::String) {
@@ -176,6 +180,25 @@ bool ValueNumbers::number_in_domain(const batch::Vector& values,
     }
   });
   return true;
+}
+
+// Looks all up first and then gives those their entries that have none: which these are, the
+// processor cannot foretell.
+template <typename Code>
+void ValueNumbers::number_strings(const Code* codes, const batch::EntryNumbers::Numbers* known,
+                                  std::uint32_t rows, std::uint32_t* out) {
+  new_rows_.resize(rows);
+  const std::uint32_t* const entries = domain_entries_.data();
+  std::uint32_t* const added = new_rows_.data();
+  std::uint32_t count = 0;
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const std::uint32_t text = known[codes[row]].load(std::memory_order_relaxed);
+    out[row] = entries[text];
+    added[count] = row;
+    count += entries[text] == kNone ? 1 : 0;
+  }
+  for (std::uint32_t i = 0; i < count; ++i)
+    out[added[i]] = domain_entry(known[codes[added[i]]].load(std::memory_order_relaxed));
 }
 
 // Gives the entry of a text by its number in the domain.

@@ -96,6 +96,9 @@ class ValueNumbers {
   bool enter_domain(const batch::TextDomainPtr& domain);
   bool only_strings() const;
   bool number_in_domain(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
+  template <typename Code>
+  void number_strings(const Code* codes, const batch::EntryNumbers::Numbers* known,
+                      std::uint32_t rows, std::uint32_t* out);
   std::uint32_t as_string(std::uint32_t entry);
   std::uint32_t domain_entry(std::uint32_t in_domain);
   void leave_domain();
@@ -124,7 +127,7 @@ class ValueNumbers {
   static constexpr std::size_t kSmall = 4096, kManyRows = 256;
   std::vector<std::uint32_t> small_;
   std::vector<std::uint32_t> of_code_;
-  std::vector<std::uint32_t> new_codes_, new_entries_;
+  std::vector<std::uint32_t> new_codes_, new_entries_, new_rows_;
   std::vector<std::string_view> new_texts_;
   std::string folded_;
 };
