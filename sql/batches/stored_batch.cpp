@@ -142,6 +142,20 @@ bool StoredBatch::picks(PathId path) {
          column.statistics->count(batch::Tag::Array) == 0;
 }
 
+bool StoredBatch::is_decoded(PathId path) {
+  Column& column = find(path);
+  if (column.statistics == nullptr) return true;
+  note_decoded(path, column);
+  return column.vector != nullptr;
+}
+
+// Takes what the cache has of a column that was not asked for yet.
+void StoredBatch::note_decoded(PathId path, Column& column) {
+  if (column.fetched || !find_decoded(path, column)) return;
+  column.fetched = true;
+  count(column);
+}
+
 batch::VectorPtr StoredBatch::picked(PathId path, batch::RowSpan rows) {
   if (!picks(path) || rows.empty()) return nullptr;
   Column& column = find(path);
@@ -149,10 +163,7 @@ batch::VectorPtr StoredBatch::picked(PathId path, batch::RowSpan rows) {
   if (rows.size() > few_of(statistics.rows) || rows.back() >= statistics.rows) return nullptr;
   if (column.picked != nullptr && std::ranges::equal(column.picked_rows, rows))
     return column.picked;
-  if (!column.fetched && find_decoded(path, column)) {
-    column.fetched = true;
-    count(column);
-  }
+  note_decoded(path, column);
   if (column.vector != nullptr) return nullptr;
   if (column.packed == nullptr && !chunks_->connection()->cache.note_pick(
                                       facts_.nonce, path, rows.size(), decoded_bytes(statistics)))

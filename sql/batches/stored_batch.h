@@ -30,6 +30,7 @@ class StoredBatch : public batch::BatchReader {
   batch::VectorPtr column(PathId path) override;
   batch::VectorPtr picked(PathId path, batch::RowSpan rows) override;
   bool picks(PathId path) override;
+  bool is_decoded(PathId path) override;
   batch::SparseColumnPtr sparse_column(PathId path) override;
   std::uint64_t stored_bytes(PathId path) override { return chunks_->bytes(path, batch_); }
   // Counts what has been left unread so far, and lets go of rows that were decoded alone; done at
@@ -51,6 +52,7 @@ class StoredBatch : public batch::BatchReader {
   Column& find(PathId path);                       // reads its statistics
   void fetch(PathId path, Column& column);         // its data, or its vector from the cache
   bool find_decoded(PathId path, Column& column);  // in the cache
+  void note_decoded(PathId path, Column& column);
   batch::VectorPtr pick(PathId path, Column& column, batch::RowSpan rows);
   void count(Column& column);  // as needed
   template <typename Decode>

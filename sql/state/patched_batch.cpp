@@ -317,6 +317,10 @@ batch::VectorPtr PatchedBatch::picked(PathId path, batch::RowSpan rows) {
 
 bool PatchedBatch::picks(PathId path) { return is_as_stored(path) && parts_[0]->picks(path); }
 
+bool PatchedBatch::is_decoded(PathId path) {
+  return is_as_stored(path) ? parts_[0]->is_decoded(path) : loaded_.contains(path);
+}
+
 batch::VectorPtr PatchedBatch::column(PathId path) {
   if (is_as_stored(path)) return parts_[0]->column(path);
   if (const auto known = loaded_.find(path); known != loaded_.end()) return known->second;

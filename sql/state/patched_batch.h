@@ -57,6 +57,7 @@ class PatchedBatch : public batch::BatchReader {
   batch::VectorPtr column(PathId path) override;
   batch::VectorPtr picked(PathId path, batch::RowSpan rows) override;
   bool picks(PathId path) override;
+  bool is_decoded(PathId path) override;
 
   // Tells whether what stands in the place of rows may have other values at a path than they.
   bool differs(PathId path);

@@ -56,6 +56,8 @@ class BatchReader {
   virtual VectorPtr picked(PathId /*path*/, RowSpan /*rows*/) { return nullptr; }
   // Whether picked() might give anything, if the rows are few: costs less than to list these.
   virtual bool picks(PathId /*path*/) { return false; }
+  // Whether column() gives what lies decoded already.
+  virtual bool is_decoded(PathId path) { return !picks(path); }
 
   // The same as column() of a column that few rows have, without room for the others, where there
   // are so many columns that all of them would fill memory; nullptr where column() serves. Not

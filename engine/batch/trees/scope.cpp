@@ -74,6 +74,15 @@ std::optional<ColumnRows> Scope::locate(const Path& path) const {
   return ColumnRows{found.at_, found.domain_rows_, found.all_, std::move(found.rows_)};
 }
 
+bool Scope::lies_ready(const Path& path, std::uint32_t texts) const {
+  const std::optional<ColumnRows> found = locate(path);
+  if (!found || found->path == kNoPath || !found->all) return false;
+  const Statistics* statistics = batch_->statistics(found->path);
+  const bool few = statistics != nullptr &&
+                   (statistics->count(Tag::String) == 0 || statistics->distinct <= texts);
+  return few && batch_->is_decoded(found->path);
+}
+
 List Scope::list(const Path& path) const {
   auto every = first_every(path);
   if (every == path.steps.end()) return follow(path.steps).elements();

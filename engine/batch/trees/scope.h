@@ -50,6 +50,9 @@ class Scope {
   // text, or in lists.
   std::optional<ColumnRows> locate(const Path& path) const;
 
+  // Tells whether read() gives a column as it is that lies decoded, of at most so many texts.
+  bool lies_ready(const Path& path, std::uint32_t texts) const;
+
   // The names of the keys that shapes of objects read by Nested::Kind speak of; null where all rows
   // are text.
   const PathDictionary* paths() const { return batch_ == nullptr ? nullptr : &batch_->paths(); }

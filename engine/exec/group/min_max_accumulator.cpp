@@ -121,12 +121,14 @@ class Bound : public Accumulator {
         widen<greatest>(integers[rows[row]], {values.integers[row], rows.position + row});
   }
 
+  // Always writes: whether the value is a better one, the processor cannot foretell.
   template <bool greatest>
   static void widen(Integer& kept, const Integer& added) {
-    if (greatest ? added.value > kept.value : added.value < kept.value)
-      kept = added;
-    else if (added.value == kept.value)
-      kept.position = std::min(kept.position, added.position);
+    const bool better = greatest ? added.value > kept.value : added.value < kept.value;
+    const std::uint64_t first = std::min(kept.position, added.position);
+    const std::uint64_t same = added.value == kept.value ? first : kept.position;
+    kept.position = better ? added.position : same;
+    kept.value = better ? added.value : kept.value;
   }
 
   // Gives a group's value of any kind; from the first one on, integers are kept there as well.

@@ -21,8 +21,9 @@ bool is_plain(const Expr& expr) {
          std::all_of(expr.args.begin() + 1, expr.args.end(), is_constant);
 }
 
-// The conditions of an AND over one selection. While the rows are a run of which most pass, plain
-// conditions are tested on all of them, and the rows are listed once.
+// The conditions of an AND over one selection. While the rows are a run of which many pass, plain
+// conditions are tested on all of them, and the rows are listed once. Where fewer pass, decoding a
+// column for them alone may be cheaper, but not to leave one aside that lies decoded.
 class Narrowing {
  public:
   Narrowing(const EvalContext& context, Selection& selection)
@@ -33,7 +34,7 @@ class Narrowing {
       for (const ExprPtr& each : condition.args) add(*each);
       return;
     }
-    if (!open_.empty() && (passed_ <= open_.size() / 8 || !is_plain(condition))) settle();
+    if (!open_.empty() && !is_cheap_on_all(condition)) settle();
     if (selection_.empty()) return;
     Truths truths = Evaluator(context_, selection_).truth(condition);
     if (!selection_.is_run()) return keep(selection_, truths);
@@ -54,6 +55,13 @@ class Narrowing {
   }
 
  private:
+  bool is_cheap_on_all(const Expr& condition) const {
+    constexpr std::size_t kMany = 8, kFew = 128;  // one row in so many
+    if (passed_ <= open_.size() / kFew || !is_plain(condition)) return false;
+    return passed_ > open_.size() / kMany ||
+           context_.scope.lies_ready(condition.args[0]->as<PathRead>()->path, passed());
+  }
+
   const EvalContext& context_;
   Selection& selection_;
   Truths open_;             // of the conditions since the selection was narrowed last

@@ -21,13 +21,26 @@ constexpr auto kPlaces = [] {
 }();
 constexpr std::size_t kSlack = 8;  // entries that write_kept may write beyond those that it keeps
 
-// A bit for each of eight truths: whether it is the wanted one.
-std::uint8_t wanted_bits(const std::uint8_t* truths, std::uint64_t all_wanted) {
+// The lowest bit of each of eight truths: whether it is the wanted one.
+[[gnu::always_inline]] inline std::uint64_t wanted_of(const std::uint8_t* truths,
+                                                      std::uint64_t all_wanted) {
   std::uint64_t eight;
   std::memcpy(&eight, truths, 8);
   const std::uint64_t difference = eight ^ all_wanted;  // of each byte two bits at most
-  const std::uint64_t same = ~(difference | difference >> 1) & 0x0101010101010101ULL;
-  return static_cast<std::uint8_t>(same * 0x0102040810204080ULL >> 56);
+  return ~(difference | difference >> 1) & 0x0101010101010101ULL;
+}
+
+// The same as the bits of a byte.
+std::uint8_t wanted_bits(const std::uint8_t* truths, std::uint64_t all_wanted) {
+  return static_cast<std::uint8_t>(wanted_of(truths, all_wanted) * 0x0102040810204080ULL >> 56);
+}
+
+// Tells whether any of 64 truths is the wanted one.
+[[gnu::always_inline]] inline bool any_wanted(const std::uint8_t* truths,
+                                              std::uint64_t all_wanted) {
+  std::uint64_t any = 0;
+  for (unsigned k = 0; k < 64; k += 8) any |= wanted_of(truths + k, all_wanted);
+  return any != 0;
 }
 
 // Writes the rows whose truth is wanted, without a branch on any one: 64 truths at a time, where
@@ -42,6 +55,7 @@ template <typename Rows>
   std::size_t kept = 0;
   std::size_t i = 0;
   for (; i + 64 <= size; i += 64) {
+    if (!any_wanted(truths + i, all_wanted)) continue;
     std::uint64_t bits = 0;
     for (unsigned k = 0; k < 8; ++k)
       bits |= std::uint64_t{wanted_bits(truths + i + k * 8, all_wanted)} << (k * 8);
@@ -96,14 +110,8 @@ ARBORS_KERNEL std::size_t write_listed(const std::uint8_t* truths, std::size_t s
 
 // The loops take plain pointers: a truth is a byte, which might alias whatever is read through an
 // object, and then nothing is vectorized.
-ARBORS_KERNEL std::size_t meet_bytes(std::uint8_t* truths, const std::uint8_t* others,
-                                     std::size_t size) {
-  std::uint32_t passed = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    truths[i] = others[i] < truths[i] ? others[i] : truths[i];
-    passed += truths[i] >> 1;
-  }
-  return passed;
+ARBORS_KERNEL void meet_bytes(std::uint8_t* truths, const std::uint8_t* others, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) truths[i] = others[i] < truths[i] ? others[i] : truths[i];
 }
 
 // Compares in the words' own width, of which a register holds the more the narrower they are.
@@ -169,19 +177,28 @@ ARBORS_KERNEL void replace_bytes(const std::uint8_t* tags, std::size_t size, std
   for (std::size_t i = 0; i < size; ++i) truths[i] = tags[i] == tag ? truths[i] : others[i];
 }
 
+// Counts in bytes as long as these hold the counts, since a register has most of these.
 ARBORS_KERNEL std::size_t count_bytes(const std::uint8_t* truths, std::size_t size,
                                       std::uint8_t wanted) {
-  std::uint32_t count = 0;
-  for (std::size_t i = 0; i < size; ++i) count += truths[i] == wanted ? 1U : 0U;
+  constexpr std::size_t kLanes = 64, kMost = UINT8_MAX * kLanes;
+  std::size_t count = 0, i = 0;
+  while (size - i >= kLanes) {
+    std::array<std::uint8_t, kLanes> lanes{};
+    const std::size_t end = i + std::min(kMost, (size - i) / kLanes * kLanes);
+    for (; i < end; i += kLanes)
+      for (std::size_t lane = 0; lane < kLanes; ++lane)
+        lanes[lane] = static_cast<std::uint8_t>(lanes[lane] + (truths[i + lane] == wanted ? 1 : 0));
+    for (const std::uint8_t lane : lanes) count += lane;
+  }
+  for (; i < size; ++i) count += truths[i] == wanted ? 1 : 0;
   return count;
 }
-
-static_assert(kTrue >> 1 == 1 && kUnknown >> 1 == 0);
 
 }  // namespace
 
 std::size_t meet(Truths& truths, const Truths& others) {
-  return meet_bytes(truths.data(), others.data(), truths.size());
+  meet_bytes(truths.data(), others.data(), truths.size());
+  return count(truths);
 }
 
 void test_codes(std::span<const std::uint8_t> codes, std::uint32_t first, std::uint32_t count,

@@ -36,6 +36,24 @@ TEST_CASE("the rows of one truth are kept, however many there are", "[expr]") {
   }
 }
 
+TEST_CASE("truths of many rows are met and counted, whatever they are", "[expr]") {
+  std::mt19937 random(12);
+  for (const std::size_t size : {63U, 64U, 16'319U, 16'320U, 16'321U, 100'000U}) {
+    for (const bool all : {true, false}) {
+      Truths left(size, kTrue), right(size, kTrue);
+      std::size_t expected = size;
+      for (std::size_t i = 0; i < size && !all; ++i) {
+        left[i] = static_cast<std::uint8_t>(random() % 3);
+        right[i] = static_cast<std::uint8_t>(random() % 3);
+        if (left[i] != kTrue || right[i] != kTrue) --expected;
+      }
+      REQUIRE(meet(left, right) == expected);
+      REQUIRE(count(left) == expected);
+      REQUIRE(count(left, kFalse) + count(left, kUnknown) == size - expected);
+    }
+  }
+}
+
 TEST_CASE("ranges of numbers are told up to their bounds", "[expr]") {
   constexpr std::int64_t kLeast = INT64_MIN, kGreatest = INT64_MAX;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
