@@ -139,8 +139,7 @@ RowRunPtr OrderedStream::next() {
   auto run = std::make_unique<OrderedRun>(input_, take_window(rows_, at_, last, window_, context_),
                                           shape_, context_);
   for (const SortedColumn& column : columns_)
-    run->set_column(column.path,
-                    column.values.values(std::span(column.ranks).subspan(first, last - first)));
+    run->set_column(column.path, column.values.values(column.ranks.cut(first, last - first)));
   return run;
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/batch/vectors/text_domain.h"
 #include "engine/exec/scan/compute_blocks.h"
+#include "engine/exec/sort/kept_rows.h"
 #include "engine/exec/sort/order.h"
 #include "engine/exec/sort/sort_key_values.h"
 #include "engine/exec/sort/sort_ranks.h"
@@ -41,8 +42,8 @@ const Path* path_of(const plan::SortKey& key) {
 }
 
 // Reads what a scan keeps: its rows, and their keys into `columns`.
-std::vector<RowRef> read_rows(const ScanInput& input, const plan::Sort& sort,
-                              const ExecutionContext& context, std::vector<SortRanks>& columns) {
+KeptRows read_rows(const ScanInput& input, const plan::Sort& sort, const ExecutionContext& context,
+                   std::vector<SortRanks>& columns) {
   const SortKeyValues key_values(sort);
   auto blocks = compute_blocks<KeyedRows>(
       input, key_values.expressions(), context, [&](const ScannedRows& scanned) {
@@ -51,14 +52,10 @@ std::vector<RowRef> read_rows(const ScanInput& input, const plan::Sort& sort,
           keyed.keys.push_back(without_pool(key_values.values(i, scanned, scanned.rows)));
         return keyed;
       });
-  std::size_t count = 0;
-  for (const KeyedRows& block : blocks) count += block.rows.size();
-  std::vector<RowRef> rows;
-  rows.reserve(count);
+  KeptRows rows;
   for (KeyedRows& block : blocks) {
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].append(std::move(block.keys[i]));
-    for (std::uint32_t i = 0; i < block.rows.size(); ++i)
-      rows.push_back({block.segment, block.rows[i]});
+    rows.add(block.segment, block.rows);
     block = {};
   }
   return rows;
@@ -73,14 +70,6 @@ void keep_first(const std::vector<std::vector<std::uint64_t>>& ranks,
   order.erase(std::unique(order.begin(), order.end(), same), order.end());
 }
 
-template <typename T>
-std::vector<T> in_order(const std::vector<T>& values, const std::vector<std::uint32_t>& order) {
-  std::vector<T> ordered(order.size());
-  std::transform(order.begin(), order.end(), ordered.begin(),
-                 [&](std::uint32_t row) { return values[row]; });
-  return ordered;
-}
-
 }  // namespace
 
 std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
@@ -90,7 +79,7 @@ std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
     columns.emplace_back(key.descending, key.nulls_last, key.collation);
     if (sorted != nullptr && path_of(key) != nullptr) columns.back().keep_values();
   }
-  const std::vector<RowRef> rows = read_rows(input, sort, context, columns);
+  const KeptRows rows = read_rows(input, sort, context, columns);
   std::vector<std::vector<std::uint64_t>> ranks;
   for (SortRanks& column : columns) ranks.push_back(column.finish(context));
   std::vector<std::uint32_t> order = sorted_rows(ranks);
@@ -98,9 +87,10 @@ std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
   for (std::size_t i = 0; sorted != nullptr && i < columns.size(); ++i) {
     if (!columns[i].ranked_values()) continue;
     sorted->push_back(
-        {*path_of(sort.keys[i]), *columns[i].ranked_values(), in_order(ranks[i], order)});
+        {*path_of(sort.keys[i]), *columns[i].ranked_values(), SortedRanks(ranks[i], order)});
   }
-  return in_order(rows, order);
+  ranks.clear();  // 8 bytes a row, before the rows take as much
+  return rows.in_order(order);
 }
 
 }  // namespace arbors::exec

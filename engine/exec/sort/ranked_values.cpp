@@ -36,4 +36,37 @@ batch::VectorPtr RankedValues::values(std::span<const std::uint64_t> ranks) cons
   return vector;
 }
 
+SortedRanks::SortedRanks(const std::vector<std::uint64_t>& ranks,
+                         const std::vector<std::uint32_t>& order) {
+  constexpr std::size_t kRowsOfARun = 8;  // on average, at least
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    const std::uint64_t rank = ranks[order[at]];
+    if (runs_.empty() || runs_.back().rank != rank) runs_.push_back({rank, at});
+    runs_.back().end = at + 1;
+    if (runs_.size() > order.size() / kRowsOfARun + 1) break;
+  }
+  if (runs_.empty() || runs_.back().end == order.size()) return;
+  runs_ = {};
+  each_.resize(order.size());
+  std::transform(order.begin(), order.end(), each_.begin(),
+                 [&](std::uint32_t number) { return ranks[number]; });
+}
+
+std::vector<std::uint64_t> SortedRanks::cut(std::size_t first, std::size_t count) const {
+  std::vector<std::uint64_t> ranks(count);
+  if (!each_.empty()) {
+    std::copy_n(each_.begin() + static_cast<std::ptrdiff_t>(first), count, ranks.begin());
+    return ranks;
+  }
+  auto run = std::upper_bound(runs_.begin(), runs_.end(), first,
+                              [](std::size_t at, const Run& one) { return at < one.end; });
+  for (std::size_t i = 0; i < count; ++run) {
+    const std::size_t end = std::min(count, run->end - first);
+    std::fill(ranks.begin() + static_cast<std::ptrdiff_t>(i),
+              ranks.begin() + static_cast<std::ptrdiff_t>(end), run->rank);
+    i = end;
+  }
+  return ranks;
+}
+
 }  // namespace arbors::exec

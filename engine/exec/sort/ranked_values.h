@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "engine/base/path.h"
 #include "engine/batch/vectors/vector.h"
@@ -39,11 +40,29 @@ class RankedValues {
   std::uint64_t null_rank_ = 0;
 };
 
+// The ranks of sorted rows: where equal ones stand together, as runs.
+class SortedRanks {
+ public:
+  // `order` gives the rows' numbers as they are sorted, `ranks` the rank of each number.
+  SortedRanks(const std::vector<std::uint64_t>& ranks, const std::vector<std::uint32_t>& order);
+
+  // The ranks of `count` sorted rows from the first one given.
+  std::vector<std::uint64_t> cut(std::size_t first, std::size_t count) const;
+
+ private:
+  struct Run {
+    std::uint64_t rank;
+    std::size_t end;  // of its rows
+  };
+  std::vector<Run> runs_;
+  std::vector<std::uint64_t> each_;  // instead, where runs would be short
+};
+
 // A sort key that is a path, with the ranks of the sorted rows.
 struct SortedColumn {
   Path path;
   RankedValues values;
-  std::vector<std::uint64_t> ranks;
+  SortedRanks ranks;
 };
 
 }  // namespace arbors::exec
