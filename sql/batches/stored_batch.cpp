@@ -128,7 +128,7 @@ batch::VectorPtr StoredBatch::column(PathId path) {
   }
   if (column.vector != nullptr) return column.vector;
   const auto whole = [&](std::uint32_t rows, std::size_t paths) {
-    return batch::decode_column(column.data, rows, paths);
+    return batch::decode_column(column.data, rows, paths, batch::Checksum::Known);
   };
   column.vector = decode(path, column, column.statistics->rows, whole).vector;
   column.data = Bytes();
@@ -206,7 +206,8 @@ batch::SparseColumnPtr StoredBatch::sparse_column(PathId path) {
   if (column.decoded()) return nullptr;  // the cache had it
   return decode(path, column, present,
                 [&](std::uint32_t rows, std::size_t paths) {
-                  return batch::decode_sparse_column(column.data, rows, paths);
+                  return batch::decode_sparse_column(column.data, rows, paths,
+                                                     batch::Checksum::Known);
                 })
       .column;
 }

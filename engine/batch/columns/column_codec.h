@@ -1,7 +1,7 @@
 // Turns one column of a built batch into the two blobs that are stored, its chunk and its
 // statistics, and a chunk back into a vector. The layout is drawn in column_codec.cpp.
 //
-// A reader believes nothing: the checksum comes first, then every count, code and path number is
+// A reader believes nothing: a checksum comes first, then every count, code and path number is
 // checked against what the caller expects. Damage throws Error{Corrupt}.
 #pragma once
 
@@ -30,9 +30,13 @@ struct DecodedColumn {
   std::uint32_t pools = 0;  // typed streams decoded, for the counters
 };
 
+// Whether a chunk's checksum is yet to be checked, or another that covers it has been.
+enum class Checksum : std::uint8_t { Check, Known };
+
 // Decodes a chunk whose column must have `rows` rows (Statistics::rows, or the parents' lengths)
 // and may name paths below `paths` (the dictionary's size).
-DecodedColumn decode_column(ByteSpan data, std::uint32_t rows, std::size_t paths);
+DecodedColumn decode_column(ByteSpan data, std::uint32_t rows, std::size_t paths,
+                            Checksum checksum = Checksum::Check);
 
 // Decodes some rows alone: value i is that of row at[i]. They ascend, there is one at least, and
 // none is an array. Checks no checksum, since it does not read all: the caller has done so.
@@ -43,7 +47,8 @@ struct DecodedSparseColumn {
   SparseColumnPtr column;
   std::uint32_t pools = 0;
 };
-DecodedSparseColumn decode_sparse_column(ByteSpan data, std::uint32_t rows, std::size_t paths);
+DecodedSparseColumn decode_sparse_column(ByteSpan data, std::uint32_t rows, std::size_t paths,
+                                         Checksum checksum = Checksum::Check);
 
 // Counts the typed streams of a column, as decode_column would, from its statistics alone.
 std::uint32_t pool_count(const Statistics& statistics);
