@@ -13,7 +13,10 @@ constexpr std::size_t kMost = 32'768;  // statistics, about 10 MiB
 StatisticsPtr StatisticsCache::get(ChunkTable& chunks, PathId path, std::uint32_t batch,
                                    std::uint64_t nonce) {
   const std::int64_t key = ChunkTable::key(path, batch);
-  if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  const std::int64_t block = key / kBatches;
+  const auto place = static_cast<std::size_t>(key % kBatches);
+  if (const auto found = known_.find(block); found != known_.end())
+    if (const StatisticsPtr& known = found->second[place]) return known;
   if (path != kRootPath && !has(chunks, path, batch, nonce)) return nullptr;
   Paths paths;
   StatisticsPtr statistics = chunks.statistics(path, batch, nonce, &paths);
@@ -21,12 +24,15 @@ StatisticsPtr StatisticsCache::get(ChunkTable& chunks, PathId path, std::uint32_
     chunks.fail_missing(batch, nonce,
                         "lost a column; run SELECT arbor_check('" + chunks.table() + "')");
   }
-  if (known_.size() >= kMost) {
+  if (statistics == nullptr) return nullptr;
+  if (count_ >= kMost) {
     known_.clear();
     paths_.clear();
+    count_ = 0;
   }
-  if (path == kRootPath && statistics != nullptr) paths_[batch] = std::move(paths);
-  known_.emplace(key, statistics);
+  if (path == kRootPath) paths_[batch] = std::move(paths);
+  known_[block][place] = statistics;
+  ++count_;
   return statistics;
 }
 

@@ -4,6 +4,8 @@
 // thread only.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
@@ -26,7 +28,10 @@ class StatisticsCache {
 
   bool has(ChunkTable& chunks, PathId path, std::uint32_t batch, std::uint64_t nonce);
 
-  std::unordered_map<std::int64_t, StatisticsPtr> known_;
+  // Those of so many batches in a row lie together, as scans ask for them.
+  static constexpr std::int64_t kBatches = 8;
+  std::unordered_map<std::int64_t, std::array<StatisticsPtr, kBatches>> known_;
+  std::size_t count_ = 0;                           // of known_
   std::unordered_map<std::uint32_t, Paths> paths_;  // of a batch, without the root, ascending
 };
 
