@@ -184,6 +184,14 @@ TEST_CASE("a changed byte is found by the checksum", "[batch]") {
   }
 }
 
+TEST_CASE("a checksum is not computed again where another has told", "[batch]") {
+  EncodedColumn encoded;
+  encode_column(integers(100), encoded);
+  encoded.data[0] ^= 1;  // of the checksum itself
+  REQUIRE_THROWS_AS(decode_column(encoded.data, 100, 1), Error);
+  CHECK(decode_column(encoded.data, 100, 1, Checksum::Known).vector->rows == 100);
+}
+
 TEST_CASE("a chunk of other rows or with unknown paths is refused", "[batch]") {
   EncodedColumn encoded;
   encode_column(integers(100), encoded);
