@@ -351,7 +351,14 @@ class Store::Impl {
   }
   std::int64_t following_seq();
   // Where the next record goes.
-  ChangeLog::Spot spot(std::int64_t seq) const { return {seq, generation_, write_time_, seal_}; }
+  // What this transaction logs of a generation that stood before, as of an index made for it, leaves
+  // that one's time as it is.
+  std::int64_t time_of_records() const {
+    return generation_ == write_generation_ || time_ == 0 ? write_time_ : time_;
+  }
+  ChangeLog::Spot spot(std::int64_t seq) const {
+    return {seq, generation_, time_of_records(), seal_};
+  }
   void logged(std::int64_t seq, std::int64_t seal);  // the newest record is this one now
 
  private:

@@ -25,7 +25,7 @@ std::int64_t Store::Impl::following_seq() {
 void Store::Impl::logged(std::int64_t seq, std::int64_t seal) {
   seq_ = seq;
   seal_ = seal;
-  time_ = write_time_;
+  time_ = time_of_records();
   next_seq_ = 0;
   gap_due_ = false;
   if (first_own_seq_ == 0) first_own_seq_ = seq;

@@ -63,6 +63,28 @@ def test_history(report):
     report.equal(history(database, "generation, time")[-1], (5, "2025-12-01T10:00:00.000Z"), "a clock that was set back")
 
 
+def test_what_makes_no_generation(report):
+    """Indexes and options leave the newest generation its time, by which it is found."""
+    database = fresh(3)
+    database.execute("INSERT INTO t(_tree) VALUES ('{\"d\":4,\"s\":\"x\"}')")
+    told, when = history(database, "*"), "2025-12-01 12:00"
+    for statement in ("arbor_create_index('t', 'd')", "arbor_drop_index('t', 'd')", "arbor_option('t', 'retain', 50)", "arbor_option('t', 'batch_trees', 7)", "arbor_option('t', 'retain_for', '9 days')",
+                      "arbor_option('t', 'key', 'd')", "arbor_option('t', 'key', NULL)", "arbor_create_index('t', 's')",
+                      "arbor_sync('t')", "arbor_vacuum('t', 40)"):
+        CLOCK.now += clocks.DAY
+        database.execute(f"SELECT {statement}")
+        report.equal(history(database, "*"), told, f"history after {statement}")
+        report.equal(call(database, "arbor_generation", "t", when), 4, f"the generation of then, after {statement}")
+    database.execute("BEGIN")
+    database.execute("SELECT arbor_create_index('t', 'd')")
+    report.equal(history(database, "*"), told, "in a transaction")
+    database.execute("UPDATE t SET d = d + 10")
+    database.execute("SELECT arbor_option('t', 'retain', 60)")
+    database.execute("COMMIT")
+    report.equal(history(database, "generation, time")[3:], [(3, told[3][1]), (4, told[4][1]), (5, "2025-12-11T10:00:00.000Z")], "beside a change")
+    sound(report, database)
+
+
 def test_generation_of(report):
     database = fresh(3)
     for when, want in [(2, 2), ("2025-11-29", 0), ("2025-11-29 10:00", 1), ("2025-11-30T09:59:59.999Z", 1), ("2025-11-30 11:00+01:00", 2), ("2999-01-01", 3), ("now", 3), ("-1 day", 2), ("-36 hours", 1),
