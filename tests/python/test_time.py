@@ -1,4 +1,5 @@
 """Generations by time and by name: arbor_history, tags, name@when in plans and SELECTs, _generation, retention; transactions, two connections, damage."""
+import datetime
 import json
 import pathlib
 import random
@@ -107,6 +108,64 @@ def test_generation_of(report):
     report.raises(lambda: call(database, "arbor_count", "v@1"), "a view's generation", "view")
     database.execute("CREATE TABLE plain(a)")
     report.raises(lambda: call(database, "arbor_count", "SELECT * FROM plain@1"), "a table's generation", "no generations")
+
+
+def test_random_times(report):
+    """Whatever is done, a time gives the state of then, or says that it is gone."""
+    rng = random.Random(harness.seed_of(OPTIONS))
+    changes = ["INSERT INTO t(d) VALUES (abs(random()) % 9)", "UPDATE t SET d = d + 1 WHERE rowid % 3 = 1", "DELETE FROM t WHERE rowid % 5 = 2", "SELECT arbor_append('t', '[{\"d\":5},{\"d\":6,\"s\":\"x\"}]')",
+               "SELECT arbor_save('t', 't | head 9')", "UPDATE t SET _patch = '{\"s\":\"y\"}' WHERE d = 4"]
+    others = ["SELECT arbor_create_index('t', 'd')", "SELECT arbor_drop_index('t', 'd')", "SELECT arbor_option('t', 'retain', 40)", "SELECT arbor_option('t', 'batch_trees', 3)", "SELECT arbor_optimize('t')",
+              "SELECT arbor_option('t', 'retain_for', '3 days')", "SELECT arbor_option('t', 'key', 'rowless')", "SELECT arbor_tag('t', 'tagged')", "SELECT arbor_untag('t', 'tagged')", "UPDATE t SET d = 1 WHERE 0"]
+
+    def rows(when=None):
+        where = "" if when is None else f" WHERE _generation = arbor_generation('t', '{when}')"
+        return database.execute(f"SELECT rowid, _tree FROM t{where} ORDER BY rowid").fetchall()
+
+    def attempt(statement):
+        try:
+            database.execute(statement)
+        except sqlite3.Error:
+            pass
+
+    for _ in range(3 if OPTIONS.quick else 12):
+        database = fresh(0, f"retain={rng.choice([1, 4, 100])}")
+        states, times = [(CLOCK.now, rows())], {}
+        for _ in range(60):
+            CLOCK.now += rng.choice([0, 1, 1000, clocks.DAY // 7, clocks.DAY])
+            together = rng.random() < 0.3
+            if together:
+                database.execute("BEGIN")
+            begun = CLOCK.now
+            for _ in range(rng.randint(2, 4) if together else 1):
+                attempt(rng.choice(changes + others + (["SELECT arbor_vacuum('t', 2)"] if not together and rng.random() < 0.1 else [])))
+                CLOCK.now += rng.choice([0, 5]) if together else 0
+            if together:
+                database.execute(rng.choice(["COMMIT", "COMMIT", "ROLLBACK"]))
+            for number, time in history(database, "generation, time"):
+                report.equal(time, times.setdefault(number, time), f"the time of generation {number}")
+            if rows() != states[-1][1]:
+                told = milliseconds_of(history(database, "time")[-1][0])
+                report.check(begun <= told <= CLOCK.now, f"the time of a change: {begun} to {CLOCK.now}, told {told}")
+                states.append((told, rows()))
+            when = rng.choice(states)[0] + rng.choice([0, 0, 1, -1, 500, clocks.DAY // 2])
+            if states[0][0] <= when <= CLOCK.now:
+                want = [state for time, state in states if time <= when][-1]
+                try:
+                    got = rows(text_of(when))
+                except sqlite3.Error as error:
+                    got = want if "any more" in str(error) or "readable" in str(error) else str(error)
+                report.equal(got, want, f"the state of {when}")
+        database.close()
+
+
+def milliseconds_of(text):
+    return round(datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc).timestamp() * 1000)
+
+
+def text_of(milliseconds):
+    moment = datetime.datetime.fromtimestamp(milliseconds // 1000, datetime.timezone.utc)
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{milliseconds % 1000:03}"
 
 
 def test_tags(report):
