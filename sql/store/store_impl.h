@@ -351,8 +351,8 @@ class Store::Impl {
   }
   std::int64_t following_seq();
   // Where the next record goes.
-  // What this transaction logs of a generation that stood before, as of an index made for it, leaves
-  // that one's time as it is.
+  // What this transaction logs of a generation that stood before, as of an index made for it,
+  // leaves that one's time as it is.
   std::int64_t time_of_records() const {
     return generation_ == write_generation_ || time_ == 0 ? write_time_ : time_;
   }
