@@ -21,6 +21,8 @@ std::string handle_name(std::string_view name) {
 }
 
 constexpr unsigned kMostViews = 32;  // views that read views
+// Views that read another twice, as deep as they may, would do so four thousand million times.
+constexpr std::size_t kMostReadings = 5000;
 
 bool reads_stored_arbor(const plan::Node& plan) {
   const auto* source = std::get_if<plan::Source>(&plan.op);
@@ -122,7 +124,13 @@ void PlanSession::forget_view(const ArborName& name, const plan::NodePtr& plan) 
   if (known != views_.end() && known->second == plan) views_.erase(known);
 }
 
-plan::NodePtr PlanSession::with_views(const plan::NodePtr& plan, unsigned depth) const {
+plan::NodePtr PlanSession::with_views(const plan::NodePtr& plan) const {
+  std::size_t views = 0;
+  return with_views(plan, 0, views);
+}
+
+plan::NodePtr PlanSession::with_views(const plan::NodePtr& plan, unsigned depth,
+                                      std::size_t& views) const {
   if (const auto* source = std::get_if<plan::Source>(&plan->op)) {
     if (source->kind != plan::Source::Kind::Name) return plan;
     const std::optional<ArborName> view = find_virtual_table(session_, full_name(*source));
@@ -133,10 +141,15 @@ plan::NodePtr PlanSession::with_views(const plan::NodePtr& plan, unsigned depth)
       throw_invalid(source->name + " is a view: name a generation of what it reads");
     if (depth == kMostViews)
       throw_invalid("views are nested too deeply at " + source->name + ", or read each other");
-    return with_views(known->second, depth + 1);
+    if (++views > kMostReadings)
+      throw Error(ErrorCode::Limit, "the plan reads views more than " +
+                                        std::to_string(kMostReadings) +
+                                        " times, those that views read included: save what " +
+                                        source->name + " gives by arbor_save, and read that");
+    return with_views(known->second, depth + 1, views);
   }
   std::vector<plan::NodePtr> inputs;
-  for (const plan::NodePtr& input : plan->inputs) inputs.push_back(with_views(input, depth));
+  for (const plan::NodePtr& input : plan->inputs) inputs.push_back(with_views(input, depth, views));
   return inputs == plan->inputs ? plan : plan::make(plan->op, std::move(inputs));
 }
 

@@ -70,9 +70,10 @@ class PlanSession {
   void forget_view(const ArborName& name, const plan::NodePtr& plan);
   // Puts the plans of views in their place, so that the optimizer sees through them. Throws
   // Error{Invalid} where views read each other in a circle.
-  plan::NodePtr with_views(const plan::NodePtr& plan, unsigned depth = 0) const;
+  plan::NodePtr with_views(const plan::NodePtr& plan) const;
 
  private:
+  plan::NodePtr with_views(const plan::NodePtr& plan, unsigned depth, std::size_t& views) const;
   exec::BoundSource bind(const plan::Source& source);
   std::optional<std::uint64_t> trees_of(const plan::Source& source);
   exec::BoundSource bind_files(const plan::Source& source) const;

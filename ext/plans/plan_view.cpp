@@ -37,7 +37,8 @@ std::vector<ViewColumn> columns_now(Session& session, const plan::NodePtr& plan,
   try {
     return view_columns(session, *session.plans().with_views(plan));
   } catch (const Error& error) {
-    if (creates || error.code() != ErrorCode::NotFound) throw;
+    const bool later = error.code() == ErrorCode::NotFound || error.code() == ErrorCode::Limit;
+    if (creates || !later) throw;
     return {};
   }
 }

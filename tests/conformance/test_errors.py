@@ -185,6 +185,19 @@ def test_views(report):
         database.execute(f"CREATE VIRTUAL TABLE v{number + 1} USING arbor_view(v{number})")
     report.equal(sources.call(database, "arbor_count", "v31"), 5, "views of views")
     report.raises(lambda: sources.call(database, "arbor_json", "v32"), "too many views", "nested too deeply")
+    doubled = "p"
+    for number in range(12):  # each reads all of the one before it twice
+        database.execute(f"CREATE VIRTUAL TABLE d{number} USING arbor_view('{doubled} | append ({doubled})')")
+        doubled = f"d{number}"
+    report.equal(sources.call(database, "arbor_count", "d11"), 5 << 12, "views that read views twice")
+    for text in ("CREATE VIRTUAL TABLE d12 USING arbor_view('d11 | append (d11)')", "SELECT arbor_count('d11 | append (d10)')", "SELECT arbor_json('SELECT a FROM d11 UNION ALL SELECT a FROM d11')"):
+        report.raises(lambda: database.execute(text), text, "views more than 5000 times", "arbor_save")
+    for levels, wanted in ((10, 5 << 10), (60, None)):
+        text = "WITH w0 AS (SELECT a FROM p)" + "".join(f", w{level + 1} AS (SELECT a FROM w{level} UNION ALL SELECT a FROM w{level})" for level in range(levels)) + f" SELECT a FROM w{levels}"
+        if wanted:
+            report.equal(sources.call(database, "arbor_count", text), wanted, "queries of WITH that read others twice")
+        else:
+            report.raises(lambda: sources.call(database, "arbor_explain", text), "and too often", "more than 5000 queries", "SQLite itself")
 
 
 def test_a_view_outlives_its_arbor(report):

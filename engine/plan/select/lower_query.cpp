@@ -15,6 +15,8 @@
 namespace arbors::plan::select {
 namespace {
 
+constexpr std::size_t kMostQueries = 5000;
+
 using expr::ExprPtr;
 
 NodePtr projected(NodePtr plan, const std::vector<OutColumn>& columns) {
@@ -167,6 +169,11 @@ NodePtr limited(NodePtr plan, const Query& query, const expr::Lexer& lexer) {
 }
 
 Lowered Lowering::query(const Query& query, const CommonTables* tables, const Scope* outer) {
+  // A query of WITH that reads another twice does so each time that it is read.
+  if (++queries_ > kMostQueries)
+    lexer_.fail_at(query.begin, "more than " + std::to_string(kMostQueries) +
+                                    " queries, those of WITH wherever they are read, are not "
+                                    "understood here");
   return with_tables(query, 0, tables, outer);
 }
 

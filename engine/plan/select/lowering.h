@@ -99,6 +99,7 @@ class Lowering {
   const bool gathers_;
   Surroundings around_;
   std::vector<CalledFunction> calls_;
+  std::size_t queries_ = 0;
 };
 
 // LIMIT and OFFSET, which read no table.
