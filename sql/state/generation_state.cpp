@@ -184,10 +184,12 @@ bool GenerationState::contains(std::int64_t rowid) const {
 }
 
 void GenerationState::insert(std::int64_t rowid, std::string tree) {
+  const std::size_t bytes = tree.size();
   const std::uint32_t text = texts_.add(std::move(tree));
   make_room(inserted_);
   inserted_at_.emplace(rowid, inserted_.size());  // the last that may fail
   inserted_.push_back({rowid, text});
+  inserted_bytes_ += bytes;
   ++trees_;
 }
 

@@ -91,6 +91,7 @@ class GenerationState {
   // the texts.
   std::shared_ptr<PatchedFacts> patched(std::size_t segment, const PendingBlocks& blocks) const;
   const std::vector<Inserted>& inserted() const { return inserted_; }
+  std::size_t inserted_bytes() const { return inserted_bytes_; }  // of texts as they were added
   const PendingTrees& texts() const { return texts_; }
   // The members of the stored row that a text which lies over it begins with.
   json::KeptMembers kept(std::uint32_t text) const {
@@ -120,6 +121,7 @@ class GenerationState {
   mutable std::vector<std::uint64_t> starts_;  // positions of the segments; empty: to be computed
   std::vector<Inserted> inserted_;
   std::size_t inserted_erased_ = 0;  // of them
+  std::size_t inserted_bytes_ = 0;
   std::unordered_map<std::int64_t, std::size_t> inserted_at_;
   PendingTrees texts_;                   // of trees
   PendingTrees values_;                  // of single values

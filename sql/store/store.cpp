@@ -167,7 +167,8 @@ bool Store::replace(std::int64_t rowid, std::string_view tree, OnConflict on_con
 }
 bool Store::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict,
                             std::string_view before) {
-  return impl_->replace_minimal(rowid, std::move(tree), on_conflict, before);
+  const json::KeptMembers kept = json::kept_members(before, tree);
+  return impl_->replace_minimal(rowid, std::move(tree), on_conflict, kept);
 }
 
 std::string Store::normalized(std::string_view json) { return impl_->normalizer_.normalize(json); }

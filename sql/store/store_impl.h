@@ -81,7 +81,7 @@ class Store::Impl {
   bool erase(std::int64_t rowid);
   bool replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict);
   bool replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict,
-                       std::string_view before);
+                       json::KeptMembers kept);
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   SegmentVersion part_of(const SegmentVersion& segment, std::uint32_t from,
@@ -136,7 +136,8 @@ class Store::Impl {
 
   // ---- store_values.cpp
   bool set(std::int64_t rowid, std::span<const PathJson> values);
-  bool replace_values(std::int64_t rowid, std::string_view before, std::string_view tree);
+  bool replace_values(std::int64_t rowid, std::string_view before, std::string_view tree,
+                      json::KeptMembers kept = {});
   std::optional<std::string> minimal_scalar(std::string_view json);
   struct RowPlace {
     std::optional<std::string_view> pending;  // its text

@@ -31,9 +31,9 @@ std::optional<std::string> Store::Impl::minimal_scalar(std::string_view json) {
 // Replaces a tree by one that differs from it in a few values alone, as `UPDATE t SET _tree =
 // json_set(_tree, …)` does; false, and nothing done, where it differs otherwise. The text need not
 // be checked before: but for these values it is the tree's own.
-bool Store::Impl::replace_values(std::int64_t rowid, std::string_view before,
-                                 std::string_view tree) {
-  const auto changes = json::scalar_changes(before, tree, kMostValuesSet);
+bool Store::Impl::replace_values(std::int64_t rowid, std::string_view before, std::string_view tree,
+                                 json::KeptMembers kept) {
+  const auto changes = json::scalar_changes(before, tree, kMostValuesSet, kept);
   if (!changes) return false;
   std::vector<PathJson> values;
   for (const json::ScalarChange& change : *changes) {

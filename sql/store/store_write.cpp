@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/json/edit/new_member.h"
+#include "engine/json/edit/kept_members.h"
 #include "sql/store/store_impl.h"
 
 namespace arbors::store {
@@ -45,21 +45,22 @@ bool Store::Impl::erase(std::int64_t rowid) {
 bool Store::Impl::replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict) {
   require_transaction();
   refresh();
-  const std::optional<std::string> before = this->tree(rowid);
-  if (before) {
-    if (auto text = json::with_new_member(*before, tree, normalizer_))
-      return replace_minimal(rowid, *std::move(text), on_conflict, *before);
-    if (replace_values(rowid, *before, tree)) return true;
-  }
-  std::string text = normalizer_.normalize(tree);
-  if (before && text != tree && replace_values(rowid, *before, text)) return true;
-  return replace_minimal(rowid, std::move(text), on_conflict,
-                         before ? std::string_view(*before) : std::string_view());
+  const std::optional<std::string> known = this->tree(rowid);
+  const std::string_view before = known ? std::string_view(*known) : std::string_view();
+  const json::KeptMembers kept = json::kept_members(before, tree);
+  const bool adds = kept.members == json::KeptMembers::kAll;  // members, and changes none
+  if (known && !adds && replace_values(rowid, before, tree, kept)) return true;
+  std::optional<std::string> text;
+  if (kept) text = json::with_kept(kept, before, tree, normalizer_);
+  if (!text) text = normalizer_.normalize(tree);
+  if (known && !adds && *text != tree && replace_values(rowid, before, *text)) return true;
+  // Of keys that a text has twice the last counts, and may change what is before it.
+  const bool keeps = text->starts_with(tree.substr(0, kept.bytes));
+  return replace_minimal(rowid, *std::move(text), on_conflict, keeps ? kept : json::KeptMembers());
 }
 
-// `known`: the row's tree, as far as the caller knows it.
 bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict,
-                                  std::string_view known) {
+                                  json::KeptMembers kept) {
   require_transaction();
   refresh();
   if (!state_->contains(rowid)) return false;
@@ -67,7 +68,6 @@ bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree, OnConfli
   const IndexedRow after = row_to_index(tree);
   if (key_ != nullptr && !is_same(*before.key, *after.key))
     claim_key(*after.key, rowid, on_conflict);
-  const json::KeptMembers kept = json::kept_members(known, tree);
   return put(rowid, std::move(tree), before, after, kept);
 }
 
@@ -94,7 +94,9 @@ std::size_t Store::Impl::most_replaced() const {
 }
 
 bool Store::Impl::full(std::size_t most_inserted, std::size_t most_replaced) const {
-  return state_->inserted().size() >= most_inserted || state_->replaced() >= most_replaced ||
+  // Texts that make a whole batch: more would leave a small one behind it.
+  return state_->inserted().size() >= most_inserted ||
+         state_->inserted_bytes() >= kBatchJsonBytes || state_->replaced() >= most_replaced ||
          state_->erased() >= kMostErased || state_->pending_bytes() >= kMostPendingBytes ||
          state_->pending_texts() >= 2 * (options_.batch_trees + most_replaced);
 }

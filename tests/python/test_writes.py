@@ -343,12 +343,26 @@ def reach(tree, *keys):
     return tree
 
 
+def test_large_trees_fold_as_whole_batches(options, report):
+    """Trees whose texts fill a batch are folded then, so that none leaves a small batch behind it, nor much to be folded at once."""
+    database, size, count = fresh(options, columns="id, text, batch_trees=4096"), 60_000, 300
+    database.execute("BEGIN")
+    for number in range(count):
+        database.execute("INSERT INTO t(_tree) VALUES (?)", (json.dumps({"id": number, "text": f"{number:x}" * (size // len(f"{number:x}"))}),))
+    database.execute("COMMIT")
+    batches, stored = database.execute("SELECT batches, trees FROM arbor_list WHERE name = 't'").fetchone()
+    report.equal((batches, stored), (count * size // (8 << 20), count), "whole batches, the rest waiting")
+    report.equal(database.execute("SELECT count(*), sum(id), sum(length(text)) FROM t").fetchone(),
+                 (count, sum(range(count)), sum(size // len(f"{n:x}") * len(f"{n:x}") for n in range(count))), "the trees")
+    report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], "arbor_check")
+
+
 def main():
     options = harness.parser().parse_args()
     harness.require_extension(options)
     report = harness.Report(options)
     for test in (test_containers_stay_containers, test_refusals, test_read_only, test_many_updates_between_reads, test_groups_over_replaced_rows, test_update_from,
-                 test_conflicts, test_returning, test_triggers_write_what_is_read, test_transaction_of_many_updates, test_columns_keep_a_tree_json, test_trees_that_begin_as_before):
+                 test_conflicts, test_returning, test_triggers_write_what_is_read, test_transaction_of_many_updates, test_columns_keep_a_tree_json, test_trees_that_begin_as_before, test_large_trees_fold_as_whole_batches):
         report.where = test.__name__
         try:
             test(options, report)

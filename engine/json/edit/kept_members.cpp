@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/base/error.h"
+#include "engine/base/path.h"
+#include "engine/json/values/json_value.h"
+
 namespace arbors::json {
 namespace {
 
@@ -26,6 +30,33 @@ std::size_t end_of_string(std::string_view text, std::size_t at, std::size_t mos
     while (text[quote - 1 - slashes] == '\\') ++slashes;
     if (slashes % 2 == 0) return quote + 1;
   }
+}
+
+// Tells whether minimal text surely has no member of that key, which costs less than to look for
+// one.
+bool surely_lacks(std::string_view json, std::string_view key) {
+  const auto is_plain = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+  };
+  return std::ranges::all_of(key, is_plain) &&
+         json.find(std::string(key) + "\":") == std::string_view::npos;
+}
+
+// Tells whether none of an object's members, of which there are few and one at least, has a key of
+// the members that another object begins with.
+bool are_others(std::string_view object, std::string_view begin) {
+  constexpr unsigned kFew = 8;
+  unsigned members = 0;
+  bool others = true;
+  for_each_member(object, [&](std::string_view key, std::string_view) {
+    others = ++members <= kFew;
+    if (others && !surely_lacks(begin, key)) {
+      const PathStep step{PathStep::Kind::Key, std::string(key), 0};
+      others = find_raw_in_minimal(std::string(begin) + '}', {&step, 1}).empty();
+    }
+    return others;
+  });
+  return others && members > 0;
 }
 
 }  // namespace
@@ -52,6 +83,26 @@ KeptMembers kept_members(std::string_view before, std::string_view after) {
     }
   }
   return kept;
+}
+
+std::optional<std::string> with_kept(KeptMembers kept, std::string_view before,
+                                     std::string_view after, ValueNormalizer& normalizer) {
+  if (after.size() - kept.bytes > kept.bytes) return std::nullopt;
+  std::string others(1, '{');
+  others += after.substr(kept.bytes);
+  try {
+    others = normalizer.normalize(others);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  const std::string_view begin = before.substr(0, kept.bytes - 1);
+  if (!are_others(others, begin)) return std::nullopt;
+  std::string text;
+  text.reserve(begin.size() + others.size());
+  text += begin;
+  text += ',';
+  text += std::string_view(others).substr(1);
+  return text;
 }
 
 }  // namespace arbors::json

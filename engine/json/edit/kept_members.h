@@ -3,7 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+
+#include "engine/json/input/normalizer.h"
 
 namespace arbors::json {
 
@@ -17,7 +21,12 @@ struct KeptMembers {
   bool operator==(const KeptMembers&) const = default;
 };
 
-// Both are minimal JSON texts.
+// `before` is minimal JSON text. Whether `after` is JSON at all only shows behind what is kept.
 KeptMembers kept_members(std::string_view before, std::string_view after);
+
+// Gives `after` as minimal JSON text, reading no more of it than what follows the members of
+// `before` that it keeps; nullopt where that is malformed, or much, or where it cannot tell.
+std::optional<std::string> with_kept(KeptMembers kept, std::string_view before,
+                                     std::string_view after, ValueNormalizer& normalizer);
 
 }  // namespace arbors::json

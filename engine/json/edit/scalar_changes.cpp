@@ -29,6 +29,12 @@ class Comparison {
   Comparison(std::string_view before, std::string_view after, std::size_t most)
       : before_(before), after_(after), most_(most) {}
 
+  // Begins with a member of an object that both texts are in.
+  bool run_in_object() {
+    open_.push_back({true, {}});
+    return key() && run();
+  }
+
   bool run() {
     if (before_ == after_) return true;
     do {
@@ -121,9 +127,10 @@ class Comparison {
 }  // namespace
 
 std::optional<std::vector<ScalarChange>> scalar_changes(std::string_view before,
-                                                        std::string_view after, std::size_t most) {
-  Comparison comparison(before, after, most);
-  if (!comparison.run()) return std::nullopt;
+                                                        std::string_view after, std::size_t most,
+                                                        KeptMembers kept) {
+  Comparison comparison(before.substr(kept.bytes), after.substr(kept.bytes), most);
+  if (!(kept ? comparison.run_in_object() : comparison.run())) return std::nullopt;
   return comparison.take();
 }
 

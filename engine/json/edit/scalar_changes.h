@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/path.h"
+#include "engine/json/edit/kept_members.h"
 
 namespace arbors::json {
 
@@ -16,8 +17,10 @@ struct ScalarChange {
 };
 
 // Lists the changes between two minimal JSON texts. Nothing where they differ otherwise (in keys or
-// their order, inside an array, in the kind of a container) or in more than `most` values.
+// their order, inside an array, in the kind of a container) or in more than `most` values. Looks at
+// nothing of the members that are known to be kept.
 std::optional<std::vector<ScalarChange>> scalar_changes(std::string_view before,
-                                                        std::string_view after, std::size_t most);
+                                                        std::string_view after, std::size_t most,
+                                                        KeptMembers kept = {});
 
 }  // namespace arbors::json
