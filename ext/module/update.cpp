@@ -56,11 +56,11 @@ void update_row(ArborTable& table, const NewRow& row, sqlite3_int64* rowid) {
   if (!tree) throw Error(ErrorCode::Constraint, "no such row: " + std::to_string(old_rowid));
   if (const auto& patch = row.patch()) tree = json::merge_patch(*tree, *patch);
   bool minimal = false;
-  std::string changed = row.apply_columns(std::move(*tree), minimal);
+  const std::string changed = row.apply_columns(std::move(*tree), minimal);
   if (new_rowid != old_rowid)
     table.store->replace(old_rowid, changed, new_rowid, on_conflict(table));
   else if (minimal)
-    table.store->replace_minimal(old_rowid, std::move(changed), on_conflict(table), before);
+    table.store->replace_minimal(old_rowid, changed, on_conflict(table), before);
   else
     table.store->replace(old_rowid, changed, on_conflict(table));
 }

@@ -53,6 +53,26 @@ std::optional<GenerationState::At> GenerationState::find_live(std::int64_t rowid
   return place;
 }
 
+std::optional<std::size_t> GenerationState::find_inserted(std::int64_t rowid) const {
+  if (inserted_at_) {
+    const auto found = inserted_at_->find(rowid);
+    return found == inserted_at_->end() ? std::nullopt : std::optional(found->second);
+  }
+  if (inserted_.empty() || rowid < inserted_.front().rowid || rowid > inserted_.back().rowid)
+    return std::nullopt;
+  const auto found = std::ranges::lower_bound(inserted_, rowid, {}, &Inserted::rowid);
+  if (found->rowid != rowid || found->text == kErased) return std::nullopt;
+  return static_cast<std::size_t>(found - inserted_.begin());
+}
+
+void GenerationState::note_unordered() {
+  std::unordered_map<std::int64_t, std::size_t> places;
+  for (std::size_t at = 0; at < inserted_.size(); ++at) {
+    if (inserted_[at].text != kErased) places.emplace(inserted_[at].rowid, at);
+  }
+  inserted_at_ = std::move(places);
+}
+
 const SegmentOverlays* GenerationState::overlays(std::size_t segment) const {
   const auto found = overlays_.find(segment);
   return found == overlays_.end() ? nullptr : &found->second;
@@ -80,10 +100,10 @@ std::uint64_t GenerationState::start_of(std::size_t segment) const {
 std::optional<GenerationState::Found> GenerationState::find(std::int64_t rowid) const {
   Found found;
   found.rowid = rowid;
-  if (const auto pending = inserted_at_.find(rowid); pending != inserted_at_.end()) {
-    found.text = inserted_[pending->second].text;
+  if (const auto pending = find_inserted(rowid)) {
+    found.text = inserted_[*pending].text;
     std::uint64_t after = 0;
-    for (std::size_t at = pending->second; at < inserted_.size(); ++at) {
+    for (std::size_t at = *pending; at < inserted_.size(); ++at) {
       after += inserted_[at].text == kErased ? 0 : 1;
       if (inserted_erased_ == 0) {
         after = inserted_.size() - at;
@@ -106,8 +126,8 @@ std::optional<GenerationState::Found> GenerationState::find(std::int64_t rowid) 
 
 std::optional<std::string_view> GenerationState::pending_text(std::int64_t rowid) const {
   std::uint32_t text = kErased;
-  if (const auto pending = inserted_at_.find(rowid); pending != inserted_at_.end()) {
-    text = inserted_[pending->second].text;
+  if (const auto pending = find_inserted(rowid)) {
+    text = inserted_[*pending].text;
   } else if (const auto at = find_live(rowid)) {
     if (const SegmentOverlays* overlays = this->overlays(at->segment)) {
       text = overlays->trees.text(at->row).value_or(kErased);
@@ -118,7 +138,7 @@ std::optional<std::string_view> GenerationState::pending_text(std::int64_t rowid
 }
 
 std::optional<GenerationState::At> GenerationState::find_stored(std::int64_t rowid) const {
-  if (inserted_at_.contains(rowid)) return std::nullopt;
+  if (find_inserted(rowid)) return std::nullopt;
   auto at = find_live(rowid);
   if (at) {
     const SegmentOverlays* overlays = this->overlays(at->segment);
@@ -180,25 +200,25 @@ std::vector<ReplacedRow> GenerationState::replaced_rows(std::size_t segment) con
 }
 
 bool GenerationState::contains(std::int64_t rowid) const {
-  return inserted_at_.contains(rowid) || find_live(rowid);
+  return find_inserted(rowid) || find_live(rowid);
 }
 
-void GenerationState::insert(std::int64_t rowid, std::string tree) {
+void GenerationState::insert(std::int64_t rowid, std::string_view tree) {
   const std::size_t bytes = tree.size();
-  const std::uint32_t text = texts_.add(std::move(tree));
-  make_room(inserted_);
-  inserted_at_.emplace(rowid, inserted_.size());  // the last that may fail
+  if (!inserted_at_ && !inserted_.empty() && rowid <= inserted_.back().rowid) note_unordered();
+  const std::uint32_t text = texts_.add(tree);
+  make_room(inserted_);  // the last that may fail, or this
+  if (inserted_at_) inserted_at_->emplace(rowid, inserted_.size());
   inserted_.push_back({rowid, text});
   inserted_bytes_ += bytes;
   ++trees_;
 }
 
 bool GenerationState::erase(std::int64_t rowid) {
-  const auto pending = inserted_at_.find(rowid);
-  if (pending != inserted_at_.end()) {
-    inserted_[pending->second].text = kErased;
+  if (const auto pending = find_inserted(rowid)) {
+    inserted_[*pending].text = kErased;
     ++inserted_erased_;
-    inserted_at_.erase(pending);
+    if (inserted_at_) inserted_at_->erase(rowid);
     --trees_;
     return true;
   }
@@ -237,15 +257,14 @@ json::KeptMembers GenerationState::kept_by(std::uint32_t text, const SegmentOver
   return std::ranges::any_of(overlays.values, is_over) ? json::KeptMembers() : kept;
 }
 
-bool GenerationState::replace(std::int64_t rowid, std::string tree, json::KeptMembers kept) {
-  const auto pending = inserted_at_.find(rowid);
-  if (pending != inserted_at_.end()) {
-    inserted_[pending->second].text = texts_.add(std::move(tree));
+bool GenerationState::replace(std::int64_t rowid, std::string_view tree, json::KeptMembers kept) {
+  if (const auto pending = find_inserted(rowid)) {
+    inserted_[*pending].text = texts_.add(tree);
     return true;
   }
   const auto at = find_live(rowid);
   if (!at) return false;
-  const std::uint32_t text = texts_.add(std::move(tree));
+  const std::uint32_t text = texts_.add(tree);
   kept_.resize(texts_.size());
   SegmentOverlays& overlays = overlays_[at->segment];
   overlays.trees.make_room(at->row);  // the last that may fail
@@ -337,7 +356,7 @@ std::shared_ptr<PatchedFacts> GenerationState::patched(std::size_t segment,
 }
 
 bool GenerationState::carry(ReplacedRow& row, const PathDictionary& paths) {
-  if (row.values.empty()) return replace(row.rowid, std::move(row.tree));
+  if (row.values.empty()) return replace(row.rowid, row.tree);
   return std::ranges::all_of(row.values,
                              [&](const SetValue& value) { return is_settable(value, paths); }) &&
          set(row.rowid, row.values, paths);
@@ -347,13 +366,13 @@ bool GenerationState::apply_to_rows(Record& record, const PathDictionary& paths)
   switch (record.op) {
     case Op::Insert:
       if (contains(record.rowid)) return false;
-      insert(record.rowid, std::move(record.tree));
+      insert(record.rowid, record.tree);
       return true;
     case Op::Erase:
       return erase(record.rowid) &&
              std::ranges::all_of(record.more, [this](std::int64_t row) { return erase(row); });
     case Op::Replace:
-      return replace(record.rowid, std::move(record.tree));
+      return replace(record.rowid, record.tree);
     case Op::Set: {
       // One without values says that the row was replaced by the same.
       if (record.values.empty()) return contains(record.rowid);

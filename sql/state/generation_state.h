@@ -61,11 +61,11 @@ class GenerationState {
     std::uint64_t position = 0;
   };
   std::optional<Found> find(std::int64_t rowid) const;
-  void insert(std::int64_t rowid, std::string tree);  // the rowid is free
+  void insert(std::int64_t rowid, std::string_view tree);  // the rowid is free
   bool erase(std::int64_t rowid);
   // `kept`: the members of the row's tree as it is now, if it is one of a segment's with nothing
   // over it, that the new one begins with.
-  bool replace(std::int64_t rowid, std::string tree, json::KeptMembers kept = {});
+  bool replace(std::int64_t rowid, std::string_view tree, json::KeptMembers kept = {});
   // Puts values into a tree. Their paths consist of keys.
   bool set(std::int64_t rowid, std::span<const SetValue> values, const PathDictionary& paths);
   // Does either, as a row says; false where it does not fit.
@@ -105,8 +105,10 @@ class GenerationState {
   std::size_t pending_bytes() const { return texts_.bytes() + values_.bytes(); }
 
  private:
-  std::optional<At> find_live(std::int64_t rowid) const;  // of a segment
-  std::uint64_t start_of(std::size_t segment) const;      // the position of its first live row
+  std::optional<At> find_live(std::int64_t rowid) const;               // of a segment
+  std::optional<std::size_t> find_inserted(std::int64_t rowid) const;  // in inserted_
+  void note_unordered();                              // rowids of inserted trees ascend no longer
+  std::uint64_t start_of(std::size_t segment) const;  // the position of its first live row
   bool apply_to_rows(Record& record, const PathDictionary& paths);
   void drop_overlays(const At& at);
   json::KeptMembers kept_by(std::uint32_t text, const SegmentOverlays& overlays, std::uint32_t row,
@@ -122,7 +124,8 @@ class GenerationState {
   std::vector<Inserted> inserted_;
   std::size_t inserted_erased_ = 0;  // of them
   std::size_t inserted_bytes_ = 0;
-  std::unordered_map<std::int64_t, std::size_t> inserted_at_;
+  // Where they stand, but for those erased, once their rowids do not ascend; empty before.
+  std::optional<std::unordered_map<std::int64_t, std::size_t>> inserted_at_;
   PendingTrees texts_;                   // of trees
   PendingTrees values_;                  // of single values
   std::vector<json::KeptMembers> kept_;  // by texts; those behind its end keep nothing

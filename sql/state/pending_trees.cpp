@@ -9,6 +9,7 @@ namespace arbors::store {
 
 namespace {
 
+constexpr std::size_t kFirstHeap = 4 << 10, kHeap = 256 << 10;  // bytes; each twice the last
 constexpr std::size_t kMergeWidth = 8;  // neighbours of one size that become one block
 
 // The size class of a block: blocks of a class are within a factor of kMergeWidth.
@@ -36,10 +37,22 @@ std::size_t block_of(const std::vector<PendingBlock>& blocks, std::uint32_t text
   return static_cast<std::size_t>(after - blocks.begin()) - 1;
 }
 
-std::uint32_t PendingTrees::add(std::string text) {
-  const std::size_t bytes = text.size();
-  texts_.push_back(std::move(text));
-  bytes_ += bytes;
+std::uint32_t PendingTrees::add(std::string_view text) {
+  const auto has_room = [&] {
+    return !heaps_.empty() && heaps_.back().capacity() - heaps_.back().size() >= text.size();
+  };
+  if (!has_room()) {
+    const std::size_t usual = heaps_.empty() ? kFirstHeap : 2 * heaps_.back().capacity();
+    std::vector<char> heap;
+    heap.reserve(std::max(std::min(usual, kHeap), text.size()));
+    heaps_.push_back(std::move(heap));
+  }
+  texts_.emplace_back();  // the last that may fail
+  std::vector<char>& heap = heaps_.back();
+  const std::size_t begin = heap.size();
+  heap.insert(heap.end(), text.begin(), text.end());
+  texts_.back() = {heap.data() + begin, text.size()};
+  bytes_ += text.size();
   return size() - 1;
 }
 

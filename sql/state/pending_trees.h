@@ -37,16 +37,24 @@ std::size_t block_of(const std::vector<PendingBlock>& blocks, std::uint32_t text
 
 class PendingTrees {
  public:
-  std::uint32_t add(std::string text);  // gives its number
+  PendingTrees() = default;
+  PendingTrees(const PendingTrees&) = delete;
+  PendingTrees& operator=(const PendingTrees&) = delete;
+
+  std::uint32_t add(std::string_view text);  // gives its number
   std::uint32_t size() const { return static_cast<std::uint32_t>(texts_.size()); }
   std::size_t bytes() const { return bytes_; }
+  // A view that stays valid.
   std::string_view operator[](std::uint32_t number) const { return texts_[number]; }
 
   // Builds what is not built yet; new paths go to `paths`. Blocks are in order and cover all texts.
   const std::vector<PendingBlock>& blocks(PathDictionary& paths);
 
  private:
-  std::vector<std::string> texts_;
+  // The texts lie one behind the other in a few heaps, which do not grow: allocated one by one, a
+  // batch's worth cost as much as checking them.
+  std::vector<std::vector<char>> heaps_;
+  std::vector<std::string_view> texts_;
   std::size_t bytes_ = 0;
   std::vector<PendingBlock> blocks_;
 };

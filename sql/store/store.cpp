@@ -165,10 +165,10 @@ bool Store::erase(std::int64_t rowid) { return impl_->erase(rowid); }
 bool Store::replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict) {
   return impl_->replace(rowid, tree, on_conflict);
 }
-bool Store::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict,
+bool Store::replace_minimal(std::int64_t rowid, std::string_view tree, OnConflict on_conflict,
                             std::string_view before) {
   const json::KeptMembers kept = json::kept_members(before, tree);
-  return impl_->replace_minimal(rowid, std::move(tree), on_conflict, kept);
+  return impl_->replace_minimal(rowid, tree, on_conflict, kept);
 }
 
 std::string Store::normalized(std::string_view json) { return impl_->normalizer_.normalize(json); }

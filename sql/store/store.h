@@ -172,7 +172,7 @@ class Store {
                OnConflict on_conflict = OnConflict::Error);
   // The same with minimal JSON text, which is not checked: a tree of this Arbor with scalars set.
   // `before`: the row's tree; empty where the caller does not know it.
-  bool replace_minimal(std::int64_t rowid, std::string tree,
+  bool replace_minimal(std::int64_t rowid, std::string_view tree,
                        OnConflict on_conflict = OnConflict::Error, std::string_view before = {});
   // Gives a value's minimal JSON text. Throws Error{Invalid}.
   std::string normalized(std::string_view json);

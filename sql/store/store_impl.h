@@ -80,7 +80,7 @@ class Store::Impl {
   // ---- store_write.cpp
   bool erase(std::int64_t rowid);
   bool replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict);
-  bool replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict,
+  bool replace_minimal(std::int64_t rowid, std::string_view tree, OnConflict on_conflict,
                        json::KeptMembers kept);
   void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
@@ -244,7 +244,8 @@ class Store::Impl {
 
   // ---- store_key.cpp
   Placed place(std::string_view tree, std::optional<std::int64_t> rowid, OnConflict on_conflict);
-  std::int64_t insert(std::string text, std::int64_t rowid, IndexedRow row);  // minimal JSON text
+  std::int64_t insert(std::string_view text, std::int64_t rowid,
+                      IndexedRow row);  // minimal JSON text
   bool move(std::int64_t rowid, std::string_view tree, std::int64_t new_rowid,
             OnConflict on_conflict);
   void set_key(const std::string& paths);  // empty: takes it away
@@ -258,8 +259,8 @@ class Store::Impl {
   // Makes room for a changed row's key: throws where another row has it, or removes that one.
   void claim_key(const TreeKey& key, std::int64_t rowid, OnConflict on_conflict);
   void claim_rowid(std::int64_t rowid, OnConflict on_conflict);
-  bool put(std::int64_t rowid, std::string tree, const IndexedRow& before, const IndexedRow& after,
-           json::KeptMembers kept = {});
+  bool put(std::int64_t rowid, std::string_view tree, const IndexedRow& before,
+           const IndexedRow& after, json::KeptMembers kept = {});
   std::int64_t rowid_for(std::optional<std::int64_t> given) const;
   [[noreturn]] void refuse_rowid(std::int64_t rowid) const;
   [[noreturn]] void refuse_duplicate() const;

@@ -131,7 +131,7 @@ Placed Store::Impl::place(std::string_view tree, std::optional<std::int64_t> row
   }
   if (holder) erase(holder->rowid);
   if (taken) erase(placed);
-  insert(std::move(text), placed, std::move(row));
+  insert(text, placed, std::move(row));
   return {placed, holder ? Placed::As::Replaced : Placed::As::Added};
 }
 
@@ -148,15 +148,15 @@ Placed Store::Impl::settle_conflict(const UniqueKeyIndex::Holder& holder, std::s
   const std::optional<std::string> held = few ? tree(holder.rowid) : std::nullopt;
   if (!held || !replace_values(holder.rowid, *held, text)) {
     const IndexedRow before = indexed_row(holder.rowid, holder.key);
-    put(holder.rowid, std::move(text), before, row);
+    put(holder.rowid, text, before, row);
   }
   return {holder.rowid, Placed::As::Replaced};
 }
 
-std::int64_t Store::Impl::insert(std::string text, std::int64_t rowid, IndexedRow row) {
+std::int64_t Store::Impl::insert(std::string_view text, std::int64_t rowid, IndexedRow row) {
   Change change(*this, rowid);
   generation_for_write();
-  state_->insert(rowid, std::move(text));
+  state_->insert(rowid, text);
   buffered_.push_back({Op::Insert, rowid, state_->texts().size() - 1});
   index_row(rowid, row);
   counts_.next_rowid = std::max(counts_.next_rowid, rowid + 1);
@@ -178,7 +178,7 @@ bool Store::Impl::move(std::int64_t rowid, std::string_view tree, std::int64_t n
   if (taken && on_conflict != OnConflict::Replace) refuse_rowid(new_rowid);
   if (row.key) claim_key(*row.key, rowid, on_conflict);
   erase(new_rowid);
-  insert(std::move(text), new_rowid, IndexedRow(row));
+  insert(text, new_rowid, IndexedRow(row));
   return erase(rowid);
 }
 

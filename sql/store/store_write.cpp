@@ -56,10 +56,10 @@ bool Store::Impl::replace(std::int64_t rowid, std::string_view tree, OnConflict 
   if (known && !adds && *text != tree && replace_values(rowid, before, *text)) return true;
   // Of keys that a text has twice the last counts, and may change what is before it.
   const bool keeps = text->starts_with(tree.substr(0, kept.bytes));
-  return replace_minimal(rowid, *std::move(text), on_conflict, keeps ? kept : json::KeptMembers());
+  return replace_minimal(rowid, *text, on_conflict, keeps ? kept : json::KeptMembers());
 }
 
-bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree, OnConflict on_conflict,
+bool Store::Impl::replace_minimal(std::int64_t rowid, std::string_view tree, OnConflict on_conflict,
                                   json::KeptMembers kept) {
   require_transaction();
   refresh();
@@ -68,14 +68,14 @@ bool Store::Impl::replace_minimal(std::int64_t rowid, std::string tree, OnConfli
   const IndexedRow after = row_to_index(tree);
   if (key_ != nullptr && !is_same(*before.key, *after.key))
     claim_key(*after.key, rowid, on_conflict);
-  return put(rowid, std::move(tree), before, after, kept);
+  return put(rowid, tree, before, after, kept);
 }
 
-bool Store::Impl::put(std::int64_t rowid, std::string tree, const IndexedRow& before,
+bool Store::Impl::put(std::int64_t rowid, std::string_view tree, const IndexedRow& before,
                       const IndexedRow& after, json::KeptMembers kept) {
   Change change(*this, rowid);
   generation_for_write();
-  state_->replace(rowid, std::move(tree), kept);
+  state_->replace(rowid, tree, kept);
   buffered_.push_back({Op::Replace, rowid, state_->texts().size() - 1});
   reindex_row(rowid, before, after);
   ++own_added_;
