@@ -40,6 +40,15 @@ std::uint32_t VectorBuilder::append() {
   return rows() - 1;
 }
 
+void VectorBuilder::append_integers(std::span<const std::int64_t> values) {
+  if (values.empty()) return;
+  if (integers_.empty())
+    integers_.reserve(std::max(tags_.capacity(), tags_.size() + values.size()));
+  integers_.resize(tags_.size());
+  integers_.insert(integers_.end(), values.begin(), values.end());
+  tags_.insert(tags_.end(), values.size(), static_cast<std::uint8_t>(Tag::Integer));
+}
+
 void VectorBuilder::set_tag(std::uint32_t row, Tag tag) {
   tags_[row] = static_cast<std::uint8_t>(tag);
 }

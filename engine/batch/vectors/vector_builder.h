@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,7 @@ class VectorBuilder {
     integers_.push_back(value);
     tags_.push_back(static_cast<std::uint8_t>(Tag::Integer));
   }
+  void append_integers(std::span<const std::int64_t> values);
   void append_real(double value) { set_real(append(), value); }
   void append_big_number(std::string_view digits, double nearest) {
     set_big_number(append(), digits, nearest);

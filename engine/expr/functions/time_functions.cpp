@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "engine/base/number_text.h"
 #include "engine/expr/evaluate/call_frame.h"
@@ -166,20 +167,29 @@ void time_parts(CallFrame& frame) {
                      times.vector().only(batch::tag_bit(batch::Tag::String) | batch::kNullTags);
   if (!texts) return each_known_row<time_part<part>>(frame);
   const batch::Vector& column = times.vector();
+  std::array<std::int64_t, 256> parts;  // of the rows since those that were appended
+  std::size_t count = 0;
+  const auto append = [&] { frame.out.append_integers({parts.data(), std::exchange(count, 0)}); };
   PolledSteps steps;
   for (std::uint32_t i = 0; i < frame.rows; ++i, steps.step()) {
     const std::size_t row = times.row(i);
-    if (column.tag(row) != batch::Tag::String) {
-      frame.out.append_null();
+    const bool is_text = column.tag(row) == batch::Tag::String;
+    const std::string_view text = is_text ? (*column.strings)[column.codes[row]] : "";
+    unsigned found = 0;
+    if (date_part<part>(text, found)) {
+      parts[count++] = found;
+      if (count == parts.size()) append();
       continue;
     }
-    const Scalar time((*column.strings)[column.codes[row]]);
-    unsigned found = 0;
-    if (date_part<part>(time.text, found))
-      frame.out.append_integer(found);
-    else
+    append();
+    if (is_text) {
+      const Scalar time(text);
       time_part<part>({&time, 1}, frame.out);
+    } else {
+      frame.out.append_null();
+    }
   }
+  append();
 }
 
 constexpr std::array<Function, 6> kTimeFunctions{{
