@@ -9,6 +9,7 @@ import argparse
 import concurrent.futures
 import contextlib
 import dataclasses
+import fcntl
 import os
 import pathlib
 import re
@@ -174,16 +175,44 @@ class Run:
         return 1 if failed else 0
 
 
+@contextlib.contextmanager
 def scratch():
-    """Where tests put their files: in memory where there is plenty, or else each commit waits for a disk that no test looks at."""
+    """Has tests put their files into memory where there is plenty, or else each commit waits for a disk that no test looks at."""
     system = pathlib.Path("/dev/shm")
     if "TMPDIR" in os.environ or not system.is_dir():
-        return contextlib.nullcontext()
+        yield
+        return
+    remove_left_behind(system)
     space = os.statvfs(system)
     available = re.search(r"^MemAvailable:\s*(\d+) kB", pathlib.Path("/proc/meminfo").read_text(), re.MULTILINE)
     if space.f_flag & os.ST_NOEXEC or min(space.f_bavail * space.f_frsize, int(available[1]) * 1024 - LEFT_TO_PROGRAMS if available else 0) < SCRATCH_BYTES:
-        return contextlib.nullcontext()
-    return tempfile.TemporaryDirectory(prefix="arbors-run-", dir=system, ignore_cleanup_errors=True)
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="arbors-run-", dir=system, ignore_cleanup_errors=True) as folder, locked(folder):
+        os.environ["TMPDIR"] = folder
+        yield
+
+
+@contextlib.contextmanager
+def locked(folder):
+    """Holds a lock on a folder, which ends with this process; None where another one holds it."""
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            folder = None
+        yield folder
+    finally:
+        os.close(file)
+
+
+def remove_left_behind(system):
+    """Removes what runs that were killed have left in memory."""
+    for folder in system.glob("arbors-run-*"):
+        with contextlib.suppress(OSError), locked(folder) as free:
+            if free:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def main():
@@ -192,9 +221,7 @@ def main():
     options.add_argument("--python", required=True, help="one that loads SQLite extensions")
     options = options.parse_args()
     options.seconds = 150 if options.quick else 600
-    with scratch() as folder:
-        if folder:
-            os.environ["TMPDIR"] = folder
+    with scratch():
         return Run(tasks(options)).all()
 
 
