@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace arbors::store {
 namespace {
@@ -17,6 +18,7 @@ constexpr std::size_t kSingleRows = 8;          // more at once count as all pic
 constexpr std::size_t kLeastFolded = 32 << 10;  // bytes of a column's texts
 constexpr std::size_t kLeastPacked = 4 << 10;   // bytes of a column
 constexpr std::size_t kLeastSpared = 3;         // packing takes a part of so many away, or more
+constexpr std::size_t kLeastKept = 4;           // of picked columns one in so many must find room
 
 // What a column takes, with the numbers of its texts.
 template <typename Column>
@@ -85,19 +87,28 @@ void ColumnCache::put(std::uint64_t nonce, PathId path, batch::VectorPtr column,
 
 bool ColumnCache::note_pick(std::uint64_t nonce, PathId path, std::size_t rows, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
-  if (picks_.size() >= kMostPicked) picks_.clear();
+  if (picks_.size() >= kMostPicked) forget_picks();
   const bool single = rows <= kSingleRows, gone = dropped_.contains({nonce, path});
-  std::uint32_t& picks = picks_[{nonce, path}];
+  const auto pick = picks_.try_emplace({nonce, path}).first;
+  std::uint32_t& picks = pick->second.times;
+  if (!single) picked_bytes_ += bytes - std::exchange(pick->second.bytes, bytes);
   const auto has_room = [&] { return bytes_ + texts_->used + bytes <= capacity_ + spare(); };
   // Many rows of what has no room are asked for again: as if it had been here.
   if (!single && picks > 0 && !has_room()) note_all_return();
   picks += single ? 1 : kPicks;
-  // A column that had to go before would have to go again; so would what a scan picks rows of.
+  // A column that had to go before would have to go again; so would what a scan picks rows of, and
+  // most columns where far more are picked than there could be room for.
   const bool room = has_room() || (single && !gone);
-  const std::uint32_t most_when_full = gone && !single ? kPicksWhenGone : kPicksWhenFull;
-  if (picks <= (room ? kPicks : most_when_full)) return true;
-  picks_.erase({nonce, path});
+  const bool would_go = !single && (gone || picked_bytes_ / kLeastKept > capacity_);
+  if (picks <= (room ? kPicks : would_go ? kPicksWhenGone : kPicksWhenFull)) return true;
+  picked_bytes_ -= pick->second.bytes;
+  picks_.erase(pick);
   return false;
+}
+
+void ColumnCache::forget_picks() {
+  picks_.clear();
+  picked_bytes_ = 0;
 }
 
 // What squeezing would make free, carefully guessed.
@@ -167,7 +178,7 @@ void ColumnCache::clear() {
   foldable_.clear();
   packable_.clear();
   dropped_.clear();
-  picks_.clear();
+  forget_picks();
   domains_.clear();
   bytes_ = new_bytes_ = packable_bytes_ = 0;
 }

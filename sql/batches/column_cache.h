@@ -60,7 +60,8 @@ class ColumnCache {
   // these alone; else the column, which would take so many bytes, has been asked for often enough
   // to be decoded and kept: the second time many rows of it are, the fourth time single ones are,
   // and five times as often where another must go for it, unless single rows of a column are asked
-  // for that has not been here before; twenty times as often if many rows are of one that has.
+  // for that has not been here before; twenty times as often if many rows are of one that has, or
+  // not even a quarter of the columns that are picked would fit.
   bool note_pick(std::uint64_t nonce, PathId path, std::size_t rows, std::size_t bytes);
   // Gives a column to another batch that has the same.
   void hand_over(std::uint64_t from, std::uint64_t to, PathId path);
@@ -129,8 +130,14 @@ class ColumnCache {
   std::deque<Key> packable_;                                 // the same
   std::size_t packable_bytes_ = 0;                           // of columns in packable_
   std::unordered_map<Key, std::uint64_t, KeyHash> dropped_;  // when each was used last
-  std::unordered_map<Key, std::uint32_t, KeyHash> picks_;    // of columns that are not here
-  std::uint64_t clock_ = 0;                                  // bytes put so far
+  struct Picked {
+    std::uint32_t times = 0;
+    std::size_t bytes = 0;  // that the column would take; 0: single rows were asked for
+  };
+  void forget_picks();
+  std::unordered_map<Key, Picked, KeyHash> picks_;  // of columns that are not here
+  std::size_t picked_bytes_ = 0;                    // of these
+  std::uint64_t clock_ = 0;                         // bytes put so far
   std::size_t capacity_ = kDefaultBytes;
   std::size_t bytes_ = 0;
   std::size_t new_bytes_ = 0;  // of those, in new_

@@ -107,6 +107,9 @@ TEST_CASE("many rows are picked longer where their column would drive others out
   CHECK(picks(5000) == 5);
   REQUIRE(cache.find(150, 1) == nullptr);  // it was here
   CHECK(picks(150) == 20);
+  for (std::uint64_t nonce = 6000; nonce < 7000; ++nonce)
+    CHECK(cache.note_pick(nonce, 1, kMany, kBytes));
+  CHECK(picks(7500) == 20);  // not even a quarter of the columns that are picked would fit
 }
 
 TEST_CASE("a smaller bound drops columns, none drops all", "[store]") {
