@@ -8,28 +8,34 @@ void KeptRows::add(std::uint32_t segment, const expr::Selection& rows) {
   if (rows.empty()) return;
   // A list may have room for far more rows than it has.
   const auto listed = rows.rows();
-  blocks_.push_back({size_, segment,
-                     rows.is_run() ? rows : expr::Selection::list({listed.begin(), listed.end()})});
+  blocks_.push_back(
+      {segment, rows.is_run() ? rows : expr::Selection::list({listed.begin(), listed.end()})});
   size_ += rows.size();
-  while (block_at_.size() << kStride < size_)
-    block_at_.push_back(static_cast<std::uint32_t>(blocks_.size() - 1));
+  ends_.push_back(size_);
+  while (blocks_at_.size() << kStride < size_)
+    blocks_at_.push_back(static_cast<std::uint32_t>(blocks_.size() - 1));
 }
 
-RowRef KeptRows::row(std::uint32_t number) const {
+std::size_t KeptRows::block_of(std::size_t number) const {
   const std::size_t stride = number >> kStride;
-  const auto first = blocks_.begin() + block_at_[stride];
-  const auto last =
-      stride + 1 < block_at_.size() ? blocks_.begin() + block_at_[stride + 1] + 1 : blocks_.end();
-  const auto after = std::upper_bound(
-      first, last, number, [](std::size_t at, const Block& block) { return at < block.first; });
-  const Block& block = *std::prev(after);
-  return {block.segment, block.rows[number - block.first]};
+  const std::size_t first = blocks_at_[stride];
+  const std::size_t last =
+      stride + 1 < blocks_at_.size() ? blocks_at_[stride + 1] : blocks_.size() - 1;
+  // Of large blocks there are two at most to choose from, and no branch: rows come in any order.
+  if (last - first < 2) return first + static_cast<std::size_t>(number >= ends_[first]);
+  const auto from = ends_.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto to = ends_.begin() + static_cast<std::ptrdiff_t>(last);
+  return static_cast<std::size_t>(std::upper_bound(from, to, number) - ends_.begin());
 }
 
 std::vector<RowRef> KeptRows::in_order(const std::vector<std::uint32_t>& numbers) const {
   std::vector<RowRef> rows(numbers.size());
-  std::transform(numbers.begin(), numbers.end(), rows.begin(),
-                 [this](std::uint32_t number) { return row(number); });
+  std::transform(numbers.begin(), numbers.end(), rows.begin(), [this](std::uint32_t number) {
+    const std::size_t at = block_of(number);
+    const Block& block = blocks_[at];
+    const std::size_t first = ends_[at] - block.rows.size();
+    return RowRef{block.segment, block.rows[number - first]};
+  });
   return rows;
 }
 

@@ -22,15 +22,15 @@ class KeptRows {
   static constexpr unsigned kStride = 12;  // numbers of a stride, as a power of 2
 
   struct Block {
-    std::size_t first;  // its first row's number
     std::uint32_t segment;
     expr::Selection rows;
   };
-  RowRef row(std::uint32_t number) const;
+  std::size_t block_of(std::size_t number) const;
 
   std::size_t size_ = 0;
   std::vector<Block> blocks_;
-  std::vector<std::uint32_t> block_at_;  // the block of each stride's first number
+  std::vector<std::size_t> ends_;         // one past each block's last number
+  std::vector<std::uint32_t> blocks_at_;  // the block of each stride's first number
 };
 
 }  // namespace arbors::exec

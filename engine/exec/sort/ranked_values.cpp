@@ -38,18 +38,29 @@ batch::VectorPtr RankedValues::values(std::span<const std::uint64_t> ranks) cons
 
 SortedRanks::SortedRanks(const std::vector<std::uint64_t>& ranks,
                          const std::vector<std::uint32_t>& order) {
-  constexpr std::size_t kRowsOfARun = 8;  // on average, at least
-  for (std::size_t at = 0; at < order.size(); ++at) {
-    const std::uint64_t rank = ranks[order[at]];
-    if (runs_.empty() || runs_.back().rank != rank) runs_.push_back({rank, at});
-    runs_.back().end = at + 1;
-    if (runs_.size() > order.size() / kRowsOfARun + 1) break;
-  }
-  if (runs_.empty() || runs_.back().end == order.size()) return;
+  if (take_runs(ranks, order)) return;
   runs_ = {};
   each_.resize(order.size());
   std::transform(order.begin(), order.end(), each_.begin(),
                  [&](std::uint32_t number) { return ranks[number]; });
+}
+
+// False where runs would be short: some of the rows tell.
+bool SortedRanks::take_runs(const std::vector<std::uint64_t>& ranks,
+                            const std::vector<std::uint32_t>& order) {
+  constexpr std::size_t kRowsOfARun = 8;  // on average, at least
+  constexpr std::size_t kLooks = 1024;
+  std::size_t looks = 0, ends = 0;
+  for (std::size_t at = 1; at < order.size(); at += order.size() / kLooks + 1, ++looks)
+    ends += ranks[order[at]] != ranks[order[at - 1]] ? 1 : 0;
+  if (ends > looks / kRowsOfARun) return false;
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    const std::uint64_t rank = ranks[order[at]];
+    if (runs_.empty() || runs_.back().rank != rank) runs_.push_back({rank, at});
+    runs_.back().end = at + 1;
+    if (runs_.size() > order.size() / kRowsOfARun * 2 + 1) return false;
+  }
+  return true;
 }
 
 std::vector<std::uint64_t> SortedRanks::cut(std::size_t first, std::size_t count) const {

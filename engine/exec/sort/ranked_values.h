@@ -54,6 +54,8 @@ class SortedRanks {
     std::uint64_t rank;
     std::size_t end;  // of its rows
   };
+  bool take_runs(const std::vector<std::uint64_t>& ranks, const std::vector<std::uint32_t>& order);
+
   std::vector<Run> runs_;
   std::vector<std::uint64_t> each_;  // instead, where runs would be short
 };
