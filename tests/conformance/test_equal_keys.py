@@ -34,6 +34,7 @@ STATEMENTS = [
 DOUBTFUL = ["SELECT p.k, count(*) AS n FROM p JOIN q ON p.n = q.n GROUP BY p.k", "SELECT DISTINCT p.k FROM p JOIN q ON p.n = q.n", "SELECT min(p.k) AS lo FROM p JOIN q ON p.n = q.n WHERE p.k > 0",
             "SELECT k, max(n) FILTER (WHERE n > 3) AS m FROM p GROUP BY k", "SELECT * FROM (SELECT k, count(*) AS n FROM p GROUP BY k) AS d WHERE k LIKE '%0'", "SELECT k, n FROM p JOIN (SELECT n FROM q) AS r USING (n) UNION SELECT k, n FROM q",
             "SELECT count(*) AS n, k FROM (SELECT DISTINCT p.k FROM p JOIN q ON p.n = q.n) AS d GROUP BY k", "SELECT DISTINCT k, rank() OVER (ORDER BY m) AS r FROM p",
+            "SELECT min(DISTINCT p.k) AS lo FROM p JOIN q ON p.n = q.n WHERE p.k > 0", "SELECT p.m, max(DISTINCT p.m) AS hi FROM p JOIN q ON p.n = q.n GROUP BY q.n % 3, p.m", "SELECT group_concat(DISTINCT p.k) AS g FROM p JOIN q ON p.n = q.n",
             "SELECT abs(k) AS a, min(n) AS lo FROM p GROUP BY abs(k)", "SELECT max(p.m) OVER (PARTITION BY p.m) AS hi FROM p JOIN q ON p.n = q.n"]
 
 

@@ -129,6 +129,7 @@ REFUSED = [
     # What is JSON to SQLite, or a text, as it sorts and keeps rows
     ("SELECT json_array(l) AS x, row_number() OVER (ORDER BY s) AS y FROM t", "write json("), ("SELECT json_group_array(l) OVER (ORDER BY s) AS x FROM t", "write json("),
     ("SELECT json_group_array(coalesce(l, 1)) AS x FROM t GROUP BY a", "write json("), ("SELECT json_array(max(l)) AS x FROM t GROUP BY a", "write json("),
+    ("SELECT x, count(*) AS n FROM (SELECT json_array(l) AS x FROM t) GROUP BY x", "write json("), ("WITH w AS (SELECT json_object('k', l) AS x FROM t) SELECT DISTINCT x FROM w", "write json("),
     ("SELECT json_array(CAST(l AS TEXT)) AS x FROM t", "write json("), ("SELECT json_array((SELECT l FROM t WHERE a = 1)) AS x FROM t", "write json("),
     ("SELECT json_array(coalesce(l -> 1, 0)) AS x FROM t", "line 1, column 8", "write json("), ("SELECT json_array(c) AS x FROM (SELECT l -> 1 AS c FROM t)", "write json("),
     ("SELECT typeof(json(b)) AS x FROM t", "JSON that is no array or object"), ("SELECT b -> '$' AS x FROM t", "JSON that is no array or object"),

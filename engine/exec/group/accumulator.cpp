@@ -65,9 +65,12 @@ AccumulatorPtr make_accumulator(const plan::AggregateCall& call) {
   if (call.distinct && call.function->kind == AggregateKind::Count)
     return distinct_count_accumulator(collation);
   AccumulatorPtr plain = make_plain(call, collation);
-  if (!call.distinct) return plain;
-  const bool typed = call.function->kind == AggregateKind::Sum;
-  return distinct_accumulator(std::move(plain), collation, typed ? call.doubt : std::string());
+  const AggregateKind kind = call.function->kind;
+  // The least of distinct values is the least of all, and knows of its equals what there is to.
+  const bool bound = kind == AggregateKind::Min || kind == AggregateKind::Max;
+  if (!call.distinct || (bound && !call.doubt.empty())) return plain;
+  const bool shows = kind == AggregateKind::Sum || kind == AggregateKind::Concat;
+  return distinct_accumulator(std::move(plain), collation, shows ? call.doubt : std::string());
 }
 
 std::vector<std::uint32_t> rows_of_groups(std::span<const std::uint32_t> of_row,

@@ -208,10 +208,17 @@ expr::ExprPtr CoreLowering::of_value(const Leaf& leaf, const expr::ExprPtr& valu
 }
 
 // Tells whether SQLite hands a JSON function the arrays and objects of the table's columns as JSON:
-// rows that it sorts or keeps have texts.
+// rows that it sorts or keeps have texts, here or in a query around, which may compute it.
 bool CoreLowering::keeps_json() const {
-  return core_.from.size() == 1 && scope_.tables.front().trees && core_.group_by.empty() &&
-         !core_.distinct && !core_.has_windows && (order_ == nullptr || order_->empty());
+  const Statement& statement = lowering_.statement();
+  const bool kept_around =
+      around_.inside &&
+      (lowering_.gathers() || !statement.query->order_by.empty() ||
+       std::any_of(statement.leaves.begin(), statement.leaves.end(),
+                   [](const Leaf& leaf) { return leaf.kind == Leaf::Kind::Window; }));
+  return !kept_around && core_.from.size() == 1 && scope_.tables.front().trees &&
+         core_.group_by.empty() && !core_.distinct && !core_.has_windows &&
+         (order_ == nullptr || order_->empty());
 }
 
 // Tells whether a value may be an array or object that was not made just there.
