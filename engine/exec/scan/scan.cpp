@@ -113,15 +113,17 @@ bool Scan::fetch(ScannedRows& out, const expr::ExprPtr& bound) {
 // Asks the statistics for all predicates, so that a batch that one of them rules out is not read
 // for the other.
 bool Scan::ruled_out(ScannedRows& rows, const expr::ExprPtr& bound) const {
-  const auto never = [&](const expr::ExprPtr& predicate) {
-    return predicate && expr::prune(*predicate, *rows.batch) == expr::Verdict::Never;
+  const auto verdict = [&](const expr::ExprPtr& predicate) {
+    return predicate ? expr::prune(*predicate, *rows.batch) : expr::Verdict::Always;
   };
-  return never(input_.predicate) || (input_.steps.empty() && never(bound));
+  const expr::Verdict own = verdict(input_.predicate);
+  rows.all_pass = own == expr::Verdict::Always;
+  return own == expr::Verdict::Never ||
+         (input_.steps.empty() && verdict(bound) == expr::Verdict::Never);
 }
 
 bool Scan::narrow(ScannedRows& rows, const expr::ExprPtr& bound) const {
-  if (predicate_ && expr::prune(*input_.predicate, *rows.batch) != expr::Verdict::Always)
-    rows.filter(*predicate_);
+  if (predicate_ && !rows.all_pass) rows.filter(*predicate_);
   take_steps(input_.steps, rows, context_);
   if (bound && !rows.rows.empty() &&
       (!input_.steps.empty() || expr::prune(*bound, *rows.batch) != expr::Verdict::Always))

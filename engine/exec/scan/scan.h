@@ -33,6 +33,7 @@ struct ScannedRows {
   std::uint32_t index = 0;
   batch::BatchReaderPtr batch;
   expr::Selection rows;                  // ascending rows of the block, never empty
+  bool all_pass = false;                 // the scan's predicate, as statistics tell
   std::shared_ptr<const Mounts> mounts;  // null: the block's rows are the batch's
 
   // Computes an expression over some of the block's rows.

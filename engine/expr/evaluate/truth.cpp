@@ -21,25 +21,20 @@ constexpr auto kPlaces = [] {
 }();
 constexpr std::size_t kSlack = 8;  // entries that write_kept may write beyond those that it keeps
 
-// The lowest bit of each of eight truths: whether it is the wanted one.
-[[gnu::always_inline]] inline std::uint64_t wanted_of(const std::uint8_t* truths,
-                                                      std::uint64_t all_wanted) {
+// A bit for each of eight truths: whether it is the wanted one.
+std::uint8_t wanted_bits(const std::uint8_t* truths, std::uint64_t all_wanted) {
   std::uint64_t eight;
   std::memcpy(&eight, truths, 8);
   const std::uint64_t difference = eight ^ all_wanted;  // of each byte two bits at most
-  return ~(difference | difference >> 1) & 0x0101010101010101ULL;
-}
-
-// The same as the bits of a byte.
-std::uint8_t wanted_bits(const std::uint8_t* truths, std::uint64_t all_wanted) {
-  return static_cast<std::uint8_t>(wanted_of(truths, all_wanted) * 0x0102040810204080ULL >> 56);
+  const std::uint64_t same = ~(difference | difference >> 1) & 0x0101010101010101ULL;
+  return static_cast<std::uint8_t>(same * 0x0102040810204080ULL >> 56);
 }
 
 // Tells whether any of 64 truths is the wanted one.
-[[gnu::always_inline]] inline bool any_wanted(const std::uint8_t* truths,
-                                              std::uint64_t all_wanted) {
-  std::uint64_t any = 0;
-  for (unsigned k = 0; k < 64; k += 8) any |= wanted_of(truths + k, all_wanted);
+[[gnu::always_inline]] inline bool any_wanted(const std::uint8_t* truths, std::uint8_t wanted) {
+  std::uint8_t any = 0;
+  for (unsigned k = 0; k < 64; ++k)
+    any = static_cast<std::uint8_t>(any | (truths[k] == wanted ? 1 : 0));
   return any != 0;
 }
 
@@ -55,7 +50,7 @@ template <typename Rows>
   std::size_t kept = 0;
   std::size_t i = 0;
   for (; i + 64 <= size; i += 64) {
-    if (!any_wanted(truths + i, all_wanted)) continue;
+    if (!any_wanted(truths + i, wanted)) continue;
     std::uint64_t bits = 0;
     for (unsigned k = 0; k < 8; ++k)
       bits |= std::uint64_t{wanted_bits(truths + i + k * 8, all_wanted)} << (k * 8);
