@@ -1,5 +1,6 @@
-// The rows that a scan keeps, by their number in its order: what is sorted are numbers, and rows of
-// a block that keeps all of its own take no memory.
+// The rows that a scan keeps, by their number in its order, since what is sorted are numbers. They
+// take no memory while each block keeps a run of its own, and 8 bytes each else: to look lists up
+// in any order takes longer.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,8 @@ namespace arbors::exec {
 
 class KeptRows {
  public:
+  // There will be so many, as far as known.
+  explicit KeptRows(std::size_t count) : expected_(count) {}
   // Adds those of the next segment.
   void add(std::uint32_t segment, const expr::Selection& rows);
   std::size_t size() const { return size_; }
@@ -21,16 +24,20 @@ class KeptRows {
  private:
   static constexpr unsigned kStride = 12;  // numbers of a stride, as a power of 2
 
-  struct Block {
+  struct Run {
     std::uint32_t segment;
-    expr::Selection rows;
+    std::uint32_t first_row;
+    std::size_t first;  // its first row's number
   };
-  std::size_t block_of(std::size_t number) const;
+  void list_all();
+  RowRef row(std::size_t number) const;
 
+  std::size_t expected_;
   std::size_t size_ = 0;
-  std::vector<Block> blocks_;
-  std::vector<std::size_t> ends_;         // one past each block's last number
-  std::vector<std::uint32_t> blocks_at_;  // the block of each stride's first number
+  std::vector<Run> runs_;
+  std::vector<std::size_t> ends_;       // one past each run's last number
+  std::vector<std::uint32_t> runs_at_;  // the run of each stride's first number
+  std::vector<RowRef> listed_;          // all, instead of runs, once a block has a list
 };
 
 }  // namespace arbors::exec

@@ -52,7 +52,9 @@ KeptRows read_rows(const ScanInput& input, const plan::Sort& sort, const Executi
           keyed.keys.push_back(without_pool(key_values.values(i, scanned, scanned.rows)));
         return keyed;
       });
-  KeptRows rows;
+  std::size_t count = 0;
+  for (const KeyedRows& block : blocks) count += block.rows.size();
+  KeptRows rows(count);
   for (KeyedRows& block : blocks) {
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].append(std::move(block.keys[i]));
     rows.add(block.segment, block.rows);
