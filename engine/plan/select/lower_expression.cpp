@@ -4,6 +4,7 @@
 #include "engine/base/error.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/expr/forms/function.h"
+#include "engine/plan/aggregate.h"
 #include "engine/plan/expression_parts.h"
 #include "engine/plan/select/core_lowering.h"
 #include "engine/plan/select/json_path.h"
