@@ -53,26 +53,6 @@ std::optional<GenerationState::At> GenerationState::find_live(std::int64_t rowid
   return place;
 }
 
-std::optional<std::size_t> GenerationState::find_inserted(std::int64_t rowid) const {
-  if (inserted_at_) {
-    const auto found = inserted_at_->find(rowid);
-    return found == inserted_at_->end() ? std::nullopt : std::optional(found->second);
-  }
-  if (inserted_.empty() || rowid < inserted_.front().rowid || rowid > inserted_.back().rowid)
-    return std::nullopt;
-  const auto found = std::ranges::lower_bound(inserted_, rowid, {}, &Inserted::rowid);
-  if (found->rowid != rowid || found->text == kErased) return std::nullopt;
-  return static_cast<std::size_t>(found - inserted_.begin());
-}
-
-void GenerationState::note_unordered() {
-  std::unordered_map<std::int64_t, std::size_t> places;
-  for (std::size_t at = 0; at < inserted_.size(); ++at) {
-    if (inserted_[at].text != kErased) places.emplace(inserted_[at].rowid, at);
-  }
-  inserted_at_ = std::move(places);
-}
-
 const SegmentOverlays* GenerationState::overlays(std::size_t segment) const {
   const auto found = overlays_.find(segment);
   return found == overlays_.end() ? nullptr : &found->second;
@@ -100,17 +80,9 @@ std::uint64_t GenerationState::start_of(std::size_t segment) const {
 std::optional<GenerationState::Found> GenerationState::find(std::int64_t rowid) const {
   Found found;
   found.rowid = rowid;
-  if (const auto pending = find_inserted(rowid)) {
+  if (const auto pending = inserted_.find(rowid)) {
     found.text = inserted_[*pending].text;
-    std::uint64_t after = 0;
-    for (std::size_t at = *pending; at < inserted_.size(); ++at) {
-      after += inserted_[at].text == kErased ? 0 : 1;
-      if (inserted_erased_ == 0) {
-        after = inserted_.size() - at;
-        break;
-      }
-    }
-    found.position = trees_ - after;
+    found.position = trees_ - inserted_.count_from(*pending);
     return found;
   }
   found.stored = find_live(rowid);
@@ -126,7 +98,7 @@ std::optional<GenerationState::Found> GenerationState::find(std::int64_t rowid) 
 
 std::optional<std::string_view> GenerationState::pending_text(std::int64_t rowid) const {
   std::uint32_t text = kErased;
-  if (const auto pending = find_inserted(rowid)) {
+  if (const auto pending = inserted_.find(rowid)) {
     text = inserted_[*pending].text;
   } else if (const auto at = find_live(rowid)) {
     if (const SegmentOverlays* overlays = this->overlays(at->segment)) {
@@ -138,7 +110,7 @@ std::optional<std::string_view> GenerationState::pending_text(std::int64_t rowid
 }
 
 std::optional<GenerationState::At> GenerationState::find_stored(std::int64_t rowid) const {
-  if (find_inserted(rowid)) return std::nullopt;
+  if (inserted_.find(rowid)) return std::nullopt;
   auto at = find_live(rowid);
   if (at) {
     const SegmentOverlays* overlays = this->overlays(at->segment);
@@ -200,25 +172,18 @@ std::vector<ReplacedRow> GenerationState::replaced_rows(std::size_t segment) con
 }
 
 bool GenerationState::contains(std::int64_t rowid) const {
-  return find_inserted(rowid) || find_live(rowid);
+  return inserted_.find(rowid) || find_live(rowid);
 }
 
 void GenerationState::insert(std::int64_t rowid, std::string_view tree) {
-  const std::size_t bytes = tree.size();
-  if (!inserted_at_ && !inserted_.empty() && rowid <= inserted_.back().rowid) note_unordered();
   const std::uint32_t text = texts_.add(tree);
-  make_room(inserted_);  // the last that may fail, or this
-  if (inserted_at_) inserted_at_->emplace(rowid, inserted_.size());
-  inserted_.push_back({rowid, text});
-  inserted_bytes_ += bytes;
+  inserted_.add({rowid, text}, tree.size());  // the last that may fail
   ++trees_;
 }
 
 bool GenerationState::erase(std::int64_t rowid) {
-  if (const auto pending = find_inserted(rowid)) {
-    inserted_[*pending].text = kErased;
-    ++inserted_erased_;
-    if (inserted_at_) inserted_at_->erase(rowid);
+  if (const auto pending = inserted_.find(rowid)) {
+    inserted_.erase(*pending);
     --trees_;
     return true;
   }
@@ -258,8 +223,8 @@ json::KeptMembers GenerationState::kept_by(std::uint32_t text, const SegmentOver
 }
 
 bool GenerationState::replace(std::int64_t rowid, std::string_view tree, json::KeptMembers kept) {
-  if (const auto pending = find_inserted(rowid)) {
-    inserted_[*pending].text = texts_.add(tree);
+  if (const auto pending = inserted_.find(rowid)) {
+    inserted_.set_text(*pending, texts_.add(tree));
     return true;
   }
   const auto at = find_live(rowid);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/json/edit/kept_members.h"
+#include "sql/state/inserted_rows.h"
 #include "sql/state/overlays.h"
 #include "sql/state/patched_batch.h"
 #include "sql/state/pending_trees.h"
@@ -29,12 +30,7 @@ std::string with_values(std::string tree, std::span<const SetValue> values,
 
 class GenerationState {
  public:
-  static constexpr std::uint32_t kErased = UINT32_MAX;  // in the place of a text's number
-
-  struct Inserted {
-    std::int64_t rowid = 0;
-    std::uint32_t text = kErased;
-  };
+  static constexpr std::uint32_t kErased = InsertedRows::kErased;
 
   explicit GenerationState(std::vector<SegmentVersion> segments);
 
@@ -76,7 +72,7 @@ class GenerationState {
   std::uint64_t trees() const { return trees_; }
   std::size_t replaced() const { return replaced_; }  // other trees and values over segments
   std::size_t erased() const { return erased_; }      // rows of segments that died here
-  bool pending() const { return !inserted_.empty() || replaced_ + erased_ > 0; }
+  bool pending() const { return !inserted().empty() || replaced_ + erased_ > 0; }
 
   // Overlays of a segment by its place in segments(); nullptr where it has none.
   const SegmentOverlays* overlays(std::size_t segment) const;
@@ -90,8 +86,8 @@ class GenerationState {
   // What readers of a segment with overlays share: the same until these change. The blocks cover
   // the texts.
   std::shared_ptr<PatchedFacts> patched(std::size_t segment, const PendingBlocks& blocks) const;
-  const std::vector<Inserted>& inserted() const { return inserted_; }
-  std::size_t inserted_bytes() const { return inserted_bytes_; }  // of texts as they were added
+  const std::vector<InsertedRows::Row>& inserted() const { return inserted_.rows(); }
+  std::size_t inserted_bytes() const { return inserted_.bytes(); }  // of texts as they were added
   const PendingTrees& texts() const { return texts_; }
   // The members of the stored row that a text which lies over it begins with.
   json::KeptMembers kept(std::uint32_t text) const {
@@ -105,10 +101,8 @@ class GenerationState {
   std::size_t pending_bytes() const { return texts_.bytes() + values_.bytes(); }
 
  private:
-  std::optional<At> find_live(std::int64_t rowid) const;               // of a segment
-  std::optional<std::size_t> find_inserted(std::int64_t rowid) const;  // in inserted_
-  void note_unordered();                              // rowids of inserted trees ascend no longer
-  std::uint64_t start_of(std::size_t segment) const;  // the position of its first live row
+  std::optional<At> find_live(std::int64_t rowid) const;  // of a segment
+  std::uint64_t start_of(std::size_t segment) const;      // the position of its first live row
   bool apply_to_rows(Record& record, const PathDictionary& paths);
   void drop_overlays(const At& at);
   json::KeptMembers kept_by(std::uint32_t text, const SegmentOverlays& overlays, std::uint32_t row,
@@ -121,11 +115,7 @@ class GenerationState {
   std::unordered_map<std::size_t, exec::Segment> stored_runs_;  // where rows died since
   mutable std::unordered_map<std::size_t, std::shared_ptr<PatchedFacts>> patched_;
   mutable std::vector<std::uint64_t> starts_;  // positions of the segments; empty: to be computed
-  std::vector<Inserted> inserted_;
-  std::size_t inserted_erased_ = 0;  // of them
-  std::size_t inserted_bytes_ = 0;
-  // Where they stand, but for those erased, once their rowids do not ascend; empty before.
-  std::optional<std::unordered_map<std::int64_t, std::size_t>> inserted_at_;
+  InsertedRows inserted_;
   PendingTrees texts_;                   // of trees
   PendingTrees values_;                  // of single values
   std::vector<json::KeptMembers> kept_;  // by texts; those behind its end keep nothing

@@ -119,7 +119,7 @@ void Snapshot::add_pending(std::int64_t rowid, std::uint32_t text) {
 
 void Snapshot::add_pending_runs(const GenerationState& state) {
   std::uint32_t next_text = GenerationState::kErased;  // that would go on with the run
-  for (const GenerationState::Inserted& inserted : state.inserted()) {
+  for (const InsertedRows::Row& inserted : state.inserted()) {
     if (inserted.text == GenerationState::kErased) continue;
     const bool goes_on = inserted.text == next_text &&
                          inserted.text < blocks_[segments_.back().batch - kPendingBatch].end();

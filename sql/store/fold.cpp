@@ -86,7 +86,7 @@ void Store::Impl::fold(FoldAll all) {
       writer.close();
     }
   }
-  for (const GenerationState::Inserted& inserted : state_->inserted()) {
+  for (const InsertedRows::Row& inserted : state_->inserted()) {
     if (inserted.text != GenerationState::kErased)
       writer.add_kept(inserted.rowid, state_->texts()[inserted.text]);
   }

@@ -88,7 +88,7 @@ std::uint64_t Store::Impl::restore(std::int64_t generation) {
     if (version.run.count > 0) wanted.push_back(std::move(version));
     std::ranges::move(then->replaced_rows(at), std::back_inserter(carried));
   }
-  for (const GenerationState::Inserted& inserted : then->inserted()) {
+  for (const InsertedRows::Row& inserted : then->inserted()) {
     if (inserted.text != GenerationState::kErased)
       writer.add(inserted.rowid, then->texts()[inserted.text]);
   }

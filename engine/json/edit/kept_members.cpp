@@ -6,6 +6,7 @@
 #include "engine/base/error.h"
 #include "engine/base/path.h"
 #include "engine/json/values/json_value.h"
+#include "engine/json/values/scalar_reader.h"
 
 namespace arbors::json {
 namespace {
@@ -19,17 +20,6 @@ std::size_t count_same(std::string_view a, std::string_view b) {
   }
   while (at < most && a[at] == b[at]) ++at;
   return at;
-}
-
-// Finds the end of the string that begins at `at`; nothing beyond `most` counts.
-std::size_t end_of_string(std::string_view text, std::size_t at, std::size_t most) {
-  for (std::size_t quote = at;;) {
-    quote = text.find('"', quote + 1);
-    if (quote >= most) return most;  // npos too
-    std::size_t slashes = 0;         // before it; the opening quote ends them
-    while (text[quote - 1 - slashes] == '\\') ++slashes;
-    if (slashes % 2 == 0) return quote + 1;
-  }
 }
 
 // Tells whether minimal text surely has no member of that key, which costs less than to look for
@@ -68,10 +58,11 @@ KeptMembers kept_members(std::string_view before, std::string_view after) {
     return {static_cast<std::uint32_t>(same + 1), KeptMembers::kAll};
   KeptMembers kept;
   std::size_t depth = 0;
+  const std::string_view begin = before.substr(0, same);
   for (std::size_t at = 1; at < same;) {
-    const char c = before[at];
+    const char c = begin[at];
     if (c == '"') {
-      at = end_of_string(before, at, same);
+      at = end_of_string(begin, at);  // npos where the string goes on
       continue;
     }
     ++at;

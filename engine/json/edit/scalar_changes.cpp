@@ -1,6 +1,7 @@
 #include "engine/json/edit/scalar_changes.h"
 
 #include "engine/json/values/json_value.h"
+#include "engine/json/values/scalar_reader.h"
 
 namespace arbors::json {
 namespace {
@@ -9,15 +10,7 @@ bool opens(char c) { return c == '{' || c == '['; }
 
 // Gives the string, number or literal that a piece of minimal JSON text begins with.
 std::string_view scalar_at(std::string_view text) {
-  if (text.front() == '"') {
-    for (std::size_t quote = 0;;) {
-      quote = text.find('"', quote + 1);
-      if (quote == std::string_view::npos) return text;
-      std::size_t slashes = 0;  // before it; the opening quote ends them
-      while (text[quote - 1 - slashes] == '\\') ++slashes;
-      if (slashes % 2 == 0) return text.substr(0, quote + 1);
-    }
-  }
+  if (text.front() == '"') return text.substr(0, end_of_string(text, 0));
   std::size_t end = 1;
   while (end < text.size() && text[end] != ',' && text[end] != '}' && text[end] != ']') ++end;
   return text.substr(0, end);

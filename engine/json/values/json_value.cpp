@@ -68,14 +68,9 @@ class ChildReader {
   std::string_view string() {
     const std::size_t begin = at_;
     expect('"');
-    for (;;) {
-      const std::size_t quote = json_.find('"', at_);
-      if (quote == std::string_view::npos) damaged();
-      at_ = quote + 1;
-      std::size_t slashes = 0;  // before it; the opening quote ends them
-      while (json_[quote - 1 - slashes] == '\\') ++slashes;
-      if (slashes % 2 == 0) return json_.substr(begin, at_ - begin);
-    }
+    at_ = end_of_string(json_, begin);
+    if (at_ == std::string_view::npos) damaged();
+    return json_.substr(begin, at_ - begin);
   }
 
   std::string_view container() {

@@ -86,6 +86,18 @@ inline const char* closing_quote(const char* open, const char* next) {
   return *next == '"' && next != open ? next : nullptr;
 }
 
+// Gives the end of the string that stands in JSON text from its opening quote on, behind its
+// closing quote; npos where there is none.
+inline std::size_t end_of_string(std::string_view text, std::size_t open) {
+  for (std::size_t quote = open;;) {
+    quote = text.find('"', quote + 1);
+    if (quote == std::string_view::npos) return quote;
+    std::size_t slashes = 0;  // before it; the opening quote ends them
+    while (text[quote - 1 - slashes] == '\\') ++slashes;
+    if (slashes % 2 == 0) return quote + 1;
+  }
+}
+
 // Undoes the escapes of `raw` (between the quotes), appending to `out`. False on a bad escape or
 // half of a surrogate pair; `wrong`, where given, receives the place.
 bool unescape(std::string_view raw, std::string& out, std::size_t* wrong = nullptr);
