@@ -135,7 +135,7 @@ constexpr std::array<HelpEntry, 38> kFunctions{{
     {"arbor_close", "arbor_close(handle)", "releases a handle", "SELECT arbor_close('@1')"},
 }};
 
-constexpr std::array<HelpEntry, 10> kTables{{
+constexpr std::array<HelpEntry, 11> kTables{{
     {"arbor", "CREATE VIRTUAL TABLE name USING arbor([column [type], …] [, option=value, …])",
      "an Arbor as a table: declared columns first, then one for each path found in the data; "
      "hidden _tree, _index, _generation, _patch. Options: key, batch_trees, retain, retain_for, "
@@ -156,6 +156,9 @@ constexpr std::array<HelpEntry, 10> kTables{{
     {"arbor_marshal", "arbor_marshal(plan [, params…])",
      "idx, trees: a plan's trees, several at a time, in Python's marshal format, for its package",
      "SELECT count(*) FROM arbor_marshal('players | head 3')"},
+    {"arbor_marshal_rows", "arbor_marshal_rows(plan [, params…])",
+     "idx, rows: the same where trees are lists of the same fields, field by field",
+     "SELECT count(*) FROM arbor_marshal_rows('players | head 3')"},
     {"arbor_list", "arbor_list",
      "schema, name, trees, batches, bytes, generation, columns of every Arbor",
      "SELECT name, trees FROM arbor_list"},

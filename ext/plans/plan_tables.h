@@ -1,6 +1,6 @@
 // Plans as tables: `arbor_rows(plan, params…)`, a function that streams trees, `arbor_arrow(plan,
-// params…)`, one that streams them as Arrow, `arbor_marshal(plan, params…)`, one that streams them
-// as Python's own values,
+// params…)`, one that streams them as Arrow, `arbor_marshal(plan, params…)` and
+// `arbor_marshal_rows(plan, params…)`, which stream them as Python's own values,
 // `arbor_diff(name, from [, to])`, one that streams what changed, and
 // `CREATE VIRTUAL TABLE v USING arbor_view(plan)`, a plan with a column per field, into which SQL's
 // conditions, orders and limits are pushed.

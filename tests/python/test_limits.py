@@ -78,6 +78,7 @@ LONG = [
     ("Arrow messages", "SELECT sum(length(message)) FROM arbor_arrow('s | sort_by t')"),
     ("Arrow messages as they come", "SELECT sum(length(message)) FROM arbor_arrow('s | filter replace(replace(t || t || t, ''1'', ''22222222''), ''2'', ''33333333'') like ''%9%8%7%'' | select b')"),
     ("lists of Python's values", "SELECT sum(length(trees)) FROM arbor_marshal('s | filter replace(replace(t || t || t, ''1'', ''22222222''), ''2'', ''33333333'') like ''%9%8%7%'' | select b')"),
+    ("columns of Python's values", "SELECT sum(length(rows)) FROM arbor_marshal_rows('s | filter replace(replace(t || t || t, ''1'', ''22222222''), ''2'', ''33333333'') like ''%9%8%7%'' | select b')"),
     ("handles", "SELECT arbor_open('s | sort_by t || b desc | filter b % 2 = 0')"),
     ("explain_analyze", "SELECT arbor_explain_analyze('s | sort_by t')"),
     ("rows", "SELECT idx FROM arbor_rows('s | group_by t || b as k { count(distinct t) as n }') LIMIT 1"),

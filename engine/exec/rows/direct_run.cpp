@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "engine/batch/trees/path_reader.h"
+#include "engine/batch/vectors/vector_ops.h"
+#include "engine/exec/scan/fields_batch.h"
 #include "engine/exec/scan/reshape.h"
 #include "engine/exec/scan/row_selector.h"
 #include "engine/expr/forms/builder.h"
@@ -16,6 +18,24 @@ namespace {
 constexpr std::uint32_t kTextBlock = 128;
 // Rows whose fields are computed at once for whole trees, after the first few.
 constexpr std::uint32_t kTreeBlock = 4096;
+// Rows whose fields are computed together: blocks are smaller, but for what is exploded.
+constexpr std::uint32_t kMostFieldRows = 262'144;
+
+// Tells whether some row has no value, so that its tree has one field less.
+bool lacks_some(const NamedColumn& column) {
+  const batch::Vector& values = *column.values;
+  if (!values.has(batch::Tag::Missing)) return false;
+  if (values.tags.empty()) return values.uniform == batch::Tag::Missing;
+  return std::find(values.tags.begin(), values.tags.end(),
+                   static_cast<std::uint8_t>(batch::Tag::Missing)) != values.tags.end();
+}
+
+// The columns that a batch was made of; nothing where it was not.
+std::optional<std::vector<NamedColumn>> columns_of(batch::BatchReader& batch) {
+  if (const auto* fields = dynamic_cast<const FieldsBatch*>(&batch)) return fields->fields();
+  if (auto* columns = dynamic_cast<ColumnBatch*>(&batch)) return columns->columns();
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -62,6 +82,24 @@ ColumnBlock DirectRun::column(const Path& path, std::uint32_t row) {
 
 batch::VectorPtr DirectRun::evaluate(const RowExpr& expr) {
   return block_.evaluate(expr, block_.rows);
+}
+
+std::optional<std::vector<NamedColumn>> DirectRun::fields() {
+  if (size() > kMostFieldRows) return std::nullopt;
+  std::optional<std::vector<NamedColumn>> fields;
+  if (shape_->is_flat()) {
+    fields = fields_of(*shape_, block_, block_.rows);
+  } else if (shape_->shape().is_whole() && !block_.mounts) {
+    fields = columns_of(*block_.batch);
+    if (fields && !block_.rows.is_all_of(block_.batch->trees())) {
+      std::vector<std::uint32_t> rows(size());
+      for (std::uint32_t i = 0; i < rows.size(); ++i) rows[i] = block_.rows[i];
+      for (NamedColumn& field : *fields) field.values = batch::gather(*field.values, rows);
+    }
+  }
+  if (fields && (fields->empty() || std::any_of(fields->begin(), fields->end(), lacks_some)))
+    return std::nullopt;
+  return fields;
 }
 
 void DirectRun::tree(std::uint32_t row, std::string& out) {

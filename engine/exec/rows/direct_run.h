@@ -24,6 +24,7 @@ class DirectRun : public RowRun {
   ColumnBlock column(const Path& path, std::uint32_t row) override;
   batch::VectorPtr evaluate(const RowExpr& expr) override;
   void tree(std::uint32_t row, std::string& out) override;
+  std::optional<std::vector<NamedColumn>> fields() override;
 
   const ScannedRows& block() const { return block_; }
 

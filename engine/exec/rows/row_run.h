@@ -5,10 +5,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/path.h"
 #include "engine/batch/vectors/vector.h"
+#include "engine/exec/scan/column_batch.h"
 #include "engine/exec/scan/row_expr.h"
 
 namespace arbors::exec {
@@ -34,6 +37,9 @@ class RowRun {
   virtual batch::VectorPtr evaluate(const RowExpr& expr) = 0;
   // Appends the whole tree of a row as JSON text.
   virtual void tree(std::uint32_t row, std::string& out) = 0;
+  // The values of all rows, column by column, where every tree is known to be a list of the same
+  // fields, in their order, and that costs no more than to write the trees; else nothing.
+  virtual std::optional<std::vector<NamedColumn>> fields() { return std::nullopt; }
 };
 using RowRunPtr = std::unique_ptr<RowRun>;
 

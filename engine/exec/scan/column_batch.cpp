@@ -87,6 +87,13 @@ ColumnBatch::ColumnBatch(std::vector<NamedColumn> columns, std::uint32_t rows) :
   statistics_.resize(columns_.size());
 }
 
+std::vector<NamedColumn> ColumnBatch::columns() const {
+  std::vector<NamedColumn> columns;
+  for (PathId path = 1; path < columns_.size(); ++path)
+    columns.push_back({(*paths_)[path].key, columns_[path]});
+  return columns;
+}
+
 const batch::Statistics* ColumnBatch::statistics(PathId path) {
   if (path >= columns_.size()) return nullptr;
   if (!statistics_[path])

@@ -23,6 +23,7 @@ class ColumnBatch : public batch::BatchReader {
   std::uint32_t trees() const override { return rows_; }
   const PathDictionary& paths() const override { return *paths_; }
   const std::shared_ptr<const PathDictionary>& shared_paths() const { return paths_; }
+  std::vector<NamedColumn> columns() const;
   const batch::Statistics* statistics(PathId path) override;
   bool occurs(PathId path) override;
   void load(std::span<const PathId>) override {}

@@ -4,9 +4,9 @@
 
 #include "engine/base/error.h"
 #include "engine/batch/trees/value_writer.h"
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/scan/row_selector.h"
 #include "engine/json/edit/edit.h"
-#include "engine/json/values/writer.h"
 
 namespace arbors::exec {
 namespace {
@@ -49,21 +49,37 @@ const std::string& TreeShape::name(std::size_t field) const {
   return shape_.edits()[field].at.steps.front().key;
 }
 
+std::vector<NamedColumn> fields_of(const TreeShape& shape, const ScannedRows& block,
+                                   const expr::Selection& rows) {
+  std::vector<NamedColumn> fields;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    batch::VectorPtr values = block.evaluate(*shape.value(i), rows);
+    if (shape.shape().edits()[i].shows_null)
+      values = batch::with_nulls_as(values, batch::Tag::Null);
+    fields.push_back({shape.name(i), std::move(values)});
+  }
+  return fields;
+}
+
 ShapedTrees::ShapedTrees(TreeShapePtr shape, const ScannedRows& block, const expr::Selection& rows,
                          const ExecutionContext& context)
     : shape_(std::move(shape)), block_(block), rows_(rows), context_(context) {
+  if (shape_->is_flat()) {
+    fields_.emplace(fields_of(*shape_, block_, rows_), rows_.size());
+    return;
+  }
   for (std::size_t i = 0; i < shape_->size(); ++i) {
     const auto& value = shape_->value(i);
     values_.push_back(value ? block_.evaluate(*value, rows_) : nullptr);
-    if (!shape_->is_flat()) continue;
-    json::write_string(keys_.emplace_back(), shape_->name(i));
-    keys_.back() += ':';
   }
 }
 
 void ShapedTrees::write(std::uint32_t i, std::string& out) {
   if (shape_->shape().is_whole()) return write_base(i, out);
-  if (shape_->is_flat()) return write_flat(i, out);
+  if (fields_) {
+    fields_->append_tree(i, out);
+    return;
+  }
   std::string text;
   if (shape_->shape().fields_only()) {
     text = "{}";
@@ -95,22 +111,6 @@ void ShapedTrees::set_field(std::string& tree, std::span<const PathStep> steps,
   } catch (const Error& error) {
     refuse_field(error, place_of(block_, row));
   }
-}
-
-void ShapedTrees::write_flat(std::uint32_t i, std::string& out) {
-  out += '{';
-  for (std::size_t field = 0; field < values_.size(); ++field) {
-    const bool missing = values_[field]->tag(i) == batch::Tag::Missing;
-    if (missing && !shape_->shape().edits()[field].shows_null) continue;
-    if (out.back() != '{') out += ',';
-    out += keys_[field];
-    if (missing) {
-      out += "null";
-      continue;
-    }
-    batch::write_value(*values_[field], i, out);
-  }
-  out += '}';
 }
 
 void ShapedTrees::open_writer() {

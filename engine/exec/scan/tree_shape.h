@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/batch/trees/tree_writer.h"
+#include "engine/exec/scan/fields_batch.h"
 #include "engine/exec/scan/row_expr.h"
 #include "engine/exec/scan/scan.h"
 #include "engine/exec/source/execution_context.h"
@@ -34,6 +35,11 @@ class TreeShape {
 };
 using TreeShapePtr = std::shared_ptr<const TreeShape>;
 
+// The values of a flat shape's fields for some rows of a block. Those that are missing are Null
+// where a null is shown, else Missing.
+std::vector<NamedColumn> fields_of(const TreeShape& shape, const ScannedRows& block,
+                                   const expr::Selection& rows);
+
 class ShapedTrees {
  public:
   // `block` and `context` outlive the trees.
@@ -46,7 +52,6 @@ class ShapedTrees {
  private:
   void write_base(std::uint32_t i, std::string& out);
   void open_writer();
-  void write_flat(std::uint32_t i, std::string& out);
   void set_field(std::string& tree, std::span<const PathStep> steps,
                  const std::optional<std::string>& value, std::uint32_t row) const;
 
@@ -54,8 +59,8 @@ class ShapedTrees {
   const ScannedRows& block_;
   expr::Selection rows_;
   const ExecutionContext& context_;
+  std::optional<FieldsBatch> fields_;     // of a flat shape; of any other:
   std::vector<batch::VectorPtr> values_;  // one an edit; null drops
-  std::vector<std::string> keys_;         // `"name":` of flat trees
   std::optional<batch::TreeWriter> writer_;
 };
 

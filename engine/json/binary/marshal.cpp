@@ -12,10 +12,6 @@
 namespace arbors::json {
 namespace {
 
-constexpr unsigned kDigitBits = 15;  // of one digit of a long integer
-constexpr std::uint32_t kDigitMask = (1U << kDigitBits) - 1;
-constexpr char kReferable = static_cast<char>(0x80);  // a type's flag: may be referred to
-
 constexpr std::size_t kMostDecimals = 4300;  // of an integer, as many as Python reads
 
 // Thrown and caught here alone: a tree that Python's reader would refuse, or take for ever to
@@ -40,14 +36,6 @@ std::uint64_t first_equal(std::uint64_t word, char c) {
   return (differing - kEachByte) & ~differing & kHighBits;
 }
 
-bool is_ascii(std::string_view text) {
-  std::uint64_t high = 0;
-  std::size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) high |= word_at(text.data() + i);
-  for (; i < text.size(); ++i) high |= static_cast<std::uint64_t>(text[i] & 0x80) << 56;
-  return (high & kHighBits) == 0;
-}
-
 // Where a string ends or its first escape begins, from `at` on; `end` where it does neither.
 const char* end_of_plain(const char* at, const char* end) {
   for (; end - at >= 8; at += 8) {
@@ -62,54 +50,41 @@ const char* end_of_plain(const char* at, const char* end) {
 }  // namespace
 
 void MarshalList::clear() {
-  to_ = list_.get();
-  reserve(sizeof count_ + 1);
-  put('[');
-  u32(0);
-  count_ = references_ = known_count_ = 0;
-  known_.fill({});
+  clear_values();
+  reserve(kMostHead);
+  list(0);
+}
+
+void MarshalList::clear_values() {
+  MarshalWriter::clear();
+  count_ = 0;
+  if (known_count_ > 0) known_.fill({});
+  known_count_ = 0;
   last_key_ = kNoSlot;
 }
 
 std::string_view MarshalList::bytes() {
-  std::memcpy(list_.get() + 1, &count_, sizeof count_);
-  return {list_.get(), size_of_list()};
+  std::memcpy(at(1), &count_, sizeof count_);
+  return written();
 }
 
-bool MarshalList::add(std::string_view json) {
+bool MarshalList::append(std::string_view json) {
   reserve(kMostGrowth * json.size());
-  const std::size_t before = size_of_list();
-  const std::uint32_t references = references_;
+  const std::size_t before = offset();
+  const std::uint32_t references = this->references();
   at_ = json.data();
   end_ = at_ + json.size();
   try {
     value(0);
   } catch (const Unfit&) {
-    to_ = list_.get() + before;
-    references_ = references;
+    go_back(before, references);
     last_key_ = kNoSlot;
     for (Known& known : known_)
       if (known.offset >= before) known = {};
     return false;
   }
   if (at_ != end_) fail();
-  ++count_;
   return true;
-}
-
-void MarshalList::reserve(std::size_t more) {
-  const std::size_t size = size_of_list();
-  if (capacity_ - size >= more) return;
-  capacity_ = std::max(2 * capacity_, size + more);
-  auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
-  if (size != 0) std::memcpy(larger.get(), list_.get(), size);
-  list_ = std::move(larger);
-  to_ = list_.get() + size;
-}
-
-void MarshalList::put(const void* bytes, std::size_t size) {
-  std::memcpy(to_, bytes, size);
-  to_ += size;
 }
 
 char MarshalList::here() const {
@@ -160,9 +135,8 @@ void MarshalList::object(unsigned depth) {
 
 void MarshalList::array(unsigned depth) {
   if (depth >= kMostDepth) throw Unfit{};
-  put('[');
-  char* const place = to_;
-  u32(0);
+  const std::size_t place = offset() + 1;
+  list(0);
   std::uint32_t size = 0;
   ++at_;
   for (; here() != ']'; ++size) {
@@ -170,7 +144,7 @@ void MarshalList::array(unsigned depth) {
     if (here() == ',') ++at_;
   }
   ++at_;
-  std::memcpy(place, &size, sizeof size);
+  std::memcpy(at(place), &size, sizeof size);
 }
 
 void MarshalList::word(std::string_view text, char type) {
@@ -185,11 +159,10 @@ void MarshalList::key() {
   if (next != kNoSlot) {
     const Known& known = known_[next];
     if (known.size != 0 && end_ - at_ > known.size + 1 && *at_ == '"' &&
-        at_[known.size + 1] == '"' &&
-        std::memcmp(at_ + 1, list_.get() + known.offset, known.size) == 0) {
+        at_[known.size + 1] == '"' && std::memcmp(at_ + 1, at(known.offset), known.size) == 0) {
       at_ += known.size + 2;
       last_key_ = next;
-      return refer(known);
+      return refer(known.reference);
     }
   }
   const std::uint32_t found = string();
@@ -205,7 +178,7 @@ std::uint32_t MarshalList::string() {
   at_ = end_of_plain(at_, end_);
   if (here() == '"') {
     const std::string_view plain(begin, static_cast<std::size_t>(at_++ - begin));
-    return text(plain, is_ascii(plain));
+    return shared_text(plain, is_ascii(plain));
   }
   while (here() != '"') {
     if (*at_ == '\\') {
@@ -217,38 +190,30 @@ std::uint32_t MarshalList::string() {
   const std::string_view raw(begin, static_cast<std::size_t>(at_++ - begin));
   scratch_.clear();
   if (!unescape(raw, scratch_)) fail();
-  text(scratch_, is_ascii(scratch_));
+  shared_text(scratch_, is_ascii(scratch_));
   return kNoSlot;
 }
 
 // Writes a short text once, to be referred to from then on.
-std::uint32_t MarshalList::text(std::string_view text, bool ascii) {
+std::uint32_t MarshalList::shared_text(std::string_view text, bool ascii) {
   std::uint32_t slot = kNoSlot;
   if (!text.empty() && text.size() <= kMostShared) {
     const auto hash = static_cast<std::uint32_t>(XXH3_64bits(text.data(), text.size()));
     const std::uint32_t found = find(text, hash);
     if (known_[found].size != 0) {
-      refer(known_[found]);
+      refer(known_[found].reference);
       return found;
     }
     if (known_count_ < kMostKnown) {
       slot = found;
       // The type and one or four bytes of the size stand before the text.
-      const std::size_t offset = size_of_list() + (ascii ? 2 : 5);
-      known_[slot] = {hash, static_cast<std::uint32_t>(offset),
-                      static_cast<std::uint32_t>(text.size()), references_++};
+      const std::size_t begin = offset() + (ascii ? 2 : 5);
+      known_[slot] = {hash, static_cast<std::uint32_t>(begin),
+                      static_cast<std::uint32_t>(text.size()), next_reference()};
       ++known_count_;
     }
   }
-  const char flag = slot != kNoSlot ? kReferable : char{0};
-  if (ascii && text.size() < 256) {
-    put(static_cast<char>('z' | flag));
-    put(static_cast<char>(text.size()));
-  } else {
-    put(static_cast<char>((ascii ? 'a' : 'u') | flag));
-    u32(static_cast<std::uint32_t>(text.size()));
-  }
-  put(text.data(), text.size());
+  MarshalWriter::text(text, ascii, slot != kNoSlot);
   return slot;
 }
 
@@ -258,15 +223,10 @@ std::uint32_t MarshalList::find(std::string_view text, std::uint32_t hash) const
   for (; known_[slot].size != 0; slot = (slot + 1) % kSlots) {
     const Known& known = known_[slot];
     if (known.hash == hash && known.size == text.size() &&
-        std::memcmp(list_.get() + known.offset, text.data(), text.size()) == 0)
+        std::memcmp(at(known.offset), text.data(), text.size()) == 0)
       break;
   }
   return slot;
-}
-
-void MarshalList::refer(const Known& known) {
-  put('r');
-  u32(known.reference);
 }
 
 void MarshalList::number() {
@@ -278,51 +238,13 @@ void MarshalList::number() {
   const std::string_view text(begin, static_cast<std::size_t>(at_ - begin));
   if (number.kind == NumberKind::Integer) return integer(number.integer);
   if (number.kind == NumberKind::Big && text.find_first_of(".eE") == std::string_view::npos)
-    return big_integer(text);
-  put('g');
-  put(&number.real, sizeof number.real);
+    return whole(text);
+  real(number.real);
 }
 
-void MarshalList::integer(std::int64_t value) {
-  if (value >= INT32_MIN && value <= INT32_MAX) {
-    put('i');
-    return u32(static_cast<std::uint32_t>(value));
-  }
-  const auto bits = static_cast<std::uint64_t>(value);
-  digits(value < 0 ? 0 - bits : bits, value < 0);
-}
-
-// An integer of more than 32 bits: its number of digits, negative if it is, and they, least first.
-void MarshalList::digits(std::uint64_t magnitude, bool negative) {
-  put('l');
-  char* const place = to_;
-  u32(0);
-  std::int32_t count = 0;
-  for (; magnitude != 0; magnitude >>= kDigitBits, ++count) {
-    const auto digit = static_cast<std::uint16_t>(magnitude & kDigitMask);
-    put(&digit, sizeof digit);
-  }
-  if (negative) count = -count;
-  std::memcpy(place, &count, sizeof count);
-}
-
-void MarshalList::big_integer(std::string_view decimal) {
+void MarshalList::whole(std::string_view decimal) {
   if (decimal.size() > kMostDecimals) throw Unfit{};
-  const bool negative = decimal.front() == '-';
-  std::vector<std::uint16_t> found;
-  for (const char c : decimal.substr(negative ? 1 : 0)) {
-    auto carry = static_cast<std::uint32_t>(c - '0');
-    for (std::uint16_t& digit : found) {
-      carry += digit * 10U;
-      digit = static_cast<std::uint16_t>(carry & kDigitMask);
-      carry >>= kDigitBits;
-    }
-    if (carry != 0) found.push_back(static_cast<std::uint16_t>(carry));
-  }
-  const auto count = static_cast<std::int32_t>(found.size());
-  put('l');
-  u32(static_cast<std::uint32_t>(negative ? -count : count));
-  put(found.data(), found.size() * sizeof(std::uint16_t));
+  big_integer(decimal);
 }
 
 }  // namespace arbors::json

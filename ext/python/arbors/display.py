@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from typing import Any
 
@@ -23,6 +22,7 @@ def summary(arbor: Any) -> str:
 
 def html_table(arbor: Any) -> str:
     """A small table of the first trees, a column for each field."""
+    import html
     values = arbor._head_values(_ROWS)
     fields = [*_fields(values)][:2 * _FIELDS] or [""]
     head = "".join(f"<th>{html.escape(field)}</th>" for field in fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import Any
 
 
@@ -65,6 +64,7 @@ class Frames:
             import polars
         except ImportError:
             raise ImportError("to_polars() needs polars: pip install polars") from None
+        import importlib.util
         source = self._arrow_source()
         if importlib.util.find_spec("pyarrow") is None:
             return polars.read_ipc_stream(source.reader())

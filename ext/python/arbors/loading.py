@@ -3,16 +3,12 @@ copy serves one: the extension keeps the table of its host's routines for the wh
 
 from __future__ import annotations
 
-import atexit
 import os
-import pathlib
-import shutil
-import tempfile
 from typing import Any
 
 from .errors import Error, of_message
 
-_FOLDER = pathlib.Path(__file__).resolve().parent / "lib"
+_FOLDER = os.path.join(os.path.dirname(os.path.realpath(__file__)), "lib")
 _REFUSED = "in use by another SQLite library"
 _copies: dict[str, str] = {}  # by the library's name
 
@@ -29,7 +25,7 @@ def loadable_path() -> str:
     >>> arbors.loadable_path().endswith(".so")
     False
     """
-    path = os.environ.get("ARBORS_EXTENSION") or str(_FOLDER / "arbors.so")
+    path = os.environ.get("ARBORS_EXTENSION") or os.path.join(_FOLDER, "arbors.so")
     if not os.path.exists(path) and not os.path.exists(path + ".so"):
         raise Error(f"the extension is not there: {path}; install the package, or name a build in ARBORS_EXTENSION")
     return path[:-3] if path.endswith(".so") else path
@@ -97,9 +93,13 @@ def _load(connection: Any, path: str) -> None:
 
 def _copy() -> str:
     """A copy of the extension and of the libraries beside it; removed when the process ends."""
+    import atexit
+    import pathlib
+    import shutil
+    import tempfile
     original = pathlib.Path(loadable_path() + ".so")
     folder = tempfile.mkdtemp(prefix="arbors-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for file in original.parent.glob("*.so*") if original.parent == _FOLDER else [original]:
+    for file in original.parent.glob("*.so*") if str(original.parent) == _FOLDER else [original]:
         shutil.copy(file, folder)
     return os.path.join(folder, original.stem)

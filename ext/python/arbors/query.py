@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import marshal
+import struct
 from typing import Any, Iterator
 
 from . import text
@@ -13,6 +14,9 @@ from .frames import Frames
 from .session import Session
 from .stages import Stages
 from .tree import Tree, loads
+
+
+_MANY = 100_000  # values
 
 
 class Query(Stages, Frames):
@@ -121,14 +125,13 @@ class Query(Stages, Frames):
         if mode not in ("iterate", "materialize"):
             raise ValueError(f"mode is 'iterate' or 'materialize', not {mode!r}")
         plan = self._text if exprs is None else f"{self._text} | select {picked(exprs)}"
-        values = self._values(plan)
-        return _gathered(values) if mode == "materialize" else values
+        return self._listed(plan) if mode == "materialize" else self._values(plan)
 
     def _values(self, plan: str) -> Iterator[Any]:
         """The trees as Python's values, from the lists that the engine makes of them."""
         for ((trees,),) in self._session.blocks("SELECT trees FROM arbor_marshal(?)", plan, most=1):
             if isinstance(trees, bytes):
-                yield from _listed(trees)
+                yield from _loaded(trees)
             else:
                 yield loads(trees)
 
@@ -139,7 +142,32 @@ class Query(Stages, Frames):
         >>> arbors.from_dicts([{"n": 1}]).to_list()
         [{'n': 1}]
         """
-        return _gathered(self._values(self._text))
+        return self._listed(self._text)
+
+    def _listed(self, plan: str) -> list[Any]:
+        trees: list[Any] = []
+        with _uncollected():
+            for ((block,),) in self._session.blocks("SELECT trees FROM arbor_marshal(?)", plan, most=1):
+                if isinstance(block, bytes):
+                    trees += marshal.loads(block)
+                else:
+                    trees.append(loads(block))
+        return trees
+
+    def _rows(self) -> tuple[list[str] | None, list[tuple[Any, ...]]]:
+        """The keys of the first tree, if there is one, and the values of all: field by field where the engine has them so."""
+        names: list[str] | None = None
+        rows: list[tuple[Any, ...]] = []
+        with _uncollected():
+            for ((block,),) in self._session.blocks("SELECT rows FROM arbor_marshal_rows(?)", self._text, most=1):
+                found = marshal.loads(block) if isinstance(block, bytes) else [loads(block)]
+                if isinstance(found, tuple):
+                    names = names or [*found[0]]
+                    rows.extend(zip(*map(_unpacked, found[1])))
+                else:
+                    names = names or [*found[0]]
+                    rows.extend(tuple(tree.values()) for tree in found)
+        return names, rows
 
     # Explanations.
     def explain(self, logical: bool = True, optimized: bool = True, physical: bool = False, decode_plan: bool = True,
@@ -254,24 +282,31 @@ class Query(Stages, Frames):
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keeps the collector of cycles from looking through many new values that have none."""
+    """Keeps the collector of cycles from looking through many new values that have none: now, and when it next looks for young
+    ones. To freeze and unfreeze makes all values old at once, unless somebody keeps others frozen."""
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            if hasattr(gc, "freeze") and gc.get_count()[0] > _MANY and gc.get_freeze_count() == 0:
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
-def _gathered(values: Iterator[Any]) -> list[Any]:
-    with _uncollected():
-        return [*values]
-
-
-def _listed(trees: bytes) -> Any:
+def _loaded(trees: bytes) -> Any:
     with _uncollected():
         return marshal.loads(trees)
+
+
+def _unpacked(column: Any) -> Any:
+    """A field's values: a list, or numbers side by side."""
+    if isinstance(column, list):
+        return column
+    kind, numbers = column
+    return struct.unpack(f"<{len(numbers) // 8}{kind}", numbers)
 
 
 def picked(exprs: Any) -> str:

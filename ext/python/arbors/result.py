@@ -114,12 +114,11 @@ def _declines(session: Session, query: str, given: list[Any]) -> Error | None:
 
 
 def _result_of(arbor: Arbor, session: Session, query: str) -> Result:
-    trees = arbor.to_list()
     columns = _columns(session, query)
     if columns == ["_tree"]:
-        return Result(columns, [(tree,) for tree in trees], arbor)
-    columns = [*trees[0]] if trees else columns
-    return Result(columns, [tuple(tree.values()) for tree in trees], arbor)
+        return Result(columns, [(tree,) for tree in arbor.to_list()], arbor)
+    names, rows = arbor._rows()
+    return Result(names or columns, rows, arbor)
 
 
 def _columns(session: Session, query: str) -> list[str]:

@@ -8,7 +8,6 @@ import contextlib
 import itertools
 import os
 import threading
-import urllib.parse
 import weakref
 from typing import Any, Callable, Iterator, NoReturn
 
@@ -37,6 +36,7 @@ def _lack_of_sqlite3() -> str | None:
 def _connect(path: str, read_only: bool) -> tuple[Any, type[BaseException]]:
     """A connection and the class of its errors: by the interpreter's sqlite3, else by apsw."""
     if read_only:
+        import urllib.parse
         path = f"file:{urllib.parse.quote(path)}?mode=ro"
     lack = _lack_of_sqlite3()
     if lack is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import abc
 from typing import Any, Iterator
 
@@ -153,6 +152,7 @@ class ArborTable:
 
 
 def _when(when: Any) -> Any:
+    import datetime
     if isinstance(when, datetime.datetime):
         if when.tzinfo is not None:
             when = when.astimezone(datetime.timezone.utc).replace(tzinfo=None)

@@ -1,15 +1,17 @@
-#include "engine/exec/stages/relation.h"
+#include "engine/exec/query/relation.h"
 
 #include <algorithm>
 
+#include "engine/exec/query/row_streams.h"
 #include "engine/exec/rows/direct_run.h"
 #include "engine/exec/rows/spliced_source.h"
 #include "engine/exec/rows/window_source.h"
 #include "engine/exec/scan/compute_blocks.h"
+#include "engine/exec/scan/fields_batch.h"
 #include "engine/exec/scan/known_segments.h"
+#include "engine/exec/scan/row_selector.h"
 #include "engine/exec/scan/text_batch.h"
 #include "engine/exec/scan/tree_shape.h"
-#include "engine/exec/stages/row_streams.h"
 
 namespace arbors::exec {
 namespace {
@@ -64,6 +66,69 @@ class PickedTrees {
   std::uint64_t begin_ = 0;  // the place of the run's first row
   std::optional<OrderedRun> run_;
 };
+
+// Rows of a scan that keeps them, segment by segment.
+using Survivors = std::vector<std::pair<std::uint32_t, expr::Selection>>;
+
+Survivors survivors(const Relation& relation, const ExecutionContext& context) {
+  Survivors found;
+  if (relation.sliced()) {
+    ScanStream scan(relation.input, relation.slice, compiled(relation), context);
+    while (const RowRunPtr run = scan.next()) {
+      const ScannedRows& block = static_cast<const DirectRun&>(*run).block();
+      found.emplace_back(block.index, block.rows);
+    }
+    return found;
+  }
+  if (!relation.input.predicate && relation.input.steps.empty()) {
+    RowSelector selector(*relation.input.source, relation.input.restriction);
+    SelectedRows selected;
+    while (selector.next(selected))
+      found.emplace_back(static_cast<std::uint32_t>(selector.segment_index()),
+                         std::move(selected.rows));
+    return found;
+  }
+  return compute_blocks<Survivors::value_type>(
+      relation.input, {}, context,
+      [](const ScannedRows& block) { return Survivors::value_type(block.index, block.rows); });
+}
+
+// Computes the fields of rows when they are read: a window a block.
+class ScannedFields {
+ public:
+  ScannedFields(const Relation& relation, const ExecutionContext& context)
+      : input_(relation.input),
+        shape_(compiled(relation)),
+        context_(context),
+        blocks_(survivors(relation, context)) {
+    std::uint64_t end = 0;
+    for (const auto& block : blocks_) ends_.push_back(end += block.second.size());
+  }
+
+  const std::vector<std::uint64_t>& ends() const { return ends_; }
+
+  batch::BatchReaderPtr window(std::uint64_t first) const {
+    context_.check_interrupt();
+    const auto at = std::upper_bound(ends_.begin(), ends_.end(), first) - ends_.begin();
+    const auto& [segment, rows] = blocks_[static_cast<std::size_t>(at)];
+    return std::make_shared<FieldsBatch>(
+        fields_of(*shape_, reopen(input_, segment, context_), rows), rows.size());
+  }
+
+ private:
+  ScanInput input_;
+  TreeShapePtr shape_;
+  const ExecutionContext& context_;
+  Survivors blocks_;
+  std::vector<std::uint64_t> ends_;  // of the blocks' rows
+};
+
+TreeSourcePtr fields(const Relation& relation, const ExecutionContext& context) {
+  const auto scanned = std::make_shared<const ScannedFields>(relation, context);
+  return std::make_shared<WindowSource>(
+      scanned->ends(),
+      [scanned](std::uint64_t first, std::uint32_t) { return scanned->window(first); });
+}
 
 TreeSourcePtr windows(const Relation& relation, const ExecutionContext& context) {
   const auto trees = std::make_shared<PickedTrees>(relation, context);
@@ -187,6 +252,8 @@ TreeSourcePtr to_source(const Relation& relation, const ExecutionContext& contex
     if (count == relation.input.source->trees()) return relation.input.source;
     return std::make_shared<SplicedSource>(cut(pieces_of(relation.input.source), first, count));
   }
+  if (!relation.picked && relation.input.keeps_rows() && compiled(relation)->is_flat())
+    return fields(relation, context);
   Relation listed = relation;
   pick(listed, context);
   if (as_they_are)
