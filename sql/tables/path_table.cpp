@@ -23,18 +23,16 @@ struct PathRow {
 
 PathRow read_row(const Statement::Use& use) {
   PathRow row;
-  const Statement::Use::Cell key = use.cell(3);
-  row.sound = key.type() == SQLITE_BLOB;
+  row.sound = use.type(3) == SQLITE_BLOB;
   const auto cell = [&](int at) {
-    const Statement::Use::Cell stored = use.cell(at);
-    if (const auto integer = stored.integer_alone()) return integer_cell(*integer);
-    row.sound = row.sound && stored.is_null();
+    if (const auto integer = use.integer_alone(at)) return integer_cell(*integer);
+    row.sound = row.sound && use.is_null(at);
     return Cell();
   };
   row.id = cell(0);
   row.parent = cell(1);
   row.element = cell(2);
-  row.key = key.blob();
+  row.key = use.blob(3);
   row.column = cell(4);
   row.seal = cell(5);
   return row;
@@ -94,7 +92,7 @@ std::int64_t PathTable::seal(const PathDictionary& dictionary, PathId path, std:
 
 bool PathTable::seal_holds(const Statement::Use& row) {
   RowSeal seal("path");
-  for (int column = 0; column < 5; ++column) seal.add(row.cell(column));
+  for (int column = 0; column < 5; ++column) seal.add(row, column);
   return row.integer(5) == seal.value();
 }
 

@@ -1,6 +1,7 @@
 """Cold questions: a fresh process for each, the file in the page cache, beside DuckDB; CPU time and wall time, answers compared.
 
-What is timed begins with opening the file (for Arbors, loading the extension too) and ends with the last row in Python's hands.
+What is timed begins with opening the file (for Arbors, loading the extension too; for `python`, importing the package) and ends
+with the last row in Python's hands.
 """
 from statistics import median
 
@@ -45,6 +46,8 @@ def run(options):
                        "indexes": (), "engine": name} for name in SET.engines
                 if environment.available(name, options) and (not options.engines or name in options.engines.split(","))}
     bench.load_all(settings, source, options)
+    if "arbors" in settings:
+        settings["python"] = {**settings["arbors"], "engine": "python"}  # over the same file
     values = datasets.lookup_values(source, "rowid", count=100)
     cpu, wall = {}, {}
     for query in SET.queries:

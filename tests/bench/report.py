@@ -38,7 +38,7 @@ def times_text(factor):
     return f"{factor:.0f}×" if factor >= 10 else f"{factor:.2g}×"
 
 
-OURS = ("plan", "select", "arbors", "arbors+index")
+OURS = ("plan", "select", "python", "arbors", "arbors+index")
 
 
 def ours(columns, lookups):

@@ -3,6 +3,7 @@ from importlib import import_module
 
 MODULES = {
     "arbors": ("engines.sqlite_family", "Arbors"),
+    "python": ("engines.package", "Package"),
     "arbors+index": ("engines.sqlite_family", "ArborsIndexed"),
     "sqlite": ("engines.sqlite_family", "SqliteText"),
     "sqlite+index": ("engines.sqlite_family", "SqliteIndexed"),
