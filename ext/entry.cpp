@@ -28,21 +28,24 @@ void check(sqlite3* db, int result) {
 }
 
 void write_real(char* out, int size, int digits, double value) {
-  sqlite3_snprintf(size, out, "%!.*g", digits, value);
+  sqlite3_snprintf(size, out, "%!0.*g", digits, value);
 }
 
-// SQLITE_DBCONFIG_FP_DIGITS, whatever header this is compiled with; before 3.53 it is not known,
+// SQLITE_DBCONFIG_FP_DIGITS, whatever header this is compiled with; before 3.53 it is not known (0),
 // and a real has 15 digits.
 int text_digits(sqlite3* db) {
   constexpr int kFpDigits = 1023;
   int digits = 0;
   const int result = sqlite3_db_config(db, kFpDigits, 0, &digits);
-  return result == SQLITE_OK && digits > 0 ? digits : 15;
+  return result == SQLITE_OK && digits > 0 ? digits : 0;
 }
 
 }  // namespace
 
-void write_reals_as_sqlite(sqlite3* db) { set_real_formatter(write_real, text_digits(db)); }
+void write_reals_as_sqlite(sqlite3* db) {
+  const int digits = text_digits(db);
+  set_real_formatter(write_real, digits > 0 ? digits : 15, digits > 0 ? 17 : 15);
+}
 
 void register_extension(sqlite3* db) {
   if (sqlite3_libversion_number() < kOldestSqlite)

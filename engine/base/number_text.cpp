@@ -120,6 +120,10 @@ bool read_integer(std::string_view digits, bool negative, std::int64_t& out) {
 
 // Adds the point that `!` asks for to what the C library writes.
 void write_real(char* out, int size, int digits, double value) {
+  if (std::isinf(value)) {
+    std::snprintf(out, static_cast<std::size_t>(size), value < 0 ? "-9.0e+999" : "9.0e+999");
+    return;
+  }
   const int length = std::snprintf(out, static_cast<std::size_t>(size), "%.*g", digits, value);
   if (std::strchr(out, '.') != nullptr) return;
   char* const end = out + length;
@@ -131,6 +135,14 @@ void write_real(char* out, int size, int digits, double value) {
 
 std::atomic<RealFormatter> real_formatter = write_real;
 std::atomic<int> real_digits = 15;
+std::atomic<int> json_real_digits = 15;
+
+std::string written(double value, int digits) {
+  if (value == 0) return "0.0";  // also of -0.0
+  char text[40];
+  real_formatter.load(std::memory_order_relaxed)(text, sizeof text, digits, value);
+  return text;
+}
 
 }  // namespace
 
@@ -184,9 +196,10 @@ void append_integer(std::string& out, std::int64_t value) {
   out.append(digits, end);
 }
 
-void set_real_formatter(RealFormatter formatter, int digits) {
+void set_real_formatter(RealFormatter formatter, int digits, int json_digits) {
   real_formatter = formatter;
   real_digits = digits;
+  json_real_digits = json_digits;
 }
 
 void set_real_reader(RealReader reader) { real_reader = reader; }
@@ -195,10 +208,13 @@ int real_text_digits() { return real_digits.load(std::memory_order_relaxed); }
 
 std::string real_as_sql_text(double value) {
   if (std::isinf(value)) return value < 0 ? "-Inf" : "Inf";
-  if (value == 0) return "0.0";  // also of -0.0
-  char digits[40];
-  real_formatter.load(std::memory_order_relaxed)(digits, sizeof digits, real_text_digits(), value);
-  return digits;
+  return written(value, real_text_digits());
+}
+
+std::string real_as_sql_json(double value) {
+  std::string text = written(value, json_real_digits.load(std::memory_order_relaxed));
+  const bool json = text.find_first_not_of("+-.0123456789e") == std::string::npos;
+  return json ? text : std::string();
 }
 
 }  // namespace arbors

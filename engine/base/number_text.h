@@ -1,5 +1,5 @@
 // Numbers in texts as SQLite reads and writes them: literals and their longest numeric prefix, with
-// white space around and no hexadecimal; reals as "%!.*g" of as many digits as the host has.
+// white space around and no hexadecimal; reals as "%!0.*g" of as many digits as the host has.
 #pragma once
 
 #include <cstdint>
@@ -27,13 +27,18 @@ Value arithmetic_value(std::string_view text);
 // Appends an integer's digits.
 void append_integer(std::string& out, std::int64_t value);
 
-// Writes a finite real to `out` as "%!.*g" does, ended by a zero byte: so many digits at most,
-// always a point.
+// Writes a real to `out` as "%!0.*g" does, ended by a zero byte: so many digits at most, always a
+// point. What is written of an infinity is the host's own.
 using RealFormatter = void (*)(char* out, int size, int digits, double value);
 
 // Lets the host write reals. Versions of SQLite round a real that lies between two decimals in
 // their own ways, and give it 15 digits or (from 3.53 on) 17; without a host the C library does it.
-void set_real_formatter(RealFormatter formatter, int digits);
+// Its JSON functions give so many digits of their own.
+void set_real_formatter(RealFormatter formatter, int digits, int json_digits);
+
+// Writes a real as SQLite's JSON functions do; empty of an infinity where what they write is no
+// JSON.
+std::string real_as_sql_json(double value);
 
 // Reads a number's text, one of no more than a `-` included.
 using RealReader = double (*)(std::string_view text);

@@ -64,7 +64,7 @@ def test_own_collations(report):
 
 
 TREES = [{"a": 1, "b": True, "s": "x", "l": [1, 2, {"k": 1.0}], "r": 2.5, "n": None, "o": {"p": 1, "q": {"z": "w"}}},
-         {"a": 1, "b": False, "s": 'y"z', "l": [], "r": 1e100}, {"a": 2, "s": "[1,2]", "r": 3.0}, {"a": None, "s": "k", "r": -1}]
+         {"a": 1, "b": False, "s": 'y"z', "l": [], "r": 1e100}, {"a": 2, "s": "[1,2]", "r": 3.0}, {"a": None, "s": "k", "r": -1, "big": 123456789012345678901}]
 OTHERS = [{"k": 1, "v": "one"}, {"k": 3, "v": "three"}, {"k": 1, "v": "uno"}, {"k": None, "v": None}]
 
 # What SQLite answers over the virtual tables, the engine must answer alike.
@@ -78,6 +78,9 @@ SELECT json_array(+l, coalesce(l, 1), iif(a = 1, l, 0), max(l, ''), coalesce(l -
 SELECT l -> '$' AS x, l ->> '$' AS y, json_type(b, '$') AS z, json_array_length(b, '$') AS u, json_array(l -> '$') AS v FROM t
 SELECT a, json_group_array(json(l)) AS x, json_object('k', json_group_array(s)) AS y FROM t GROUP BY a
 SELECT json_array(json(l), a) AS x, row_number() OVER (ORDER BY s) AS y FROM t
+SELECT hex(json_array(r, -r, r * 1e16, 0.1 + 0.2, -0.0)) AS x, length(json_object('k', r / 3)) AS y, json_array(r) LIKE '%1.0e+100%' AS z, json_array(r, big) || '' AS u FROM t
+SELECT hex(json_group_array(r)) AS x, hex(json_group_object(s, r * 1e16)) AS y, json_group_array(r / 3) || '' AS z, hex(json_group_array(big)) AS u FROM t
+SELECT hex(json_group_array(r * 1e16) OVER (ORDER BY s)) AS x FROM t
 SELECT json_object('k', json((SELECT json_group_array(v) FROM u))) AS x FROM t
 SELECT e.value, e.type, e.atom, typeof(e.value) AS x FROM t, json_each(t.r) e
 SELECT e.value, e.type FROM t, json_each(t.b) e

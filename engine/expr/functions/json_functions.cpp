@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/base/number_text.h"
 #include "engine/expr/evaluate/call_frame.h"
 #include "engine/expr/forms/function.h"
 #include "engine/json/input/normalizer.h"
@@ -148,13 +149,25 @@ void entries(CallFrame& frame) {
   });
 }
 
+// A real among the values of a JSON function, spelled as SQLite does.
+std::string json_of_real(double value) {
+  std::string text = real_as_sql_json(value);
+  if (text.empty())
+    throw_invalid("an infinity among the values of a JSON function: SQLite makes no JSON of it");
+  return text;
+}
+
 // SQL sees 1 and 0 where a tree has true and false.
 void append_sql_json(std::string& text, const Operand& operand, std::uint32_t i) {
   const bool boolean = operand.is_constant()
                            ? operand.is_boolean()
                            : operand.vector().tag(operand.row(i)) == batch::Tag::True ||
                                  operand.vector().tag(operand.row(i)) == batch::Tag::False;
-  boolean ? json::write_integer(text, operand[i].integer) : append_json(text, operand, i);
+  if (boolean) return json::write_integer(text, operand[i].integer);
+  if (operand[i].kind == ValueKind::Real)
+    text += json_of_real(operand[i].real);
+  else
+    append_json(text, operand, i);
 }
 
 void json_array(CallFrame& frame) {
@@ -192,8 +205,9 @@ void json_object(CallFrame& frame) {
   }
 }
 
-// What json_array and json_group_array make of a value: 1 and 0 of true and false. With `flat` an
-// array or object is an error, for SQLite may take it as JSON or as a text there.
+// What json_array and json_group_array make of a value: 1 and 0 of true and false, of a real the
+// digits that SQLite writes. With `flat` an array or object is an error, for SQLite may take it as
+// JSON or as a text there.
 template <bool flat>
 void json_element(CallFrame& frame) {
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
@@ -202,7 +216,12 @@ void json_element(CallFrame& frame) {
       throw_invalid(
           "an array or object among the values of a JSON function, which SQLite may take as a "
           "text: write json(…) around it");
-    value.kind == ValueKind::Integer ? frame.out.append_integer(value.integer) : frame.pass(0, i);
+    if (value.kind == ValueKind::Integer)
+      frame.out.append_integer(value.integer);
+    else if (value.kind == ValueKind::Real)
+      frame.out.append_big_number(json_of_real(value.real), value.real);
+    else
+      frame.pass(0, i);
   }
 }
 

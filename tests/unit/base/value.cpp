@@ -68,9 +68,9 @@ TEST_CASE("reals have as many digits as the host gives them", "[value]") {
   const auto formatter = [](char* out, int size, int digits, double value) {
     sqlite3_snprintf(size, out, "%!.*g", digits, value);
   };
-  set_real_formatter(formatter, 17);
+  set_real_formatter(formatter, 17, 17);
   CHECK(real_as_sql_text(9007199254740993.0) == "9007199254740992.0");
-  set_real_formatter(formatter, 15);
+  set_real_formatter(formatter, 15, 15);
   CHECK(real_as_sql_text(9007199254740993.0) == "9.00719925474099e+15");
 }
 
