@@ -139,6 +139,9 @@ def test_unknown_paths(report):
     explained = sources.call(database, "arbor_explain", "p | filter c.yeer > 1 | select c.deep[0].x, idd, nothing_like_it")
     for note in ("no tree has c.yeer; nearest: c.year", "no tree has idd; nearest: id", "no tree has nothing_like_it\n"):
         report.check(note in explained, f"{note}: {explained}")
+    elsewhere = sources.call(database, "arbor_explain", "p | select yeer, q.c.deeep, b.xx")
+    for note in ("no tree has yeer; nearest: c.year", "no tree has q.c.deeep; nearest: c.deep", "no tree has b.xx; nearest: c.deep[*].x"):
+        report.check(note in elsewhere, f"{note}: {elsewhere}")
     report.check("no tree has" not in sources.call(database, "arbor_explain", "p | explode c as m | select m.key, m.value, keys(c), list_len(c.deep)"), "members of objects are known")
     report.equal(given(database, "p | filter yeer = 1"), [], "a path that no tree has is NULL")
     sources.call(database, "arbor_config", "strict_paths", 1)

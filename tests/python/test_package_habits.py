@@ -41,6 +41,19 @@ def test_slices(report):
         report.equal(ns(ten.plan()[cut].collect()), numbers[cut], f"a plan's {cut}")
     report.equal((ten.plan()[-1]["n"], ten.plan().filter("n > 3")[0]["n"]), (9, 4), "a tree of a plan")
     report.raises(lambda: ten.plan()[10], "past a plan's end", "out of range", kind=IndexError)
+    for far in (2**63, 2**70, -2**63, -2**70):  # a list's answers, however far
+        report.raises(lambda: ten[far], f"position {far}", f"position {far} is out of range", kind=IndexError)
+        report.raises(lambda: ten.plan()[far], f"a plan's position {far}", f"position {far} is out of range", kind=IndexError)
+        for name in ("take", "remove"):
+            report.raises(lambda: getattr(ten, name)(far), f"{name} {far}", "out of range", kind=arbors.Error)
+        report.raises(lambda: ten.insert(far, {"n": 1}), f"insert {far}", "out of range", kind=arbors.Error)
+        for sliced in (slice(far, None), slice(None, far)):
+            report.equal(ten.plan()[sliced].collect().to_list(), ten.to_list()[sliced], f"a plan's {sliced}")
+        report.equal(len(ten.filter(arbors.path("l")[far] == 1)), 0, f"element {far}")
+        report.equal((far in ten.index_by("n"), ten.index_by("n").get(far)), (False, None), f"key {far}")
+        report.raises(lambda: ten.shuffle(seed=far * 2), f"seed {far * 2}", "64 bits", kind=ValueError)
+    report.equal([len(getattr(ten, name)(2**70)) for name in ("head", "tail", "skip", "sample")], [10, 10, 0, 10], "more than there are")
+    report.equal(arbors.from_dicts([{"n": 2**70}]).index_by("n")[2**70]["n"], 2**70, "a big key")
     for cut in (slice(None, None, 2), slice(1, -1), slice(-3, -1)):
         report.raises(lambda: ten.plan()[cut], f"a plan's {cut}", "collect()", kind=ValueError)
     report.raises(lambda: ten[::0], "a step of 0", kind=ValueError)

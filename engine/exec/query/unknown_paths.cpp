@@ -46,20 +46,40 @@ bool may_occur(TreeSource& source, const Path& path) {
   return false;
 }
 
-std::string said_of(const TreeSource& source, const Path& path) {
+// Finds the first path of those whose last key is nearest to a word; the root where none is near.
+PathId nearest_last_key(const PathDictionary& paths, std::string_view word) {
+  std::vector<std::string_view> names;
+  for (PathId id = kRootPath + 1; id < paths.size(); ++id)
+    if (!paths[id].element) names.push_back(paths[id].key);
+  const std::string_view nearest = plan::nearest_name(word, names);
+  for (PathId id = kRootPath + 1; !nearest.empty() && id < paths.size(); ++id)
+    if (!paths[id].element && paths[id].key == nearest) return id;
+  return kRootPath;
+}
+
+// Gives the path itself with the key that leads nowhere replaced by the nearest one there, if that
+// is a path; else the first path whose last key is nearest. Empty where none is near.
+std::string nearest_path(const PathDictionary& paths, Path path) {
   PathId above = kRootPath;
-  const PathDictionary& paths = source.paths();
   const std::size_t step = follow(paths, path, above);
-  std::string text = "no tree has " + to_text(path);
-  if (path.steps[step].kind != PathStep::Kind::Key) return text;
+  if (path.steps[step].kind != PathStep::Kind::Key) return "";
   std::vector<std::string_view> names;
   for (const PathId child : paths.children(above))
     if (!paths[child].element) names.push_back(paths[child].key);
+  const PathStep last = path.steps.back();
   const std::string_view nearest = plan::nearest_name(path.steps[step].key, names);
-  if (nearest.empty()) return text;
-  Path meant = path;
-  meant.steps[step].key = nearest;
-  return text + "; nearest: " + to_text(meant);
+  path.steps[step].key = nearest;
+  const bool there = !nearest.empty() && follow(paths, path, above) == kFound;
+  if (!there && last.kind == PathStep::Kind::Key) {
+    const PathId elsewhere = nearest_last_key(paths, last.key);
+    if (elsewhere != kRootPath) return paths.text(elsewhere);
+  }
+  return nearest.empty() ? "" : to_text(path);
+}
+
+std::string said_of(const TreeSource& source, const Path& path) {
+  const std::string nearest = nearest_path(source.paths(), path);
+  return "no tree has " + to_text(path) + (nearest.empty() ? "" : "; nearest: " + nearest);
 }
 
 TreeSourcePtr trees_of(const plan::Source& source, const SourceBinder& bind) {

@@ -66,7 +66,7 @@ class Arbor(Query):
         position = text.integer(index, "a position")
         found = self._tree(self._call("arbor_get", int(position)))
         if found is None:
-            raise IndexError(f"position {position} is out of range (there are {len(self)} trees)")
+            raise IndexError(f"position {index} is out of range (there are {len(self)} trees)")
         return found
 
     def _slice(self, start: int, stop: int, step: int) -> Arbor:

@@ -82,7 +82,7 @@ class ArborPlan(Query):
         position = text.integer(index, "a position")
         found = self._call("arbor_get", int(position))
         if found is None:
-            raise IndexError(f"position {position} is out of range")
+            raise IndexError(f"position {index} is out of range")
         return Tree(found, self._session)
 
     def _slice(self, index: slice) -> Any:

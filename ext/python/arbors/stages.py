@@ -355,7 +355,12 @@ class Stages(abc.ABC):
 
 
 def _seed(seed: int | None) -> str:
-    return "" if seed is None else f" seed {text.integer(seed, 'seed')}"
+    if seed is None:
+        return ""
+    number = text.integer(seed, "seed")
+    if int(number) != seed:
+        raise ValueError(f"seed has 64 bits at most: {seed}")
+    return f" seed {number}"
 
 
 def _listed(parts: list[str], what: str) -> str:

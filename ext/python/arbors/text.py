@@ -114,14 +114,17 @@ def positions(values: Iterable[Any]) -> list[str]:
     return [integer(position, "a position") for position in given]
 
 
+_FARTHEST = 2**63 - 1  # the largest number of a plan's text; no Arbor has as many trees
+
+
 def integer(value: Any, what: str, least: int | None = None) -> str:
-    """A whole number of a stage, checked."""
+    """A whole number of a stage, checked: a count or a position, of which those beyond 64 bits mean what the farthest ones do."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{what} is an int, not {type(value).__name__}")
     number = value.__index__()
     if least is not None and number < least:
         raise ValueError(f"{what} is {least} or more, not {number}")
-    return str(number)
+    return str(max(-_FARTHEST, min(number, _FARTHEST)))
 
 
 def to_json(value: Any) -> str:
