@@ -31,8 +31,8 @@ void write_real(char* out, int size, int digits, double value) {
   sqlite3_snprintf(size, out, "%!0.*g", digits, value);
 }
 
-// SQLITE_DBCONFIG_FP_DIGITS, whatever header this is compiled with; before 3.53 it is not known (0),
-// and a real has 15 digits.
+// SQLITE_DBCONFIG_FP_DIGITS, whatever header this is compiled with; before 3.53 it is not known
+// (0), and a real has 15 digits.
 int text_digits(sqlite3* db) {
   constexpr int kFpDigits = 1023;
   int digits = 0;
