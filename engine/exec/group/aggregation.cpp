@@ -211,7 +211,7 @@ std::shared_ptr<ColumnBatch> Aggregation::finish() {
   for (std::size_t i = 0; i < calls; ++i)
     columns.push_back({plan_.calls[i].name, calls_[i].state->finish(rows)});
   if (keys_ && plan_.in_key_order && rows > 1) {
-    std::vector<std::vector<std::uint64_t>> ranks;
+    std::vector<Ranks> ranks;
     for (std::size_t key = 0; key < key_exprs_.size(); ++key) {
       SortRanks column(false, false, collation_of(plan_.keys[key]));
       column.append(columns[key].values);

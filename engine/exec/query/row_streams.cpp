@@ -4,7 +4,6 @@
 
 #include "engine/exec/rows/direct_run.h"
 #include "engine/exec/scan/parallel_scan.h"
-#include "engine/exec/sort/order.h"
 
 namespace arbors::exec {
 namespace {
@@ -16,15 +15,14 @@ constexpr std::uint64_t kFirstRows = 256;
 // Rows that an index is asked for before anybody has asked for more.
 constexpr std::uint64_t kFirstWalked = 4;
 
-// Gives the rows of the next window and moves past them; windows grow to the buffer's budget.
-std::vector<RowRef> take_window(const std::vector<RowRef>& rows, std::uint64_t& at,
-                                std::uint64_t last, std::uint64_t& window,
-                                const ExecutionContext& context) {
-  std::vector<RowRef> taken(rows.begin() + static_cast<std::ptrdiff_t>(at),
-                            rows.begin() + static_cast<std::ptrdiff_t>(last));
-  at = last;
-  window = std::min(window * 16, std::max<std::uint64_t>(context.budgets.max_buffer_trees, 1));
-  return taken;
+std::vector<RowRef> cut(const std::vector<RowRef>& rows, std::uint64_t first, std::uint64_t count) {
+  const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(first);
+  return {begin, begin + static_cast<std::ptrdiff_t>(count)};
+}
+
+// Windows grow to the buffer's budget.
+std::uint64_t after_window(std::uint64_t window, const ExecutionContext& context) {
+  return std::min(window * 16, std::max<std::uint64_t>(context.budgets.max_buffer_trees, 1));
 }
 
 TreeShapePtr whole_trees() { return std::make_shared<const TreeShape>(plan::RowShape()); }
@@ -77,8 +75,10 @@ PickedStream::PickedStream(ScanInput input, std::vector<RowRef> rows, TreeShapeP
 RowRunPtr PickedStream::next() {
   const std::uint64_t last = std::min<std::uint64_t>(rows_.size(), at_ + window_);
   if (at_ >= last) return nullptr;
-  return std::make_unique<OrderedRun>(input_, take_window(rows_, at_, last, window_, context_),
-                                      shape_, context_);
+  std::vector<RowRef> rows = cut(rows_, at_, last - at_);
+  at_ = last;
+  window_ = after_window(window_, context_);
+  return std::make_unique<OrderedRun>(input_, std::move(rows), shape_, context_);
 }
 
 OrderedStream::OrderedStream(ScanInput input, plan::Sort sort, const plan::Slice& slice,
@@ -125,7 +125,8 @@ void OrderedStream::order(std::uint64_t needed) {
     complete_ = count == most || rows_.size() < count;
     return;
   }
-  rows_ = order_all(input_, sort_, context_, &columns_);
+  sorted_ = order_all(input_, sort_, context_, &columns_);
+  rows_ = {};
   complete_ = true;
 }
 
@@ -133,13 +134,15 @@ RowRunPtr OrderedStream::next() {
   if (at_ > UINT64_MAX - window_) return nullptr;
   const std::uint64_t end = std::min(wanted(), at_ + window_);
   if (end > rows_.size() && !complete_) order(end);
-  const std::uint64_t last = std::min<std::uint64_t>(end, rows_.size());
+  const std::uint64_t last = std::min<std::uint64_t>(end, sorted_ ? sorted_->size() : rows_.size());
   if (at_ >= last) return nullptr;
-  const std::uint64_t first = at_;
-  auto run = std::make_unique<OrderedRun>(input_, take_window(rows_, at_, last, window_, context_),
-                                          shape_, context_);
+  const std::uint64_t count = last - at_;
+  auto run = std::make_unique<OrderedRun>(
+      input_, sorted_ ? sorted_->cut(at_, count) : cut(rows_, at_, count), shape_, context_);
   for (const SortedColumn& column : columns_)
-    run->set_column(column.path, column.values.values(column.ranks.cut(first, last - first)));
+    run->set_column(column.path, column.values.values(column.ranks.cut(at_, count)));
+  at_ = last;
+  window_ = after_window(window_, context_);
   return run;
 }
 

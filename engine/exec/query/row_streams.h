@@ -11,7 +11,7 @@
 #include "engine/exec/scan/scan.h"
 #include "engine/exec/scan/scan_ahead.h"
 #include "engine/exec/scan/tree_shape.h"
-#include "engine/exec/sort/ranked_values.h"
+#include "engine/exec/sort/order.h"
 #include "engine/exec/sort/walked_order.h"
 #include "engine/exec/source/execution_context.h"
 #include "engine/plan/logical_plan.h"
@@ -73,8 +73,9 @@ class OrderedStream : public RowStream {
   const ExecutionContext& context_;
   std::optional<WalkedOrder> walked_;  // while rows_ comes from an index
   std::vector<RowRef> rows_;           // from the first row of the order on
-  std::vector<SortedColumn> columns_;  // of rows_, where complete_
-  bool complete_ = false;              // rows_ holds every row that the slice can want
+  std::optional<OrderedRows> sorted_;  // all of them, instead
+  std::vector<SortedColumn> columns_;  // of sorted_
+  bool complete_ = false;              // there is every row that the slice can want
   std::uint64_t at_;                   // the next row to hand out
   std::uint64_t window_;
 };

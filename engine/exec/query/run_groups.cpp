@@ -110,7 +110,7 @@ Relation aggregate_rows(Relation& relation, AggregationPlan plan, const Executio
 // The groups in the order of their keys.
 Gathered in_key_order(const Gathered& from, const std::vector<Collation>& collations,
                       const ExecutionContext& context) {
-  std::vector<std::vector<std::uint64_t>> ranks;
+  std::vector<Ranks> ranks;
   for (std::size_t key = 0; key < collations.size(); ++key) {
     SortRanks column(false, false, collations[key]);
     column.append(from.keys[key]);

@@ -53,7 +53,7 @@ void sort_picked(Relation& relation, const plan::Sort& sort, const ExecutionCont
   for_each_run(relation, context, [&](RowRun& run, std::size_t) {
     for (std::size_t i = 0; i < keys.size(); ++i) columns[i].append(run.evaluate(keys[i]));
   });
-  std::vector<std::vector<std::uint64_t>> ranks;
+  std::vector<Ranks> ranks;
   for (SortRanks& column : columns) ranks.push_back(column.finish(context));
   std::vector<std::uint32_t> order = sorted_rows(ranks);
   if (sort.limit && *sort.limit < order.size()) order.resize(*sort.limit);
@@ -105,8 +105,8 @@ void sort_rows(Relation& relation, plan::Sort sort, const ExecutionContext& cont
     relation.picked = order_first(scan, sort, *sort.limit, context);
     return;
   }
-  relation.picked = order_all(relation.input, sort, context);
-  if (sort.limit && *sort.limit < relation.picked->size()) relation.picked->resize(*sort.limit);
+  const OrderedRows sorted = order_all(relation.input, sort, context);
+  relation.picked = sorted.cut(0, std::min(sorted.size(), sort.limit.value_or(SIZE_MAX)));
 }
 
 void unique_rows(Relation& relation, const plan::UniqueBy& unique,

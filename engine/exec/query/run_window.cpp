@@ -95,10 +95,9 @@ std::vector<std::uint32_t> partition_numbers(const plan::Window& window, const W
   return numbers;
 }
 
-std::vector<std::vector<std::uint64_t>> order_ranks(const plan::Window& window,
-                                                    const WindowRows& read,
-                                                    const ExecutionContext& context) {
-  std::vector<std::vector<std::uint64_t>> ranks;
+std::vector<Ranks> order_ranks(const plan::Window& window, const WindowRows& read,
+                               const ExecutionContext& context) {
+  std::vector<Ranks> ranks;
   for (std::size_t i = 0; i < window.order.size(); ++i) {
     const plan::SortKey& key = window.order[i];
     SortRanks column(key.descending, key.nulls_last, key.collation);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -42,6 +44,38 @@ std::vector<Result> compute_blocks(const ScanInput& input, std::span<const RowEx
   results.reserve(all.size());
   for (Placed& placed : all) results.push_back(std::move(placed.second));
   return results;
+}
+
+// The same, but hands each result on, in the source's order, as soon as none before it can come:
+// what is made smaller together is not held apart. take(result) is called by any thread, by one at
+// a time.
+template <typename Result, typename Compute, typename Take>
+void take_blocks(const ScanInput& input, std::span<const RowExpr* const> read,
+                 const ExecutionContext& context, Compute compute, Take take) {
+  Scan scan(input, context);
+  if (!parallel_scan_pays(input, context)) {
+    ScannedRows block;
+    while (scan.next(block)) take(compute(block));
+    return;
+  }
+  const unsigned workers = context.budgets.threads;
+  std::mutex mutex;
+  std::map<std::uint32_t, Result> waiting;  // by segment
+  // One past the last segment that each worker came to: its next one will not be before.
+  std::vector<std::uint32_t> reached(workers, 0);
+  const auto take_below = [&](std::uint32_t segment) {
+    while (!waiting.empty() && waiting.begin()->first < segment)
+      take(std::move(waiting.extract(waiting.begin()).mapped()));
+  };
+  parallel_scan(scan, paths_read(input, read), workers, [&](unsigned worker, ScannedRows& block) {
+    const std::uint32_t segment = block.index;
+    Result result = compute(block);
+    const std::lock_guard lock(mutex);
+    waiting.emplace(segment, std::move(result));
+    reached[worker] = segment + 1;
+    take_below(*std::min_element(reached.begin(), reached.end()));
+  });
+  take_below(UINT32_MAX);
 }
 
 }  // namespace arbors::exec

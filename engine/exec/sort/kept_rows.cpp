@@ -4,28 +4,37 @@
 
 namespace arbors::exec {
 
-void KeptRows::add(std::uint32_t segment, const expr::Selection& rows) {
-  if (rows.empty()) return;
-  if (!rows.is_run() && listed_.empty()) list_all();
-  if (!rows.is_run() || !listed_.empty()) {
-    for (std::uint32_t i = 0; i < rows.size(); ++i) listed_.push_back({segment, rows[i]});
-    size_ = listed_.size();
-    return;
+std::vector<KeptRun> kept_runs(std::uint32_t segment, const expr::Selection& rows) {
+  if (rows.empty()) return {};
+  if (rows.is_run()) return {{segment, rows.first(), rows.size(), {}}};
+  std::vector<KeptRun> runs;
+  const std::span<const std::uint32_t> list = rows.rows();
+  for (auto at = list.begin(); at != list.end();) {
+    const std::uint32_t first = *at;
+    const auto end = std::upper_bound(
+        at, list.end(), first,
+        [](std::uint32_t from, std::uint32_t row) { return row - from > UINT16_MAX; });
+    const auto size = static_cast<std::size_t>(end - at);
+    KeptRun run{segment, first, static_cast<std::uint32_t>(size), {}};
+    if (*(end - 1) - first >= size) {
+      run.offsets.resize(size);
+      std::transform(at, end, run.offsets.begin(), [first](std::uint32_t row) {
+        return static_cast<std::uint16_t>(row - first);
+      });
+    }
+    runs.push_back(std::move(run));
+    at = end;
   }
-  runs_.push_back({segment, rows.first(), size_});
-  size_ += rows.size();
-  ends_.push_back(size_);
-  while (runs_at_.size() << kStride < size_)
-    runs_at_.push_back(static_cast<std::uint32_t>(runs_.size() - 1));
+  return runs;
 }
 
-void KeptRows::list_all() {
-  listed_.reserve(std::max(expected_, size_));
-  listed_.resize(size_);
-  for (std::size_t number = 0; number < size_; ++number) listed_[number] = row(number);
-  runs_ = {};
-  ends_ = {};
-  runs_at_ = {};
+void KeptRows::add(std::vector<KeptRun> runs) {
+  for (KeptRun& run : runs) {
+    ends_.push_back(size() + run.size);
+    runs_.push_back(std::move(run));
+    while (runs_at_.size() << kStride < size())
+      runs_at_.push_back(static_cast<std::uint32_t>(runs_.size() - 1));
+  }
 }
 
 RowRef KeptRows::row(std::size_t number) const {
@@ -40,20 +49,16 @@ RowRef KeptRows::row(std::size_t number) const {
     const auto to = ends_.begin() + static_cast<std::ptrdiff_t>(last);
     at = static_cast<std::size_t>(std::upper_bound(from, to, number) - ends_.begin());
   }
-  const Run& run = runs_[at];
-  return {run.segment, run.first_row + static_cast<std::uint32_t>(number - run.first)};
+  const KeptRun& run = runs_[at];
+  const std::size_t place = number - (ends_[at] - run.size);
+  const std::size_t offset = run.offsets.empty() ? place : run.offsets[place];
+  return {run.segment, run.first_row + static_cast<std::uint32_t>(offset)};
 }
 
-std::vector<RowRef> KeptRows::in_order(const std::vector<std::uint32_t>& numbers) const {
+std::vector<RowRef> KeptRows::in_order(std::span<const std::uint32_t> numbers) const {
   std::vector<RowRef> rows(numbers.size());
-  const auto put = [&](auto row_of) {
-    std::transform(numbers.begin(), numbers.end(), rows.begin(), row_of);
-  };
-  if (listed_.empty()) {
-    put([this](std::uint32_t number) { return row(number); });
-  } else {
-    put([this](std::uint32_t number) { return listed_[number]; });
-  }
+  std::transform(numbers.begin(), numbers.end(), rows.begin(),
+                 [this](std::uint32_t number) { return row(number); });
   return rows;
 }
 

@@ -2,7 +2,6 @@
 
 #include "engine/batch/vectors/text_domain.h"
 #include "engine/exec/scan/compute_blocks.h"
-#include "engine/exec/sort/kept_rows.h"
 #include "engine/exec/sort/order.h"
 #include "engine/exec/sort/sort_key_values.h"
 #include "engine/exec/sort/sort_ranks.h"
@@ -14,14 +13,12 @@ namespace {
 
 // The survivors of a segment, and a vector of values for each key.
 struct KeyedRows {
-  std::uint32_t segment = 0;
-  expr::Selection rows;
+  std::vector<KeptRun> rows;
   std::vector<batch::VectorPtr> keys;
 };
 
-bool same_ranks(const std::vector<std::vector<std::uint64_t>>& keys, std::uint32_t left,
-                std::uint32_t right) {
-  for (const auto& ranks : keys)
+bool same_ranks(const std::vector<Ranks>& keys, std::uint32_t left, std::uint32_t right) {
+  for (const Ranks& ranks : keys)
     if (ranks[left] != ranks[right]) return false;
   return true;
 }
@@ -45,27 +42,27 @@ const Path* path_of(const plan::SortKey& key) {
 KeptRows read_rows(const ScanInput& input, const plan::Sort& sort, const ExecutionContext& context,
                    std::vector<SortRanks>& columns) {
   const SortKeyValues key_values(sort);
-  auto blocks = compute_blocks<KeyedRows>(
-      input, key_values.expressions(), context, [&](const ScannedRows& scanned) {
-        KeyedRows keyed{scanned.index, scanned.rows, {}};
+  KeptRows rows;
+  if (input.steps.empty())
+    for (SortRanks& column : columns) column.expect(input.source->trees());
+  take_blocks<KeyedRows>(
+      input, key_values.expressions(), context,
+      [&](const ScannedRows& scanned) {
+        KeyedRows keyed{kept_runs(scanned.index, scanned.rows), {}};
         for (std::size_t i = 0; i < sort.keys.size(); ++i)
           keyed.keys.push_back(without_pool(key_values.values(i, scanned, scanned.rows)));
         return keyed;
+      },
+      [&](KeyedRows block) {
+        for (std::size_t i = 0; i < columns.size(); ++i)
+          columns[i].append(std::move(block.keys[i]));
+        rows.add(std::move(block.rows));
       });
-  std::size_t count = 0;
-  for (const KeyedRows& block : blocks) count += block.rows.size();
-  KeptRows rows(count);
-  for (KeyedRows& block : blocks) {
-    for (std::size_t i = 0; i < columns.size(); ++i) columns[i].append(std::move(block.keys[i]));
-    rows.add(block.segment, block.rows);
-    block = {};
-  }
   return rows;
 }
 
 // Keeps the first of rows that are equal in all keys.
-void keep_first(const std::vector<std::vector<std::uint64_t>>& ranks,
-                std::vector<std::uint32_t>& order) {
+void keep_first(const std::vector<Ranks>& ranks, std::vector<std::uint32_t>& order) {
   const auto same = [&](std::uint32_t left, std::uint32_t right) {
     return same_ranks(ranks, left, right);
   };
@@ -74,15 +71,15 @@ void keep_first(const std::vector<std::vector<std::uint64_t>>& ranks,
 
 }  // namespace
 
-std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
-                              const ExecutionContext& context, std::vector<SortedColumn>* sorted) {
+OrderedRows order_all(const ScanInput& input, const plan::Sort& sort,
+                      const ExecutionContext& context, std::vector<SortedColumn>* sorted) {
   std::vector<SortRanks> columns;
   for (const plan::SortKey& key : sort.keys) {
     columns.emplace_back(key.descending, key.nulls_last, key.collation);
     if (sorted != nullptr && path_of(key) != nullptr) columns.back().keep_values();
   }
-  const KeptRows rows = read_rows(input, sort, context, columns);
-  std::vector<std::vector<std::uint64_t>> ranks;
+  KeptRows rows = read_rows(input, sort, context, columns);
+  std::vector<Ranks> ranks;
   for (SortRanks& column : columns) ranks.push_back(column.finish(context));
   std::vector<std::uint32_t> order = sorted_rows(ranks);
   if (sort.distinct) keep_first(ranks, order);
@@ -91,8 +88,7 @@ std::vector<RowRef> order_all(const ScanInput& input, const plan::Sort& sort,
     sorted->push_back(
         {*path_of(sort.keys[i]), *columns[i].ranked_values(), SortedRanks(ranks[i], order)});
   }
-  ranks.clear();  // 8 bytes a row, before the rows take as much
-  return rows.in_order(order);
+  return {std::move(rows), std::move(order)};
 }
 
 }  // namespace arbors::exec

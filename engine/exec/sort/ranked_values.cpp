@@ -23,7 +23,8 @@ batch::VectorPtr RankedValues::values(std::span<const std::uint64_t> ranks) cons
   const auto fill = [&](auto& slots, auto value_of) {
     slots.resize(ranks.size());
     for (std::size_t i = 0; i < ranks.size(); ++i)
-      if (ranks[i] != null_rank_) slots[i] = value_of((descending_ ? ~ranks[i] : ranks[i]) - 1);
+      if (ranks[i] != null_rank_)
+        slots[i] = value_of(descending_ ? greatest_ - ranks[i] : ranks[i] - 1);
   };
   std::vector<std::uint32_t> codes;
   if (pool_)
@@ -36,17 +37,20 @@ batch::VectorPtr RankedValues::values(std::span<const std::uint64_t> ranks) cons
   return vector;
 }
 
-SortedRanks::SortedRanks(const std::vector<std::uint64_t>& ranks,
-                         const std::vector<std::uint32_t>& order) {
-  if (take_runs(ranks, order)) return;
-  runs_ = {};
-  each_.resize(order.size());
-  std::transform(order.begin(), order.end(), each_.begin(),
-                 [&](std::uint32_t number) { return ranks[number]; });
+SortedRanks::SortedRanks(const Ranks& ranks, const std::vector<std::uint32_t>& order) {
+  ranks.visit([&](const auto& of_number) {
+    if (take_runs(of_number, order)) return;
+    runs_ = {};
+    std::decay_t<decltype(of_number)> each(order.size());
+    std::transform(order.begin(), order.end(), each.begin(),
+                   [&](std::uint32_t number) { return of_number[number]; });
+    each_ = Ranks(std::move(each));
+  });
 }
 
 // False where runs would be short: some of the rows tell.
-bool SortedRanks::take_runs(const std::vector<std::uint64_t>& ranks,
+template <typename Word>
+bool SortedRanks::take_runs(const std::vector<Word>& ranks,
                             const std::vector<std::uint32_t>& order) {
   constexpr std::size_t kRowsOfARun = 8;  // on average, at least
   constexpr std::size_t kLooks = 1024;
@@ -55,7 +59,7 @@ bool SortedRanks::take_runs(const std::vector<std::uint64_t>& ranks,
     ends += ranks[order[at]] != ranks[order[at - 1]] ? 1 : 0;
   if (ends > looks / kRowsOfARun) return false;
   for (std::size_t at = 0; at < order.size(); ++at) {
-    const std::uint64_t rank = ranks[order[at]];
+    const Word rank = ranks[order[at]];
     if (runs_.empty() || runs_.back().rank != rank) runs_.push_back({rank, at});
     runs_.back().end = at + 1;
     if (runs_.size() > order.size() / kRowsOfARun * 2 + 1) return false;
@@ -65,8 +69,10 @@ bool SortedRanks::take_runs(const std::vector<std::uint64_t>& ranks,
 
 std::vector<std::uint64_t> SortedRanks::cut(std::size_t first, std::size_t count) const {
   std::vector<std::uint64_t> ranks(count);
-  if (!each_.empty()) {
-    std::copy_n(each_.begin() + static_cast<std::ptrdiff_t>(first), count, ranks.begin());
+  if (each_.size() != 0) {
+    each_.visit([&](const auto& each) {
+      std::copy_n(each.begin() + static_cast<std::ptrdiff_t>(first), count, ranks.begin());
+    });
     return ranks;
   }
   auto run = std::upper_bound(runs_.begin(), runs_.end(), first,

@@ -9,6 +9,7 @@
 
 #include "engine/base/path.h"
 #include "engine/batch/vectors/vector.h"
+#include "engine/exec/sort/ranks.h"
 
 namespace arbors::exec {
 
@@ -22,8 +23,9 @@ class RankedValues {
   }
 
   // How SortRanks directed the ranks.
-  void direct(bool descending, std::uint64_t null_rank) {
+  void direct(bool descending, std::uint64_t greatest, std::uint64_t null_rank) {
     descending_ = descending;
+    greatest_ = greatest;
     null_rank_ = null_rank;
   }
 
@@ -37,6 +39,7 @@ class RankedValues {
   std::shared_ptr<const batch::TextPool> pool_;  // null: integers
   std::int64_t least_;
   bool descending_ = false;
+  std::uint64_t greatest_ = 0;  // of a value
   std::uint64_t null_rank_ = 0;
 };
 
@@ -44,7 +47,7 @@ class RankedValues {
 class SortedRanks {
  public:
   // `order` gives the rows' numbers as they are sorted, `ranks` the rank of each number.
-  SortedRanks(const std::vector<std::uint64_t>& ranks, const std::vector<std::uint32_t>& order);
+  SortedRanks(const Ranks& ranks, const std::vector<std::uint32_t>& order);
 
   // The ranks of `count` sorted rows from the first one given.
   std::vector<std::uint64_t> cut(std::size_t first, std::size_t count) const;
@@ -54,10 +57,11 @@ class SortedRanks {
     std::uint64_t rank;
     std::size_t end;  // of its rows
   };
-  bool take_runs(const std::vector<std::uint64_t>& ranks, const std::vector<std::uint32_t>& order);
+  template <typename Word>
+  bool take_runs(const std::vector<Word>& ranks, const std::vector<std::uint32_t>& order);
 
   std::vector<Run> runs_;
-  std::vector<std::uint64_t> each_;  // instead, where runs would be short
+  Ranks each_;  // instead, where runs would be short
 };
 
 // A sort key that is a path, with the ranks of the sorted rows.

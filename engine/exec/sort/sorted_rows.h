@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/exec/sort/ranks.h"
+
 namespace arbors::exec {
 
 // Sorts row numbers 0..n-1 by their ranks, key after key, equal rows in their order. Each element
 // of `keys` has n ranks.
-std::vector<std::uint32_t> sorted_rows(const std::vector<std::vector<std::uint64_t>>& keys);
+std::vector<std::uint32_t> sorted_rows(const std::vector<Ranks>& keys);
 
 }  // namespace arbors::exec

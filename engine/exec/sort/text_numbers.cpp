@@ -69,26 +69,23 @@ void TextNumbers::grow() {
   }
 }
 
-batch::TextDomainPtr DomainNumbers::domain_of(std::span<const batch::VectorPtr> values) {
-  batch::TextDomainPtr domain;
-  for (const batch::VectorPtr& some : values) {
-    if (!some->strings || some->strings->size() == 0) continue;
-    if (!some->strings->numbers) return nullptr;
-    const batch::TextDomainPtr& own = some->strings->numbers->domain();
-    if (own->full() || (domain && domain != own)) return nullptr;
-    domain = own;
-  }
-  return domain;
+std::shared_ptr<const batch::TextPool> DomainNumbers::pool() const {
+  auto pool = std::make_shared<batch::TextPool>();
+  pool->folded = static_cast<std::uint32_t>(in_domain_.size());
+  pool->distinct = true;
+  pool->numbers = std::make_shared<batch::EntryNumbers>(domain_, in_domain_);
+  return pool;
 }
 
-bool DomainNumbers::append(const batch::Vector& values, std::vector<std::uint64_t>& numbers) {
+bool DomainNumbers::append(const batch::Vector& values, std::vector<std::uint32_t>& numbers) {
   const std::size_t begin = numbers.size();
   numbers.resize(begin + values.rows, TextNumbers::kUnknown);
   if (!values.strings || values.strings->size() == 0) return true;
+  if (values.strings->numbers->domain() != domain_ || domain_->full()) return false;
   const batch::EntryNumbers::Numbers* known =
       values.strings->numbers->find(*values.strings, values.codes);
   if (known == nullptr) return false;
-  of_domain_.resize(domain_.size(), TextNumbers::kUnknown);
+  of_domain_.resize(domain_->size(), TextNumbers::kUnknown);
   PolledSteps steps;
   values.codes.visit([&](const auto* codes) {
     for (std::uint32_t row = 0; row < values.rows; ++row, steps.step())
@@ -102,7 +99,8 @@ std::uint32_t DomainNumbers::number(std::uint32_t in_domain) {
   std::uint32_t& number = of_domain_[in_domain];
   if (number == TextNumbers::kUnknown) {
     number = static_cast<std::uint32_t>(texts_.size());
-    texts_.push_back(domain_[in_domain]);
+    texts_.push_back((*domain_)[in_domain]);
+    in_domain_.push_back(in_domain);
   }
   return number;
 }

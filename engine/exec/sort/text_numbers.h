@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/batch/vectors/text_domain.h"
@@ -45,23 +47,24 @@ class TextNumbers {
 };
 
 // The same by the numbers that texts have in the domain of a cache's columns: hashes none that has
-// one, and needs no pool. The domain must outlive the texts' views.
+// one, and needs no pool afterwards.
 class DomainNumbers {
  public:
-  // Null where not all vectors' texts are of one domain.
-  static batch::TextDomainPtr domain_of(std::span<const batch::VectorPtr> values);
-  explicit DomainNumbers(const batch::TextDomain& domain) : domain_(domain) {}
+  explicit DomainNumbers(batch::TextDomainPtr domain) : domain_(std::move(domain)) {}
 
-  // Appends a number for each row, kUnknown for those that are no String; false where the domain
-  // has no room for one.
-  bool append(const batch::Vector& values, std::vector<std::uint64_t>& numbers);
+  // Appends a number for each row, kUnknown for those that are no String; false where the texts
+  // are of another domain, or this one has no room for one.
+  bool append(const batch::Vector& values, std::vector<std::uint32_t>& numbers);
   const std::vector<std::string_view>& texts() const { return texts_; }
+  // The texts by their numbers, as entries of a pool.
+  std::shared_ptr<const batch::TextPool> pool() const;
 
  private:
   std::uint32_t number(std::uint32_t in_domain);
 
-  const batch::TextDomain& domain_;
-  std::vector<std::uint32_t> of_domain_;
+  batch::TextDomainPtr domain_;
+  std::vector<std::uint32_t> of_domain_;  // by number in the domain
+  std::vector<std::uint32_t> in_domain_;  // the reverse
   std::vector<std::string_view> texts_;
 };
 

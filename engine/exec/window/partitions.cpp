@@ -10,12 +10,11 @@ namespace {
 
 using FrameEdge = plan::WindowFrame::Bound;
 using Unit = plan::WindowFrame::Unit;
-using Ranks = std::vector<std::vector<std::uint64_t>>;
 
 std::vector<std::uint32_t> ordered(std::uint32_t rows, const std::vector<std::uint32_t>& partition,
-                                   const Ranks& ranks) {
-  Ranks keys;
-  if (!partition.empty()) keys.emplace_back(partition.begin(), partition.end());
+                                   const std::vector<Ranks>& ranks) {
+  std::vector<Ranks> keys;
+  if (!partition.empty()) keys.emplace_back(std::vector<std::uint32_t>(partition));
   keys.insert(keys.end(), ranks.begin(), ranks.end());
   if (!keys.empty()) return sorted_rows(keys);
   std::vector<std::uint32_t> order(rows);
@@ -23,7 +22,7 @@ std::vector<std::uint32_t> ordered(std::uint32_t rows, const std::vector<std::ui
   return order;
 }
 
-bool comes_before(const Ranks& ranks, std::uint32_t left, std::uint32_t right) {
+bool comes_before(const std::vector<Ranks>& ranks, std::uint32_t left, std::uint32_t right) {
   for (const auto& key : ranks)
     if (key[left] != key[right]) return key[left] < key[right];
   return left < right;
@@ -32,7 +31,7 @@ bool comes_before(const Ranks& ranks, std::uint32_t left, std::uint32_t right) {
 }  // namespace
 
 Partitions partitioned(std::uint32_t rows, const std::vector<std::uint32_t>& partition,
-                       const Ranks& ranks) {
+                       const std::vector<Ranks>& ranks) {
   Partitions result;
   result.rows = ordered(rows, partition, ranks);
   for (std::uint32_t place = 0; place < rows; ++place) {
@@ -56,7 +55,7 @@ Partitions partitioned(std::uint32_t rows, const std::vector<std::uint32_t>& par
 
 std::vector<std::uint32_t> first_of_each(std::uint32_t rows,
                                          const std::vector<std::uint32_t>& partition,
-                                         const Ranks& ranks, std::uint64_t count) {
+                                         const std::vector<Ranks>& ranks, std::uint64_t count) {
   std::vector<std::uint32_t> kept;
   if (count == 0) return kept;
   const auto before = [&](std::uint32_t left, std::uint32_t right) {

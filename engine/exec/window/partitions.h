@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/exec/sort/ranks.h"
 #include "engine/plan/logical_plan.h"
 
 namespace arbors::exec {
@@ -21,13 +22,12 @@ struct Partitions {
 // Orders rows by the number of their partition, then by their ranks key after key; equal ones keep
 // their order. `partition` is empty where all are in one. Without keys, all are peers.
 Partitions partitioned(std::uint32_t rows, const std::vector<std::uint32_t>& partition,
-                       const std::vector<std::vector<std::uint64_t>>& ranks);
+                       const std::vector<Ranks>& ranks);
 
 // Keeps the first `count` rows of each partition only; gives them ascending.
 std::vector<std::uint32_t> first_of_each(std::uint32_t rows,
                                          const std::vector<std::uint32_t>& partition,
-                                         const std::vector<std::vector<std::uint64_t>>& ranks,
-                                         std::uint64_t count);
+                                         const std::vector<Ranks>& ranks, std::uint64_t count);
 
 // The places of a frame: first .. end - 1. Neither falls as the place goes on in its partition.
 struct FramePlaces {

@@ -59,11 +59,10 @@ TEST_CASE("the first rows are those of the whole order", "[exec]") {
     sort.keys.push_back(key_of("k", random() % 2 == 0, random() % 2 == 0));
     if (random() % 3 == 0) sort.keys.push_back(key_of("second", random() % 2 == 0, false));
     const ScanInput input{source, {}, predicate, {}};
-    std::vector<RowRef> all = order_all(input, sort, context);
+    const OrderedRows all = order_all(input, sort, context);
     for (const std::size_t count : {1U, 3U, 10U, 40U, 200U}) {
       INFO("round " << round << ", first " << count);
-      std::vector<RowRef> expected(
-          all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size())));
+      const std::vector<RowRef> expected = all.cut(0, std::min(count, all.size()));
       CHECK(first(source, sort, count, context, predicate) == expected);
       CHECK(first(source, sort, count, crew, predicate) == expected);
     }
@@ -80,8 +79,7 @@ TEST_CASE("sorting by place takes rows from the front or from behind", "[exec]")
       sort.keys.push_back({nullptr, descending, false, Collation::Binary, by});
       const expr::ExprPtr predicate = expr::parse_expression("second = 1");
       const ScanInput input{source, {}, predicate, {}};
-      std::vector<RowRef> expected = order_all(input, sort, context);
-      expected.resize(9);
+      const std::vector<RowRef> expected = order_all(input, sort, context).cut(0, 9);
       CHECK(first(source, sort, 9, context, predicate) == expected);
     }
   }
