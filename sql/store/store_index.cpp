@@ -2,50 +2,20 @@
 // to their tables, so that SQLite's own savepoints undo them with the rest; those of a key may wait
 // for each other, as records of the log do.
 #include <algorithm>
-#include <functional>
 
-#include "engine/base/interrupt.h"
 #include "engine/plan/expression_parts.h"
 #include "sql/batches/stored_batch.h"
+#include "sql/store/index_entries.h"
 #include "sql/store/store_impl.h"
 
 namespace arbors::store {
 
 namespace {
 
-// Entries sorted and added at once while an index is made: in order, B-tree pages fill one by one.
-constexpr std::size_t kSortedEntries = 1 << 18;
-constexpr std::uint64_t kStepsAnEntry = 32;  // of polling
-
-struct Entry {
-  Value key;
-  std::int64_t rowid;
-};
-
 // Tells whether a range holds some texts by their order, neither one nor all.
 bool bounds_texts(const KeyRange& range) {
   if (compare(range.low, range.high) == 0) return false;
   return range.high.is_text() || (range.low.is_text() && !range.low.text.empty());
-}
-
-void add_sorted(PathIndex& index, std::vector<Entry>& entries) {
-  PolledCompare less([](const Entry& left, const Entry& right) {
-    const int order = compare(left.key, right.key);
-    return order != 0 ? order < 0 : left.rowid < right.rowid;
-  });
-  std::sort(entries.begin(), entries.end(), std::ref(less));
-  PolledSteps steps;
-  for (const Entry& entry : entries) {
-    index.add_entry(entry.key, entry.rowid);
-    steps.step(kStepsAnEntry);
-  }
-  entries.clear();
-}
-
-Store::Impl::KeysOfRow to_entries(std::vector<Entry>& entries) {
-  return [&](IndexKeys keys, std::int64_t rowid) {
-    for (Value& key : keys) entries.push_back({std::move(key), rowid});
-  };
 }
 
 }  // namespace
@@ -114,13 +84,11 @@ void Store::Impl::create_index(const Path& path) {
   meta_->write_index(number, text);
   indexes_.push_back(std::make_unique<PathIndex>(connection_->db, names_, number, path));
 
-  std::vector<Entry> entries;
+  IndexEntries entries(*indexes_.back(), connection_->cache.capacity() / 2);
   const auto snapshot = this->snapshot();
-  for (const exec::Segment& segment : snapshot->segments()) {
-    for_each_row(*snapshot->open_batch(segment.batch), segment, path, to_entries(entries));
-    if (entries.size() >= kSortedEntries) add_sorted(*indexes_.back(), entries);
-  }
-  add_sorted(*indexes_.back(), entries);
+  for (const exec::Segment& segment : snapshot->segments())
+    entries.add(*snapshot->open_batch(segment.batch), segment);
+  entries.write();
   tell_of_facts();
 }
 
@@ -260,9 +228,9 @@ void Store::Impl::index_batch(const SegmentVersion& segment, const batch::Shared
   const auto& paths = shared != nullptr ? published_ : published();
   StoredBatch batch(chunks_, paths, segment.run.batch, segment.facts);
   for (const auto& index : indexes_) {
-    std::vector<Entry> entries;
-    for_each_row(batch, segment.run, index->path(), to_entries(entries));
-    add_sorted(*index, entries);
+    IndexEntries entries(*index, connection_->cache.capacity() / 2);
+    entries.add(batch, segment.run);
+    entries.write();
   }
   if (key_ != nullptr) index_keys_of(segment, batch);
 }

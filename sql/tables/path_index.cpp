@@ -1,6 +1,7 @@
 #include "sql/tables/path_index.h"
 
 #include <string>
+#include <utility>
 
 namespace arbors::store {
 
@@ -20,6 +21,13 @@ std::int64_t row_of_entry(std::int64_t rowid) { return rowid < 0 ? ~rowid : rowi
 
 }  // namespace
 
+std::string entry_parameters(std::size_t count) {
+  std::string list;
+  for (std::size_t at = 1; at <= 2 * count; at += 2)
+    list += (at > 1 ? ", (?" : "(?") + std::to_string(at) + ", ?" + std::to_string(at + 1) + ")";
+  return list;
+}
+
 PathIndex::PathIndex(sqlite3* db, const Names& names, std::int64_t number, Path path)
     : PathIndex(db, table_of(names, number), number, std::move(path)) {}
 
@@ -27,6 +35,8 @@ PathIndex::PathIndex(sqlite3* db, const std::string& table, std::int64_t number,
     : number_(number),
       path_(std::move(path)),
       add_(db, "INSERT OR IGNORE INTO " + table + "(key, rowid) VALUES (?1, ?2)"),
+      add_together_(db, "INSERT OR IGNORE INTO " + table + "(key, rowid) VALUES " +
+                            entry_parameters(Writer::kTogether)),
       remove_(db, "DELETE FROM " + table + " WHERE key = ?1 AND rowid = ?2"),
       clear_(db, "DELETE FROM " + table),
       equal_(db, "SELECT rowid FROM " + table + " WHERE key = ?1"),
@@ -56,6 +66,39 @@ void PathIndex::drop_table(sqlite3* db, const Names& names, std::int64_t number)
 void PathIndex::add_entry(const Value& key, std::int64_t rowid) {
   Statement::Use use(add_);
   use.bind(1, key).bind(2, rowid).run();
+}
+
+void PathIndex::Writer::Entry::bind(Statement::Use& use, int at) const {
+  if (value != nullptr) {
+    use.bind(at, *value);
+  } else {
+    use.bind(at, text);
+  }
+  use.bind(at + 1, rowid);
+}
+
+// False where the host's limits have no room for so long a statement.
+bool PathIndex::Writer::write_together() {
+  try {
+    Statement::Use use(index_.add_together_);
+    for (std::size_t at = 0; at < kTogether; ++at)
+      entries_[at].bind(use, static_cast<int>(2 * at + 1));
+    use.run();
+  } catch (const SqliteError& error) {
+    if (error.result() != SQLITE_ERROR && error.result() != SQLITE_TOOBIG) throw;
+    return false;
+  }
+  return true;
+}
+
+void PathIndex::Writer::finish() {
+  const std::size_t count = std::exchange(count_, 0);
+  if (count == kTogether && write_together()) return;
+  for (std::size_t at = 0; at < count; ++at) {
+    Statement::Use use(index_.add_);
+    entries_[at].bind(use, 1);
+    use.run();
+  }
 }
 
 void PathIndex::remove_entry(const Value& key, std::int64_t rowid) {

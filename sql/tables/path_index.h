@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/path.h"
@@ -18,6 +20,9 @@
 namespace arbors::store {
 
 using plan::KeyRange;
+
+// `(?1, ?2), (?3, ?4)`: the parameters of so many entries, a key and a rowid each.
+std::string entry_parameters(std::size_t count);
 
 class PathIndex {
  public:
@@ -37,6 +42,34 @@ class PathIndex {
   void add_entry(const Value& key, std::int64_t rowid);
   void remove_entry(const Value& key, std::int64_t rowid);
 
+  // Adds many entries, some of them by one statement: one for each costs three times as much. Keys
+  // are not copied: they must stay until finish(), which is to be called at the end.
+  class Writer {
+   public:
+    static constexpr std::size_t kTogether = 32;
+    explicit Writer(PathIndex& index) : index_(index) {}
+    void add(std::string_view text, std::int64_t rowid) { add({text, nullptr, rowid}); }
+    void add(const Value& key, std::int64_t rowid) { add({{}, &key, rowid}); }
+    void finish();
+
+   private:
+    struct Entry {
+      std::string_view text;  // where there is no value
+      const Value* value;
+      std::int64_t rowid;
+      void bind(Statement::Use& use, int at) const;
+    };
+    void add(const Entry& entry) {
+      entries_[count_++] = entry;
+      if (count_ == entries_.size()) finish();
+    }
+    bool write_together();
+
+    PathIndex& index_;
+    std::array<Entry, kTogether> entries_;
+    std::size_t count_ = 0;
+  };
+
   // Appends the rowids of a range; false where there are more than `most` of them.
   bool find(const KeyRange& range, std::size_t most, std::vector<std::int64_t>& rowids);
   // Appends the rows of a range in the order of their keys, whole keys only, until the run has
@@ -53,7 +86,7 @@ class PathIndex {
 
   std::int64_t number_;
   Path path_;
-  Statement add_, remove_, clear_, equal_, between_, holds_, count_;
+  Statement add_, add_together_, remove_, clear_, equal_, between_, holds_, count_;
   std::array<std::array<Statement, 2>, 2> walks_;  // by descending, beyond
 };
 

@@ -51,14 +51,6 @@ constexpr std::int64_t kReadAhead = 128;  // entries
 // A statement for each entry costs three times what adding the entry does.
 constexpr std::size_t kTogether = 32;
 
-// `(?1, ?2), (?3, ?4)`, for so many entries.
-std::string pairs(std::size_t count) {
-  std::string list;
-  for (std::size_t at = 1; at <= 2 * count; at += 2)
-    list += (at > 1 ? ", (?" : "(?") + std::to_string(at) + ", ?" + std::to_string(at + 1) + ")";
-  return list;
-}
-
 std::string parameter(std::size_t number) { return "?" + std::to_string(number); }
 
 }  // namespace
@@ -75,7 +67,7 @@ UniqueKeyIndex::UniqueKeyIndex(sqlite3* db, const Names& names, std::int64_t num
                    key_list(columns_.parts().size()) + ", rowid, value) VALUES (" +
                    parameters(columns_.parts().size() + 2) + ")"),
       add_together_(db, "INSERT OR IGNORE INTO " + key_table(names, number) +
-                            "(key, rowid) VALUES " + pairs(kTogether)),
+                            "(key, rowid) VALUES " + entry_parameters(kTogether)),
       remove_(db, "DELETE FROM " + key_table(names, number) + " WHERE " +
                       key_condition(columns_.parts().size()) +
                       " AND rowid = " + parameter(columns_.parts().size() + 1)),

@@ -120,5 +120,44 @@ def test_texts_of_another_encoding(report):
         report.equal(database.execute(f"SELECT s, n FROM indexed {rest}").fetchall(), database.execute(f"SELECT s, n FROM plain {rest}").fetchall(), rest)
 
 
+def test_entries_however_made(report):
+    """An index has the same entries whether they were made at once, in parts, batch by batch or row by row."""
+    chance = random.Random(11)
+    begin = ["", "did:plc:", "9" * 9, "\u00e9"]
+
+    def text():
+        return chance.choice(["", "7", " 7", "1e3", "1.0", "x\0", "x", chance.choice(begin) + "z" * chance.randrange(30), chance.choice(begin) + f"{chance.randrange(10 ** chance.randrange(1, 9)):x}"])
+
+    trees = []
+    for number in range(600 if OPTIONS.quick else 3000):
+        value = text() if chance.random() < 0.8 else chance.choice([*MIXED, number, number + 0.5])
+        trees.append(json.dumps({"v": value, "l": [text() for _ in range(chance.randrange(3))]} if chance.random() > 0.05 else {}))
+    paths = ("v", "l[*]")
+    made = {}
+    for way in ("at once", "in parts", "batch by batch", "row by row"):
+        database = harness.connect(OPTIONS.extension)
+        database.execute("CREATE VIRTUAL TABLE t USING arbor(v, batch_trees=64)")
+        if way == "in parts":
+            sources.call(database, "arbor_config", "cache_bytes", 3000)
+        early = way in ("batch by batch", "row by row")
+        if early:
+            for path in paths:
+                sources.call(database, "arbor_create_index", "t", path)
+        if way == "row by row":
+            database.executemany("INSERT INTO t(_tree) VALUES (?)", [(tree,) for tree in trees])
+        else:
+            sources.call(database, "arbor_append", "t", "\n".join(trees))
+        database.execute("DELETE FROM t WHERE rowid % 7 = 3")
+        database.execute("UPDATE t SET v = 'new' || rowid WHERE rowid % 11 = 4")
+        if not early:
+            for path in paths:
+                sources.call(database, "arbor_create_index", "t", path)
+        made[way] = [database.execute(f"SELECT key, typeof(key), rowid FROM t_index{number}").fetchall() for number in (1, 2)]
+        report.equal(sources.call(database, "arbor_check", "t"), "ok", f"{way}: check")
+    report.check(min(len(entries) for entries in made["at once"]) > len(trees) // 2, "there are entries")
+    for way, entries in made.items():
+        report.check(entries == made["row by row"], f"{way}: the entries of rows written one by one")
+
+
 if __name__ == "__main__":
     harness.run(globals(), OPTIONS)
