@@ -17,7 +17,9 @@ from worker import peak_memory
 
 TIMES, TREES, MOST = 10, 200, 30.0  # repeated imports, single trees asked for, seconds of one question
 ASKED = [query for query in EVENTS.queries if not query.lookups and query.name != "two columns of all rows"] + JSONBENCH.queries
-OWN = [Query(name, "") for name in ("open and arbor_count", "open and count(*) in SQL", "a tree by random rowid", "peak memory (a second is a GiB)")]
+OWN = [Query(name, "") for name in ("open and arbor_count", "open and count(*) in SQL", "a tree by random rowid", "peak memory (a second is a GiB)",
+                                    "an index on texts", "SQLite's CREATE INDEX on them")]
+INDEXED = "did"
 COUNTS = {"open and arbor_count": "SELECT arbor_count('events')", "open and count(*) in SQL": "SELECT count(*) FROM events"}
 SET = QuerySet("large", "events", [*ASKED, *OWN], engines=("arbors",))
 
@@ -57,8 +59,11 @@ def measured(engine, source, keep, runs, only):
     engine.open()
     for query in queries:
         times[query.name] = asked(engine, query, runs)
-    if only in OWN[-1].name:
-        times[OWN[-1].name] = [peak_memory() / 2**30]
+    if only in OWN[3].name:
+        times[OWN[3].name] = [peak_memory() / 2**30]
+    for own, ask in ((OWN[4].name, own_index), (OWN[5].name, plain_index)):
+        if only in own:
+            times[own] = ask(engine)
     return {"times": times, "counts": engine.rows('SELECT "commit.collection", count(*) FROM events GROUP BY 1')}
 
 
@@ -82,6 +87,30 @@ def asked(engine, query, runs):
         ask()
         times.append(time.process_time() - start)
     return times
+
+
+def own_index(engine):
+    """Makes a kept-up index and drops it again."""
+    start = time.process_time()
+    engine.rows("SELECT arbor_create_index('events', ?)", (INDEXED,))
+    seconds = time.process_time() - start
+    engine.rows("SELECT arbor_drop_index('events', ?)", (INDEXED,))
+    return [seconds]
+
+
+def plain_index(engine):
+    """The same on an ordinary table that has nothing but these texts."""
+    path = engine.path + ".plain"
+    if os.path.exists(path):
+        os.remove(path)
+    engine.rows(f"ATTACH '{path}' AS plain")
+    engine.rows(f"CREATE TABLE plain.texts AS SELECT {INDEXED} AS text FROM events")
+    start = time.process_time()
+    engine.rows("CREATE INDEX plain.by_text ON texts(text)")
+    seconds = time.process_time() - start
+    engine.rows("DETACH plain")
+    os.remove(path)
+    return [seconds]
 
 
 def opened(settings, sql):
