@@ -150,11 +150,34 @@ std::int64_t Statement::Use::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
 
-// Takes the connection's mutex once where type() and integer() take it twice.
-std::optional<std::int64_t> Statement::Use::integer_alone(int column) const {
-  sqlite3_value* value = sqlite3_column_value(statement_, column);
-  if (sqlite3_value_type(value) != SQLITE_INTEGER) return std::nullopt;
-  return sqlite3_value_int64(value);
+std::optional<std::int64_t> Statement::Use::Cell::integer_alone() const {
+  if (type() != SQLITE_INTEGER) return std::nullopt;
+  return integer();
+}
+
+ByteSpan Statement::Use::Cell::blob() const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_value_blob(value_));
+  return {data, data == nullptr ? 0 : static_cast<std::size_t>(sqlite3_value_bytes(value_))};
+}
+
+Value Statement::Use::Cell::value() const {
+  switch (type()) {
+    case SQLITE_INTEGER:
+      return Value::of(integer());
+    case SQLITE_FLOAT:
+      return Value::of(sqlite3_value_double(value_));
+    case SQLITE_TEXT: {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value_));
+      if (text == nullptr) throw std::bad_alloc();
+      return Value::of(std::string(text, static_cast<std::size_t>(sqlite3_value_bytes(value_))));
+    }
+    case SQLITE_BLOB: {
+      const ByteSpan bytes = blob();
+      return Value::blob({bytes.begin(), bytes.end()});
+    }
+    default:
+      return Value::null();
+  }
 }
 
 std::string_view Statement::Use::text(int column) const {
@@ -176,21 +199,6 @@ ByteSpan Statement::Use::blob_alone(int column) const {
   return blob(column);
 }
 
-Value Statement::Use::value(int column) const {
-  switch (type(column)) {
-    case SQLITE_INTEGER:
-      return Value::of(integer(column));
-    case SQLITE_FLOAT:
-      return Value::of(sqlite3_column_double(statement_, column));
-    case SQLITE_TEXT:
-      return Value::of(std::string(text(column)));
-    case SQLITE_BLOB: {
-      const ByteSpan bytes = blob(column);
-      return Value::blob({bytes.begin(), bytes.end()});
-    }
-    default:
-      return Value::null();
-  }
-}
+Value Statement::Use::value(int column) const { return cell(column).value(); }
 
 }  // namespace arbors::store

@@ -53,15 +53,6 @@ std::int64_t seal_of(const ChangeLog::Spot& spot, Op op, std::int64_t rowid, Byt
   return seal.add(spot.previous).value();
 }
 
-// Tells whether a record is as it was written after the one with the seal `previous`. A Base tells
-// that seal itself, besides.
-bool follows(const Record& record, const Statement::Use& row, std::int64_t previous) {
-  if (record.op == Op::Base && record.counts.previous_seal != previous) return false;
-  RowSeal seal("pending");
-  seal.add(row, 0).add(row, 1).add(row, 2).add(row, 3).add(row, 4).add(row, 6).add(previous);
-  return record.seal == seal.value();
-}
-
 // The rows of an Erase after its first, as distances from one to the next.
 Bytes to_bytes(std::span<const std::int64_t> rowids) {
   Bytes out;
@@ -154,20 +145,34 @@ std::int64_t ChangeLog::append_carried(const Spot& spot, std::span<const Replace
   return append(spot, Op::Carried, 0, to_bytes(rows));
 }
 
-void ChangeLog::parse(Statement::Use& row, Record& record) const {
-  record.seq = row.integer(0);
-  record.generation = row.integer(1);
-  record.time = row.integer(2);
-  const std::int64_t op = row.integer(3);
+ChangeLog::Row ChangeLog::row_of(const Statement::Use& use) {
+  return {use.cell(0), use.cell(1), use.cell(2), use.cell(3), use.cell(4), use.cell(5), use.cell(6)};
+}
+
+// Tells whether a record is as it was written after the one with the seal `previous`. A Base tells
+// that seal itself, besides.
+bool ChangeLog::follows(const Record& record, const Row& row, std::int64_t previous) {
+  if (record.op == Op::Base && record.counts.previous_seal != previous) return false;
+  const auto& [seq, generation, time, op, rowid, stored, tree] = row;
+  RowSeal seal("pending");
+  seal.add(seq).add(generation).add(time).add(op).add(rowid).add(tree).add(previous);
+  return record.seal == seal.value();
+}
+
+void ChangeLog::parse(const Row& row, Record& record) const {
+  record.seq = row[0].integer();
+  record.generation = row[1].integer();
+  record.time = row[2].integer();
+  const std::int64_t op = row[3].integer();
   if (op < 0 || op > static_cast<std::int64_t>(Op::Set)) fail(record.seq, "is impossible");
   record.op = static_cast<Op>(op);
-  record.rowid = row.integer(4);
-  record.seal = row.integer(5);
+  record.rowid = row[4].integer();
+  record.seal = row[5].integer();
   record.tree.clear();
   record.more.clear();
   record.values.clear();
   record.carried.clear();
-  const ByteSpan tree = row.blob(6);
+  const ByteSpan tree = row[6].blob();
   try {
     if (tells_counts(record.op)) {
       record.counts = read_counts(tree);
@@ -192,13 +197,14 @@ void ChangeLog::read(std::int64_t from, std::optional<std::int64_t> seal, const 
   Record record;
   std::int64_t generation = 0, time = INT64_MIN;
   while (use.step()) {
-    parse(use, record);
+    const Row row = row_of(use);
+    parse(row, record);
     if (until.seal && record.generation > until.generation) break;
     if (!seal) {
       if (record.op != Op::Base || record.seq != from) break;
       seal = record.counts.previous_seal;
     }
-    if (!follows(record, use, *seal))
+    if (!follows(record, row, *seal))
       fail(record.seq, "fails its checksum, or the one before it is missing");
     if (record.generation < generation || record.time < time) fail(record.seq, "is impossible");
     if (record.generation > until.generation) return;
@@ -229,18 +235,19 @@ void ChangeLog::check(const std::set<std::int64_t>& ends,
   Record record;
   std::optional<std::int64_t> seal;
   while (use.step()) {
+    const Row row = row_of(use);
     try {
-      parse(use, record);
+      parse(row, record);
       // Before the first Base may stand what is left to be purged, whose first record follows none;
       // and so it is behind a generation that is kept alone.
-      const bool free = !seal || (ends.contains(*seal) && !follows(record, use, *seal));
+      const bool free = !seal || (ends.contains(*seal) && !follows(record, row, *seal));
       if (free && record.op == Op::Base) seal = record.counts.previous_seal;
-      if ((!free || record.op == Op::Base) && !follows(record, use, *seal))
+      if ((!free || record.op == Op::Base) && !follows(record, row, *seal))
         fail(record.seq, "fails its checksum, or the one before it is missing");
     } catch (const Error& error) {
       fault(error.what());
     }
-    seal = use.integer(5);
+    seal = row[5].integer();
   }
 }
 

@@ -2,6 +2,7 @@
 // each sealed together with the seal of the one before it; their meaning is the state's business.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -115,6 +116,9 @@ class ChangeLog {
   bool remove_oldest(std::int64_t from, std::int64_t before, std::uint64_t most);
 
  private:
+  using Row = std::array<Statement::Use::Cell, 7>;  // seq, generation, time, op, row, seal, tree
+  static Row row_of(const Statement::Use& use);
+  static bool follows(const Record& record, const Row& row, std::int64_t previous);
   std::int64_t append(const Spot& spot, Op op, std::int64_t rowid, ByteSpan tree);
   void read(std::int64_t from, std::optional<std::int64_t> seal, const Until& until,
             const Each& each);
@@ -122,7 +126,7 @@ class ChangeLog {
   Mark within(const std::optional<Mark>& mark, std::int64_t low, std::int64_t high) const;
   template <typename Beyond>
   std::optional<Mark> first(const Beyond& beyond);
-  void parse(Statement::Use& row, Record& record) const;
+  void parse(const Row& row, Record& record) const;
   [[noreturn]] void fail(std::int64_t seq, std::string_view why) const;
 
   std::string table_;

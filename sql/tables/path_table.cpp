@@ -23,16 +23,18 @@ struct PathRow {
 
 PathRow read_row(const Statement::Use& use) {
   PathRow row;
-  row.sound = use.type(3) == SQLITE_BLOB;
+  const Statement::Use::Cell key = use.cell(3);
+  row.sound = key.type() == SQLITE_BLOB;
   const auto cell = [&](int at) {
-    if (const auto integer = use.integer_alone(at)) return integer_cell(*integer);
-    row.sound = row.sound && use.is_null(at);
+    const Statement::Use::Cell stored = use.cell(at);
+    if (const auto integer = stored.integer_alone()) return integer_cell(*integer);
+    row.sound = row.sound && stored.is_null();
     return Cell();
   };
   row.id = cell(0);
   row.parent = cell(1);
   row.element = cell(2);
-  row.key = use.blob(3);
+  row.key = key.blob();
   row.column = cell(4);
   row.seal = cell(5);
   return row;
@@ -92,7 +94,7 @@ std::int64_t PathTable::seal(const PathDictionary& dictionary, PathId path, std:
 
 bool PathTable::seal_holds(const Statement::Use& row) {
   RowSeal seal("path");
-  for (int column = 0; column < 5; ++column) seal.add(row, column);
+  for (int column = 0; column < 5; ++column) seal.add(row.cell(column));
   return row.integer(5) == seal.value();
 }
 

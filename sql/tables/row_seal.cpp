@@ -33,10 +33,17 @@ RowSeal& RowSeal::add(const Value& value) {
   }
 }
 
-RowSeal& RowSeal::add(const Statement::Use& row, int column) {
-  if (const auto integer = row.integer_alone(column)) return add(*integer);
-  if (row.type(column) == SQLITE_BLOB) return add(row.blob(column));
-  return add(row.value(column));
+RowSeal& RowSeal::add(const Statement::Use::Cell& cell) {
+  switch (cell.type()) {
+    case SQLITE_INTEGER:
+      return add(cell.integer());
+    case SQLITE_NULL:
+      return add_null();
+    case SQLITE_BLOB:
+      return add(cell.blob());
+    default:
+      return add(cell.value());
+  }
 }
 
 }  // namespace arbors::store

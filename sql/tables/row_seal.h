@@ -22,7 +22,7 @@ class RowSeal {
   RowSeal& add(ByteSpan blob);
   RowSeal& add(const Value& value);
   RowSeal& add_null();
-  RowSeal& add(const Statement::Use& row, int column);  // whatever is there
+  RowSeal& add(const Statement::Use::Cell& cell);  // whatever is there
 
   std::int64_t value() const { return static_cast<std::int64_t>(sum_); }
 

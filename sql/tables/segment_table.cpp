@@ -99,16 +99,11 @@ RowSeal seal_of(const Cells& cells) {
 RowSeal seal_of(const Statement::Use& row, Integers& integers) {
   RowSeal seal("segment");
   for (int column = 0; column < kIntegers; ++column) {
-    const auto value = row.integer_alone(column);
-    integers[static_cast<std::size_t>(column)] = value.value_or(0);
-    if (column == kDied) continue;
-    if (value) {
-      seal.add(*value);
-    } else {
-      seal.add(row, column);
-    }
+    const Statement::Use::Cell cell = row.cell(column);
+    integers[static_cast<std::size_t>(column)] = cell.integer_alone().value_or(0);
+    if (column != kDied) seal.add(cell);
   }
-  return seal.add(row, kRowids).add(row, kLive);
+  return seal.add(row.cell(kRowids)).add(row.cell(kLive));
 }
 
 bool in_range(const Integers& cells) {
@@ -210,7 +205,7 @@ SegmentVersion SegmentTable::row(Statement::Use& use) {
     throw_corrupt("segment " + std::to_string(segment.id) + " (batch " + std::to_string(cells[1]) +
                   ") of '" + table_ + "'" + std::string(why));
   };
-  if (seal.add(use, kDied).value() != use.integer(kIntegers)) fail(" fails its checksum");
+  if (seal.add(use.cell(kDied)).value() != use.integer(kIntegers)) fail(" fails its checksum");
   if (!in_range(cells)) fail(" is out of range");
   exec::Segment& run = segment.run;
   try {
