@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "engine/exec/query/run_plan.h"
+#include "engine/exec/stages/run_plan.h"
 #include "engine/plan/select/catalog.h"
 #include "ext/session/arbor_name.h"
 

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/exec/query/run_plan.h"
+#include "engine/exec/stages/run_plan.h"
 #include "sql/store/store.h"
 
 namespace arbors::ext {

@@ -146,7 +146,8 @@ std::int64_t ChangeLog::append_carried(const Spot& spot, std::span<const Replace
 }
 
 ChangeLog::Row ChangeLog::row_of(const Statement::Use& use) {
-  return {use.cell(0), use.cell(1), use.cell(2), use.cell(3), use.cell(4), use.cell(5), use.cell(6)};
+  return {use.cell(0), use.cell(1), use.cell(2), use.cell(3),
+          use.cell(4), use.cell(5), use.cell(6)};
 }
 
 // Tells whether a record is as it was written after the one with the seal `previous`. A Base tells

@@ -14,7 +14,7 @@ FLOORS = ["engine/base",
           "engine/expr/forms", "engine/expr/text", "engine/expr/search", "engine/expr/evaluate", "engine/expr/functions", "engine/expr/deduce",
           "engine/plan",
           "engine/exec/source", "engine/exec/scan", "engine/exec/rows", "engine/exec/sort", "engine/exec/group", "engine/exec/join", "engine/exec/window",
-          "engine/exec/query", "engine/exec/export",
+          "engine/exec/stages", "engine/exec/query", "engine/exec/export",
           "sql/access", "sql/tables", "sql/batches", "sql/state", "sql/store", "sql/import",
           "ext/host", "ext/session", "ext/table", "ext/planning", "ext/scan", "ext/module", "ext/plans", "ext/functions", "ext"]
 SQLITE_DOOR = "sql/access/sqlite.h"

@@ -5,9 +5,9 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/export/stored_types.h"
-#include "engine/exec/query/row_streams.h"
 #include "engine/exec/rows/direct_run.h"
 #include "engine/exec/scan/compute_blocks.h"
+#include "engine/exec/stages/row_streams.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/expression_parts.h"
 

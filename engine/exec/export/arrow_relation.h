@@ -14,7 +14,7 @@
 #include "engine/exec/export/arrow_array.h"
 #include "engine/exec/export/arrow_columns.h"
 #include "engine/exec/export/seen_values.h"
-#include "engine/exec/query/relation.h"
+#include "engine/exec/stages/relation.h"
 
 namespace arbors::exec {
 

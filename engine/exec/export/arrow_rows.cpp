@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/exec/query/row_streams.h"
 #include "engine/exec/scan/parallel_scan.h"
+#include "engine/exec/stages/row_streams.h"
 
 namespace arbors::exec {
 namespace {

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "engine/exec/export/arrow_metadata.h"
-#include "engine/exec/query/relation.h"
 #include "engine/exec/source/execution_context.h"
+#include "engine/exec/stages/relation.h"
 
 namespace arbors::exec {
 

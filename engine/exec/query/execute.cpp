@@ -1,8 +1,8 @@
 #include "engine/exec/query/execute.h"
 
 #include "engine/exec/query/fed_plan.h"
-#include "engine/exec/query/row_streams.h"
 #include "engine/exec/scan/tree_shape.h"
+#include "engine/exec/stages/row_streams.h"
 #include "engine/expr/forms/builder.h"
 
 namespace arbors::exec {

@@ -1,8 +1,8 @@
 // Runs a logical plan: binds its sources and hands out rows.
 #pragma once
 
-#include "engine/exec/query/run_plan.h"
 #include "engine/exec/rows/row_run.h"
+#include "engine/exec/stages/run_plan.h"
 
 namespace arbors::exec {
 

@@ -3,7 +3,7 @@
 // full; what they give is handed out, or kept for the stages above that must see it all.
 #pragma once
 
-#include "engine/exec/query/run_plan.h"
+#include "engine/exec/stages/run_plan.h"
 
 namespace arbors::exec {
 

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "engine/exec/query/execute.h"
-#include "engine/exec/query/relation.h"
-#include "engine/exec/query/run_plan.h"
+#include "engine/exec/stages/relation.h"
+#include "engine/exec/stages/run_plan.h"
 
 namespace arbors::exec {
 

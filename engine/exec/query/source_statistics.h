@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/exec/query/run_plan.h"
+#include "engine/exec/stages/run_plan.h"
 #include "engine/plan/cost_model.h"
 
 namespace arbors::exec {

@@ -2,7 +2,7 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/query/query.h"
-#include "engine/exec/query/run_plan.h"
+#include "engine/exec/stages/run_plan.h"
 #include "engine/expr/forms/builder.h"
 
 namespace arbors::exec {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/exec/query/run_plan.h"
+#include "engine/exec/stages/run_plan.h"
 
 namespace arbors::exec {
 

@@ -1,8 +1,8 @@
 // Random pipelines over random documents: the same trees whatever rules are on, whatever the
 // batches and workers, and whether stages run as one plan or each over the last one's trees.
 #include "engine/base/error.h"
-#include "engine/exec/query/pcg_random.h"
 #include "engine/exec/query/source_statistics.h"
+#include "engine/exec/stages/pcg_random.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/plan_runner.h"
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "engine/exec/query/run_plan.h"
 #include "engine/exec/rows/spliced_source.h"
+#include "engine/exec/stages/run_plan.h"
 
 namespace arbors::exec {
 namespace {

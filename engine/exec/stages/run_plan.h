@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/exec/query/relation.h"
 #include "engine/exec/source/tree_feed.h"
+#include "engine/exec/stages/relation.h"
 
 namespace arbors::exec {
 

@@ -1,12 +1,12 @@
-#include "engine/exec/query/join_parts.h"
+#include "engine/exec/stages/join_parts.h"
 
 #include <algorithm>
 #include <numeric>
 
 #include "engine/base/error.h"
 #include "engine/exec/join/key_part.h"
-#include "engine/exec/query/run_plan.h"
 #include "engine/exec/rows/spooled_source.h"
+#include "engine/exec/stages/run_plan.h"
 #include "engine/expr/forms/builder.h"
 
 namespace arbors::exec {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/exec/group/aggregation.h"
-#include "engine/exec/query/relation.h"
+#include "engine/exec/stages/relation.h"
 
 namespace arbors::exec {
 

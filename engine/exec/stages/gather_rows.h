@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/exec/query/relation.h"
 #include "engine/exec/scan/tree_shape.h"
+#include "engine/exec/stages/relation.h"
 
 namespace arbors::exec {
 

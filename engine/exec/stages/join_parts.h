@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "engine/exec/query/relation.h"
+#include "engine/exec/stages/relation.h"
 #include "engine/plan/join.h"
 
 namespace arbors::exec {

@@ -5,9 +5,9 @@
 #include <unordered_set>
 
 #include "engine/base/error.h"
-#include "engine/exec/query/pcg_random.h"
-#include "engine/exec/query/run_plan.h"
 #include "engine/exec/scan/row_selector.h"
+#include "engine/exec/stages/pcg_random.h"
+#include "engine/exec/stages/run_plan.h"
 
 namespace arbors::exec {
 namespace {

@@ -1,9 +1,9 @@
 // nest: gathers the trees that agree on all fields but some, whatever the order of their keys.
 #include "engine/batch/vectors/vector_builder.h"
-#include "engine/exec/query/gather_rows.h"
-#include "engine/exec/query/run_plan.h"
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/scan/text_batch.h"
+#include "engine/exec/stages/gather_rows.h"
+#include "engine/exec/stages/run_plan.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/expression_parts.h"
 

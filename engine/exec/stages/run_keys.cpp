@@ -3,13 +3,13 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/group/group_keys.h"
-#include "engine/exec/query/row_streams.h"
-#include "engine/exec/query/run_plan.h"
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/sort/order.h"
 #include "engine/exec/sort/sort_ranks.h"
 #include "engine/exec/sort/sorted_rows.h"
 #include "engine/exec/sort/walked_order.h"
+#include "engine/exec/stages/row_streams.h"
+#include "engine/exec/stages/run_plan.h"
 #include "engine/expr/evaluate/filter.h"
 #include "engine/expr/forms/builder.h"
 

@@ -1,4 +1,4 @@
-#include "engine/exec/query/restrict_to_rows.h"
+#include "engine/exec/stages/restrict_to_rows.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "engine/exec/query/run_plan.h"
+#include "engine/exec/stages/run_plan.h"
 
 #include "engine/base/error.h"
 #include "engine/exec/scan/tree_shape.h"

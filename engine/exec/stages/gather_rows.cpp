@@ -1,4 +1,4 @@
-#include "engine/exec/query/gather_rows.h"
+#include "engine/exec/stages/gather_rows.h"
 
 #include <numeric>
 

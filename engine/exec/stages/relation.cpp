@@ -1,8 +1,7 @@
-#include "engine/exec/query/relation.h"
+#include "engine/exec/stages/relation.h"
 
 #include <algorithm>
 
-#include "engine/exec/query/row_streams.h"
 #include "engine/exec/rows/direct_run.h"
 #include "engine/exec/rows/spliced_source.h"
 #include "engine/exec/rows/window_source.h"
@@ -12,6 +11,7 @@
 #include "engine/exec/scan/row_selector.h"
 #include "engine/exec/scan/text_batch.h"
 #include "engine/exec/scan/tree_shape.h"
+#include "engine/exec/stages/row_streams.h"
 
 namespace arbors::exec {
 namespace {

@@ -4,14 +4,14 @@
 #include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/group/kept_value.h"
 #include "engine/exec/join/key_part.h"
-#include "engine/exec/query/gather_rows.h"
-#include "engine/exec/query/run_aggregation.h"
-#include "engine/exec/query/run_plan.h"
 #include "engine/exec/rows/ordered_run.h"
 #include "engine/exec/rows/spooled_source.h"
 #include "engine/exec/sort/sort_ranks.h"
 #include "engine/exec/sort/sorted_rows.h"
 #include "engine/exec/source/memory_source.h"
+#include "engine/exec/stages/gather_rows.h"
+#include "engine/exec/stages/run_aggregation.h"
+#include "engine/exec/stages/run_plan.h"
 #include "engine/expr/forms/builder.h"
 
 namespace arbors::exec {

@@ -1,4 +1,4 @@
-#include "engine/exec/query/run_aggregation.h"
+#include "engine/exec/stages/run_aggregation.h"
 
 #include <algorithm>
 #include <atomic>

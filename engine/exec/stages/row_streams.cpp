@@ -1,4 +1,4 @@
-#include "engine/exec/query/row_streams.h"
+#include "engine/exec/stages/row_streams.h"
 
 #include <algorithm>
 
