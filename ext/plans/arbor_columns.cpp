@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "ext/plans/table_source.h"
 #include "ext/session/arbor_name.h"
 
 namespace arbors::ext {
@@ -10,13 +9,17 @@ namespace {
 
 using plan::select::Column;
 
-std::vector<Column> columns_of(Session& session, const ArborName& name, store::Store& store) {
+// The Arbor itself says what was declared: SQLite knows it of a table alone that it has connected,
+// which is not so while a statement holds what another connection has made anew.
+std::vector<Column> columns_of(store::Store& store) {
   std::vector<Column> columns;
+  auto declared = store.options().declared.begin();  // the first columns, in their order
   for (const store::Column& column : store.columns()) {
     Column known{column.name, column.path, Affinity::None, Collation::Binary, true};
     if (column.declared) {
-      known.affinity = affinity_of_type(column.type);
-      known.collation = declared_collation(session.db(), name, column.name);
+      known.affinity = affinity_of_type(declared->type);
+      known.collation = declared->collation;
+      ++declared;
     }
     columns.push_back(std::move(known));
   }
@@ -36,7 +39,7 @@ plan::select::Columns ArborColumns::of(Session& session, const ArborName& name) 
     return one.store.lock() == store && one.version == version && one.since == now;
   });
   if (known != known_.end()) return known->columns;
-  auto columns = std::make_shared<const std::vector<Column>>(columns_of(session, name, *store));
+  auto columns = std::make_shared<const std::vector<Column>>(columns_of(*store));
   std::erase_if(known_,
                 [&](const Known& one) { return one.store.expired() || one.store.lock() == store; });
   known_.push_back({store, version, now, columns});

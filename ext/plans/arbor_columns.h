@@ -11,14 +11,13 @@ namespace arbors::ext {
 
 class ArborColumns {
  public:
-  // Throws Error{Invalid} for a declared collation that the engine does not know.
   plan::select::Columns of(Session& session, const ArborName& name);
 
  private:
   struct Known {
     std::weak_ptr<store::Store> store;
     std::uint64_t version = 0;
-    std::optional<Preparing> since;  // SQLite's schema, which has the collations, is as it was
+    std::optional<Preparing> since;  // SQLite's schema is as it was: nothing is declared anew
     plan::select::Columns columns;
   };
   std::vector<Known> known_;

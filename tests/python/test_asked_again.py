@@ -61,6 +61,25 @@ def test_tables(report):
     asked(report, database, "with a row")
 
 
+def test_made_anew_elsewhere(report):
+    """Another connection makes the table anew, declared otherwise, while a statement of this one holds the table that was."""
+    scratch = harness.scratch()
+    trees = json.dumps([{"a": 1, "s": "x"}, {"a": 2, "s": "X"}])
+    declarations = ("a, s", "a, s TEXT COLLATE NOCASE", "s TEXT COLLATE RTRIM, a INTEGER", "a, s TEXT COLLATE NOCASE")
+    for number, held in enumerate(("SELECT * FROM t", "INSERT INTO t(a) VALUES (5)", "SELECT tree FROM arbor_rows('t')")):
+        other, database = (harness.connect(report.options.extension, f"{scratch.name}/{number}.db") for _ in range(2))
+        for declared in declarations:
+            other.execute("DROP TABLE IF EXISTS t")
+            other.execute(f"CREATE VIRTUAL TABLE t USING arbor({declared})")
+            other.execute("SELECT arbor_append('t', ?)", (trees,))
+            report.equal(len(rows(database, SELECT)), 2 if "NOCASE" in declared else 1, f"{declared}, with {held!r} prepared")
+            asked(report, database, f"{declared}, with {held!r} prepared")
+            asked(report, database, f"{declared}, all columns, with {held!r} prepared", "SELECT * FROM t")
+            database.execute(held).fetchall()  # stays in the cache of the connection
+        other.close()
+        database.close()
+
+
 def test_columns(report):
     """Columns that come, go again with a rollback, and come as others; what was no column was a path."""
     database = filled(report.options)
