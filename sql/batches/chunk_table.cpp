@@ -4,6 +4,20 @@
 
 namespace arbors::store {
 
+// Lets go of an orphan's statements at the end of a read, also of one that fails.
+class ChunkTable::Reading {
+ public:
+  explicit Reading(ChunkTable& table) : table_(table) {}
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+  ~Reading() {
+    if (table_.orphaned_) table_.finalize();
+  }
+
+ private:
+  ChunkTable& table_;
+};
+
 ChunkTable::ChunkTable(ConnectionPtr connection, const Names& names)
     : connection_(std::move(connection)), names_(names) {
   prepare();
@@ -57,6 +71,7 @@ void ChunkTable::erase(std::uint32_t batch, PathId paths) {
 std::unique_ptr<batch::Statistics> ChunkTable::statistics(PathId path, std::uint32_t batch,
                                                           std::uint64_t nonce,
                                                           std::vector<PathId>* paths) {
+  const Reading reading(*this);
   std::unique_ptr<batch::Statistics> statistics;
   try {
     Statement::Use use(*read_);
@@ -72,7 +87,6 @@ std::unique_ptr<batch::Statistics> ChunkTable::statistics(PathId path, std::uint
     if (error.code() != ErrorCode::Corrupt) throw;
     throw_corrupt(describe(batch) + ": " + error.what());
   }
-  if (orphaned_) finalize();
   return statistics;
 }
 
@@ -90,23 +104,20 @@ void ChunkTable::fail_missing(std::uint32_t batch, std::uint64_t nonce, std::str
 // Calls take(Sealed, data) with a chunk that was found whole.
 template <typename Take>
 void ChunkTable::read(PathId path, std::uint32_t batch, std::uint64_t nonce, const Take& take) {
-  {
-    Statement::Use use(*read_);
-    use.bind(1, key(path, batch)).bind(2, std::int64_t{1});
-    if (!use.step()) fail_missing(batch, nonce, "lost a chunk");
-    const bool blobs = use.type(0) == SQLITE_BLOB && use.type(1) == SQLITE_BLOB;
-    const ByteSpan data = use.blob(1);
-    const Sealed sealed = blobs ? unseal(use.blob(0), path) : Sealed();
-    if (blobs && sealed.nonce != nonce)
-      fail_missing(batch, nonce, "holds a chunk of another batch");
-    if (!blobs || !matches(sealed, data)) {
-      throw_corrupt(describe(batch) + " fails its checksum; run SELECT arbor_check('" +
-                    names_.table + "')");
-    }
-    take(sealed, data);
-    connection_->counters.bytes_read += data.size();
+  const Reading reading(*this);
+  Statement::Use use(*read_);
+  use.bind(1, key(path, batch)).bind(2, std::int64_t{1});
+  if (!use.step()) fail_missing(batch, nonce, "lost a chunk");
+  const bool blobs = use.type(0) == SQLITE_BLOB && use.type(1) == SQLITE_BLOB;
+  const ByteSpan data = use.blob(1);
+  const Sealed sealed = blobs ? unseal(use.blob(0), path) : Sealed();
+  if (blobs && sealed.nonce != nonce) fail_missing(batch, nonce, "holds a chunk of another batch");
+  if (!blobs || !matches(sealed, data)) {
+    throw_corrupt(describe(batch) + " fails its checksum; run SELECT arbor_check('" + names_.table +
+                  "')");
   }
-  if (orphaned_) finalize();
+  take(sealed, data);
+  connection_->counters.bytes_read += data.size();
 }
 
 Bytes ChunkTable::data(PathId path, std::uint32_t batch, std::uint64_t nonce) {
@@ -136,6 +147,7 @@ StoredColumn ChunkTable::copy(PathId path, std::uint32_t batch, std::uint64_t no
 }
 
 std::uint64_t ChunkTable::bytes(PathId path, std::uint32_t batch) {
+  const Reading reading(*this);
   Statement::Use use(*bytes_);
   use.bind(1, key(path, batch));
   return use.step() ? static_cast<std::uint64_t>(use.integer(0)) : 0;

@@ -60,6 +60,7 @@ class ChunkTable {
   void finalize();  // lets go of the statements until they are used again
 
  private:
+  class Reading;
   void prepare();
   template <typename Take>
   void read(PathId path, std::uint32_t batch, std::uint64_t nonce, const Take& take);

@@ -88,6 +88,29 @@ def in_turn(other_file, copy):
     return given
 
 
+def after_reading_what_is_gone(file):
+    """Reads a handle whose Arbor was dropped, and whose table's name another one has, then closes; what the read gave."""
+    database = Library(file)
+    database.open()
+    database.load(EXTENSION)
+    for sql in ("SELECT arbor_append('t', '[{\"a\":1}]')", "SELECT arbor_append('u', '[{\"a\":2}]')"):
+        database.ask(sql)
+    handle = database.ask("SELECT arbor_open('t')")
+    for sql in ("DROP TABLE t", "ALTER TABLE u RENAME TO t"):
+        database.ask(sql)
+    given = [database.ask(f"SELECT {read}") for read in (f"arbor_get('{handle}', 0)", f"arbor_json('{handle} | filter a > 0')", "arbor_get('t', 0)")]
+    database.close()
+    return given
+
+
+def test_closing(report):
+    """No statement of the extension's own keeps a connection from closing, of whatever read it was."""
+    file = file_of_sqlite()
+    given = isolated.call(lambda: after_reading_what_is_gone(file))
+    if report.check(isinstance(given, list), "the connection closes", given):
+        report.equal([("is gone" in text, text) for text in given], [(True, given[0]), (True, given[1]), (False, '{"a":2}')], "what is gone is an error")
+
+
 def test_two_libraries(report):
     """The second library's load is refused while connections of the first one are open that loaded the extension."""
     file = file_of_sqlite()
