@@ -174,7 +174,10 @@ int column(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int number) {
 
 int destroy_table(sqlite3_vtab* table) {
   const int result = guarded(&table->zErrMsg, [&] {
-    table_of(table).store->destroy();
+    ArborTable& arbor = table_of(table);
+    arbor.store->destroy();
+    // A statement may hold the table as it was before it was renamed, and so the store.
+    arbor.session->forget(arbor.schema, arbor.name);
     return SQLITE_OK;
   });
   if (result == SQLITE_OK) delete &table_of(table);

@@ -80,6 +80,30 @@ def test_made_anew_elsewhere(report):
         database.close()
 
 
+def test_renamed_and_dropped(report):
+    """A dropped Arbor is gone, though a statement still holds it under the name that it had before."""
+    for kind, make in enumerate(("ATTACH ':memory:' AS other", "CREATE TABLE t(a, s)", "CREATE VIEW t AS SELECT 3 AS a, 'X' AS s", "CREATE VIRTUAL TABLE t USING arbor_view('u')", "ROLLBACK")):
+        database = filled(report.options)
+        database.execute("SELECT arbor_append('u', '[{\"a\":7,\"s\":\"X\"}]')").fetchall()
+        for sql in ("SELECT * FROM t", "INSERT INTO t(a) VALUES (9)", "SELECT * FROM u"):
+            database.execute(sql).fetchall()
+        database.execute("ALTER TABLE t RENAME TO t2")
+        database.execute("ALTER TABLE t2 RENAME TO t")
+        database.execute("BEGIN" if make == "ROLLBACK" else "SELECT 1").fetchall()
+        database.execute("DROP TABLE t")
+        for text in (SELECT, PLAN, "t"):
+            report.raises(lambda text=text: rows(database, text), f"{text} of none", "no such Arbor: t (there are: u)")
+        database.execute(make)
+        if kind == 0:
+            database.execute("CREATE VIRTUAL TABLE other.t USING arbor(a, s)")
+        if kind < 2:
+            database.execute("INSERT INTO t VALUES (3, 'X')")
+        asked(report, database, make)
+        if kind != 1 and kind != 2:
+            report.equal(rows(database, PLAN)[:1], rows(database, SELECT)[:1], f"{make}, a plan")
+        database.close()
+
+
 def test_columns(report):
     """Columns that come, go again with a rollback, and come as others; what was no column was a path."""
     database = filled(report.options)
