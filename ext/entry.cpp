@@ -21,7 +21,8 @@ SQLITE_EXTENSION_INIT1
 namespace arbors::ext {
 namespace {
 
-constexpr int kOldestSqlite = 3038000;  // sqlite3_vtab_in, _rhs_value, _distinct
+constexpr int kOldestSqlite = 3038000;   // sqlite3_vtab_in, _rhs_value, _distinct
+constexpr int kLongJsonReals = 3053002;  // JSON functions write 17 digits; 15 before
 
 void check(sqlite3* db, int result) {
   if (result != SQLITE_OK) store::throw_sqlite(db, result);
@@ -31,20 +32,20 @@ void write_real(char* out, int size, int digits, double value) {
   sqlite3_snprintf(size, out, "%!0.*g", digits, value);
 }
 
-// SQLITE_DBCONFIG_FP_DIGITS, whatever header this is compiled with; before 3.53 it is not known
-// (0), and a real has 15 digits.
+// SQLITE_DBCONFIG_FP_DIGITS, whatever header this is compiled with; before 3.53 it is not known,
+// and a real has 15 digits.
 int text_digits(sqlite3* db) {
   constexpr int kFpDigits = 1023;
   int digits = 0;
   const int result = sqlite3_db_config(db, kFpDigits, 0, &digits);
-  return result == SQLITE_OK && digits > 0 ? digits : 0;
+  return result == SQLITE_OK && digits > 0 ? digits : 15;
 }
 
 }  // namespace
 
 void write_reals_as_sqlite(sqlite3* db) {
-  const int digits = text_digits(db);
-  set_real_formatter(write_real, digits > 0 ? digits : 15, digits > 0 ? 17 : 15);
+  const int json_digits = sqlite3_libversion_number() >= kLongJsonReals ? 17 : 15;
+  set_real_formatter(write_real, text_digits(db), json_digits);
 }
 
 void register_extension(sqlite3* db) {
