@@ -97,8 +97,10 @@ def run(session: Session, query: str, params: Any) -> Result:
     try:
         columns, rows = session.statement(query, params)
     except Error as error:
-        if declined is None or "@" not in query:
+        if declined is None:
             raise
+        if "@" not in query:
+            raise error from declined  # whose hints and place SQLite does not have
         raise of_message(str(declined)) from error
     session.changes += 0 if declined else 1
     return Result(columns, rows)
