@@ -20,8 +20,9 @@ constexpr std::uint64_t kStepsAnEntry = 16;  // of polling
 std::vector<std::uint32_t> count_rows(const batch::Vector& column) {
   std::vector<std::uint32_t> counts(column.strings->size());
   column.codes.visit([&](const auto* codes) {
+    // Of rows of other kinds the code is another thing's.
     for (std::uint32_t row = 0; row < column.rows; ++row)
-      counts[codes[row]] += column.tag(row) == batch::Tag::String ? 1 : 0;
+      if (column.tag(row) == batch::Tag::String) ++counts[codes[row]];
   });
   return counts;
 }

@@ -97,11 +97,12 @@ def test_one_table_serves_all_look_ups(report):
                     f"WITH RECURSIVE r(i, x) AS (SELECT 0, 0 UNION ALL SELECT i + 1, (SELECT n FROM {{}} s WHERE s.n = r.i) FROM r WHERE i < {probes}) SELECT count(*) FROM r", "SELECT count(*) FROM o JOIN {} s ON s.n = o.n"):
             _, reads = counted(database, sql.format(name))
             report.check(reads <= few + probes, f"{sql.format(name)}: at most one column a probe", f"{reads} columns of {batches} batches")
-    for name, others in (("t", ""), ("v", "")):
+    # A probe finds five rows, each in another batch. Of a view's row all four fields are computed.
+    for name, others, most in (("t", "", 10), ("v", "", 20)):
         answer, reads = counted(database, f"SELECT count(*) FROM o CROSS JOIN {name} s ON s.a = o.a AND s.b = o.b AND s.c = o.c{others}")
         report.equal(answer, [(5 * probes,)], f"{name}: three columns together")
         # Of one column 500 rows would be found each time: too many to hand out without a scan.
-        report.check(reads <= few + 10 * probes, f"{name}: three columns are hashed together", f"{reads} columns read")
+        report.check(reads <= few + most * probes, f"{name}: three columns are hashed together", f"{reads} columns read")
     database.close()
 
 
