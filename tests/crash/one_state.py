@@ -73,6 +73,8 @@ def move(options, path, rng):
             wrong.append(f"the mover: {error}")
             if database.in_transaction:
                 database.execute("ROLLBACK")
+        if done == 1:
+            print("moving", flush=True)
     print(json.dumps({"moves": done, "wrong": wrong[:5]}))
 
 
@@ -119,13 +121,16 @@ class Reader:
 def read_while_moving(options, report, path, rng, calls):
     command = [sys.executable, __file__, "--extension", options.extension, "--role", "mover", "--path", path, "--seed", str(rng.randrange(1 << 32))]
     mover = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    mover.stdout.readline()  # a busy machine may begin with it later than all calls take
     reader = Reader(options, path, rng)
     left = calls
     while left > 0:
         for wrong in reader.ask(min(left, calls // 50)):
             report.check(wrong is None, wrong)
             left -= 1
-    told = json.loads(mover.communicate()[0])
+    mover.stdin.close()
+    told = json.loads(mover.stdout.read())
+    mover.wait()
     report.check(told["moves"] > 0 and not told["wrong"], f"the mover: {told}")
     print(f"{report.where}: {calls} calls beside {told['moves']} moves", flush=True)
 
