@@ -1,7 +1,6 @@
 #include "sql/store/index_entries.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <utility>
 
@@ -9,6 +8,8 @@
 #include "engine/batch/trees/path_reader.h"
 #include "engine/batch/vectors/text_domain.h"
 #include "engine/batch/vectors/vector_ops.h"
+#include "engine/codec/texts/affixes.h"
+#include "engine/exec/sort/text_numbers.h"
 
 namespace arbors::store {
 
@@ -27,22 +28,6 @@ std::vector<std::uint32_t> count_rows(const batch::Vector& column) {
   return counts;
 }
 
-std::size_t shared_prefix(std::string_view left, std::string_view right) {
-  const auto [end, other] = std::ranges::mismatch(left, right);
-  return static_cast<std::size_t>(end - left.begin());
-}
-
-// The eight bytes from a place on, as a number that is ordered as they are: most comparisons of
-// texts end with it, behind what all of them begin with.
-std::uint64_t bytes_at(std::string_view text, std::size_t place) {
-  std::array<unsigned char, 8> bytes{};
-  text.remove_prefix(std::min(place, text.size()));
-  std::copy_n(text.begin(), std::min(text.size(), bytes.size()), bytes.begin());
-  std::uint64_t number = 0;
-  for (const unsigned char byte : bytes) number = number << 8 | byte;
-  return number;
-}
-
 // Puts another item in the place of a heap's top.
 template <typename Item, typename Later>
 void replace_top(std::vector<Item>& heap, const Item& item, const Later& later) {
@@ -57,24 +42,12 @@ void replace_top(std::vector<Item>& heap, const Item& item, const Later& later) 
 }
 
 void sort_by_text(std::vector<std::uint32_t>& entries, const batch::TextPool& pool) {
-  if (entries.empty()) return;
-  const std::string_view first = pool[entries.front()];
-  std::size_t prefix = first.size();
-  for (const std::uint32_t entry : entries)
-    prefix = shared_prefix(first.substr(0, prefix), pool[entry]);
-  struct Keyed {
-    std::uint64_t bytes;
-    std::uint32_t entry;
-  };
-  std::vector<Keyed> keyed;
-  keyed.reserve(entries.size());
-  for (const std::uint32_t entry : entries) keyed.push_back({bytes_at(pool[entry], prefix), entry});
-  PolledCompare less([&](const Keyed& left, const Keyed& right) {
-    return left.bytes != right.bytes ? left.bytes < right.bytes
-                                     : pool[left.entry] < pool[right.entry];
-  });
-  std::sort(keyed.begin(), keyed.end(), std::ref(less));
-  std::ranges::transform(keyed, entries.begin(), &Keyed::entry);
+  std::vector<std::string_view> texts;
+  texts.reserve(entries.size());
+  for (const std::uint32_t entry : entries) texts.push_back(pool[entry]);
+  std::vector<std::uint32_t> order = exec::binary_order(texts);
+  for (std::uint32_t& number : order) number = entries[number];
+  entries = std::move(order);
 }
 
 }  // namespace
@@ -173,13 +146,12 @@ void IndexEntries::write_others(PathIndex::Writer& writer) {
 
 // What all texts of the runs begin with.
 std::size_t IndexEntries::prefix_of_runs() const {
-  const std::string_view first = runs_.front().texts[0];
-  std::size_t prefix = first.size();
+  std::vector<std::string_view> bounds;
   for (const Run& run : runs_) {
-    for (const std::size_t at : {std::size_t{0}, run.texts.size() - 1})
-      prefix = shared_prefix(first.substr(0, prefix), run.texts[at]);
+    bounds.push_back(run.texts[0]);
+    bounds.push_back(run.texts[run.texts.size() - 1]);
   }
-  return prefix;
+  return codec::shared_prefix(bounds).size();
 }
 
 // A heap holds the next text of each run, the least on top.
@@ -199,7 +171,7 @@ void IndexEntries::write_runs(PathIndex::Writer& writer) {
   };
   std::vector<Next> heap;
   for (std::uint32_t run = 0; run < runs_.size(); ++run)
-    heap.push_back({bytes_at(runs_[run].texts[0], prefix), run, 0});
+    heap.push_back({exec::eight_bytes(runs_[run].texts[0], prefix), run, 0});
   std::make_heap(heap.begin(), heap.end(), later);
   PolledSteps steps;
   while (!heap.empty()) {
@@ -210,7 +182,7 @@ void IndexEntries::write_runs(PathIndex::Writer& writer) {
       steps.step(kStepsAnEntry);
     }
     if (++least.at < run.texts.size()) {
-      least.bytes = bytes_at(text(least), prefix);
+      least.bytes = exec::eight_bytes(text(least), prefix);
     } else {
       least = heap.back();
       heap.pop_back();

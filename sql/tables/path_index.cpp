@@ -17,16 +17,17 @@ std::string walk_of(const std::string& table, const char* above, const char* bel
          " ?2 ORDER BY key" + direction;
 }
 
-std::int64_t row_of_entry(std::int64_t rowid) { return rowid < 0 ? ~rowid : rowid; }
-
-}  // namespace
-
+// `(?1, ?2), (?3, ?4)`, for so many entries.
 std::string entry_parameters(std::size_t count) {
   std::string list;
   for (std::size_t at = 1; at <= 2 * count; at += 2)
     list += (at > 1 ? ", (?" : "(?") + std::to_string(at) + ", ?" + std::to_string(at + 1) + ")";
   return list;
 }
+
+std::int64_t row_of_entry(std::int64_t rowid) { return rowid < 0 ? ~rowid : rowid; }
+
+}  // namespace
 
 PathIndex::PathIndex(sqlite3* db, const Names& names, std::int64_t number, Path path)
     : PathIndex(db, table_of(names, number), number, std::move(path)) {}

@@ -21,9 +21,6 @@ namespace arbors::store {
 
 using plan::KeyRange;
 
-// `(?1, ?2), (?3, ?4)`: the parameters of so many entries, a key and a rowid each.
-std::string entry_parameters(std::size_t count);
-
 class PathIndex {
  public:
   PathIndex(sqlite3* db, const Names& names, std::int64_t number, Path path);

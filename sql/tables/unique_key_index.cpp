@@ -48,9 +48,6 @@ std::vector<Value> other_keys(const TreeKey& key) {
 
 constexpr std::int64_t kReadAhead = 128;  // entries
 
-// A statement for each entry costs three times what adding the entry does.
-constexpr std::size_t kTogether = 32;
-
 std::string parameter(std::size_t number) { return "?" + std::to_string(number); }
 
 }  // namespace
@@ -66,8 +63,6 @@ UniqueKeyIndex::UniqueKeyIndex(sqlite3* db, const Names& names, std::int64_t num
       add_(db, "INSERT OR IGNORE INTO " + key_table(names, number) + "(" +
                    key_list(columns_.parts().size()) + ", rowid, value) VALUES (" +
                    parameters(columns_.parts().size() + 2) + ")"),
-      add_together_(db, "INSERT OR IGNORE INTO " + key_table(names, number) +
-                            "(key, rowid) VALUES " + entry_parameters(kTogether)),
       remove_(db, "DELETE FROM " + key_table(names, number) + " WHERE " +
                       key_condition(columns_.parts().size()) +
                       " AND rowid = " + parameter(columns_.parts().size() + 1)),
@@ -148,8 +143,8 @@ void UniqueKeyIndex::add(const TreeKey& key, std::int64_t rowid) {
   const bool known = !integer || !ahead_.covers(*integer) || ahead_.takes(*integer);
   KeysAhead ahead = std::exchange(ahead_, {});
   if (integer && others.empty()) {
-    waiting_.push_back({*integer, rowid});
-    if (waiting_.size() >= kTogether) settle();
+    waiting_.push_back({key.values.front(), rowid});
+    if (waiting_.size() >= PathIndex::Writer::kTogether) settle();
   } else {
     add_entry(key, rowid, others.empty());
     for (const Value& other : others) paths_.add_entry(other, ~rowid);
@@ -170,34 +165,14 @@ void UniqueKeyIndex::clear() {
   paths_.clear();
 }
 
-// False where the host's limits have no room for so long a statement.
-bool UniqueKeyIndex::write_together(const std::vector<Waiting>& entries) {
-  try {
-    Statement::Use use(add_together_);
-    int at = 0;
-    for (const auto& [key, rowid] : entries) {
-      use.bind(++at, key);
-      use.bind(++at, rowid);
-    }
-    use.run();
-  } catch (const SqliteError& error) {
-    if (error.result() != SQLITE_ERROR && error.result() != SQLITE_TOOBIG) throw;
-    return false;
-  }
-  return true;
-}
-
 // What fails waits on, for SQLite may undo none of it: entries that are there already are ignored.
 void UniqueKeyIndex::settle() {
   if (waiting_.empty()) return;
   std::vector<Waiting> entries = std::exchange(waiting_, {});
   try {
-    if (entries.size() == kTogether && write_together(entries)) return;
-    TreeKey key{{Value::null()}, Value::null()};
-    for (const Waiting& entry : entries) {
-      key.values.front() = Value::of(entry.key);
-      add_entry(key, entry.rowid, true);
-    }
+    PathIndex::Writer writer(paths_);
+    for (const Waiting& entry : entries) writer.add(entry.key, entry.rowid);
+    writer.finish();
   } catch (...) {
     waiting_ = std::move(entries);
     throw;

@@ -58,17 +58,17 @@ class UniqueKeyIndex {
  private:
   // An entry of a key that is one integer, without others besides.
   struct Waiting {
-    std::int64_t key, rowid;
+    Value key;
+    std::int64_t rowid;
   };
 
   void bind(Statement::Use& use, const TreeKey& key) const;
-  bool write_together(const std::vector<Waiting>& entries);
   void add_entry(const TreeKey& key, std::int64_t rowid, bool is_value);
   void read_ahead(std::int64_t key);
 
   KeyColumns columns_;
   PathIndex paths_;
-  Statement holder_, ahead_from_, add_, add_together_, remove_, holds_, duplicates_;
+  Statement holder_, ahead_from_, add_, remove_, holds_, duplicates_;
   KeysAhead ahead_;
   std::vector<Waiting> waiting_;
 };

@@ -5,6 +5,7 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/batch/vectors/text_table.h"
+#include "engine/codec/texts/affixes.h"
 
 namespace arbors::exec {
 
@@ -105,22 +106,19 @@ std::uint32_t DomainNumbers::number(std::uint32_t in_domain) {
   return number;
 }
 
+std::uint64_t eight_bytes(std::string_view text, std::size_t place) {
+  std::uint64_t bytes = 0;
+  const std::string_view rest = text.substr(place);
+  for (std::size_t i = 0; i < 8; ++i)
+    bytes = bytes << 8 | (i < rest.size() ? static_cast<std::uint8_t>(rest[i]) : 0U);
+  return bytes;
+}
+
 std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts) {
-  std::size_t shared = texts.empty() ? 0 : texts[0].size();
-  for (const std::string_view text : texts) {
-    const auto end = std::min(shared, text.size());
-    const auto differ = std::mismatch(text.begin(), text.begin() + end, texts[0].begin()).first;
-    shared = static_cast<std::size_t>(differ - text.begin());
-  }
-  // The eight bytes after what all of them share settle most comparisons without touching a text.
+  const std::size_t shared = codec::shared_prefix(texts).size();
   std::vector<std::pair<std::uint64_t, std::uint32_t>> order(texts.size());
-  for (std::uint32_t number = 0; number < texts.size(); ++number) {
-    std::uint64_t head = 0;
-    const std::string_view rest = texts[number].substr(shared);
-    for (std::size_t i = 0; i < 8; ++i)
-      head = head << 8 | (i < rest.size() ? static_cast<std::uint8_t>(rest[i]) : 0U);
-    order[number] = {head, number};
-  }
+  for (std::uint32_t number = 0; number < texts.size(); ++number)
+    order[number] = {eight_bytes(texts[number], shared), number};
   PolledCompare less([&](const auto& left, const auto& right) {
     return left.first != right.first ? left.first < right.first
                                      : texts[left.second] < texts[right.second];

@@ -68,6 +68,11 @@ class DomainNumbers {
   std::vector<std::string_view> texts_;
 };
 
+// The eight bytes of a text from a place on, which is not beyond its end, as a number that is
+// ordered as they are: behind what texts have in common it settles most comparisons without
+// touching them.
+std::uint64_t eight_bytes(std::string_view text, std::size_t place);
+
 // Orders distinct texts as memcmp does: gives their numbers.
 std::vector<std::uint32_t> binary_order(const std::vector<std::string_view>& texts);
 

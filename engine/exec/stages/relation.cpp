@@ -70,27 +70,32 @@ class PickedTrees {
 // Rows of a scan that keeps them, segment by segment.
 using Survivors = std::vector<std::pair<std::uint32_t, expr::Selection>>;
 
-Survivors survivors(const Relation& relation, const ExecutionContext& context) {
+Survivors scanned(const Relation& relation, const ExecutionContext& context) {
+  if (!relation.sliced()) {
+    return compute_blocks<Survivors::value_type>(
+        relation.input, {}, context,
+        [](const ScannedRows& block) { return Survivors::value_type(block.index, block.rows); });
+  }
   Survivors found;
-  if (relation.sliced()) {
-    ScanStream scan(relation.input, relation.slice, compiled(relation), context);
-    while (const RowRunPtr run = scan.next()) {
-      const ScannedRows& block = static_cast<const DirectRun&>(*run).block();
-      found.emplace_back(block.index, block.rows);
-    }
-    return found;
+  ScanStream scan(relation.input, relation.slice, compiled(relation), context);
+  while (const RowRunPtr run = scan.next()) {
+    const ScannedRows& block = static_cast<const DirectRun&>(*run).block();
+    found.emplace_back(block.index, block.rows);
   }
-  if (!relation.input.predicate && relation.input.steps.empty()) {
-    RowSelector selector(*relation.input.source, relation.input.restriction);
-    SelectedRows selected;
-    while (selector.next(selected))
-      found.emplace_back(static_cast<std::uint32_t>(selector.segment_index()),
-                         std::move(selected.rows));
-    return found;
-  }
-  return compute_blocks<Survivors::value_type>(
-      relation.input, {}, context,
-      [](const ScannedRows& block) { return Survivors::value_type(block.index, block.rows); });
+  return found;
+}
+
+// The same; opens no batch where all rows of the restriction are wanted.
+Survivors survivors(const Relation& relation, const ExecutionContext& context) {
+  if (relation.sliced() || relation.input.predicate || !relation.input.steps.empty())
+    return scanned(relation, context);
+  Survivors found;
+  RowSelector selector(*relation.input.source, relation.input.restriction);
+  SelectedRows selected;
+  while (selector.next(selected))
+    found.emplace_back(static_cast<std::uint32_t>(selector.segment_index()),
+                       std::move(selected.rows));
+  return found;
 }
 
 // Computes the fields of rows when they are read: a window a block.
@@ -216,19 +221,8 @@ std::uint64_t count_rows(const Relation& relation, const ExecutionContext& conte
 void pick(Relation& relation, const ExecutionContext& context) {
   if (relation.picked) return;
   std::vector<RowRef> rows;
-  if (relation.sliced()) {
-    ScanStream scan(relation.input, relation.slice, compiled(relation), context);
-    while (const RowRunPtr run = scan.next()) {
-      const ScannedRows& block = static_cast<const DirectRun&>(*run).block();
-      add_rows(block.index, block.rows, rows);
-    }
-  } else {
-    using Rows = std::pair<std::uint32_t, expr::Selection>;
-    for (const auto& [segment, survivors] : compute_blocks<Rows>(
-             relation.input, {}, context,
-             [](const ScannedRows& block) { return Rows(block.index, block.rows); }))
-      add_rows(segment, survivors, rows);
-  }
+  for (const auto& [segment, selection] : scanned(relation, context))
+    add_rows(segment, selection, rows);
   relation.picked = std::move(rows);
   relation.slice = {};
 }
