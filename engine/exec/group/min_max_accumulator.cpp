@@ -103,6 +103,8 @@ class Bound : public Accumulator {
     bool seen() const { return position != kNowhere; }
   };
   static constexpr std::uint64_t kNowhere = UINT64_MAX;
+  static constexpr std::uint32_t kLanes = 4;
+  static constexpr std::uint32_t kFewGroups = 1024;
   Integer worst() const { return {greatest_ ? INT64_MIN : INT64_MAX}; }
 
   void resize(std::uint32_t groups, std::uint32_t expected = 0) {
@@ -115,10 +117,45 @@ class Bound : public Accumulator {
   template <bool greatest>
   void add_integers(const batch::Vector& values, const RowGroups& rows) {
     const bool all = values.tags.empty() && values.uniform == Tag::Integer;
+    if (all && rows.groups <= kFewGroups && rows.rows >= kLanes * rows.groups)
+      return add_to_few<greatest>(values, rows);
     Integer* const integers = integers_.data();
     for (std::uint32_t row = 0; row < rows.rows; ++row)
       if (all || values.tag(row) == Tag::Integer)
         widen<greatest>(integers[rows[row]], {values.integers[row], rows.position + row});
+  }
+
+  // Neighbouring rows widen bounds of their own, as a bound of the same group waits for the one
+  // before; they are widened by value alone, since equal integers of one vector are the same.
+  template <bool greatest>
+  void add_to_few(const batch::Vector& values, const RowGroups& rows) {
+    lanes_.assign(kLanes * rows.groups, worst().value);
+    std::int64_t* const lanes = lanes_.data();
+    const std::int64_t* const integers = values.integers.data();
+    const auto widen_lane = [&](std::uint32_t row, std::uint32_t lane) {
+      std::int64_t& kept = lanes[kLanes * rows[row] + lane];
+      kept = greatest ? std::max(kept, integers[row]) : std::min(kept, integers[row]);
+    };
+    std::uint32_t row = 0;
+    for (; row + kLanes <= rows.rows; row += kLanes)
+      for (std::uint32_t lane = 0; lane < kLanes; ++lane) widen_lane(row + lane, lane);
+    for (; row < rows.rows; ++row) widen_lane(row, 0);
+
+    bool any_unseen = false;
+    for (std::uint32_t group = 0; group < rows.groups; ++group) {
+      const auto of_group = std::span(lanes_).subspan(kLanes * group, kLanes);
+      const std::int64_t bound = greatest ? std::ranges::max(of_group) : std::ranges::min(of_group);
+      if (bound == worst().value) {
+        any_unseen = true;
+      } else {
+        widen<greatest>(integers_[group], {bound, rows.position});
+      }
+    }
+    if (!any_unseen) return;
+    // Of a group that has no value here, or none better than the one that stands for none.
+    for (row = 0; row < rows.rows; ++row)
+      if (integers[row] == worst().value)
+        widen<greatest>(integers_[rows[row]], {integers[row], rows.position});
   }
 
   // Always writes: whether the value is a better one, the processor cannot foretell.
@@ -167,6 +204,7 @@ class Bound : public Accumulator {
   std::string doubt_;
   std::vector<bool> tied_;
   std::vector<Integer> integers_;
+  std::vector<std::int64_t> lanes_;
   bool any_other_ = false;
   std::vector<KeptValue> others_;
 };

@@ -6,6 +6,7 @@
 // in other orders differ then. What group keys, distinct aggregates and unique_by are made of.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -28,12 +29,13 @@ struct GroupRows {
 };
 
 // Makes room for so many groups; at once for as many as are expected in the end (0: that is not
-// known), where these are not many more.
+// known), where these are not many more. By half as many again at least: what is expected may
+// itself grow from batch to batch, while the texts of a domain are met for the first time.
 template <typename T>
 void make_room(std::vector<T>& values, std::size_t groups, std::size_t expected) {
   constexpr std::size_t kFar = 16;
   if (values.capacity() < groups && groups < expected && expected / kFar <= groups)
-    values.reserve(expected);
+    values.reserve(std::max(expected, values.capacity() + values.capacity() / 2));
 }
 
 class ValueNumbers {

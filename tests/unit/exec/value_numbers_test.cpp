@@ -285,4 +285,19 @@ TEST_CASE("the first of equal values stands for them, and it is known where they
   }
 }
 
+// As a query meets texts for the first time, each batch brings some more, and that many are
+// expected.
+TEST_CASE("room for groups grows by steps, not by each, where more are expected all the time",
+          "[exec]") {
+  std::vector<int> values;
+  int moves = 0;
+  for (std::size_t groups = 1; groups <= 100'000; ++groups) {
+    const std::size_t capacity = values.capacity();
+    make_room(values, groups, groups + 3);
+    values.push_back(0);
+    if (values.capacity() != capacity) ++moves;
+  }
+  CHECK(moves < 40);
+}
+
 }  // namespace arbors::exec
