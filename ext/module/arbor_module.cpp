@@ -109,7 +109,7 @@ StorePtr created_store(const ArborTable& table, const Declaration& declaration,
 
 // The store of a table that there is: the one that is open, or opened now.
 StorePtr opened_store(Session& session, const std::string& schema, const std::string& name) {
-  StorePtr store = session.find(schema, name);
+  StorePtr store = session.connected(schema, name);
   if (!store) return store::Store::open(session.connection(), schema, name);
   store->unlock();
   return store;

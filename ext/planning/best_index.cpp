@@ -75,6 +75,7 @@ std::optional<Value> ScanDraft::known_right(int at) const {
 int arbor_best_index(sqlite3_vtab* base, sqlite3_index_info* info) {
   auto& table = *static_cast<ArborTable*>(base);
   return guarded(&table.zErrMsg, [&] {
+    table.session->tell_planned(table.schema, table.name, table.store);
     ScanDraft draft{table, *info};
     if (!take_conditions(draft)) return SQLITE_CONSTRAINT;
     choose_index(draft);

@@ -34,7 +34,7 @@ std::vector<Column> columns_of(store::Store& store) {
 plan::select::Columns ArborColumns::of(Session& session, const ArborName& name) {
   const StorePtr store = open_arbor(session, name);
   const std::uint64_t version = store->columns_version();
-  const auto now = session.preparing();
+  const auto now = session.lookups().preparations();
   const auto known = std::find_if(known_.begin(), known_.end(), [&](const Known& one) {
     return one.store.lock() == store && one.version == version && one.since == now;
   });

@@ -17,7 +17,7 @@ class ArborColumns {
   struct Known {
     std::weak_ptr<store::Store> store;
     std::uint64_t version = 0;
-    std::optional<Preparing> since;  // SQLite's schema is as it was: nothing is declared anew
+    std::optional<std::uint64_t> since;  // SQLite's schema is as it was: nothing is declared anew
     plan::select::Columns columns;
   };
   std::vector<Known> known_;

@@ -101,7 +101,7 @@ void PlanSession::allow(const plan::NodePtr& plan, const Asked& asked) {
   const auto* source = std::get_if<plan::Source>(&plan->op);
   if (source != nullptr && source->kind == plan::Source::Kind::Handle && asked.trees) {
     Handle& handle = find(source->name);
-    const auto now = session_.preparing();
+    const auto now = session_.lookups().preparations();
     if (now && now == handle.allowed) return;
     authorize(session_, *handle.plan);
     handle.allowed = now;
@@ -115,13 +115,13 @@ void PlanSession::allow(const plan::NodePtr& plan, const Asked& asked) {
 }
 
 void PlanSession::remember_view(const ArborName& name, const plan::NodePtr& plan) {
-  views_[{lower_ascii(name.schema), lower_ascii(name.table)}] = plan;
+  views_[{lower_ascii(name.schema), lower_ascii(name.table)}] = &plan;
 }
 
 // A table that is connected again may come before its predecessor goes.
 void PlanSession::forget_view(const ArborName& name, const plan::NodePtr& plan) {
   const auto known = views_.find({lower_ascii(name.schema), lower_ascii(name.table)});
-  if (known != views_.end() && known->second == plan) views_.erase(known);
+  if (known != views_.end() && known->second == &plan) views_.erase(known);
 }
 
 plan::NodePtr PlanSession::with_views(const plan::NodePtr& plan) const {
@@ -133,7 +133,7 @@ plan::NodePtr PlanSession::with_views(const plan::NodePtr& plan, unsigned depth,
                                       std::size_t& views) const {
   if (const auto* source = std::get_if<plan::Source>(&plan->op)) {
     if (source->kind != plan::Source::Kind::Name) return plan;
-    const std::optional<ArborName> view = find_virtual_table(session_, full_name(*source));
+    const std::optional<ArborName> view = find_view(session_, full_name(*source));
     if (!view) return plan;
     const auto known = views_.find({lower_ascii(view->schema), lower_ascii(view->table)});
     if (known == views_.end()) return plan;
@@ -146,7 +146,8 @@ plan::NodePtr PlanSession::with_views(const plan::NodePtr& plan, unsigned depth,
                                         std::to_string(kMostReadings) +
                                         " times, those that views read included: save what " +
                                         source->name + " gives by arbor_save, and read that");
-    return with_views(known->second, depth + 1, views);
+    const plan::NodePtr read = *known->second;  // connecting what it reads may disconnect the view
+    return with_views(read, depth + 1, views);
   }
   std::vector<plan::NodePtr> inputs;
   for (const plan::NodePtr& input : plan->inputs) inputs.push_back(with_views(input, depth, views));

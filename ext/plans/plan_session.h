@@ -23,7 +23,7 @@ struct Handle {
   exec::TreeSourcePtr source;
   std::vector<expr::ExprPtr> keys;                  // of its index_by, or none
   std::map<std::string, exec::TreesByKey> indexes;  // by the key's text, kept for further look-ups
-  std::optional<Preparing> allowed;                 // when its trees were allowed last
+  std::optional<std::uint64_t> allowed;             // when its trees were allowed last
 };
 
 // What a caller learns of a plan's result, for the host's authorizer.
@@ -65,7 +65,8 @@ class PlanSession {
   // What SELECTs see of the Arbors.
   ArborColumns& columns() { return columns_; }
 
-  // The plans of connected arbor_view tables, so that plans may read a view by its name.
+  // The plans of connected arbor_view tables, so that plans may read a view by its name; each lies
+  // where it is until it is forgotten.
   void remember_view(const ArborName& name, const plan::NodePtr& plan);
   void forget_view(const ArborName& name, const plan::NodePtr& plan);
   // Puts the plans of views in their place, so that the optimizer sees through them. Throws
@@ -89,7 +90,8 @@ class PlanSession {
   exec::SourceBinder binder_ = [this](const plan::Source& source) { return bind(source); };
   std::map<std::string, Handle, std::less<>> handles_;
   std::uint64_t last_handle_ = 0;
-  std::map<std::pair<std::string, std::string>, plan::NodePtr> views_;  // by schema and table
+  std::map<std::pair<std::string, std::string>, const plan::NodePtr*>
+      views_;  // by schema and table
 };
 
 }  // namespace arbors::ext

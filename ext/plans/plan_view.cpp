@@ -97,7 +97,11 @@ int disconnect_view(sqlite3_vtab* table) {
 }
 
 int plan_view(sqlite3_vtab* table, sqlite3_index_info* info) {
-  return guarded(&table->zErrMsg, [&] { return plan_view_scan(ViewCallbacks::of(table), *info); });
+  return guarded(&table->zErrMsg, [&] {
+    View& view = ViewCallbacks::of(table);
+    view.session->tell_planned(view.name.schema, view.name.table, nullptr, /*is_view=*/true);
+    return plan_view_scan(view, *info);
+  });
 }
 
 }  // namespace

@@ -148,12 +148,16 @@ ArborName place_known(Session& session, std::string_view name) {
   return {(quoted ? quoted->schema : schema).value_or("main"), ""};
 }
 
-// Connects a virtual table: preparing a statement on it does.
-void connect_table(Session& session, const ArborName& name) {
+// Connects a virtual table, unless the schema's own is connected, and tells which of ours it is:
+// preparing a statement on it does.
+Serving connect_table(Session& session, const ArborName& name) {
+  Serving serving{name};
+  const Session::Asking asking(session, serving);
   for_each_row(session.db(),
                "SELECT 1 FROM " + quote_identifier(name.schema) + '.' +
                    quote_identifier(name.table) + " LIMIT 0",
                {}, [](sqlite3_stmt*) {});
+  return serving;
 }
 
 }  // namespace
@@ -167,7 +171,9 @@ std::vector<ArborName> list_arbors(Session& session) {
                      ".sqlite_master WHERE type = 'table' AND rootpage = 0 ORDER BY name",
                  {}, [&](sqlite3_stmt* row) { tables.push_back(column_text(row, 0)); });
     for (const std::string& table : tables)
-      if (store::Store::exists(session.db(), schema, table)) names.push_back({schema, table});
+      if (session.lookups().find(schema, table) &&
+          store::Store::exists(session.db(), schema, table))
+        names.push_back({schema, table});
   }
   return names;
 }
@@ -192,20 +198,22 @@ std::optional<ArborName> find_relation(Session& session, std::string_view name) 
   return names.found.emplace(std::string(name), search(session, name)).first->second;
 }
 
-std::optional<ArborName> find_virtual_table(Session& session, std::string_view name) {
+std::optional<ArborName> find_view(Session& session, std::string_view name) {
   std::optional<ArborName> found = find_relation(session, name);
   if (!found || session.find(found->schema, found->table)) return std::nullopt;
   if (!is_virtual(session, found->schema, found->table)) return std::nullopt;
-  connect_table(session, *found);
+  const Serving serving = connect_table(session, *found);
+  if (serving.store) session.confirm(*found, serving.store);
+  if (!serving.is_view) return std::nullopt;
   return found;
 }
 
 StorePtr open_arbor(Session& session, const ArborName& name) {
   if (StorePtr store = session.find(name.schema, name.table)) return store;
-  connect_table(session, name);
-  StorePtr store = session.find(name.schema, name.table);
-  if (!store) throw Error(ErrorCode::NotFound, "no such Arbor: " + name.table);
-  return store;
+  const Serving serving = connect_table(session, name);
+  if (!serving.store) throw Error(ErrorCode::NotFound, "no such Arbor: " + name.table);
+  session.confirm(name, serving.store);
+  return serving.store;
 }
 
 ArborName existing_arbor(Session& session, std::string_view name) {
@@ -260,8 +268,7 @@ void declare_new_columns(Session& session, const ArborName& name) {
   if (session.undeclared(name.schema, name.table))
     return execute(session.db(), "CREATE VIRTUAL TABLE " + quote_identifier(name.schema) + '.' +
                                      quote_identifier(name.table) + " USING arbor");
-  const StorePtr store = session.find(name.schema, name.table);
-  if (!store || !session.has_new_columns(name.schema, name.table)) return;
+  if (!session.has_new_columns(name.schema, name.table)) return;
   execute(session.db(), "PRAGMA writable_schema = RESET");
   // Comes last, so that SQLite knows of a changed schema to load again where this is rolled back.
   std::int64_t version = 0;

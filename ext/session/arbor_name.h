@@ -33,14 +33,14 @@ std::vector<ArborName> list_arbors(Session& session);
 // table or view.
 std::optional<ArborName> find_arbor(Session& session, std::string_view name);
 
-// The virtual table of that name, connected, unless it is a connected Arbor; nullopt for any other
-// table or view, and where there is none.
-std::optional<ArborName> find_virtual_table(Session& session, std::string_view name);
+// The arbor_view of that name, connected; nullopt for any other table or view, and where there is
+// none.
+std::optional<ArborName> find_view(Session& session, std::string_view name);
 
 // Any table or view of that name, as SQLite finds it; nullopt where there is none.
 std::optional<ArborName> find_relation(Session& session, std::string_view name);
 
-// Its store; connects the table where that has not happened yet.
+// Its store; connects the table where that has not happened yet. For a name that was just found.
 StorePtr open_arbor(Session& session, const ArborName& name);
 
 // The same by name. Throws Error{NotFound} that lists the names there are.

@@ -64,7 +64,7 @@ bool orders_otherwise(sqlite3* db, Collation collation, const char* name) {
 }  // namespace
 
 void HostMeanings::refresh() {
-  const auto now = session_.preparing();
+  const auto now = session_.lookups().preparations();
   if (!now || now != since_) listed_ = compared_ = false;
   since_ = now;
 }

@@ -32,7 +32,7 @@ class HostMeanings {
   bool resolves_as_listed(std::span<const plan::select::CalledFunction> calls);
 
   Session& session_;
-  std::optional<Preparing> since_;
+  std::optional<std::uint64_t> since_;
   bool listed_ = false, compared_ = false;
   std::set<std::string, std::less<>> names_;       // of all functions, in lower case
   std::set<std::string, std::less<>> own_;         // of the application's

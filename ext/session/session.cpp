@@ -80,16 +80,37 @@ Session::Key Session::key(const std::string& schema, const std::string& table) {
 }
 
 void Session::remember(const std::string& schema, const std::string& table, const StorePtr& store) {
-  connected_[key(schema, table)] = {store, store->columns().size(), store->object_columns().size()};
+  connected_[key(schema, table)] = {store, store->columns().size(), store->object_columns().size(),
+                                    lookups_.version(schema)};
 }
 
 void Session::forget(const std::string& schema, const std::string& table) {
   connected_.erase(key(schema, table));
 }
 
-StorePtr Session::find(const std::string& schema, const std::string& table) const {
+StorePtr Session::connected(const std::string& schema, const std::string& table) const {
   const auto found = connected_.find(key(schema, table));
   return found == connected_.end() ? nullptr : found->second.store.lock();
+}
+
+StorePtr Session::find(const std::string& schema, const std::string& table) const {
+  const auto found = connected_.find(key(schema, table));
+  if (found == connected_.end() || found->second.version != lookups_.version(schema))
+    return nullptr;
+  return found->second.store.lock();
+}
+
+void Session::confirm(const ArborName& name, const StorePtr& store) {
+  Connected& known = connected_[key(name.schema, name.table)];
+  known.store = store;
+  known.version = lookups_.version(name.schema);
+}
+
+void Session::answer(const std::string& schema, const std::string& table, const StorePtr& store,
+                     bool is_view) {
+  if (key(schema, table) != key(asked_->asked.schema, asked_->asked.table)) return;
+  asked_->store = store;
+  asked_->is_view = is_view;
 }
 
 StorePtr Session::undeclared(const std::string& schema, const std::string& table) const {
@@ -106,14 +127,7 @@ bool Session::has_new_columns(const std::string& schema, const std::string& tabl
           store->object_columns().size() != found->second.objects);
 }
 
-std::optional<Preparing> Session::preparing() const {
-  for (const auto& [name, connected] : connected_)
-    if (const StorePtr store = connected.store.lock())
-      return Preparing{store.get(), store->preparations()};
-  return std::nullopt;
-}
-
-bool AllowedReads::holds(const std::string& name, const std::optional<Preparing>& now) {
+bool AllowedReads::holds(const std::string& name, const std::optional<std::uint64_t>& now) {
   constexpr std::size_t kMostNames = 1024;
   if (!now || now != since_ || names_.size() > kMostNames) names_.clear();
   since_ = now;

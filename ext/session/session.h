@@ -34,17 +34,22 @@ struct FoundNames {
   std::map<std::string, std::optional<ArborName>, std::less<>> found;
 };
 
-// A span of time in which SQLite prepares no statement anew, as some store counts them.
-using Preparing = std::pair<const store::Store*, std::uint64_t>;
+// Which of our tables has the name that is asked for, as SQLite knows it now: an Arbor, a view, or
+// another's.
+struct Serving {
+  ArborName asked;
+  StorePtr store = nullptr;
+  bool is_view = false;
+};
 
-// Names of what was allowed, for such a span.
+// Names of what was allowed, while SQLite prepares no statement anew.
 class AllowedReads {
  public:
-  bool holds(const std::string& name, const std::optional<Preparing>& now);
+  bool holds(const std::string& name, const std::optional<std::uint64_t>& now);
   void add(const std::string& name);
 
  private:
-  std::optional<Preparing> since_;
+  std::optional<std::uint64_t> since_;
   std::set<std::string> names_;
 };
 
@@ -82,7 +87,31 @@ class Session {
   // has now.
   void remember(const std::string& schema, const std::string& table, const StorePtr& store);
   void forget(const std::string& schema, const std::string& table);
+  // The same, where a statement may hold a table that SQLite's schema has no more.
+  StorePtr connected(const std::string& schema, const std::string& table) const;
+  // The store of the table that has the name, or a table that had it, where that is known for the
+  // schema that lookups() last saw; open_arbor() finds it out.
   StorePtr find(const std::string& schema, const std::string& table) const;
+  void confirm(const ArborName& name, const StorePtr& store);
+
+  // Asks, while it lives, whose table the name is: that which SQLite plans a scan of.
+  class Asking {
+   public:
+    Asking(Session& session, Serving& serving)
+        : session_(session), before_(std::exchange(session.asked_, &serving)) {}
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
+    ~Asking() { session_.asked_ = before_; }
+
+   private:
+    Session& session_;
+    Serving* before_;
+  };
+  void tell_planned(const std::string& schema, const std::string& table, const StorePtr& store,
+                    bool is_view = false) {
+    if (asked_ != nullptr) answer(schema, table, store, is_view);
+  }
+
   // An Arbor that was made and has no table yet, as long as its maker holds it; the table that is
   // created under its name is its own.
   void set_undeclared(const StorePtr& store) { undeclared_ = store; }
@@ -93,9 +122,6 @@ class Session {
   AllowedReads& allowed() { return allowed_; }
   FoundNames& names() { return names_; }
   TableLookups& lookups() { return lookups_; }
-  // Another one than before where SQLite has prepared statements anew, for which the authorizer is
-  // asked; none where no table is connected.
-  std::optional<Preparing> preparing() const;
 
  private:
   // Its place among all sessions of the process.
@@ -113,8 +139,11 @@ class Session {
   struct Connected {
     std::weak_ptr<store::Store> store;
     std::size_t columns = 0, objects = 0;  // that SQLite has been told of
+    std::uint64_t version = 0;             // of the schema that it is known to be in
   };
   static Key key(const std::string& schema, const std::string& table);
+  void answer(const std::string& schema, const std::string& table, const StorePtr& store,
+              bool is_view);
 
   Counted counted_;  // first, since the others call SQLite as they go
   store::ConnectionPtr connection_;
@@ -128,6 +157,7 @@ class Session {
   FoundNames names_;
   TableLookups lookups_;
   std::weak_ptr<store::Store> undeclared_;
+  Serving* asked_ = nullptr;
 };
 
 using SessionPtr = std::shared_ptr<Session>;

@@ -89,7 +89,7 @@ void require(Session& session, const ArborName& arbor, const Names& columns) {
   if (columns.empty()) return;
   std::string what = arbor.schema + '\0' + arbor.table;
   for (const std::string& column : columns) what += '\0' + column;
-  if (session.allowed().holds(what, session.preparing())) return;
+  if (session.allowed().holds(what, session.lookups().preparations())) return;
   if (!reads_all(session.db(), arbor, columns))
     for (const std::string& column : columns)
       if (!may_read(session.db(), arbor, {column}))
@@ -102,16 +102,6 @@ void require(Session& session, const ArborName& arbor, const Names& columns) {
 // it.
 std::optional<ArborName> arbor_of(Session& session, const plan::Source& source) {
   if (source.kind != plan::Source::Kind::Name) return std::nullopt;
-  // What is connected already needs no search.
-  const auto connected = [&](const std::string& schema) {
-    return session.find(schema, source.name) != nullptr;
-  };
-  if (!source.schema.empty()) {
-    if (connected(source.schema)) return ArborName{source.schema, source.name};
-  } else {
-    for (const char* schema : {"temp", "main"})
-      if (connected(schema)) return ArborName{schema, source.name};
-  }
   const std::string name = source.schema.empty() ? source.name : source.schema + '.' + source.name;
   try {
     return find_arbor(session, name);

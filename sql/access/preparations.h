@@ -12,7 +12,8 @@ class Preparations {
  public:
   explicit Preparations(sqlite3* db) : sentinel_(db, "SELECT 1") {}
 
-  std::uint64_t count();  // greater than last time where that has happened since
+  std::uint64_t count();  // greater than last time where that has happened since, or may have
+  void finalize() { sentinel_.finalize(); }
 
  private:
   Statement sentinel_;

@@ -54,13 +54,10 @@ bool Statement::is_due() {
   if (sqlite3_api->expired != nullptr) return sqlite3_api->expired(statement_) != 0;
 #endif
   // A host without that function: found out by using it.
-  const auto prepared = [this] {
-    return sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_REPREPARE, 0);
-  };
-  const int before = prepared();
   Use use(*this);
+  const int before = use.prepared_anew();
   use.step();
-  return prepared() != before;
+  return use.prepared_anew() != before;
 }
 
 Statement::Use::Use(Statement& statement) : owner_(statement), statement_(nullptr) {
@@ -138,6 +135,10 @@ void Statement::Use::run() {
   while (step()) {
   }
   reset();
+}
+
+int Statement::Use::prepared_anew() const {
+  return sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_REPREPARE, 0);
 }
 
 void Statement::Use::reset() { sqlite3_reset(statement_); }

@@ -51,9 +51,10 @@ class Statement {
     Use& bind(int index, const Value& value);
     Use& bind_null(int index);
 
-    bool step();   // true: a row
-    void run();    // steps to the end
-    void reset();  // makes ready for another execution
+    bool step();                // true: a row
+    void run();                 // steps to the end
+    int prepared_anew() const;  // how often SQLite has done so
+    void reset();               // makes ready for another execution
 
     // One value of the row, fetched once: each of the calls below takes the connection's mutex,
     // and reading many small rows costs as much for that as for all else. Lives until the next

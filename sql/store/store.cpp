@@ -70,8 +70,6 @@ const Options& Store::options() const { return impl_->options_; }
 bool Store::is_utf8() const { return impl_->utf8_; }
 const ConnectionPtr& Store::connection() const { return impl_->connection_; }
 
-std::uint64_t Store::preparations() { return impl_->preparations_.count(); }
-
 const PathDictionary& Store::paths() {
   impl_->refresh_facts();
   return *impl_->published();

@@ -95,8 +95,6 @@ class Store {
   const Options& options() const;
   bool is_utf8() const;  // the database, or in UTF-16: then BINARY orders texts by its bytes
   const ConnectionPtr& connection() const;
-  // Grows where SQLite prepares statements anew, for which the application's authorizer is asked.
-  std::uint64_t preparations();
   const PathDictionary& paths();
 
   // Columns as stored; new ones are recorded by every write of whole batches, and for pending rows

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "engine/json/input/normalizer.h"
-#include "sql/access/preparations.h"
 #include "sql/access/savepoint_levels.h"
 #include "sql/batches/chunk_table.h"
 #include "sql/state/generation_state.h"
@@ -282,7 +281,6 @@ class Store::Impl {
   };
 
   ConnectionPtr connection_;
-  Preparations preparations_{connection_->db};
   Names names_;
   Options options_;
   std::unique_ptr<MetaTable> meta_;
