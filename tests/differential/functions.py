@@ -21,6 +21,7 @@ STAMPS = ["2024-11-12T20:47:01.917818Z", "2024-11-12T20:47:01.9996Z", "2024-11-1
           5373484.5, 5373484.499999, -0.5, "12:34:56.789", "12:34", "24:00", "24:00:00", "25:00", "12:34:60", "23:59:59.9999", "0000-01-01", "0000-00-01", "-0001-12-31", "-4713-11-24 12:00:00", "-4714-01-01", "9999-12-31 23:59:59.999", "9999-12-31 24:00", "10000-01-01", "2024-12-31 23:59:60",
           "2024-03-10 02:30:00", "2024-02-29", "2000-02-29 12:00:00+05:30", "2000-02-29 12:00:00 -14:00", "2000-02-29 12:00:00+14:01", "2000-02-29 12:00+15:00", "2000-01-01T00:00:00Z ", " 2000-01-01", "2000-01-01 ", "2000-01-01T", "2000-1-1", "2000-01-01 1:00", "20000101", "now-ish", "2000-01-01 00:00:00.0000000001", "2000-01-01 00:00:00.",
           "2000-01-01 00:00:00.5z", "2000-01-01T12:00:00.123456789+01:00", "1e6", "2440587.5abc", "", " ", None, "1582-10-15", "1582-10-04", "1900-02-29", "2100-02-29 01:02:03", "2016-12-31 23:59:59.123456"]
+BORDERS = [0, 86400, 5373485, 253402300800, -30610224000, -62167219200, -210866760000, 951868800, 2**31]
 MODIFIERS = ["+1 month", "-1 month", "+1 year", "-1 year", "+1.5 days", "-0.5 day", "+90 minutes", "-3600 seconds", "+1.5 hours", "+0.001 seconds", "+1000000 days", "-10000000 days", "+1.7 months", "-2.25 years", "start of month", "start of year", "start of day", "START OF MONTH", "weekday 0", "weekday 3", "weekday 6",
              "weekday 7", "weekday 1.5", "unixepoch", "julianday", "auto", "UNIXEPOCH", "subsec", "subsecond", "floor", "ceiling", "+0000-01-00", "-0001-00-00", "+0000-01-31 12:34", "-0000-11-30 23:59:59.999", "+0001-13-00", "+12:30", "-12:30:45.5", "+24:00", "+00:60", "12:00", "5 days", "+5days", "+5 fortnights", " +1 day", "+1 day ", "",
              "bogus", "+-1 day", "++1 day", "1e2 seconds", "+1e400 days", "utc ", "-1 months", "+5373485 days", "+14713 years", "+176546 months", "-464269060799 seconds", "+1  day", "+0x10 days", "localtime", "utc"]
@@ -78,6 +79,19 @@ class Functions:
         fraction = self.rng.choice(["", "", f".{self.rng.randrange(10**self.rng.randrange(1, 10))}"])
         return f"{self.rng.randrange(0, 10000):04}-{self.rng.randrange(1, 13):02}-{self.rng.randrange(1, 32):02}{self.rng.choice(' T')}{self.rng.randrange(25):02}:{self.rng.randrange(60):02}:{self.rng.randrange(60):02}{fraction}{self.rng.choice(['', '', 'Z', '+01:30'])}"
 
+    def seconds(self):
+        """A number of seconds, most of them of the years that all versions read alike, or next to their borders."""
+        second = self.rng.choice([self.rng.randrange(1_600_000_000, 1_800_000_000), self.rng.randrange(-31 * 10**9, 254 * 10**9), self.rng.choice(BORDERS) + self.rng.randrange(-2, 3)])
+        fraction = self.rng.choice([0.5, 0.001, 0.999, 0.9985, 0.9995, 0.0005, 0.0009999, 0.9990001, 0.99949])
+        return self.rng.choice([None, second, second, second, float(second), second + fraction])
+
+    def moment(self):
+        """A time as logs have it."""
+        fraction = self.rng.choice(["", "", ".5", ".999", ".9989", ".99851", ".9995", ".9989999999", f".{self.rng.randrange(1000):03}", f".{self.rng.randrange(10**6):06}", "."])
+        date = f"{self.rng.choice([self.rng.randrange(10000), self.rng.randrange(1990, 2050)]):04}-{self.rng.randrange(1, 13):02}-{self.rng.randrange(1, 32):02}"
+        clock = f"{self.rng.choice('TTT ')}{self.rng.randrange(25):02}:{self.rng.randrange(60):02}" + self.rng.choice(["", f":{self.rng.randrange(61):02}{fraction}"])
+        return self.rng.choice([None, self.stamp(), date, date, *[date + clock + self.rng.choice(["", "Z", "Z", " Z", "z"]) for _ in range(9)]])
+
     def modifier(self):
         kind = self.rng.random()
         if kind < 0.7:
@@ -109,6 +123,13 @@ class Functions:
                 yield f"{name}({arguments})", time
         for arguments in ("a, b", "a, b, c"):
             yield f"strftime({arguments})", [self.format, self.stamp, self.modifier]
+        constants = [f"'{self.format()}'" for _ in range(4)] + ["'%H:%M'", "'%Y-%m-%dT%H:%M:%SZ'", "'%Y-%W %w'", "'%j%%'", "'%s'", "'%M'"]
+        for name, formats in [("date", [""]), ("time", [""]), ("datetime", [""]), ("unixepoch", [""]), ("julianday", [""]), ("strftime", [f"{constant}, " for constant in constants])]:
+            for form in formats:
+                yield f"{name}({form}a)", [self.moment] * 3
+                for modifier in ("'unixepoch'", "'auto'"):
+                    yield f"{name}({form}a, {modifier})", [self.seconds] * 3
+        yield "strftime('%Y %F', a % 3 * 86400, 'unixepoch')", [self.seconds] * 3
         yield "timediff(a, b)", [self.stamp, self.stamp]
         for name in ("printf", "format"):
             for arguments in ("a, b", "a, b, c", "a"):

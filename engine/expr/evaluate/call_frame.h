@@ -23,6 +23,7 @@ struct CallFrame {
   const EvalContext& context;
   const batch::List* list = nullptr;   // of list functions, one for each row
   const Expr* element_expr = nullptr;  // of those with an expression in element scope
+  batch::VectorPtr result = nullptr;   // what the function gives in place of `out`, if anything
 
   // Gives row i of an argument as it is, its kind in the tree included.
   void pass(std::size_t arg, std::uint32_t i) const;

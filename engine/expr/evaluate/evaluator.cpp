@@ -232,7 +232,7 @@ VectorPtr run(const Function& function, const EvalContext& context, std::vector<
   batch::VectorBuilder out(rows);
   CallFrame frame{rows, std::move(args), out, context};
   function.evaluate(frame);
-  return out.finish();
+  return frame.result ? std::move(frame.result) : out.finish();
 }
 
 Operand ValueOf::list_call(const Function& function, bool constant) {

@@ -5,9 +5,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <vector>
 
+#include "engine/batch/vectors/vector_ops.h"
 #include "engine/expr/evaluate/call_frame.h"
 
 namespace arbors::expr {
@@ -32,17 +36,36 @@ bool has_host_call(std::string_view function, std::size_t arguments);
 
 // A function's name as a template's argument.
 struct FunctionName {
-  char text[16]{};
+  char text[24]{};
   template <std::size_t size>
   constexpr FunctionName(const char (&name)[size]) {  // NOLINT(google-explicit-constructor)
     std::copy_n(name, size, text);
   }
 };
 
-// Computes a function by asking the host row by row.
+// The rows to which a function of one column of numbers must be applied, the others being equal to
+// one of them.
+struct OnceANumber {
+  std::vector<std::uint32_t> rows;     // the first of each number
+  std::vector<std::uint32_t> of_rows;  // for each row, which of these
+};
+// Nothing where more than one argument differs from row to row, or where few rows are equal.
+std::optional<OnceANumber> once_a_number(const CallFrame& frame);
+
+// Computes a function by asking the host, for each row or each number.
 template <FunctionName name>
 void host_rows(CallFrame& frame) {
   const HostCallPtr call = host_call(name.text, frame.args.size());
+  if (const auto once = once_a_number(frame)) {
+    std::vector<Scalar> row(frame.args.size());
+    for (const std::uint32_t i : once->rows) {
+      for (std::size_t arg = 0; arg < row.size(); ++arg) row[arg] = frame.args[arg][i];
+      call->append(row, frame.out);
+      poll_interrupt(1);
+    }
+    frame.result = batch::gather(*frame.out.finish(), once->of_rows);
+    return;
+  }
   std::vector<Scalar> row(frame.args.size());
   PolledSteps steps;
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
