@@ -54,11 +54,29 @@ def test_slices(report):
         report.raises(lambda: ten.shuffle(seed=far * 2), f"seed {far * 2}", "64 bits", kind=ValueError)
     report.equal([len(getattr(ten, name)(2**70)) for name in ("head", "tail", "skip", "sample")], [10, 10, 0, 10], "more than there are")
     report.equal(arbors.from_dicts([{"n": 2**70}]).index_by("n")[2**70]["n"], 2**70, "a big key")
+    report.equal(10**400 in ten.index_by("n"), False, "a key beyond all reals")
     for cut in (slice(None, None, 2), slice(1, -1), slice(-3, -1)):
         report.raises(lambda: ten.plan()[cut], f"a plan's {cut}", "collect()", kind=ValueError)
     report.raises(lambda: ten[::0], "a step of 0", kind=ValueError)
     for index in ("n", 1.0, [1, 2], True):
         report.raises(lambda: ten[index], f"at {index!r}", "a position is an int", kind=TypeError)
+
+
+def test_integers_beyond_64_bits(report):
+    """As parameters they are what they are in SQL's text and in trees: reals. As budgets, counts and generations, the farthest there are."""
+    with harness.scratch() as folder, arbors.connect(f"{folder}/t.db") as db:
+        db.table("t").insert([{"a": 2**70, "k": "x"}, {"a": 1, "k": "y"}, {"a": 2**63, "k": "z"}])
+        for number, found in ((2**70, ["x"]), (2**63, ["z"]), (1, ["y"]), (-2**63 - 1, []), (10**400, [])):
+            for condition in ("a = ?", "+a = ? AND random() IS NOT NULL"):  # the second one in SQLite
+                report.equal([k for k, in db.sql(f"SELECT k FROM t WHERE {condition}", [number])], found, f"{condition} of {number:.5g}" if number < 2**71 else "of a huge one")
+            report.equal([tree["k"] for tree in db["t"].sql("SELECT k FROM self WHERE a = :n", {"n": number}).to_list()], found, "of self")
+        report.equal(db.sql("SELECT ? AS a, ? AS b", [10**400, -10**400]).rows(), [(float("inf"), float("-inf"))], "beyond all reals")
+        with db.options(cache_bytes=2**70, max_group_keys=2**63):
+            report.equal(len(db["t"].group_by("k", max_index_entries=2**64)), 3, "budgets")
+        table = db.table("t")
+        for asked in (table.at, table.restore, table.diff, lambda when: table.tag("x", when)):
+            report.raises(lambda: asked(2**70), "a generation", "no generation", kind=KeyError)
+        report.check("observed" in db["t"].explain_analyze(max_trees=2**70, time_budget_ms=2**70), "an analysis")
 
 
 def test_copies(report):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from . import text
@@ -52,6 +51,4 @@ def _part(value: Any) -> Any:
         value = text.plain(value)
     if isinstance(value, (list, dict)):
         raise TypeError(f"a key is a text, a number, a bool or None, or a tuple of them, not {type(value).__name__}")
-    if isinstance(value, int) and not -2**63 <= value < 2**63:
-        return float(value) if abs(value) < 2**1024 - 2**970 else math.copysign(math.inf, value)  # as SQL sees it in a tree
-    return value
+    return text.as_sql(value)

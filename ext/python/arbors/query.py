@@ -193,9 +193,9 @@ class Query(Stages, Frames):
         """
         options: dict[str, Any] = {"sections": _sections(logical, optimized, physical, decode_plan, costs)}
         if max_trees is not None:
-            options["max_trees"] = int(max_trees)
+            options["max_trees"] = text.nearest(int(max_trees))
         if time_budget_ms is not None:
-            options["time_budget_ms"] = int(time_budget_ms)
+            options["time_budget_ms"] = text.nearest(int(time_budget_ms))
         return str(self._call("arbor_explain_analyze", text.to_json(options))).rstrip("\n")
 
     # Keyed access.

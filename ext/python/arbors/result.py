@@ -132,7 +132,7 @@ def _columns(session: Session, query: str) -> list[str]:
 
 
 def _bound(params: Any) -> Any:
-    """Parameters as SQLite takes them: times as ISO texts, scalars of numpy and decimals as numbers."""
+    """Parameters as SQLite takes them: times as ISO texts, scalars of numpy and decimals as numbers, integers beyond 64 bits as reals."""
     if isinstance(params, abc.Mapping):
         return {name: _value(value) for name, value in params.items()}
     if isinstance(params, (str, bytes)) or not hasattr(params, "__iter__"):
@@ -141,7 +141,8 @@ def _bound(params: Any) -> Any:
 
 
 def _value(value: Any) -> Any:
-    return value if isinstance(value, (str, int, float, bytes, bytearray, memoryview, list, dict, type(None))) else text.plain(value)
+    known = isinstance(value, (str, int, float, bytes, bytearray, memoryview, list, dict, type(None)))
+    return text.as_sql(value if known else text.plain(value))
 
 
 def in_order(query: str, params: Any) -> list[Any]:

@@ -203,7 +203,7 @@ class Session:
         try:
             for key, value in limits.items():
                 old = self.call("arbor_config", key)
-                self.call("arbor_config", key, value)
+                self.call("arbor_config", key, text.nearest(value) if isinstance(value, int) else value)
                 before[key] = old
             yield
         finally:

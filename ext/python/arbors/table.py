@@ -157,4 +157,6 @@ def _when(when: Any) -> Any:
         if when.tzinfo is not None:
             when = when.astimezone(datetime.timezone.utc).replace(tzinfo=None)
         return when.isoformat(sep=" ", timespec="milliseconds")
+    if isinstance(when, int):
+        return text.nearest(when)
     return when.isoformat() if isinstance(when, datetime.date) else when

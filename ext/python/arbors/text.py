@@ -124,7 +124,26 @@ def integer(value: Any, what: str, least: int | None = None) -> str:
     number = value.__index__()
     if least is not None and number < least:
         raise ValueError(f"{what} is {least} or more, not {number}")
-    return str(max(-_FARTHEST, min(number, _FARTHEST)))
+    return str(nearest(number))
+
+
+def nearest(number: int) -> int:
+    """The count, position or budget of 64 bits that means the same."""
+    return max(-_FARTHEST, min(number, _FARTHEST))
+
+
+def as_sql(value: Any) -> Any:
+    """A value as SQL has it: an integer beyond 64 bits is a real, as it is in a tree and in SQL's own text.
+
+    >>> as_sql(2**63), as_sql(-10**400), as_sql(7)
+    (9.223372036854776e+18, -inf, 7)
+    """
+    if not isinstance(value, int) or -2**63 <= value < 2**63:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def to_json(value: Any) -> str:
