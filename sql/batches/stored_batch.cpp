@@ -180,8 +180,8 @@ batch::VectorPtr StoredBatch::picked(PathId path, batch::RowSpan rows) {
 batch::VectorPtr StoredBatch::pick(PathId path, Column& column, batch::RowSpan rows) {
   batch::VectorPtr vector;
   const auto pick = [&](ByteSpan data) {
-    vector = decode(path, column, rows.size(), [&](std::uint32_t all, std::size_t paths) {
-               return batch::decode_rows(data, all, paths, rows);
+    vector = decode(path, column, rows.size(), [&](std::uint32_t, std::size_t paths) {
+               return batch::decode_rows(data, *column.statistics, paths, rows);
              }).vector;
   };
   if (column.fetched) {

@@ -38,9 +38,11 @@ enum class Checksum : std::uint8_t { Check, Known };
 DecodedColumn decode_column(ByteSpan data, std::uint32_t rows, std::size_t paths,
                             Checksum checksum = Checksum::Check);
 
-// Decodes some rows alone: value i is that of row at[i]. They ascend, there is one at least, and
-// none is an array. Checks no checksum, since it does not read all: the caller has done so.
-DecodedColumn decode_rows(ByteSpan data, std::uint32_t rows, std::size_t paths, RowSpan at);
+// Decodes some rows of a chunk with these statistics alone: value i is that of row at[i]. They
+// ascend, there is one at least, and none is an array. Checks no checksum, since it does not read
+// all: the caller has done so.
+DecodedColumn decode_rows(ByteSpan data, const Statistics& statistics, std::size_t paths,
+                          RowSpan at);
 
 // Decodes the rows that are not missing alone.
 struct DecodedSparseColumn {

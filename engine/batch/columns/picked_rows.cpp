@@ -1,11 +1,8 @@
 // Some rows of a chunk, whose layout is drawn in column_codec.cpp. Where rows are of several kinds,
-// a row's value stands in its kind's pool behind those of the rows before it: tags are counted for
-// that, by runs where they are stored so, but only where a row that is asked for has a value in a
-// pool.
-#include <algorithm>
+// a row's value stands in its kind's pool behind those of the rows before it: their tags are
+// counted for that. How many values a pool has in all is known from the statistics.
 #include <array>
 #include <bit>
-#include <iterator>
 #include <memory>
 #include <vector>
 
@@ -20,12 +17,12 @@ namespace {
 
 class RowPicker {
  public:
-  RowPicker(ByteSpan data, std::uint32_t rows, std::size_t paths, RowSpan at)
-      : in_(data, "a column's chunk"), rows_(rows), paths_(paths), at_(at) {}
+  RowPicker(ByteSpan data, const Statistics& statistics, std::size_t paths, RowSpan at)
+      : in_(data, "a column's chunk"), statistics_(statistics), paths_(paths), at_(at) {}
 
   DecodedColumn read() {
     in_.fixed<std::uint64_t>();
-    kinds_ = read_chunk_head(in_, rows_);
+    kinds_ = read_chunk_head(in_, statistics_.rows);
     DenseColumn column;
     column.rows = static_cast<std::uint32_t>(at_.size());
     if (std::has_single_bit(kinds_)) {
@@ -38,88 +35,25 @@ class RowPicker {
   }
 
  private:
-  // Where the values of one kind that are asked for stand in its pool, and how many it has.
-  struct Pool {
-    std::vector<std::uint32_t> places;
-    std::size_t count = 0;
-  };
+  // Where the values of one kind that are asked for stand in its pool.
+  using Places = std::vector<std::uint32_t>;
 
   void read_tags(DenseColumn& column) {
-    const ByteSpan stream = in_.blob();
-    std::vector<std::uint32_t> tags(at_.size());
-    std::vector<codec::CodeRun> runs;
-    const bool by_runs = codec::read_code_runs(stream, rows_, runs);
-    if (by_runs) {
-      pick_tags(runs, tags);
-    } else {
-      codec::pick_codes(stream, rows_, at_, tags);
-    }
-    for (const std::uint32_t tag : tags) {
+    std::vector<std::uint32_t> tags(at_.size()), ranks(at_.size());
+    codec::rank_codes(in_.blob(), statistics_.rows, at_, kinds_ & kPoolTags, tags, ranks);
+    ++pools_;
+    column.tags.reserve(at_.size());
+    for (std::size_t i = 0; i < tags.size(); ++i) {
+      const std::uint32_t tag = tags[i];
       if (tag >= kTags || (kinds_ >> tag & 1) == 0)
         in_.fail("a row has a kind that should not occur");
       column.tags.push_back(static_cast<std::uint8_t>(tag));
       column.kinds |= tag_bit(static_cast<Tag>(tag));
-    }
-    ++pools_;
-    if ((column.kinds & kPoolTags) != 0) {
-      if (by_runs) {
-        find_places(runs, column);
-      } else {
-        find_places(stream, column);
-      }
+      if ((kPoolTags >> tag & 1) == 0) continue;
+      if (ranks[i] >= statistics_.counts[tag]) in_.fail("it holds more values of a kind");
+      places_[tag].push_back(ranks[i]);
     }
     if (std::has_single_bit(column.kinds)) column.tags.clear();
-  }
-
-  void find_places(ByteSpan stream, const DenseColumn& column) {
-    std::vector<std::uint32_t> all(rows_);
-    codec::decode_codes(stream, all);
-    for (std::uint32_t tag = 0; tag < kTags; ++tag) {
-      if (!is_pooled(column, tag)) continue;
-      Pool& pool = pools_of_[tag];
-      auto from = all.begin();
-      const auto count_to = [&](auto end) {
-        pool.count += static_cast<std::size_t>(std::count(from, end, tag));
-        from = end;
-      };
-      for (std::size_t i = 0; i < at_.size(); ++i) {
-        if (column.tags[i] != tag) continue;
-        if (all[at_[i]] != tag) in_.fail("its tags are not the same each time");
-        count_to(all.begin() + at_[i]);
-        pool.places.push_back(static_cast<std::uint32_t>(pool.count));
-      }
-      count_to(all.end());
-    }
-  }
-
-  void pick_tags(const std::vector<codec::CodeRun>& runs, std::vector<std::uint32_t>& tags) const {
-    std::uint64_t end = 0;
-    auto run = runs.begin();
-    for (std::size_t i = 0; i < at_.size(); ++i) {
-      while (at_[i] >= end) end += (run++)->length;
-      tags[i] = std::prev(run)->value;
-    }
-  }
-
-  void find_places(const std::vector<codec::CodeRun>& runs, const DenseColumn& column) {
-    std::array<std::uint32_t, kTags> counts{};
-    std::uint32_t first = 0;
-    std::size_t i = 0;
-    for (const codec::CodeRun& run : runs) {
-      if (run.value >= kTags) in_.fail("a row has a kind that should not occur");
-      for (; i < at_.size() && at_[i] - first < run.length; ++i) {
-        if (is_pooled(column, run.value))
-          pools_of_[run.value].places.push_back(counts[run.value] + at_[i] - first);
-      }
-      counts[run.value] += run.length;
-      first += run.length;
-    }
-    for (std::uint32_t tag = 0; tag < kTags; ++tag)
-      if (is_pooled(column, tag)) pools_of_[tag].count = counts[tag];
-  }
-
-  static bool is_pooled(const DenseColumn& column, std::uint32_t tag) {
-    return (column.kinds & kPoolTags & tag_bit(static_cast<Tag>(tag))) != 0;
   }
 
   // Passes `pick` the stream of each kind, its count and the places in it, where any are asked for.
@@ -132,9 +66,8 @@ class RowPicker {
   template <typename Pick>
   void picked(Tag tag, ByteSpan bytes, const Pick& pick) {
     ++pools_;
-    if (std::has_single_bit(kinds_)) return pick(bytes, rows_, at_);
-    const Pool& pool = pools_of_[static_cast<unsigned>(tag)];
-    pick(bytes, pool.count, RowSpan(pool.places));
+    if (std::has_single_bit(kinds_)) return pick(bytes, statistics_.rows, at_);
+    pick(bytes, statistics_.count(tag), RowSpan(places_[static_cast<unsigned>(tag)]));
   }
 
   void pick_pools(DenseColumn& column) {
@@ -180,19 +113,20 @@ class RowPicker {
   }
 
   ByteReader in_;
-  std::uint32_t rows_;
+  const Statistics& statistics_;
   std::size_t paths_;
   RowSpan at_;
   TagSet kinds_ = 0;
   std::uint32_t pools_ = 0;  // read so far
-  std::array<Pool, kTags> pools_of_;
+  std::array<Places, kTags> places_;
 };
 
 }  // namespace
 
-DecodedColumn decode_rows(ByteSpan data, std::uint32_t rows, std::size_t paths, RowSpan at) {
+DecodedColumn decode_rows(ByteSpan data, const Statistics& statistics, std::size_t paths,
+                          RowSpan at) {
   poll_interrupt(1 + at.size() / kRowsAStep);
-  return RowPicker(data, rows, paths, at).read();
+  return RowPicker(data, statistics, paths, at).read();
 }
 
 }  // namespace arbors::batch

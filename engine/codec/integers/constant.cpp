@@ -28,6 +28,13 @@ void Constant<T>::pick(ByteReader& in, std::size_t, Places, std::span<T> out, un
   decode(in, out, depth);
 }
 
+template <Lane T>
+void Constant<T>::walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned) {
+  const T value = read_value<T>(in);
+  const auto length = static_cast<std::uint32_t>(count);
+  sink.runs({&length, 1}, {&value, 1});
+}
+
 template struct Constant<std::int64_t>;
 template struct Constant<std::uint32_t>;
 

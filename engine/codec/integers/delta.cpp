@@ -4,10 +4,12 @@
 //   body := first value, least step (both zigzag varint, or varint for codes),
 //           count - 1 steps less the least (nested stream, wrapping)
 #include <algorithm>
-#include <memory>
+#include <array>
 #include <vector>
 
 #include "engine/codec/integers/encodings.h"
+#include "engine/codec/integers/sinks.h"
+#include "engine/codec/streams/scratch.h"
 
 namespace arbors::codec {
 
@@ -51,18 +53,46 @@ void Delta<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> o
                     unsigned depth) {
   using U = Wrapped<T>;
   if (count == 0) in.fail("differences of nothing");
-  U sum = static_cast<U>(read_value<T>(in));
+  const U first = static_cast<U>(read_value<T>(in));
   const U least = static_cast<U>(read_value<T>(in));
-  const auto room = std::make_unique_for_overwrite<T[]>(count - 1);
-  const std::span<T> steps(room.get(), count - 1);
-  decode_nested<T>(in, steps, depth);
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < at.size(); ++i) {
-    const std::size_t place = at[i];
-    U added = static_cast<U>((place - next) * least);
-    for (; next < place; ++next) added += U(steps[next]);
-    out[i] = static_cast<T>(sum += added);
+  Scratch<std::uint64_t> steps(at.size());
+  Sums<T> sums(at, steps);
+  walk_nested<T>(in, count - 1, sums, depth);
+  for (std::size_t i = 0; i < at.size(); ++i)
+    out[i] = static_cast<T>(first + U(at[i]) * least + static_cast<U>(steps[i]));
+}
+
+namespace {
+
+// Adds up steps for another sink.
+template <Lane T>
+class Steps : public Sink<T> {
+ public:
+  Steps(T first, Wrapped<T> least, Sink<T>& to)
+      : sum_(static_cast<Wrapped<T>>(first)), least_(least), to_(to) {}
+
+  bool values(std::span<const T> next) override {
+    for (std::size_t i = 0; i < next.size(); ++i)
+      block_[i] = static_cast<T>(sum_ += static_cast<Wrapped<T>>(next[i]) + least_);
+    return to_.values({block_.data(), next.size()});
   }
+
+ private:
+  Wrapped<T> sum_, least_;
+  Sink<T>& to_;
+  std::array<T, kBlockValues> block_;
+};
+
+}  // namespace
+
+template <Lane T>
+void Delta<T>::walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth) {
+  if (count == 0) in.fail("differences of nothing");
+  const T first = read_value<T>(in);
+  const auto least = static_cast<Wrapped<T>>(read_value<T>(in));
+  if (!sink.values({&first, 1})) return;
+  Steps<T> steps(first, least, sink);
+  walk_nested<T>(in, count - 1, steps, depth);
 }
 
 template struct Delta<std::int64_t>;

@@ -3,12 +3,14 @@
 //
 //   body := varint entries, entries (nested stream, ascending), codes (nested codes, below entries)
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <numeric>
 #include <vector>
 
 #include "engine/codec/integers/encodings.h"
 #include "engine/codec/packing/bits.h"
+#include "engine/codec/streams/scratch.h"
 
 namespace arbors::codec {
 namespace {
@@ -94,8 +96,8 @@ void Distinct<T>::encode(std::span<const T> values, const Facts<T>& facts, Bytes
 
 template <Lane T>
 void Distinct<T>::decode(ByteReader& in, std::span<T> out, unsigned depth) {
-  std::vector<T> entries(in.count(out.size()));
-  std::vector<std::uint32_t> codes(out.size());
+  Scratch<T> entries(in.count(out.size()));
+  Scratch<std::uint32_t> codes(out.size());
   decode_nested<T>(in, entries, depth);
   decode_nested<std::uint32_t>(in, codes, depth);
   for (std::size_t i = 0; i < codes.size(); ++i) {
@@ -107,14 +109,48 @@ void Distinct<T>::decode(ByteReader& in, std::span<T> out, unsigned depth) {
 template <Lane T>
 void Distinct<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out,
                        unsigned depth) {
-  std::vector<T> entries(in.count(count));
-  std::vector<std::uint32_t> codes(at.size());
+  Scratch<T> entries(in.count(count));
+  Scratch<std::uint32_t> codes(at.size());
   decode_nested<T>(in, entries, depth);
   pick_nested<std::uint32_t>(in, count, at, codes, depth);
   for (std::size_t i = 0; i < codes.size(); ++i) {
     if (codes[i] >= entries.size()) in.fail("a code is out of range");
     out[i] = entries[codes[i]];
   }
+}
+
+namespace {
+
+// Looks up codes for another sink.
+template <Lane T>
+class Entries : public Sink<std::uint32_t> {
+ public:
+  Entries(const ByteReader& in, std::span<const T> entries, Sink<T>& to)
+      : in_(in), entries_(entries), to_(to) {}
+
+  bool values(std::span<const std::uint32_t> next) override {
+    for (std::size_t i = 0; i < next.size(); ++i) {
+      if (next[i] >= entries_.size()) in_.fail("a code is out of range");
+      block_[i] = entries_[next[i]];
+    }
+    return to_.values({block_.data(), next.size()});
+  }
+
+ private:
+  const ByteReader& in_;
+  std::span<const T> entries_;
+  Sink<T>& to_;
+  std::array<T, kBlockValues> block_;
+};
+
+}  // namespace
+
+template <Lane T>
+void Distinct<T>::walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth) {
+  Scratch<T> entries(in.count(count));
+  decode_nested<T>(in, entries, depth);
+  Entries<T> looked_up(in, entries, sink);
+  walk_nested<std::uint32_t>(in, count, looked_up, depth);
 }
 
 template struct Distinct<std::int64_t>;

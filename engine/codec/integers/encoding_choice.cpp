@@ -13,15 +13,6 @@ namespace {
 constexpr unsigned kMaxDepth = 4;
 
 template <Lane T, template <Lane> typename Encoding>
-constexpr auto runs_of() -> decltype(IntegerCodec<T>::runs) {
-  if constexpr (requires { &Encoding<T>::runs; }) {
-    return &Encoding<T>::runs;
-  } else {
-    return nullptr;
-  }
-}
-
-template <Lane T, template <Lane> typename Encoding>
 constexpr IntegerCodec<T> row(std::uint8_t number, std::string_view name, double weight,
                               bool nests) {
   return {number,
@@ -32,7 +23,7 @@ constexpr IntegerCodec<T> row(std::uint8_t number, std::string_view name, double
           &Encoding<T>::encode,
           &Encoding<T>::decode,
           &Encoding<T>::pick,
-          runs_of<T, Encoding>()};
+          &Encoding<T>::walk};
 }
 
 template <Lane T>
@@ -105,10 +96,9 @@ void pick_stream(ByteSpan stream, std::size_t count, Places at, std::span<T> out
 }
 
 template <Lane T>
-bool read_runs(ByteSpan stream, std::size_t count, std::vector<Run<T>>& out) {
+void walk_stream(ByteSpan stream, std::size_t count, Sink<T>& sink, unsigned depth) {
   ByteReader in(stream, "a stream of integers");
-  const IntegerCodec<T>& codec = codec_of<T>(in, count, 0);
-  return codec.runs != nullptr && codec.runs(in, count, out, 0);
+  codec_of<T>(in, count, depth).walk(in, count, sink, depth);
 }
 
 template <Lane T>
@@ -128,6 +118,11 @@ void pick_nested(ByteReader& in, std::size_t count, Places at, std::span<T> out,
   pick_stream(in.blob(), count, at, out, depth + 1);
 }
 
+template <Lane T>
+void walk_nested(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth) {
+  walk_stream(in.blob(), count, sink, depth + 1);
+}
+
 #define ARBORS_INSTANTIATE(T)                                                                     \
   template std::span<const IntegerCodec<T>> integer_codecs();                                     \
   template const IntegerCodec<T>& choose(const Facts<T>&);                                        \
@@ -137,8 +132,9 @@ void pick_nested(ByteReader& in, std::size_t count, Places at, std::span<T> out,
   template void encode_nested(std::span<const T>, unsigned, Bytes&);                              \
   template void decode_nested(ByteReader&, std::span<T>, unsigned);                               \
   template void pick_stream(ByteSpan, std::size_t, Places, std::span<T>, unsigned);               \
-  template bool read_runs(ByteSpan, std::size_t, std::vector<Run<T>>&);                           \
-  template void pick_nested(ByteReader&, std::size_t, Places, std::span<T>, unsigned);
+  template void walk_stream(ByteSpan, std::size_t, Sink<T>&, unsigned);                           \
+  template void pick_nested(ByteReader&, std::size_t, Places, std::span<T>, unsigned);            \
+  template void walk_nested(ByteReader&, std::size_t, Sink<T>&, unsigned);
 ARBORS_INSTANTIATE(std::int64_t)
 ARBORS_INSTANTIATE(std::uint32_t)
 #undef ARBORS_INSTANTIATE

@@ -1,6 +1,6 @@
 // The encodings in one static table per element type: analyze (study) → score → encode → decode,
-// all values or those at some places. Numbers are stored and never change their meaning; a new
-// encoding takes a new number.
+// all values or those at some places, or walk. Numbers are stored and never change their meaning; a
+// new encoding takes a new number.
 //
 //   stream := u8 number, varint count, body        (an empty stream is number 0, count 0)
 #pragma once
@@ -11,8 +11,8 @@
 
 #include "engine/base/bytes.h"
 #include "engine/codec/integers/facts.h"
+#include "engine/codec/integers/sink.h"
 #include "engine/codec/streams/places.h"
-#include "engine/codec/streams/run.h"
 
 namespace arbors::codec {
 
@@ -26,7 +26,7 @@ struct IntegerCodec {
   void (*encode)(std::span<const T>, const Facts<T>&, Bytes&);
   void (*decode)(ByteReader&, std::span<T>, unsigned depth);
   void (*pick)(ByteReader&, std::size_t count, Places, std::span<T>, unsigned depth);
-  bool (*runs)(ByteReader&, std::size_t count, std::vector<Run<T>>&, unsigned depth);  // or null
+  void (*walk)(ByteReader&, std::size_t count, Sink<T>&, unsigned depth);
 };
 
 template <Lane T>
@@ -49,8 +49,8 @@ void decode_stream(ByteSpan stream, std::span<T> out, unsigned depth = 0);
 template <Lane T>
 void pick_stream(ByteSpan stream, std::size_t count, Places at, std::span<T> out,
                  unsigned depth = 0);
-// Reads a stream of `count` as runs, where it says them.
+// Walks through a stream of `count`.
 template <Lane T>
-bool read_runs(ByteSpan stream, std::size_t count, std::vector<Run<T>>& out);
+void walk_stream(ByteSpan stream, std::size_t count, Sink<T>& sink, unsigned depth = 0);
 
 }  // namespace arbors::codec

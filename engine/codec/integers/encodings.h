@@ -1,8 +1,7 @@
-// The encodings of integer streams, one file each. All have the same four functions: estimate the
-// size from facts, append the body, read the body back, read the values at some places of `count`
-// (of a body that is right: what they do not need, they do not look at). Some also read a body as
-// runs, at the cost of these; false where this body does not say them. `depth` counts how far down
-// a nested stream lies.
+// The encodings of integer streams, one file each. All have the same five functions: estimate the
+// size from facts, append the body, read the body back, read the values at some places of `count`,
+// walk through it with a sink. The last two read a body that is right:
+// what they do not need, they do not look at. `depth` counts how far down a nested stream lies.
 #pragma once
 
 #include <limits>
@@ -11,8 +10,8 @@
 
 #include "engine/base/bytes.h"
 #include "engine/codec/integers/facts.h"
+#include "engine/codec/integers/sink.h"
 #include "engine/codec/streams/places.h"
-#include "engine/codec/streams/run.h"
 
 namespace arbors::codec {
 
@@ -25,6 +24,7 @@ struct Plain {
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
   static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
+  static void walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth);
 };
 
 template <Lane T>
@@ -33,6 +33,7 @@ struct Constant {
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
   static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
+  static void walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth);
 };
 
 template <Lane T>
@@ -41,7 +42,7 @@ struct RunLength {
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
   static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
-  static bool runs(ByteReader& in, std::size_t count, std::vector<Run<T>>& out, unsigned depth);
+  static void walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth);
 };
 
 template <Lane T>
@@ -50,6 +51,7 @@ struct Frame {
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
   static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
+  static void walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth);
 };
 
 template <Lane T>
@@ -58,6 +60,7 @@ struct Delta {
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
   static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
+  static void walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth);
 };
 
 template <Lane T>
@@ -66,7 +69,7 @@ struct Patched {
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
   static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
-  static bool runs(ByteReader& in, std::size_t count, std::vector<Run<T>>& out, unsigned depth);
+  static void walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth);
 };
 
 template <Lane T>
@@ -75,6 +78,7 @@ struct Distinct {
   static void encode(std::span<const T> values, const Facts<T>& facts, Bytes& out);
   static void decode(ByteReader& in, std::span<T> out, unsigned depth);
   static void pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
+  static void walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth);
 };
 
 // Writes and reads one value the short way.
@@ -102,5 +106,8 @@ void decode_nested(ByteReader& in, std::span<T> out, unsigned depth);
 // Reads some values of a nested stream that must hold `count`.
 template <Lane T>
 void pick_nested(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned depth);
+// Walks through a nested stream that must hold `count` values.
+template <Lane T>
+void walk_nested(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth);
 
 }  // namespace arbors::codec

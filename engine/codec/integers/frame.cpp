@@ -4,10 +4,12 @@
 //   body  := width[blocks] (u8 each), base[blocks] (zigzag varint, or varint for codes),
 //            packed block*            blocks = ceil(count / 1024), packed as drawn in bits.h
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "engine/codec/integers/encodings.h"
 #include "engine/codec/packing/bits.h"
+#include "engine/codec/streams/scratch.h"
 
 namespace arbors::codec {
 namespace {
@@ -53,41 +55,70 @@ void Frame<T>::encode(std::span<const T> values, const Facts<T>&, Bytes& out) {
   }
 }
 
+namespace {
+
 template <Lane T>
-void Frame<T>::decode(ByteReader& in, std::span<T> out, unsigned) {
-  using U = Wrapped<T>;
-  const std::size_t blocks = blocks_of(out.size());
+struct FrameBlock {
+  std::size_t first, size;  // values before it, and in it
+  unsigned width;
+  Wrapped<T> base;
+  ByteSpan packed;
+
+  void unpack_all(std::span<T> out) const {
+    unpack<Wrapped<T>>(packed, width, base,
+                       {reinterpret_cast<Wrapped<T>*>(out.data()), out.size()});
+  }
+};
+
+// Calls visit(block) for each block until it gives false.
+template <Lane T, typename Visit>
+void for_each_block(ByteReader& in, std::size_t count, const Visit& visit) {
+  const std::size_t blocks = blocks_of(count);
   const ByteSpan widths = in.raw(blocks);
-  std::vector<T> bases(blocks);
+  Scratch<T> bases(blocks);
   for (T& base : bases) base = read_value<T>(in);
   for (std::size_t b = 0; b < blocks; ++b) {
-    const auto block = block_of(out, b);
+    const std::size_t first = b * kBlockValues, size = std::min(kBlockValues, count - first);
     if (widths[b] > sizeof(T) * 8) in.fail("a width is out of range");
-    const ByteSpan packed = in.raw(packed_size(block.size(), widths[b]));
-    unpack<U>(packed, widths[b], static_cast<U>(bases[b]),
-              {reinterpret_cast<U*>(block.data()), block.size()});
+    const FrameBlock<T> block{first, size, widths[b], static_cast<Wrapped<T>>(bases[b]),
+                              in.raw(packed_size(size, widths[b]))};
+    if (!visit(block)) return;
   }
+}
+
+}  // namespace
+
+template <Lane T>
+void Frame<T>::decode(ByteReader& in, std::span<T> out, unsigned) {
+  for_each_block<T>(in, out.size(), [&](const FrameBlock<T>& block) {
+    block.unpack_all(out.subspan(block.first, block.size));
+    return true;
+  });
 }
 
 template <Lane T>
 void Frame<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out, unsigned) {
   using U = Wrapped<T>;
-  const std::size_t blocks = blocks_of(count);
-  const ByteSpan widths = in.raw(blocks);
-  std::vector<T> bases(blocks);
-  for (T& base : bases) base = read_value<T>(in);
-  std::vector<std::uint32_t> in_block;
-  for (std::size_t b = 0, i = 0; i < at.size(); ++b) {
-    const std::size_t first = b * kBlockValues, size = std::min(kBlockValues, count - first);
-    if (widths[b] > sizeof(T) * 8) in.fail("a width is out of range");
-    const ByteSpan packed = in.raw(packed_size(size, widths[b]));
-    in_block.clear();
-    for (std::size_t next = i; next < at.size() && at[next] < first + size; ++next)
-      in_block.push_back(at[next] - static_cast<std::uint32_t>(first));
-    unpack_at<U>(packed, size, widths[b], static_cast<U>(bases[b]), in_block,
-                 {reinterpret_cast<U*>(out.data()) + i, in_block.size()});
-    i += in_block.size();
-  }
+  std::size_t next = 0;
+  for_each_block<T>(in, count, [&](const FrameBlock<T>& block) {
+    std::size_t end = next;
+    while (end < at.size() && at[end] < block.first + block.size) ++end;
+    if (end == next) return next < at.size();
+    unpack_at<U>(block.packed, block.size, block.width, block.base, at.subspan(next, end - next),
+                 {reinterpret_cast<U*>(out.data()) + next, end - next}, block.first);
+    next = end;
+    return next < at.size();
+  });
+}
+
+template <Lane T>
+void Frame<T>::walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned) {
+  alignas(64) std::array<T, kBlockValues> values;
+  for_each_block<T>(in, count, [&](const FrameBlock<T>& block) {
+    const std::span<T> part(values.data(), block.size);
+    block.unpack_all(part);
+    return sink.values(part);
+  });
 }
 
 template struct Frame<std::int64_t>;

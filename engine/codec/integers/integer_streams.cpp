@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/codec/integers/encoding_choice.h"
+#include "engine/codec/integers/sinks.h"
 
 namespace arbors::codec {
 
@@ -22,9 +23,10 @@ void pick_codes(ByteSpan stream, std::size_t count, Places at, std::span<std::ui
   pick_stream(stream, count, at, out);
 }
 
-bool read_code_runs(ByteSpan stream, std::size_t count, std::vector<CodeRun>& runs) {
-  runs.clear();
-  return read_runs(stream, count, runs);
+void rank_codes(ByteSpan stream, std::size_t count, Places at, std::uint32_t ranked,
+                std::span<std::uint32_t> out, std::span<std::uint32_t> ranks) {
+  Ranks sink(at, ranked, out, ranks);
+  if (!at.empty()) walk_stream<std::uint32_t>(stream, count, sink);
 }
 
 void encode_tags(std::span<const std::uint8_t> values, Bytes& out) {

@@ -5,10 +5,13 @@
 //           packed low bits of (value - base), bits.h
 //           positions (nested codes, ascending), high bits (nested stream, shifted right by width)
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "engine/codec/integers/encodings.h"
+#include "engine/codec/integers/sinks.h"
 #include "engine/codec/packing/bits.h"
+#include "engine/codec/streams/scratch.h"
 
 namespace arbors::codec {
 namespace {
@@ -61,16 +64,41 @@ Head<T> read_head(ByteReader& in, std::size_t count) {
 
 template <Lane T>
 struct Patches {
-  std::vector<std::uint32_t> positions;
-  std::vector<T> highs;
+  Scratch<std::uint32_t> positions;
+  Scratch<T> highs;
 };
 
 template <Lane T>
 Patches<T> read_patches(ByteReader& in, std::size_t count, unsigned depth) {
-  Patches<T> patches{std::vector<std::uint32_t>(count), std::vector<T>(count)};
+  Patches<T> patches{Scratch<std::uint32_t>(count), Scratch<T>(count)};
   decode_nested<std::uint32_t>(in, patches.positions, depth);
   decode_nested<T>(in, patches.highs, depth);
   return patches;
+}
+
+template <Lane T>
+void add_patch(T& value, T high, unsigned width) {
+  using U = Wrapped<T>;
+  value = static_cast<T>(U(value) + (static_cast<U>(high) << width));
+}
+
+bool ascend(std::span<const std::uint32_t> positions) {
+  std::uint32_t falls = 0;
+  for (std::size_t i = 1; i < positions.size(); ++i)
+    falls |= static_cast<std::uint32_t>(positions[i] <= positions[i - 1]);
+  return falls == 0;
+}
+
+template <Lane T>
+void walk_whole(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth) {
+  Scratch<T> all(count);
+  Patched<T>::decode(in, all, depth);
+  std::span<const T> left = all;
+  while (!left.empty()) {
+    const auto part = left.first(std::min(left.size(), kBlockValues));
+    if (!sink.values(part)) return;
+    left = left.subspan(part.size());
+  }
 }
 
 }  // namespace
@@ -116,8 +144,7 @@ void Patched<T>::decode(ByteReader& in, std::span<T> out, unsigned depth) {
   const Patches<T> patches = read_patches<T>(in, head.patches, depth);
   for (std::size_t i = 0; i < head.patches; ++i) {
     if (patches.positions[i] >= out.size()) in.fail("a patch is out of range");
-    T& value = out[patches.positions[i]];
-    value = static_cast<T>(U(value) + (static_cast<U>(patches.highs[i]) << head.width));
+    add_patch(out[patches.positions[i]], patches.highs[i], head.width);
   }
 }
 
@@ -128,33 +155,41 @@ void Patched<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T>
   const Head<T> head = read_head<T>(in, count);
   unpack_at<U>(in.raw(packed_size(count, head.width)), count, head.width, head.base, at,
                {reinterpret_cast<U*>(out.data()), out.size()});
-  const Patches<T> patches = read_patches<T>(in, head.patches, depth);
-  for (std::size_t i = 0; i < head.patches; ++i) {
-    const auto found = std::lower_bound(at.begin(), at.end(), patches.positions[i]);
-    if (found == at.end() || *found != patches.positions[i]) continue;
-    T& value = out[static_cast<std::size_t>(found - at.begin())];
-    value = static_cast<T>(U(value) + (static_cast<U>(patches.highs[i]) << head.width));
-  }
+  Hits found(at);
+  walk_nested<std::uint32_t>(in, head.patches, found, depth);
+  const std::vector<Hit> hits = found.take();
+  if (hits.empty()) return;
+  Scratch<std::uint32_t> which(hits.size());
+  Scratch<T> highs(hits.size());
+  for (std::size_t i = 0; i < hits.size(); ++i) which[i] = hits[i].value;
+  pick_nested<T>(in, head.patches, which, highs, depth);
+  for (std::size_t i = 0; i < hits.size(); ++i) add_patch(out[hits[i].place], highs[i], head.width);
 }
 
-// Of width 0: one value, but for the patches.
 template <Lane T>
-bool Patched<T>::runs(ByteReader& in, std::size_t count, std::vector<Run<T>>& out, unsigned depth) {
+void Patched<T>::walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth) {
   using U = Wrapped<T>;
+  ByteReader whole = in;
   const Head<T> head = read_head<T>(in, count);
-  if (head.width > 0) return false;
-  const Patches<T> patches = read_patches<T>(in, head.patches, depth);
-  std::uint32_t next = 0;
-  for (std::size_t i = 0; i < head.patches; ++i) {
-    const std::uint32_t at = patches.positions[i];
-    if (at >= count) in.fail("a patch is out of range");
-    if (at < next) return false;  // they need not ascend
-    out.push_back({static_cast<T>(head.base), at - next});
-    out.push_back({static_cast<T>(head.base + U(patches.highs[i])), 1});
-    next = at + 1;
+  const ByteSpan packed = in.raw(packed_size(count, head.width));
+  Patches<T> patches = read_patches<T>(in, head.patches, depth);
+  const std::span<const std::uint32_t> positions = patches.positions;
+  if (!ascend(positions)) return walk_whole(whole, count, sink, depth);  // they need not
+  if (!positions.empty() && positions.back() >= count) in.fail("a patch is out of range");
+  if (head.width == 0) {
+    for (T& high : patches.highs) high = static_cast<T>(head.base + U(high));
+    sink.exceptions(static_cast<T>(head.base), count, positions, patches.highs);
+    return;
   }
-  out.push_back({static_cast<T>(head.base), static_cast<std::uint32_t>(count) - next});
-  return true;
+  alignas(64) std::array<T, kBlockValues> values;
+  for (std::size_t first = 0, next = 0; first < count; first += kBlockValues) {
+    const std::size_t size = std::min(kBlockValues, count - first);
+    unpack<U>(packed.subspan(packed_size(first, head.width), packed_size(size, head.width)),
+              head.width, head.base, {reinterpret_cast<U*>(values.data()), size});
+    for (; next < positions.size() && positions[next] < first + size; ++next)
+      add_patch(values[positions[next] - first], patches.highs[next], head.width);
+    if (!sink.values({values.data(), size})) return;
+  }
 }
 
 template struct Patched<std::int64_t>;

@@ -1,6 +1,8 @@
 // Plain: the values as they lie in memory, for what nothing else makes smaller.
 //
 //   body := value[count], little-endian, 8 or 4 bytes each
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "engine/codec/integers/encodings.h"
@@ -28,6 +30,18 @@ void Plain<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> o
   const ByteSpan bytes = in.raw(count * sizeof(T));
   for (std::size_t i = 0; i < at.size(); ++i)
     std::memcpy(&out[i], bytes.data() + at[i] * sizeof(T), sizeof(T));
+}
+
+template <Lane T>
+void Plain<T>::walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned) {
+  ByteSpan bytes = in.raw(count * sizeof(T));
+  std::array<T, kBlockValues> block;
+  while (!bytes.empty()) {
+    const ByteSpan part = bytes.first(std::min(bytes.size(), sizeof block));
+    std::memcpy(block.data(), part.data(), part.size());
+    if (!sink.values({block.data(), part.size() / sizeof(T)})) return;
+    bytes = bytes.subspan(part.size());
+  }
 }
 
 template struct Plain<std::int64_t>;

@@ -2,10 +2,12 @@
 //
 //   body := varint runs, lengths (nested codes, each at least 1, together count), values (nested)
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "engine/codec/integers/encodings.h"
 #include "engine/codec/packing/bits.h"
+#include "engine/codec/streams/scratch.h"
 
 namespace arbors::codec {
 
@@ -39,8 +41,8 @@ void RunLength<T>::encode(std::span<const T> values, const Facts<T>& facts, Byte
 template <Lane T>
 void RunLength<T>::decode(ByteReader& in, std::span<T> out, unsigned depth) {
   const std::size_t runs = in.count(out.size());
-  std::vector<std::uint32_t> lengths(runs);
-  std::vector<T> heads(runs);
+  Scratch<std::uint32_t> lengths(runs);
+  Scratch<T> heads(runs);
   decode_nested<std::uint32_t>(in, lengths, depth);
   decode_nested<T>(in, heads, depth);
   std::size_t at = 0;
@@ -56,34 +58,35 @@ template <Lane T>
 void RunLength<T>::pick(ByteReader& in, std::size_t count, Places at, std::span<T> out,
                         unsigned depth) {
   const std::size_t runs = in.count(count);
-  std::vector<std::uint32_t> lengths(runs);
-  std::vector<T> heads(runs);
+  Scratch<std::uint32_t> lengths(runs);
   decode_nested<std::uint32_t>(in, lengths, depth);
-  decode_nested<T>(in, heads, depth);
+  std::vector<std::uint32_t> met;          // the runs that hold a place
+  Scratch<std::size_t> in_run(at.size());  // which of these holds each
   std::uint64_t end = 0;
   for (std::size_t i = 0, run = 0; i < at.size(); ++i) {
+    const bool new_run = at[i] >= end;
     while (at[i] >= end) {
       if (run == runs) in.fail("its runs are too short");
       end += lengths[run++];
     }
-    out[i] = heads[run - 1];
+    if (new_run) met.push_back(static_cast<std::uint32_t>(run - 1));
+    in_run[i] = met.size() - 1;
   }
+  Scratch<T> heads(met.size());
+  pick_nested<T>(in, runs, met, heads, depth);
+  for (std::size_t i = 0; i < at.size(); ++i) out[i] = heads[in_run[i]];
 }
 
 template <Lane T>
-bool RunLength<T>::runs(ByteReader& in, std::size_t count, std::vector<Run<T>>& out,
-                        unsigned depth) {
-  std::vector<std::uint32_t> lengths(in.count(count));
-  std::vector<T> heads(lengths.size());
+void RunLength<T>::walk(ByteReader& in, std::size_t count, Sink<T>& sink, unsigned depth) {
+  const std::size_t runs = in.count(count);
+  Scratch<std::uint32_t> lengths(runs);
+  Scratch<T> heads(runs);
   decode_nested<std::uint32_t>(in, lengths, depth);
   decode_nested<T>(in, heads, depth);
-  std::uint64_t all = 0;
-  for (std::size_t run = 0; run < heads.size(); ++run) {
-    out.push_back({heads[run], lengths[run]});
-    all += lengths[run];
-  }
-  if (all != count) in.fail("its runs are too many or too few");
-  return true;
+  if (std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0}) != count)
+    in.fail("its runs are too many or too few");
+  sink.runs(lengths, heads);
 }
 
 template struct RunLength<std::int64_t>;

@@ -42,9 +42,10 @@ template <std::unsigned_integral U>
 void unpack(ByteSpan packed, unsigned width, U base, std::span<U> out);
 
 // Reads those of `count` values that stand at some places, which ascend and are below `count`: a
-// value by itself, or its whole block where many of it are asked for.
+// value by itself, or its whole block where many of it are asked for. Places are counted from
+// `first` on, which begins a block.
 template <std::unsigned_integral U>
 void unpack_at(ByteSpan packed, std::size_t count, unsigned width, U base, Places at,
-               std::span<U> out);
+               std::span<U> out, std::size_t first = 0);
 
 }  // namespace arbors::codec

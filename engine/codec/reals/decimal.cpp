@@ -10,12 +10,15 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "engine/codec/integers/encodings.h"
+#include "engine/codec/integers/sinks.h"
 #include "engine/codec/packing/kernel.h"
 #include "engine/codec/packing/sampling.h"
 #include "engine/codec/reals/reals.h"
+#include "engine/codec/streams/scratch.h"
 
 namespace arbors::codec {
 namespace {
@@ -111,17 +114,15 @@ void decode_decimals(ByteReader& in, std::span<double> out) {
 void pick_decimals(ByteReader& in, std::size_t count, Places at, std::span<double> out) {
   const std::uint8_t scale = in.u8();
   if (scale >= kPowers.size()) in.fail("a scale is out of range");
-  std::vector<std::int64_t> integers(out.size());
+  Scratch<std::int64_t> integers(out.size());
   pick_nested<std::int64_t>(in, count, at, integers, 0);
   scale_down(integers, kPowers[scale], out);
-  std::vector<std::uint32_t> positions(in.count(count));
-  decode_nested<std::uint32_t>(in, positions, 0);
-  for (const std::uint32_t position : positions) {
-    const auto value = in.fixed<double>();
-    const auto found = std::lower_bound(at.begin(), at.end(), position);
-    if (found != at.end() && *found == position)
-      out[static_cast<std::size_t>(found - at.begin())] = value;
-  }
+  const std::size_t exceptions = in.count(count);
+  Hits hits(at);
+  walk_nested<std::uint32_t>(in, exceptions, hits, 0);
+  const ByteSpan values = in.raw(exceptions * sizeof(double));
+  for (const Hit& hit : hits.take())
+    std::memcpy(&out[hit.place], values.data() + hit.value * sizeof(double), sizeof(double));
 }
 
 }  // namespace arbors::codec

@@ -8,6 +8,7 @@
 
 #include "engine/codec/integers/encodings.h"
 #include "engine/codec/reals/reals.h"
+#include "engine/codec/streams/scratch.h"
 
 namespace arbors::codec {
 namespace {
@@ -29,13 +30,13 @@ void encode_real_bits(std::span<const double> values, Bytes& out) {
 }
 
 void decode_real_bits(ByteReader& in, std::span<double> out) {
-  std::vector<std::int64_t> bits(out.size());
+  Scratch<std::int64_t> bits(out.size());
   decode_nested<std::int64_t>(in, bits, 0);
   for (std::size_t i = 0; i < bits.size(); ++i) out[i] = std::bit_cast<double>(mirror(bits[i]));
 }
 
 void pick_real_bits(ByteReader& in, std::size_t count, Places at, std::span<double> out) {
-  std::vector<std::int64_t> bits(out.size());
+  Scratch<std::int64_t> bits(out.size());
   pick_nested<std::int64_t>(in, count, at, bits, 0);
   for (std::size_t i = 0; i < bits.size(); ++i) out[i] = std::bit_cast<double>(mirror(bits[i]));
 }

@@ -15,7 +15,6 @@
 
 #include "engine/base/bytes.h"
 #include "engine/codec/streams/places.h"
-#include "engine/codec/streams/run.h"
 
 namespace arbors::codec {
 
@@ -33,10 +32,10 @@ void encode_codes(std::span<const std::uint32_t> values, Bytes& out);
 void decode_codes(ByteSpan stream, std::span<std::uint32_t> out);
 void pick_codes(ByteSpan stream, std::size_t count, Places at, std::span<std::uint32_t> out);
 
-// Reads codes as runs, some of them perhaps empty, where they are stored as runs or as one code
-// with few exceptions; false elsewhere, and `runs` holds nothing of use.
-using CodeRun = Run<std::uint32_t>;
-bool read_code_runs(ByteSpan stream, std::size_t count, std::vector<CodeRun>& runs);
+// Picks codes, and gives how many before each are the same, where it is one of `ranked`: a bit for
+// each code below 32. The ranks of others are 0.
+void rank_codes(ByteSpan stream, std::size_t count, Places at, std::uint32_t ranked,
+                std::span<std::uint32_t> out, std::span<std::uint32_t> ranks);
 
 // Kinds of rows, each 0 to 15.
 inline constexpr std::uint8_t kMaxTag = 15;

@@ -1,8 +1,10 @@
 // Compressed: the heap of all strings as one zstd frame, for prose.
 //
 //   body := lengths (nested codes), zstd frame to the end
+#include <optional>
 #include <string>
 
+#include "engine/codec/streams/scratch.h"
 #include "engine/codec/texts/string_encodings.h"
 #include "engine/codec/texts/zstd_frame.h"
 
@@ -18,18 +20,31 @@ bool encode_zstd_strings(Strings values, Bytes& out) {
   return size < heap.size() && heap.size() / kMostRatio <= size;
 }
 
-void decode_zstd_strings(ByteReader& in, std::size_t count, StringPool& out) {
-  const std::size_t heap = decode_lengths(in, count, out);
+namespace {
+
+// Reads the frame of a heap so large; `make_room` gives where.
+template <typename MakeRoom>
+void unpack_rest(ByteReader& in, std::size_t heap, const MakeRoom& make_room) {
   const ByteSpan frame = in.rest();
   if (heap / kMostRatio > frame.size()) in.fail("its heap would be too large");
-  out.heap.resize(heap);
-  if (!unpack_frame(frame, out.heap)) in.fail("its heap does not unpack");
+  if (!unpack_frame(frame, make_room(heap))) in.fail("its heap does not unpack");
+}
+
+}  // namespace
+
+void decode_zstd_strings(ByteReader& in, std::size_t count, StringPool& out) {
+  unpack_rest(in, decode_lengths(in, count, out), [&](std::size_t size) {
+    out.heap.resize(size);
+    return std::span(out.heap);
+  });
 }
 
 void pick_zstd_strings(ByteReader& in, std::size_t count, Places at, StringPool& out) {
-  StringPool all;
-  decode_zstd_strings(in, count, all);
-  copy_entries(all.offsets, all.heap.data(), at, out);
+  const Extents extents = read_extents(in, count, at);
+  std::optional<Scratch<char>> heap;
+  unpack_rest(in, extents.heap,
+              [&](std::size_t size) { return std::span<char>(heap.emplace(size)); });
+  copy_entries(extents, heap->begin(), out);
 }
 
 }  // namespace arbors::codec

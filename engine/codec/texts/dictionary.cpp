@@ -13,6 +13,7 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/codec/integers/encodings.h"
+#include "engine/codec/integers/used_codes.h"
 #include "engine/codec/packing/bits.h"
 #include "engine/codec/texts/affixes.h"
 #include "engine/codec/texts/strings.h"
@@ -118,19 +119,9 @@ void pick_from_dictionary(ByteReader& in, std::size_t count, Places at, StringPo
   out.dictionary = true;
   out.codes.resize(at.size());
   pick_nested<std::uint32_t>(in, count, at, out.codes, 0);
-  std::vector<std::uint32_t> place(entries);  // among those that are used, or 0
-  for (const std::uint32_t code : out.codes) {
+  for (const std::uint32_t code : out.codes)
     if (code >= entries) in.fail("a code is out of range");
-    place[code] = 1;
-  }
-  std::vector<std::uint32_t> used;
-  for (std::uint32_t entry = 0; entry < entries; ++entry) {
-    if (place[entry] == 0) continue;
-    place[entry] = static_cast<std::uint32_t>(used.size());
-    used.push_back(entry);
-  }
-  pick_list(list, entries, used, out);
-  for (std::uint32_t& code : out.codes) code = place[code];
+  pick_list(list, entries, number_used(out.codes, entries), out);
 }
 
 // Says whether a dictionary is smaller than a list of all values that takes `list_size`. Where

@@ -11,6 +11,7 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/codec/integers/encodings.h"
+#include "engine/codec/streams/scratch.h"
 #include "engine/codec/texts/string_encodings.h"
 #include "engine/codec/texts/zstd_frame.h"
 
@@ -20,9 +21,8 @@ namespace {
 constexpr std::size_t kPieceBytes = 64 << 10;
 constexpr std::size_t kPackedAStep = 8;  // bytes, of polling
 
-// The frames of a list that is read.
+// The frames of a heap that is read.
 struct Frames {
-  StringPool lengths;  // offsets in the heap; no heap
   std::size_t heap = 0;
   std::size_t piece = 0;
   std::vector<ByteSpan> frames;
@@ -30,9 +30,9 @@ struct Frames {
   std::size_t size_of(std::size_t frame) const { return std::min(piece, heap - frame * piece); }
 };
 
-Frames read_frames(ByteReader& in, std::size_t count) {
+Frames read_frames(ByteReader& in, std::size_t heap) {
   Frames all;
-  all.heap = decode_lengths(in, count, all.lengths);
+  all.heap = heap;
   all.piece = in.count(UINT32_MAX);
   if (all.piece == 0) in.fail("its pieces are empty");
   const std::size_t frames = (all.heap + all.piece - 1) / all.piece;
@@ -73,8 +73,7 @@ bool encode_framed_strings(Strings values, Bytes& out) {
 }
 
 void decode_framed_strings(ByteReader& in, std::size_t count, StringPool& out) {
-  const Frames all = read_frames(in, count);
-  out.offsets = all.lengths.offsets;
+  const Frames all = read_frames(in, decode_lengths(in, count, out));
   out.heap.resize(all.heap);
   for (std::size_t frame = 0; frame < all.frames.size(); ++frame)
     unpack_piece(all, frame, std::span(out.heap).subspan(frame * all.piece, all.size_of(frame)),
@@ -83,19 +82,20 @@ void decode_framed_strings(ByteReader& in, std::size_t count, StringPool& out) {
 
 // Goes through the places, which ascend, so that each frame that holds some is unpacked once.
 void pick_framed_strings(ByteReader& in, std::size_t count, Places at, StringPool& out) {
-  const Frames all = read_frames(in, count);
-  std::vector<char> piece;
+  const Extents extents = read_extents(in, count, at);
+  const Frames all = read_frames(in, extents.heap);
+  Scratch<char> room(std::min(all.piece, all.heap));
+  std::span<char> piece;
   std::size_t unpacked = all.frames.size();  // which: none yet
-  for (const std::uint32_t place : at) {
-    std::size_t begin = all.lengths.offsets[place];
-    for (const std::size_t end = all.lengths.offsets[place + std::size_t{1}]; begin < end;) {
+  for (const auto& [first_byte, end] : extents.entries) {
+    for (std::size_t begin = first_byte; begin < end;) {
       const std::size_t frame = begin / all.piece, first = frame * all.piece;
       if (frame != unpacked) {
-        piece.resize(all.size_of(frame));
+        piece = std::span<char>(room).first(all.size_of(frame));
         unpack_piece(all, frame, piece, in);
         unpacked = frame;
       }
-      const std::size_t until = std::min(end, first + piece.size());
+      const std::size_t until = std::min<std::size_t>(end, first + piece.size());
       out.heap.insert(out.heap.end(), piece.data() + (begin - first),
                       piece.data() + (until - first));
       begin = until;

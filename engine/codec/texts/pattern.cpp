@@ -69,14 +69,10 @@ Pattern find_pattern(Strings values) {
 
 std::vector<Pattern::Group> Pattern::groups() const {
   std::vector<Group> groups;
-  std::uint64_t room = 0;
+  GroupBounds bounds;
   for (std::size_t p = 0; p < length(); ++p) {
     if (radix(p) == 1) continue;
-    if (room < radix(p)) {
-      groups.emplace_back();
-      room = std::uint64_t{1} << kGroupBits;
-    }
-    room /= radix(p);
+    if (bounds.begins(radix(p))) groups.emplace_back();
     groups.back().positions.push_back(static_cast<std::uint16_t>(p));
   }
   return groups;
@@ -92,18 +88,22 @@ void Pattern::write(ByteWriter& out) const {
   out.raw(ByteSpan(at));
 }
 
-Pattern Pattern::read(ByteReader& in) {
-  Pattern pattern;
+StoredPattern StoredPattern::read(ByteReader& in) {
+  StoredPattern pattern;
   const std::size_t length = in.u8();
   pattern.alphabets.resize(in.u8());
-  for (auto& alphabet : pattern.alphabets) {
-    const ByteSpan bytes = in.raw(in.u8() + std::size_t{1});
-    alphabet.assign(bytes.begin(), bytes.end());
-  }
-  const ByteSpan at = in.raw(length);
-  pattern.at.assign(at.begin(), at.end());
+  for (ByteSpan& alphabet : pattern.alphabets) alphabet = in.raw(in.u8() + std::size_t{1});
+  pattern.at = in.raw(length);
   for (const std::uint8_t alphabet : pattern.at)
     if (alphabet >= pattern.alphabets.size()) in.fail("an alphabet is out of range");
+  return pattern;
+}
+
+Pattern StoredPattern::unfold() const {
+  Pattern pattern;
+  for (const ByteSpan alphabet : alphabets)
+    pattern.alphabets.emplace_back(alphabet.begin(), alphabet.end());
+  pattern.at.assign(at.begin(), at.end());
   return pattern;
 }
 

@@ -31,7 +31,32 @@ struct Pattern {
   std::vector<Group> groups() const;
 
   void write(ByteWriter& out) const;
-  static Pattern read(ByteReader& in);
+};
+
+// A pattern where it is stored, seen into: for few strings, to make a Pattern of it costs more than
+// to spell them.
+struct StoredPattern {
+  std::vector<ByteSpan> alphabets;
+  ByteSpan at;
+
+  static StoredPattern read(ByteReader& in);
+  ByteSpan alphabet(std::size_t position) const { return alphabets[at[position]]; }
+  Pattern unfold() const;
+};
+
+// Tells from left to right which positions begin a group.
+class GroupBounds {
+ public:
+  // Takes the next position's radix, above 1.
+  bool begins(std::uint64_t radix) {
+    const bool begins = room_ < radix;
+    if (begins) room_ = std::uint64_t{1} << kGroupBits;
+    room_ /= radix;
+    return begins;
+  }
+
+ private:
+  std::uint64_t room_ = 0;
 };
 
 // Finds the pattern of strings that all have the length of the first.

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "engine/codec/integers/encodings.h"
+#include "engine/codec/streams/scratch.h"
 
 namespace arbors::codec {
 namespace {
@@ -198,8 +199,8 @@ namespace {
 
 // Reads `count` strings; `numbers_of` reads the numbers of a group for them.
 template <typename NumbersOf>
-std::vector<char> read_members(ByteReader& in, std::size_t count, const NumbersOf& numbers_of) {
-  const Pattern pattern = Pattern::read(in);
+std::vector<char> read_members(ByteReader& in, std::size_t count, const Pattern& pattern,
+                               const NumbersOf& numbers_of) {
   std::vector<char> rows(count * pattern.length());
   std::vector<char> blank;
   for (const std::uint8_t alphabet : pattern.at)
@@ -219,13 +220,71 @@ std::vector<char> read_members(ByteReader& in, std::size_t count, const NumbersO
 }  // namespace
 
 std::vector<char> decode_members(ByteReader& in, std::size_t count) {
-  return read_members(in, count, [&](std::span<std::int64_t> numbers) {
-    decode_nested<std::int64_t>(in, numbers, 0);
-  });
+  return read_members(
+      in, count, StoredPattern::read(in).unfold(),
+      [&](std::span<std::int64_t> numbers) { decode_nested<std::int64_t>(in, numbers, 0); });
 }
 
+namespace {
+
+// Spells each number at some positions of its row, digit by digit, without tables. Returns false
+// when a number is out of the group's range.
+bool spell_digits(std::span<const std::int64_t> numbers, std::span<const std::uint8_t> positions,
+                  const StoredPattern& pattern, char* rows) {
+  std::uint64_t excess = 0;
+  for (const std::int64_t number : numbers) {
+    auto left = static_cast<std::uint64_t>(number);
+    for (std::size_t i = positions.size(); i-- > 0;) {
+      const ByteSpan alphabet = pattern.alphabet(positions[i]);
+      const std::uint64_t radix = alphabet.size();
+      const bool by_bits = std::has_single_bit(radix);
+      const std::uint64_t quotient = by_bits ? left >> std::countr_zero(radix) : left / radix;
+      rows[positions[i]] = static_cast<char>(alphabet[left - quotient * radix]);
+      left = quotient;
+    }
+    excess |= left;
+    rows += pattern.at.size();
+  }
+  return excess == 0;
+}
+
+// Reads few strings.
+std::vector<char> pick_few_members(ByteReader& in, std::size_t count, Places at,
+                                   const StoredPattern& pattern) {
+  const std::size_t length = pattern.at.size();
+  std::vector<char> rows(at.size() * length);
+  Scratch<std::int64_t> numbers(at.size());
+  std::array<std::uint8_t, kMostPatternLength> group;
+  std::size_t size = 0;  // of the group
+  const auto spell_group = [&] {
+    if (size == 0) return;
+    pick_nested<std::int64_t>(in, count, at, numbers, 0);
+    if (!spell_digits(numbers, std::span(group).first(size), pattern, rows.data()))
+      in.fail("a string is out of its pattern");
+    size = 0;
+  };
+  GroupBounds bounds;
+  for (std::size_t position = 0; position < length; ++position) {
+    const ByteSpan alphabet = pattern.alphabet(position);
+    if (alphabet.size() == 1) {
+      for (std::size_t row = 0; row < at.size(); ++row)
+        rows[row * length + position] = static_cast<char>(alphabet[0]);
+      continue;
+    }
+    if (bounds.begins(alphabet.size())) spell_group();
+    group[size++] = static_cast<std::uint8_t>(position);
+  }
+  spell_group();
+  return rows;
+}
+
+}  // namespace
+
 std::vector<char> pick_members(ByteReader& in, std::size_t count, Places at) {
-  return read_members(in, at.size(), [&](std::span<std::int64_t> numbers) {
+  constexpr std::size_t kFew = 64;  // strings, up to which tables of spellings cost more
+  const StoredPattern pattern = StoredPattern::read(in);
+  if (at.size() <= kFew) return pick_few_members(in, count, at, pattern);
+  return read_members(in, at.size(), pattern.unfold(), [&](std::span<std::int64_t> numbers) {
     pick_nested<std::int64_t>(in, count, at, numbers, 0);
   });
 }

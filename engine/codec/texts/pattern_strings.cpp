@@ -40,6 +40,13 @@ std::vector<std::string_view> spread(Strings values) {
   return some;
 }
 
+// Makes a list of strings that stand one after the other.
+void take_rows(std::vector<char>&& rows, std::size_t count, std::size_t length, StringPool& out) {
+  out.heap = std::move(rows);
+  out.offsets.resize(count + 1);
+  for (std::size_t i = 0; i <= count; ++i) out.offsets[i] = static_cast<std::uint32_t>(i * length);
+}
+
 }  // namespace
 
 bool encode_pattern_strings(Strings values, Bytes& out) {
@@ -70,16 +77,15 @@ void decode_pattern_strings(ByteReader& in, std::size_t count, StringPool& out) 
     return weave(
         count, outliers, [&](std::size_t row) { return all.substr(row * length, length); }, out);
   }
-  out.heap = std::move(rows);
-  out.offsets.resize(count + 1);
-  for (std::size_t i = 0; i <= count; ++i) out.offsets[i] = static_cast<std::uint32_t>(i * length);
+  take_rows(std::move(rows), count, length, out);
 }
 
 void pick_pattern_strings(ByteReader& in, std::size_t count, Places at, StringPool& out) {
   const Outliers outliers = decode_outliers(in, count);
   const std::vector<std::uint32_t> places = member_places(outliers, at);
-  const std::vector<char> rows = pick_members(in, count - outliers.positions.size(), places);
+  std::vector<char> rows = pick_members(in, count - outliers.positions.size(), places);
   const std::size_t length = places.empty() ? 0 : rows.size() / places.size();
+  if (places.size() == at.size()) return take_rows(std::move(rows), at.size(), length, out);
   const std::string_view all(rows.data(), rows.size());
   weave_at(
       at, outliers, [&](std::size_t row) { return all.substr(row * length, length); }, out);

@@ -17,9 +17,9 @@ void decode_plain_strings(ByteReader& in, std::size_t count, StringPool& out) {
 }
 
 void pick_plain_strings(ByteReader& in, std::size_t count, Places at, StringPool& out) {
-  StringPool all;
-  const ByteSpan heap = in.raw(decode_lengths(in, count, all));
-  copy_entries(all.offsets, reinterpret_cast<const char*>(heap.data()), at, out);
+  const Extents extents = read_extents(in, count, at);
+  const ByteSpan heap = in.raw(extents.heap);
+  copy_entries(extents, reinterpret_cast<const char*>(heap.data()), out);
 }
 
 }  // namespace arbors::codec

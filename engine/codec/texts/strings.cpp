@@ -7,6 +7,8 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/codec/integers/encodings.h"
+#include "engine/codec/integers/sinks.h"
+#include "engine/codec/streams/scratch.h"
 #include "engine/codec/streams/stream_head.h"
 #include "engine/codec/texts/string_encodings.h"
 
@@ -150,10 +152,37 @@ std::size_t decode_lengths(ByteReader& in, std::size_t count, StringPool& out) {
   return static_cast<std::size_t>(total);
 }
 
-void copy_entries(std::span<const std::uint32_t> offsets, const char* heap, Places at,
-                  StringPool& out) {
+// An entry lies between the sums of the lengths before it and before the next one.
+Extents read_extents(ByteReader& in, std::size_t count, Places at) {
+  std::vector<std::uint32_t> bounds;
+  bounds.reserve(2 * at.size() + 1);
+  const auto add = [&](std::size_t bound) {
+    if (bounds.empty() || bounds.back() != bound)
+      bounds.push_back(static_cast<std::uint32_t>(bound));
+  };
   for (const std::uint32_t place : at) {
-    out.heap.insert(out.heap.end(), heap + offsets[place], heap + offsets[place + std::size_t{1}]);
+    add(place);
+    add(place + std::size_t{1});
+  }
+  add(count);
+  Scratch<std::uint64_t> sums(bounds.size());
+  Sums<std::uint32_t> sink(bounds, sums);
+  walk_nested<std::uint32_t>(in, count, sink, 0);
+  Extents extents;
+  extents.heap = static_cast<std::size_t>(sums[bounds.size() - 1]);
+  if (extents.heap > std::numeric_limits<std::uint32_t>::max()) in.fail("its strings are too long");
+  extents.entries.reserve(at.size());
+  for (std::size_t i = 0, bound = 0; i < at.size(); ++i) {
+    while (bounds[bound] != at[i]) ++bound;
+    extents.entries.push_back(
+        {static_cast<std::uint32_t>(sums[bound]), static_cast<std::uint32_t>(sums[bound + 1])});
+  }
+  return extents;
+}
+
+void copy_entries(const Extents& extents, const char* heap, StringPool& out) {
+  for (const Extents::Extent& entry : extents.entries) {
+    out.heap.insert(out.heap.end(), heap + entry.begin, heap + entry.end);
     out.offsets.push_back(static_cast<std::uint32_t>(out.heap.size()));
   }
 }

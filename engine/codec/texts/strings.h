@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/bytes.h"
 #include "engine/codec/streams/streams.h"
@@ -65,8 +66,18 @@ void pick_list(ByteSpan list, std::size_t count, Places at, StringPool& out);
 void encode_lengths(Strings values, Bytes& out);
 // Sets the offsets; returns the size of the heap that they ask for.
 std::size_t decode_lengths(ByteReader& in, std::size_t count, StringPool& out);
-// Appends the entries at some places of a list that has these offsets in this heap.
-void copy_entries(std::span<const std::uint32_t> offsets, const char* heap, Places at,
-                  StringPool& out);
+
+// Where the entries at some places of a list lie in its heap, and how large that is.
+struct Extents {
+  struct Extent {
+    std::uint32_t begin, end;
+  };
+  std::vector<Extent> entries;
+  std::size_t heap = 0;
+};
+// Reads lengths for some places.
+Extents read_extents(ByteReader& in, std::size_t count, Places at);
+// Appends these entries of a heap.
+void copy_entries(const Extents& extents, const char* heap, StringPool& out);
 
 }  // namespace arbors::codec

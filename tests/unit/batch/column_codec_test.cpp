@@ -54,13 +54,14 @@ void require_some_rows(const SparseColumn& some, const Vector& all) {
 }
 
 // Holds rows that were decoded alone, none an array, against the whole.
-void require_picked_rows(ByteSpan chunk, const Vector& all, std::size_t paths, std::mt19937& random,
-                         unsigned one_in) {
+void require_picked_rows(const EncodedColumn& encoded, const Vector& all, std::size_t paths,
+                         std::mt19937& random, unsigned one_in) {
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < all.rows; ++row)
     if (random() % one_in == 0 && all.tag(row) != Tag::Array) rows.push_back(row);
   if (rows.empty()) return;
-  const VectorPtr some = decode_rows(chunk, all.rows, paths, rows).vector;
+  const VectorPtr some =
+      decode_rows(encoded.data, Statistics::read(encoded.stats), paths, rows).vector;
   REQUIRE(some->rows == rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Tag tag = all.tag(rows[i]);
@@ -115,7 +116,7 @@ TEST_CASE("columns of every kind come back as they were built", "[batch]") {
       require_some_rows(*sparse.column, *decoded.vector);
       std::mt19937 random(seed);
       for (const unsigned one_in : {1U, 4U, 60U, 200U})
-        require_picked_rows(encoded.data, *decoded.vector, paths.size(), random, one_in);
+        require_picked_rows(encoded, *decoded.vector, paths.size(), random, one_in);
     }
   }
 }
@@ -224,7 +225,7 @@ TEST_CASE("rows are picked where kinds are stored as runs, as exceptions or apar
       encode_column(buffer, encoded);
       const DecodedColumn all = decode_column(encoded.data, 5000, 1);
       for (const unsigned one_in : {1U, 3U, 100U, 2000U})
-        require_picked_rows(encoded.data, *all.vector, 1, random, one_in);
+        require_picked_rows(encoded, *all.vector, 1, random, one_in);
     }
   }
 }
@@ -238,6 +239,7 @@ TEST_CASE("damage behind a right checksum never reads out of bounds", "[batch]")
   for (const ColumnBuffer& buffer : built.columns) {
     EncodedColumn encoded;
     encode_column(buffer, encoded);
+    const Statistics statistics = Statistics::read(encoded.stats);
     for (unsigned round = 0; round < 150; ++round) {
       Bytes damaged = encoded.data;
       damage_chunk(damaged, random);
@@ -252,7 +254,7 @@ TEST_CASE("damage behind a right checksum never reads out of bounds", "[batch]")
       try {
         const std::vector<std::uint32_t> rows{0, 17, 148};
         const auto all = static_cast<std::uint32_t>(buffer.tags.size());
-        if (all > rows.back()) walk(*decode_rows(damaged, all, paths.size(), rows).vector);
+        if (all > rows.back()) walk(*decode_rows(damaged, statistics, paths.size(), rows).vector);
       } catch (const Error& error) {
         REQUIRE(error.code() == ErrorCode::Corrupt);
       }

@@ -52,6 +52,23 @@ std::size_t survive(const Bytes& stream, std::size_t times, Decode decode) {
   return reported;
 }
 
+// One in 40, the last among them.
+std::vector<std::uint32_t> some_places(std::size_t count) {
+  std::vector<std::uint32_t> places;
+  for (std::size_t i = 0; i < count; ++i)
+    if (i % 40 == 7 || i + 1 == count) places.push_back(static_cast<std::uint32_t>(i));
+  return places;
+}
+
+template <typename T>
+struct Count : Sink<T> {
+  std::size_t count = 0;
+  bool values(std::span<const T> next) override {
+    count += next.size();
+    return true;
+  }
+};
+
 template <typename T>
 void damage_integers() {
   std::size_t reported = 0;
@@ -67,12 +84,22 @@ void damage_integers() {
       reported += survive(stream, 60,
                           [&](const Bytes& bytes) { decode_stream<T>(bytes, std::span<T>(back)); });
       survive(stream, 60, [count = values.size()](const Bytes& bytes) {
-        std::vector<Run<T>> runs;
-        std::uint64_t length = 0;
-        if (!read_runs<T>(bytes, count, runs)) return;
-        for (const Run<T>& run : runs) length += run.length;
-        CHECK(length == count);
+        Count<T> sink;
+        walk_stream<T>(bytes, count, sink);
+        CHECK(sink.count == count);
       });
+      survive(stream, 60, [count = values.size()](const Bytes& bytes) {
+        const std::vector<std::uint32_t> places = some_places(count);
+        std::vector<T> picked(places.size());
+        pick_stream<T>(bytes, count, places, picked);
+      });
+      if constexpr (std::is_same_v<T, std::uint32_t>)
+        survive(stream, 60, [count = values.size()](const Bytes& bytes) {
+          const std::vector<std::uint32_t> places = some_places(count);
+          std::vector<T> codes(places.size()), ranks(places.size());
+          rank_codes(bytes, count, places, 0xFF, codes, ranks);
+          for (std::size_t i = 0; i < places.size(); ++i) CHECK(ranks[i] <= places[i]);
+        });
     }
   }
   CHECK(reported > 1000);
@@ -90,6 +117,11 @@ TEST_CASE("damaged reals are reported or differ", "[codec]") {
     Bytes stream;
     encode_with(codec, values, stream);
     CHECK(survive(stream, 2000, [&](const Bytes& bytes) { decode_reals(bytes, back); }) > 200);
+    survive(stream, 500, [](const Bytes& bytes) {
+      const std::vector<std::uint32_t> places = some_places(1500);
+      std::vector<double> picked(places.size());
+      pick_reals(bytes, 1500, places, picked);
+    });
   }
 }
 
@@ -119,6 +151,13 @@ TEST_CASE("damaged strings are reported or differ, in bounded memory", "[codec]"
         decode_strings(bytes, count, pool);
         check_sound(pool, count);
         REQUIRE(pool.heap.size() <= bytes.size() * 1000 + count * 600);
+      });
+    for (const Bytes& stream : streams)
+      survive(stream, count > 1000 ? 40 : 200, [&](const Bytes& bytes) {
+        const std::vector<std::uint32_t> places = some_places(count);
+        StringPool pool;
+        pick_strings(bytes, count, places, pool);
+        check_sound(pool, places.size());
       });
   }
   CHECK(reported > 1000);
