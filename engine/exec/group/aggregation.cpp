@@ -1,7 +1,10 @@
 #include "engine/exec/group/aggregation.h"
 
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include "engine/base/error.h"
 #include "engine/batch/vectors/vector_ops.h"
@@ -117,21 +120,72 @@ std::vector<const RowExpr*> Aggregation::expressions() const {
 }
 
 void Aggregation::add(std::uint32_t rows, std::uint64_t position, const Evaluate& evaluate) {
+  left_.clear();
   if (rows == 0) return;
+  if (rows <= room()) return add_rows(rows, position, keys_of(evaluate), evaluate);
+  // Part by part, as long as there is room; each expression is evaluated once nevertheless.
+  std::map<const RowExpr*, batch::VectorPtr> known;
+  const Evaluate of_all = [&](const RowExpr& expr) {
+    batch::VectorPtr& values = known[&expr];
+    if (!values) values = evaluate(expr);
+    return values;
+  };
+  for (std::uint32_t first = 0, count = 0; first < rows; first += count) {
+    count = static_cast<std::uint32_t>(std::min<std::uint64_t>(rows - first, room()));
+    if (count == 0) return add_known_groups(first, rows - first, position, of_all);
+    const Evaluate of_part = [&](const RowExpr& expr) {
+      return batch::slice(*of_all(expr), first, count);
+    };
+    add_rows(count, position + first, keys_of(of_part), of_part);
+  }
+}
+
+// How many rows may be added, whatever their keys. So many at a time that what is left of the
+// budget does not make them few: it may be exceeded by a sixteenth.
+std::uint64_t Aggregation::room() const {
+  if (!keys_) return std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t most = context_.budgets.max_group_keys;
+  if (keys_->size() >= most) return 0;
+  return std::max(most - keys_->size(), most / 16 + 1);
+}
+
+Aggregation::Keys Aggregation::keys_of(const Evaluate& evaluate) const {
+  Keys keys;
+  for (const RowExpr& key : key_exprs_) keys.push_back(evaluate(key));
+  return keys;
+}
+
+// Adds those of a block's rows, `count` from `first` on, that have a group, and leaves the others.
+void Aggregation::add_known_groups(std::uint32_t first, std::uint32_t count, std::uint64_t position,
+                                   const Evaluate& evaluate) {
+  if (!std::exchange(frozen_, true)) keys_->freeze();
+  keys_->find(
+      keys_of([&](const RowExpr& key) { return batch::slice(*evaluate(key), first, count); }),
+      of_row_);
+  std::vector<std::uint32_t> known;
+  for (std::uint32_t row = 0; row < count; ++row)
+    (of_row_[row] == ValueNumbers::kNone ? left_ : known).push_back(first + row);
+  if (known.empty()) return;
+  const Evaluate of_known = [&](const RowExpr& expr) {
+    return batch::gather(*evaluate(expr), known);
+  };
+  add_rows(static_cast<std::uint32_t>(known.size()), position + first, keys_of(of_known), of_known);
+}
+
+void Aggregation::add_rows(std::uint32_t rows, std::uint64_t position, const Keys& keys,
+                           const Evaluate& evaluate) {
   RowGroups groups;
   groups.rows = rows;
   groups.position = position;
   std::vector<std::uint32_t> counts;
   if (keys_) {
-    std::vector<batch::VectorPtr> values;
-    for (const RowExpr& key : key_exprs_) values.push_back(evaluate(key));
-    if (only_counts_ && keys_->count(values, group_rows_)) {
-      check_keys();
+    if (only_counts_ && keys_->count(keys, group_rows_)) {
+      check_looks();
       for (Call& call : calls_) call.state->add_rows(group_rows_, keys_->size());
       return;
     }
-    keys_->number(values, of_row_);
-    check_keys();
+    keys_->number(keys, of_row_);
+    check_looks();
     groups.of_row = of_row_;
     groups.groups = keys_->size();
     groups.expected = keys_->expected();
@@ -167,17 +221,10 @@ void Aggregation::add_call(Call& call, const batch::VectorPtr& argument, const R
   feed({of_row, groups.groups, static_cast<std::uint32_t>(kept.size()), groups.position});
 }
 
-void Aggregation::check_keys() const {
-  if (keys_->varied() && !plan_.shows_calls && !plan_.shown.any && end_ != nullptr) {
-    end_->varied = true;
-    throw Error(ErrorCode::Limit, "keys look different");
-  }
-  const std::uint64_t most = context_.budgets.max_group_keys;
-  if (keys_->size() <= most) return;
-  if (end_ != nullptr) end_->full = true;
-  throw Error(ErrorCode::Limit, "group_by found more than " + std::to_string(most) +
-                                    " keys (max_group_keys): filter first, or raise the limit with "
-                                    "arbor_config('max_group_keys', n)");
+void Aggregation::check_looks() const {
+  if (!keys_->varied() || plan_.shows_calls || plan_.shown.any || end_ == nullptr) return;
+  end_->varied = true;
+  throw Error(ErrorCode::Limit, "keys look different");
 }
 
 std::uint64_t Aggregation::held() const {
@@ -191,13 +238,18 @@ void Aggregation::merge(Aggregation& other) {
   if (keys_) {
     if (to.empty()) return;
     keys_->number_all(*other.keys_, to);
-    check_keys();
+    check_looks();
+    const std::uint64_t most = context_.budgets.max_group_keys;
+    if (keys_->size() > most && end_ != nullptr) {
+      end_->full = true;
+      throw Error(ErrorCode::Limit, "more than " + std::to_string(most) + " groups");
+    }
   }
   for (std::size_t i = 0; i < calls_.size(); ++i)
     calls_[i].state->merge(*other.calls_[i].state, to, groups());
 }
 
-std::shared_ptr<ColumnBatch> Aggregation::finish() {
+std::shared_ptr<ColumnBatch> Aggregation::finish(bool in_key_order) {
   const std::uint32_t rows = groups();
   std::vector<NamedColumn> columns;
   const std::size_t calls = calls_.size() - (plan_.shows_calls ? plan_.keys.size() : 0);
@@ -210,7 +262,7 @@ std::shared_ptr<ColumnBatch> Aggregation::finish() {
   }
   for (std::size_t i = 0; i < calls; ++i)
     columns.push_back({plan_.calls[i].name, calls_[i].state->finish(rows)});
-  if (keys_ && plan_.in_key_order && rows > 1) {
+  if (keys_ && in_key_order && rows > 1) {
     std::vector<Ranks> ranks;
     for (std::size_t key = 0; key < key_exprs_.size(); ++key) {
       SortRanks column(false, false, collation_of(plan_.keys[key]));

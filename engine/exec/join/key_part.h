@@ -2,6 +2,7 @@
 // by, part after part, where all keys together are more than a budget allows.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "engine/exec/scan/block_change.h"
@@ -14,6 +15,9 @@ class KeyPart : public BlockChange {
   // Keys are parted by 4 bits of their hash, other ones at each level.
   static constexpr unsigned kParts = 16;
   static constexpr unsigned kLevels = 16;
+  static unsigned of(std::uint64_t hash, unsigned level) {
+    return static_cast<unsigned>(hash >> (4 * level)) & (kParts - 1);
+  }
 
   struct Keys {
     std::vector<RowExpr> values;

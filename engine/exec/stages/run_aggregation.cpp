@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/exec/rows/direct_run.h"
 #include "engine/exec/scan/known_segments.h"
 #include "engine/exec/scan/parallel_scan.h"
 #include "engine/plan/aggregate.h"
@@ -17,6 +18,7 @@ namespace {
 // Where a segment's rows stand among all: none has 2^32.
 std::uint64_t first_position(std::size_t segment) { return std::uint64_t{segment} << 32U; }
 
+// Throws Error{Limit}, and tells `end`, where all workers together find too many groups.
 void run_parallel(Aggregation& aggregation, const AggregationPlan& plan, Scan& scan,
                   const ExecutionContext& context, AggregationEnd& end) {
   const unsigned workers = context.budgets.threads;
@@ -28,12 +30,21 @@ void run_parallel(Aggregation& aggregation, const AggregationPlan& plan, Scan& s
     Aggregation& state = worker == 0 ? aggregation : others[worker - 1];
     state.add(block.rows.size(), first_position(block.index),
               [&](const RowExpr& expr) { return block.evaluate(expr, block.rows); });
+    if (state.left().empty()) return;
+    end.full = true;
+    throw Error(ErrorCode::Limit, "a worker has too many groups");
   });
   for (Aggregation& other : others) aggregation.merge(other);
 }
 
+void note_left(const Aggregation& aggregation, const ScannedRows& block,
+               std::vector<RowRef>& left) {
+  for (const std::uint32_t row : aggregation.left()) left.push_back({block.index, block.rows[row]});
+}
+
 // Lets workers compute what is aggregated, one at a time adding it.
-void run_shared(Aggregation& aggregation, Scan& scan, const ExecutionContext& context) {
+void run_shared(Aggregation& aggregation, Scan& scan, const ExecutionContext& context,
+                std::vector<RowRef>& left) {
   const std::vector<const RowExpr*> expressions = aggregation.expressions();
   std::mutex mutex;
   parallel_scan(scan, paths_read(scan.input(), expressions), context.budgets.threads,
@@ -44,7 +55,9 @@ void run_shared(Aggregation& aggregation, Scan& scan, const ExecutionContext& co
                   const std::lock_guard lock(mutex);
                   aggregation.add(block.rows.size(), first_position(block.index),
                                   [&](const RowExpr& expr) { return values.at(&expr); });
+                  note_left(aggregation, block, left);
                 });
+  std::ranges::sort(left);
 }
 
 // Tells, after a first block, whether there is little to be saved by aggregating apart: where most
@@ -54,9 +67,11 @@ bool merging_costs(const Aggregation& aggregation, const ScannedRows& block) {
   return block.rows.size() >= kTelling && aggregation.held() * kRowsAnEntry > block.rows.size();
 }
 
-// Aggregates what statistics do not tell, where the rows' order does not show.
+// Aggregates what statistics do not tell, where the rows' order does not show. Workers may do so
+// `apart`, in tables of their own.
 void run_scan(Aggregation& aggregation, const AggregationPlan& plan, const ScanInput& input,
-              const ExecutionContext& context, AggregationEnd& end) {
+              const ExecutionContext& context, AggregationEnd& end, bool apart,
+              std::vector<RowRef>& left) {
   Scan scan(input, context);
   if (input.steps.empty() && aggregation.may_be_known()) {
     std::vector<std::uint32_t> unknown = unknown_segments(
@@ -70,22 +85,41 @@ void run_scan(Aggregation& aggregation, const AggregationPlan& plan, const ScanI
   for (ScannedRows block; scan.next(block);) {
     aggregation.add(block.rows.size(), first_position(block.index),
                     [&](const RowExpr& expr) { return block.evaluate(expr, block.rows); });
+    note_left(aggregation, block, left);
     if (!std::exchange(first, false)) continue;
-    if (merging_costs(aggregation, block)) return run_shared(aggregation, scan, context);
+    if (!apart || !left.empty() || merging_costs(aggregation, block))
+      return run_shared(aggregation, scan, context, left);
     return run_parallel(aggregation, plan, scan, context, end);
   }
 }
 
-std::shared_ptr<ColumnBatch> aggregated_at_once(const AggregationPlan& plan,
-                                                const Relation& relation,
-                                                const ExecutionContext& context,
-                                                AggregationEnd& end) {
+// Aggregates rows as they come, in their order.
+void run_stream(Aggregation& aggregation, const Relation& relation, const ExecutionContext& context,
+                std::vector<RowRef>& left) {
+  const RowStreamPtr rows = stream(relation, context);
+  std::uint64_t position = 0;
+  while (const RowRunPtr run = rows->next()) {
+    aggregation.add(run->size(), position,
+                    [&](const RowExpr& expr) { return run->evaluate(expr); });
+    if (relation.picked) {
+      for (const std::uint32_t row : aggregation.left())
+        left.push_back((*relation.picked)[position + row]);
+    } else if (!aggregation.left().empty()) {
+      note_left(aggregation, static_cast<const DirectRun&>(*run).block(), left);
+    }
+    position += run->size();
+  }
+}
+
+GroupedRows aggregated_at_once(const AggregationPlan& plan, const Relation& relation,
+                               const ExecutionContext& context, AggregationEnd& end, bool apart) {
   const bool whole_scan = !relation.picked && !relation.sliced();
   Aggregation aggregation(plan, context, &end);
   const bool counts_only =
       plan.keys.empty() && std::all_of(plan.calls.begin(), plan.calls.end(), [](const auto& call) {
         return !call.argument && !call.filter;
       });
+  GroupedRows found;
   if (counts_only) {
     const std::uint64_t rows = count_rows(relation, context);
     for (std::uint64_t left = rows; left > 0;) {
@@ -93,20 +127,13 @@ std::shared_ptr<ColumnBatch> aggregated_at_once(const AggregationPlan& plan,
       aggregation.add(part, 0, {});
       left -= part;
     }
-    return aggregation.finish();
+  } else if (whole_scan && plan.any_order()) {
+    run_scan(aggregation, plan, relation.input, context, end, apart, found.left);
+  } else {
+    run_stream(aggregation, relation, context, found.left);
   }
-  if (whole_scan && plan.any_order()) {
-    run_scan(aggregation, plan, relation.input, context, end);
-    return aggregation.finish();
-  }
-  const RowStreamPtr rows = stream(relation, context);
-  std::uint64_t position = 0;
-  while (const RowRunPtr run = rows->next()) {
-    aggregation.add(run->size(), position,
-                    [&](const RowExpr& expr) { return run->evaluate(expr); });
-    position += run->size();
-  }
-  return aggregation.finish();
+  found.groups = aggregation.finish(plan.in_key_order && found.left.empty());
+  return found;
 }
 
 // The plan with a call for each key, which takes the one to be shown as the rows come in order.
@@ -126,15 +153,18 @@ AggregationPlan with_shown_keys(AggregationPlan plan) {
 
 }  // namespace
 
-std::shared_ptr<ColumnBatch> run_aggregation(const AggregationPlan& plan, const Relation& relation,
-                                             const ExecutionContext& context) {
+GroupedRows run_aggregation(const AggregationPlan& plan, const Relation& relation,
+                            const ExecutionContext& context) {
   AggregationEnd end;
-  try {
-    return aggregated_at_once(plan, relation, context, end);
-  } catch (const Error& error) {
-    if ((!end.full && !end.varied) || error.code() != ErrorCode::Limit) throw;
+  for (const bool apart : {true, false}) {
+    try {
+      return aggregated_at_once(plan, relation, context, end, apart);
+    } catch (const Error& error) {
+      if ((!end.full && !end.varied) || error.code() != ErrorCode::Limit) throw;
+    }
+    if (end.varied) break;
+    end.full = false;
   }
-  if (!end.varied) return nullptr;
   if (!plan.shown.doubt.empty()) throw_invalid(plan.shown.doubt);
   return run_aggregation(with_shown_keys(plan), relation, context);
 }

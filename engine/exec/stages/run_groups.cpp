@@ -1,11 +1,14 @@
 // Stages that gather rows into groups.
+#include <utility>
+
 #include "engine/base/error.h"
 #include "engine/batch/vectors/vector_builder.h"
 #include "engine/batch/vectors/vector_ops.h"
 #include "engine/exec/group/kept_value.h"
+#include "engine/exec/group/value_hashes.h"
 #include "engine/exec/join/key_part.h"
+#include "engine/exec/rows/column_spool.h"
 #include "engine/exec/rows/ordered_run.h"
-#include "engine/exec/rows/spooled_source.h"
 #include "engine/exec/sort/sort_ranks.h"
 #include "engine/exec/sort/sorted_rows.h"
 #include "engine/exec/source/memory_source.h"
@@ -43,52 +46,60 @@ Relation relation_of(const std::shared_ptr<ColumnBatch>& batch) {
                                                     batch->shared_paths()));
 }
 
-KeyPart::Keys keys_of(const AggregationPlan& plan) {
-  KeyPart::Keys keys;
+// Parts picked rows by a hash of their keys.
+std::vector<std::vector<RowRef>> parts_of(const Relation& relation, const AggregationPlan& plan,
+                                          unsigned level, const ExecutionContext& context) {
+  std::vector<RowExpr> exprs;
+  std::vector<Collation> collations;
   for (const plan::NamedExpr& key : plan.keys) {
-    keys.values.emplace_back(key.expr);
-    keys.coercions.push_back(expr::Coercion::None);
-    keys.collations.push_back(expr::collation(*key.expr, *key.expr));
+    exprs.emplace_back(key.expr);
+    collations.push_back(expr::collation(*key.expr, *key.expr));
   }
-  return keys;
+  std::vector<std::vector<RowRef>> parts(KeyPart::kParts);
+  const RowStreamPtr rows = stream(relation, context);
+  std::size_t at = 0;
+  while (const RowRunPtr run = rows->next()) {
+    std::vector<batch::VectorPtr> keys;
+    for (const RowExpr& expr : exprs) keys.push_back(run->evaluate(expr));
+    for (const std::uint64_t hash : key_hashes(keys, collations))
+      parts[KeyPart::of(hash, level)].push_back((*relation.picked)[at++]);
+  }
+  return parts;
 }
 
-// Writes the groups of each part of the keys, which is parted again where it has too many.
-void spool_groups(const Relation& relation, const AggregationPlan& plan, unsigned level,
-                  TreeSpool& groups, const ExecutionContext& context) {
-  if (level == KeyPart::kLevels)
-    throw Error(ErrorCode::Limit,
-                "group_by cannot part its keys (max_group_keys): raise the limit "
-                "with arbor_config('max_group_keys', n)");
-  for (unsigned part = 0; part < KeyPart::kParts; ++part) {
-    Relation rows = relation;
-    rows.input.steps.push_back(
-        ChangeStep{std::make_shared<const KeyPart>(keys_of(plan), level, part, false)});
-    const auto batch = run_aggregation(plan, rows, context);
-    if (!batch) {
-      spool_groups(rows, plan, level + 1, groups, context);
-      continue;
+// Groups the rows that were left, pass by pass, each within the budget: rows of many passes are
+// parted by their keys first.
+void spool_groups(const Relation& relation, const AggregationPlan& plan, std::vector<RowRef> left,
+                  unsigned level, ColumnSpool& groups, const ExecutionContext& context) {
+  constexpr std::uint64_t kPasses = 4;
+  Relation rows = relation;
+  rows.slice = {};
+  while (!left.empty()) {
+    const bool many = left.size() / kPasses > context.budgets.max_group_keys;
+    rows.picked = std::move(left);
+    if (many && level < KeyPart::kLevels) {
+      std::vector<std::vector<RowRef>> parts = parts_of(rows, plan, level, context);
+      rows.picked.reset();
+      for (std::vector<RowRef>& part : parts)
+        spool_groups(relation, plan, std::exchange(part, {}), level + 1, groups, context);
+      return;
     }
-    const RowStreamPtr trees = stream(relation_of(batch), context);
-    while (const RowRunPtr run = trees->next()) groups.add(*run);
+    GroupedRows found = run_aggregation(plan, rows, context);
+    groups.add(std::move(found.groups));
+    left = std::move(found.left);
   }
 }
 
-// Groups one part of the keys after the other, each within the budget, and writes the groups to a
-// temporary file: reads the rows once for each part.
-Relation groups_in_parts(Relation& relation, AggregationPlan& plan, const AggregationPlan& written,
-                         const ExecutionContext& context) {
-  if (relation.picked || relation.sliced()) {  // steps go on over a scan's own rows alone
-    relation = relation_of(to_source(relation, context));
-    plan = written;
-    resolve_all(relation, plan, context);
-  }
-  AggregationPlan of_part = plan;
-  of_part.in_key_order = false;
-  TreeSpool groups;
-  spool_groups(relation, of_part, 0, groups, context);
+Relation aggregate_rows(Relation& relation, AggregationPlan plan, const ExecutionContext& context) {
+  resolve_all(relation, plan, context);
+  GroupedRows found = run_aggregation(plan, relation, context);
+  if (found.left.empty()) return relation_of(found.groups);
+  const bool in_key_order = std::exchange(plan.in_key_order, false);
+  ColumnSpool groups;
+  groups.add(std::move(found.groups));
+  spool_groups(relation, plan, std::move(found.left), 0, groups, context);
   Relation all = relation_of(groups.finish());
-  if (!plan.in_key_order) return all;
+  if (!in_key_order) return all;
   plan::Sort sort;
   for (const plan::NamedExpr& key : plan.keys) {
     plan::SortKey by;
@@ -98,13 +109,6 @@ Relation groups_in_parts(Relation& relation, AggregationPlan& plan, const Aggreg
   }
   sort_rows(all, std::move(sort), context);
   return all;
-}
-
-Relation aggregate_rows(Relation& relation, AggregationPlan plan, const ExecutionContext& context) {
-  const AggregationPlan written = plan;
-  resolve_all(relation, plan, context);
-  if (const auto batch = run_aggregation(plan, relation, context)) return relation_of(batch);
-  return groups_in_parts(relation, plan, written, context);
 }
 
 // The groups in the order of their keys.
