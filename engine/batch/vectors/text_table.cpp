@@ -86,7 +86,7 @@ void NumberedTexts<Pool>::find(std::span<const std::string_view> texts,
 
 template <typename Pool>
 void NumberedTexts<Pool>::number(std::span<const std::string_view> texts, std::uint32_t* numbers) {
-  constexpr std::size_t kAhead = 16;
+  constexpr std::size_t kAhead = 64;
   std::array<std::uint64_t, kAhead> hashes{};
   PolledSteps steps;
   for (std::size_t first = 0; first < texts.size(); first += kAhead) {

@@ -1,5 +1,6 @@
 #include "engine/exec/scan/fields_batch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/batch/trees/value_writer.h"
@@ -35,8 +36,15 @@ void FieldsBatch::write(std::uint32_t row, std::string& out) const {
   out += '}';
 }
 
+// Nothing stands inside of what is neither object nor array; texts of these are read once.
 batch::BatchReader& FieldsBatch::columns() const {
   if (columns_) return *columns_;
+  if (std::ranges::none_of(fields_, [](const NamedColumn& field) {
+        return (field.values->kinds & batch::kNestedTags) != 0;
+      })) {
+    columns_ = std::make_shared<ColumnBatch>(fields_, rows_);
+    return *columns_;
+  }
   std::vector<std::string> texts(rows_);
   for (std::uint32_t row = 0; row < rows_; ++row) write(row, texts[row]);
   columns_ = batch_of_texts(texts);

@@ -49,16 +49,20 @@ const std::string& TreeShape::name(std::size_t field) const {
   return shape_.edits()[field].at.steps.front().key;
 }
 
-std::vector<NamedColumn> fields_of(const TreeShape& shape, const ScannedRows& block,
-                                   const expr::Selection& rows) {
+std::vector<NamedColumn> fields_of(const TreeShape& shape, const EvaluateRows& evaluate) {
   std::vector<NamedColumn> fields;
   for (std::size_t i = 0; i < shape.size(); ++i) {
-    batch::VectorPtr values = block.evaluate(*shape.value(i), rows);
+    batch::VectorPtr values = evaluate(*shape.value(i));
     if (shape.shape().edits()[i].shows_null)
       values = batch::with_nulls_as(values, batch::Tag::Null);
     fields.push_back({shape.name(i), std::move(values)});
   }
   return fields;
+}
+
+std::vector<NamedColumn> fields_of(const TreeShape& shape, const ScannedRows& block,
+                                   const expr::Selection& rows) {
+  return fields_of(shape, [&](const RowExpr& value) { return block.evaluate(value, rows); });
 }
 
 ShapedTrees::ShapedTrees(TreeShapePtr shape, const ScannedRows& block, const expr::Selection& rows,

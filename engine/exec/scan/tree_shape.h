@@ -3,6 +3,7 @@
 // together.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,8 +36,13 @@ class TreeShape {
 };
 using TreeShapePtr = std::shared_ptr<const TreeShape>;
 
-// The values of a flat shape's fields for some rows of a block. Those that are missing are Null
-// where a null is shown, else Missing.
+// Computes an expression over some rows of a scan.
+using EvaluateRows = std::function<batch::VectorPtr(const RowExpr&)>;
+
+// The values of a flat shape's fields. Those that are missing are Null where a null is shown, else
+// Missing.
+std::vector<NamedColumn> fields_of(const TreeShape& shape, const EvaluateRows& evaluate);
+// The same for some rows of a block.
 std::vector<NamedColumn> fields_of(const TreeShape& shape, const ScannedRows& block,
                                    const expr::Selection& rows);
 

@@ -135,6 +135,23 @@ TreeSourcePtr fields(const Relation& relation, const ExecutionContext& context) 
       [scanned](std::uint64_t first, std::uint32_t) { return scanned->window(first); });
 }
 
+// Computes the fields of picked rows when they are read, for as many rows at once as the budget
+// allows.
+TreeSourcePtr picked_fields(const Relation& relation, const ExecutionContext& context) {
+  const auto rows = std::make_shared<const std::vector<RowRef>>(*relation.picked);
+  const auto at_once = static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(context.budgets.max_buffer_trees, 1, UINT32_MAX));
+  const auto make = [input = relation.input, rows, shape = compiled(relation), &context](
+                        std::uint64_t first, std::uint32_t count) -> batch::BatchReaderPtr {
+    context.check_interrupt();
+    const auto begin = rows->begin() + static_cast<std::ptrdiff_t>(first);
+    OrderedRun run(input, {begin, begin + count}, shape, context);
+    return std::make_shared<FieldsBatch>(
+        fields_of(*shape, [&](const RowExpr& value) { return run.evaluate(value); }), count);
+  };
+  return WindowSource::even(rows->size(), at_once, make);
+}
+
 TreeSourcePtr windows(const Relation& relation, const ExecutionContext& context) {
   const auto trees = std::make_shared<PickedTrees>(relation, context);
   return WindowSource::even(
@@ -252,7 +269,7 @@ TreeSourcePtr to_source(const Relation& relation, const ExecutionContext& contex
   pick(listed, context);
   if (as_they_are)
     return std::make_shared<SplicedSource>(pieces_of(relation.input.source, *listed.picked));
-  return windows(listed, context);
+  return compiled(relation)->is_flat() ? picked_fields(listed, context) : windows(listed, context);
 }
 
 expr::ExprPtr resolve(Relation& relation, const expr::ExprPtr& expr,

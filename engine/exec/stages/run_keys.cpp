@@ -3,6 +3,7 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/group/group_keys.h"
+#include "engine/exec/rows/direct_run.h"
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/sort/order.h"
 #include "engine/exec/sort/sort_ranks.h"
@@ -16,7 +17,7 @@
 namespace arbors::exec {
 namespace {
 
-// Calls visit(run, first place of its rows) for each run of a picked relation.
+// Calls visit(run, first place of its rows) for each run of a relation.
 template <typename Visit>
 void for_each_run(const Relation& relation, const ExecutionContext& context, Visit visit) {
   const RowStreamPtr rows = stream(relation, context);
@@ -25,6 +26,13 @@ void for_each_run(const Relation& relation, const ExecutionContext& context, Vis
     visit(*run, at);
     at += run->size();
   }
+}
+
+// Names a row of one of a relation's runs, whose first row has the place `at`.
+RowRef row_of(const Relation& relation, const RowRun& run, std::size_t at, std::uint32_t row) {
+  if (relation.picked) return (*relation.picked)[at + row];
+  const ScannedRows& block = static_cast<const DirectRun&>(run).block();
+  return {block.index, block.rows[row]};
 }
 
 void filter_picked(Relation& relation, const expr::ExprPtr& predicate,
@@ -118,7 +126,7 @@ void unique_rows(Relation& relation, const plan::UniqueBy& unique,
   }
   std::vector<RowExpr> resolved;
   for (const expr::ExprPtr& key : unique.keys) resolved.emplace_back(relation.shape.resolve(key));
-  pick(relation, context);
+  if (relation.sliced()) pick(relation, context);
   GroupKeys seen(collations);
   std::vector<RowRef> kept;
   std::vector<std::uint32_t> groups;
@@ -128,11 +136,10 @@ void unique_rows(Relation& relation, const plan::UniqueBy& unique,
     seen.number(values, groups);
     if (seen.varied() && !unique.doubt.empty()) throw_invalid(unique.doubt);
     for (std::uint32_t row = 0; row < run.size(); ++row) {
-      const RowRef& tree = (*relation.picked)[at + row];
       if (groups[row] == kept.size())
-        kept.push_back(tree);
+        kept.push_back(row_of(relation, run, at, row));
       else if (unique.last)
-        kept[groups[row]] = tree;
+        kept[groups[row]] = row_of(relation, run, at, row);
     }
   });
   relation.picked = std::move(kept);
