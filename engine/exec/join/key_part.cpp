@@ -32,8 +32,7 @@ void KeyPart::apply(ScannedRows& block) const {
   const std::vector<std::uint64_t> hashes = key_hashes(values, keys_.collations);
   std::vector<std::uint32_t> kept;
   for (std::uint32_t i = 0; i < block.rows.size(); ++i)
-    if (of(hashes[i], level_) == part_ && is_present(values, i))
-      kept.push_back(block.rows[i]);
+    if (of(hashes[i], level_) == part_ && is_present(values, i)) kept.push_back(block.rows[i]);
   if (positions_) {
     const Mounts before = block.mounted();
     std::vector<std::uint32_t> same(before.rows());

@@ -128,7 +128,7 @@ struct HowItRuns {
     const std::string most = std::to_string(subject.context.budgets.max_group_keys) + " keys";
     text += op.gather_trees
                 ? "; at most " + most
-                : "; beyond " + most + " pass by pass, indices of left rows held, groups spilled to a file";
+                : "; beyond " + most + " pass by pass, the groups spilled to a temporary file";
     return text + "; " + workers();
   }
   std::string operator()(const plan::Aggregate&) const { return "typed vectors; " + workers(); }
