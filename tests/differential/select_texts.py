@@ -9,8 +9,9 @@ TEXTS = ["'a'", "'A'", "'b'", "'abc'", "'Abc '", "''", "'2'", "'10'", "'x y'", "
 PATTERNS = ["'a%'", "'%b%'", "'_b%'", "'%'", "'A%'", "'%1'"]
 ONE = ["length({})", "upper({})", "lower({})", "abs({})", "typeof({})", "coalesce({}, 'none')", "-{}", "+{}", "~{}", "trim({})",
        "CAST({} AS INTEGER)", "CAST({} AS TEXT)", "CAST({} AS REAL)", "round({})", "ifnull({}, 0)", "({} IS NULL)", "hex({})",
-       "{} COLLATE NOCASE", "iif({}, 'y', 'n')", "NOT {}"]
-TWO = ["{} + {}", "{} - {}", "{} * {}", "{} / {}", "{} % {}", "{} || {}", "nullif({}, {})", "min({}, {})", "max({}, {})",
+       "{} COLLATE NOCASE", "iif({}, 'y', 'n')", "iif({}, 1)", "NOT {}", "substr({}, 1, 2)", "substr({}, -2)", "instr({}, 'b')", "octet_length({})",
+       "date({}, 'unixepoch')", "strftime('%H:%M', {} * 60, 'unixepoch')", "lower({}) LIKE '%B%'", "{} || '/'"]
+TWO = ["{} + {}", "{} - {}", "{} * {}", "{} / {}", "{} % {}", "{} || {}", "{} || '/' || {}", "nullif({}, {})", "min({}, {})", "max({}, {})",
        "substr({}, {})", "instr({}, {})", "coalesce({}, {})", "{} & {}", "{} | {}", "{} << {}", "replace({}, {}, 'z')"]
 COMPARE = ["=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT", "==", "!="]
 
@@ -68,6 +69,9 @@ class Maker:
             return self.query_value(names)
         if roll < 0.94:
             return "(" + rng.choice(TWO).format(self.value(names, depth - 1), self.value(names, depth - 1)) + ")"
+        if roll < 0.95:
+            whens = " ".join(f"WHEN {self.condition(names, rng.choice([0, 0, 1]))} THEN {self.literal()}" for _ in range(rng.randint(1, 3)))
+            return f"CASE {whens}{rng.choice(['', f' ELSE {self.literal()}'])} END"
         if roll < 0.97:
             return f"CASE WHEN {self.condition(names, depth - 1)} THEN {self.value(names, 0)} ELSE {self.value(names, 0)} END"
         return f"CASE {self.value(names, 0)} WHEN {self.value(names, 0)} THEN {self.value(names, 0)} END"

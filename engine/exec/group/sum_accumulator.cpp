@@ -1,5 +1,7 @@
 // sum, total and avg: integers exactly, whatever the order; reals with their rounding compensated.
+#include <algorithm>
 #include <array>
+#include <span>
 
 #include "engine/codec/packing/kernel.h"
 #include "engine/exec/group/accumulator.h"
@@ -25,6 +27,19 @@ ARBORS_KERNEL bool are_short(const std::int64_t* values, std::size_t rows) {
   return bits < kMost * 2;
 }
 
+ARBORS_KERNEL std::int64_t sum_short(const std::int64_t* values, std::size_t rows) {
+  std::int64_t sum = 0;
+  for (std::size_t row = 0; row < rows; ++row) sum += values[row];
+  return sum;
+}
+
+ARBORS_KERNEL std::uint32_t count_bytes(const std::uint8_t* tags, std::size_t rows,
+                                        std::uint8_t wanted) {
+  std::uint32_t count = 0;
+  for (std::size_t row = 0; row < rows; ++row) count += tags[row] == wanted ? 1 : 0;
+  return count;
+}
+
 class Sum : public Accumulator {
  public:
   explicit Sum(plan::AggregateKind kind) : kind_(kind) {}
@@ -32,8 +47,8 @@ class Sum : public Accumulator {
   void add(const batch::Vector* values, const RowGroups& rows) override {
     make_room(states_, rows.groups, rows.expected);
     states_.resize(rows.groups);
+    if (rows.of_row.empty() && values->only(kWhole)) return add_whole(*values);
     if (values->tags.empty() && values->uniform == Tag::Integer) {
-      if (rows.of_row.empty()) return add_integers(values->integers);
       if (!rows.counts.empty() && are_short(values->integers.data(), rows.rows))
         return add_short(values->integers.data(), rows);
       for (std::uint32_t row = 0; row < rows.rows; ++row)
@@ -76,11 +91,34 @@ class Sum : public Accumulator {
   }
 
  private:
-  void add_integers(const std::vector<std::int64_t>& values) {
-    WideInteger sum = 0;
-    for (const std::int64_t value : values) sum += value;
-    states_[0].integers += sum;
-    states_[0].count += static_cast<std::int64_t>(values.size());
+  // Adds integers, booleans and NULLs, all of one group.
+  void add_whole(const batch::Vector& values) {
+    add_integers(values.integers);  // 0 in other rows
+    std::array<std::uint32_t, batch::kTags> counts{};
+    if (values.tags.empty()) {
+      counts[static_cast<std::size_t>(values.uniform)] = values.rows;
+    } else {
+      for (const Tag tag : {Tag::Integer, Tag::False, Tag::True})
+        if (values.has(tag))
+          counts[static_cast<std::size_t>(tag)] =
+              count_bytes(values.tags.data(), values.tags.size(), static_cast<std::uint8_t>(tag));
+    }
+    const auto count = [&](Tag tag) { return counts[static_cast<std::size_t>(tag)]; };
+    states_[0].integers += count(Tag::True);
+    states_[0].count += std::int64_t{count(Tag::Integer)} + count(Tag::True) + count(Tag::False);
+  }
+  void add_integers(std::span<const std::int64_t> values) {
+    constexpr std::size_t kBlock = std::size_t{1} << 16;
+    for (; !values.empty(); values = values.subspan(std::min(kBlock, values.size()))) {
+      const auto block = values.first(std::min(kBlock, values.size()));
+      if (are_short(block.data(), block.size())) {
+        states_[0].integers += sum_short(block.data(), block.size());
+      } else {
+        WideInteger sum = 0;
+        for (const std::int64_t value : block) sum += value;
+        states_[0].integers += sum;
+      }
+    }
   }
 
   // Adds to sums of 64 bits, neighbouring rows apart: what one addition gives, the next one to the

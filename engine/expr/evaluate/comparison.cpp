@@ -91,6 +91,45 @@ bool compare_plain(const Compare& form, const Operand& left, const Operand& righ
   return false;
 }
 
+// Compares two columns of texts; false where they hold other values, or texts may be numbers.
+bool compare_texts(const Compare& form, const Operand& left, const Operand& right, Truths& out) {
+  using batch::Tag;
+  constexpr batch::TagSet kTexts = batch::tag_bit(Tag::String) | batch::kNullTags;
+  if (form.coercion != Coercion::None && form.coercion != Coercion::Text) return false;
+  const auto texts = [](const Operand& operand) {
+    return !operand.is_constant() && operand.vector().only(kTexts);
+  };
+  if (!texts(left) || !texts(right)) return false;
+  const batch::Vector& a = left.vector();
+  const batch::Vector& b = right.vector();
+  const bool equality = form.op == Comparison::Equal || form.op == Comparison::NotEqual;
+  const bool by_bytes = equality && form.collation == Collation::Binary;
+  const bool by_code = by_bytes && a.strings == b.strings && a.strings && a.strings->distinct;
+  const bool wanted = form.op == Comparison::Equal;
+  PolledSteps steps;
+  with_rows(left, [&](auto row_a) {
+    with_rows(right, [&](auto row_b) {
+      for (std::size_t i = 0; i < out.size(); ++i) {
+        const std::size_t in_a = row_a(i), in_b = row_b(i);
+        if (a.tag(in_a) != Tag::String || b.tag(in_b) != Tag::String) {
+          out[i] = kUnknown;
+          continue;
+        }
+        steps.step();
+        const std::uint32_t code_a = a.codes[in_a], code_b = b.codes[in_b];
+        if (by_code) {
+          out[i] = truth_of((code_a == code_b) == wanted);
+          continue;
+        }
+        const std::string_view text_a = (*a.strings)[code_a], text_b = (*b.strings)[code_b];
+        out[i] = truth_of(by_bytes ? (text_a == text_b) == wanted
+                                   : accepts(form.op, compare(text_a, text_b, form.collation)));
+      }
+    });
+  });
+  return true;
+}
+
 }  // namespace
 
 bool holds(Comparison op, const Scalar& left, const Scalar& right, Collation collation,
@@ -127,7 +166,7 @@ Comparison mirrored(Comparison op) {
 Truths compare_rows(const Compare& form, const Operand& left, const Operand& right,
                     std::size_t rows) {
   Truths out(rows);
-  if (compare_plain(form, left, right, out)) return out;
+  if (compare_plain(form, left, right, out) || compare_texts(form, left, right, out)) return out;
   PolledSteps steps;
   for (std::size_t i = 0; i < rows; ++i) {
     steps.step();

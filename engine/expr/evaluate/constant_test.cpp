@@ -1,10 +1,15 @@
 #include "engine/expr/evaluate/constant_test.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
+#include "engine/base/interrupt.h"
 #include "engine/base/number_text.h"
+#include "engine/expr/evaluate/truth.h"
 
 namespace arbors::expr {
 namespace {
@@ -134,6 +139,58 @@ bool same_numbers(const Range& a, const Range& b) {
          a.real_low == b.real_low && a.real_high == b.real_high && a.inverted == b.inverted;
 }
 
+// A bound that texts are compared with by bytes, the first of them in words: most texts differ
+// there, and a call of memcmp costs more than the rest.
+class Bound {
+ public:
+  explicit Bound(std::string_view text) : text_(text) {
+    for (std::size_t word = 0; word < kWords && (word + 1) * kWord <= text.size(); ++word)
+      words_[word] = read(text.data() + word * kWord);
+  }
+
+  int order(std::string_view text) const {
+    const std::size_t common = std::min(text.size(), text_.size());
+    std::size_t at = 0;
+    for (std::size_t word = 0; word < kWords && at + kWord <= common; ++word, at += kWord) {
+      const std::uint64_t found = read(text.data() + at);
+      if (found != words_[word]) return found < words_[word] ? -1 : 1;
+    }
+    const int rest = std::memcmp(text.data() + at, text_.data() + at, common - at);
+    if (rest != 0) return rest;
+    return text.size() == text_.size() ? 0 : text.size() < text_.size() ? -1 : 1;
+  }
+
+ private:
+  static constexpr std::size_t kWord = 8, kWords = 2;
+  // In the order of bytes.
+  static std::uint64_t read(const char* from) {
+    std::uint64_t word;
+    std::memcpy(&word, from, kWord);
+    if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
+    return word;
+  }
+
+  std::string_view text_;
+  std::array<std::uint64_t, kWords> words_{};
+};
+
+// Answers a test for texts by bytes.
+void answer_by_bytes(const Range& range, const batch::TextPool& pool,
+                     std::span<std::uint8_t> answers) {
+  const TextRange& texts = range.texts;
+  const Bound low(texts.low ? *texts.low : std::string_view());
+  const Bound high(texts.high ? *texts.high : std::string_view());
+  const int least = texts.low_open ? 1 : 0, most = texts.high_open ? -1 : 0;
+  in_polled_blocks(answers.size(), [&](std::size_t entry, std::size_t end) {
+    for (; entry < end; ++entry) {
+      const std::string_view text = pool[entry];
+      const bool in = !texts.none && (!texts.low || low.order(text) >= least) &&
+                      (!texts.high || high.order(text) <= most);
+      answers[entry] = truth_of(in != range.inverted);
+    }
+  });
+}
+
 }  // namespace
 
 bool TextRange::holds(std::string_view text) const {
@@ -189,6 +246,15 @@ bool ConstantTest::passes(const Way& way, const Scalar& value) {
 bool ConstantTest::operator()(const Scalar& value) const {
   return std::any_of(ways_.begin(), ways_.end(),
                      [&](const Way& way) { return passes(way, value); });
+}
+
+void ConstantTest::answer(const batch::TextPool& texts, std::span<std::uint8_t> answers) const {
+  const Range* range = this->texts();
+  if (range != nullptr && range->texts.collation == Collation::Binary)
+    return answer_by_bytes(*range, texts, answers);
+  PolledSteps steps;
+  for (std::size_t entry = 0; entry < answers.size(); ++entry, steps.step())
+    answers[entry] = truth_of((*this)(Scalar(texts[entry])));
 }
 
 const Range* ConstantTest::numbers() const {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +52,8 @@ class ConstantTest {
                                              const Value& high);
 
   bool operator()(const Scalar& value) const;  // value is not NULL
+  // Answers all texts of a pool: `answers` has an entry for each.
+  void answer(const batch::TextPool& texts, std::span<std::uint8_t> answers) const;
 
   // One way to compare; the test is true where any of them is.
   struct Way {

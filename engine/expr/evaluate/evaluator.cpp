@@ -1,7 +1,6 @@
 #include "engine/expr/evaluate/evaluator.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 #include <optional>
 
@@ -9,9 +8,11 @@
 #include "engine/base/interrupt.h"
 #include "engine/batch/vectors/vector_builder.h"
 #include "engine/batch/vectors/vector_ops.h"
+#include "engine/codec/packing/kernel.h"
 #include "engine/expr/evaluate/calculate.h"
 #include "engine/expr/evaluate/call_frame.h"
 #include "engine/expr/evaluate/comparison.h"
+#include "engine/expr/evaluate/constant_choice.h"
 #include "engine/expr/forms/function.h"
 
 namespace arbors::expr {
@@ -156,6 +157,7 @@ struct ValueOf {
 
   Operand operator()(const Case& form);
   Operand operator()(const Call& form);
+  Operand choose();
   Operand list_call(const Function& function, bool constant);
 
   // Predicates.
@@ -186,43 +188,123 @@ struct ValueOf {
   }
 };
 
+// Tells whether a condition can be asked of rows that do not come to it: it is cheap, and no row
+// makes it fail.
+bool asks_plainly(const Expr& expr) {
+  const bool plain = expr.as<Compare>() != nullptr || expr.as<Is>() != nullptr ||
+                     expr.as<IsNull>() != nullptr || expr.as<Between>() != nullptr ||
+                     expr.as<In>() != nullptr;
+  return plain && std::ranges::all_of(expr.args, [](const ExprPtr& arg) {
+           return arg->as<PathRead>() != nullptr || arg->as<Constant>() != nullptr;
+         });
+}
+
+// Gives rows without a branch one where the answer is true; returns how many.
+ARBORS_KERNEL std::uint32_t take_rows(const std::uint8_t* answers, std::size_t rows,
+                                      std::uint32_t branch, std::uint32_t none,
+                                      std::uint32_t* found) {
+  std::uint32_t taken = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::uint32_t before = found[i];
+    const std::uint32_t takes = (answers[i] == kTrue ? 1U : 0U) & (before == none ? 1U : 0U);
+    found[i] = takes != 0 ? branch : before;
+    taken += takes;
+  }
+  return taken;
+}
+
+// Finds the branch that each row comes to, the number of branches where it comes to none.
+class BranchOfRows {
+ public:
+  BranchOfRows(Evaluator& evaluator, const Case& form, const Expr& expr)
+      : evaluator_(evaluator),
+        form_(form),
+        expr_(expr),
+        first_(form.has_base ? 1 : 0),
+        branches_(
+            static_cast<std::uint32_t>((expr.args.size() - first_ - form.has_otherwise) / 2)) {}
+
+  std::uint32_t branches() const { return branches_; }
+  const Expr& then(std::uint32_t branch) const { return *expr_.args[first_ + 2 * branch + 1]; }
+  const Expr* otherwise() const { return form_.has_otherwise ? expr_.args.back().get() : nullptr; }
+
+  std::vector<std::uint32_t> find() {
+    std::vector<std::uint32_t> found(evaluator_.rows(), branches_);
+    std::size_t open = found.size();
+    for (std::uint32_t branch = 0; branch < branches_ && open > 0; ++branch) {
+      const bool all = open == found.size();
+      const bool plain = !form_.has_base && asks_plainly(when(branch));
+      constexpr std::size_t kFew = 8;
+      open -= all || (plain && open > found.size() / kFew) ? ask_all(branch, found)
+                                                           : ask_open(branch, found);
+    }
+    return found;
+  }
+
+ private:
+  const Expr& when(std::uint32_t branch) const { return *expr_.args[first_ + 2 * branch]; }
+
+  Truths truths(Evaluator& rows, std::uint32_t branch) const {
+    if (!form_.has_base) return rows.truth(when(branch));
+    const Compare equal{Comparison::Equal, form_.collations[branch], form_.coercions[branch]};
+    return compare_rows(equal, rows.value(*expr_.args[0]), rows.value(when(branch)), rows.rows());
+  }
+
+  std::size_t ask_all(std::uint32_t branch, std::vector<std::uint32_t>& found) const {
+    const Truths answers = truths(evaluator_, branch);
+    return take_rows(answers.data(), found.size(), branch, branches_, found.data());
+  }
+
+  std::size_t ask_open(std::uint32_t branch, std::vector<std::uint32_t>& found) const {
+    std::vector<std::uint32_t> open;
+    for (std::uint32_t i = 0; i < found.size(); ++i)
+      if (found[i] == branches_) open.push_back(i);
+    const Selection rows_there = at_positions(evaluator_.selection(), open);
+    Evaluator there(evaluator_.context(), rows_there);
+    const Truths answers = truths(there, branch);
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      if (answers[i] != kTrue) continue;
+      found[open[i]] = branch;
+      ++taken;
+    }
+    return taken;
+  }
+
+  Evaluator& evaluator_;
+  const Case& form_;
+  const Expr& expr_;
+  std::size_t first_;
+  std::uint32_t branches_;
+};
+
 // Computes each branch for the rows that come to it alone.
 Operand ValueOf::operator()(const Case& form) {
-  std::size_t at = form.has_base ? 1 : 0;
-  const std::size_t end = expr.args.size() - (form.has_otherwise ? 1 : 0);
+  BranchOfRows branch_of_rows(evaluator, form, expr);
+  const std::uint32_t branches = branch_of_rows.branches();
+  const std::vector<std::uint32_t> found = branch_of_rows.find();
+  const auto value_of = [&](std::uint32_t branch) {
+    return branch < branches ? &branch_of_rows.then(branch) : branch_of_rows.otherwise();
+  };
+  std::vector<const Constant*> constants;
+  for (std::uint32_t branch = 0; branch <= branches; ++branch)
+    if (const Expr* value = value_of(branch)) constants.push_back(value->as<Constant>());
+  if (std::ranges::find(constants, nullptr) == constants.end())
+    return Operand(chosen_constants(constants, found));
+  std::vector<std::vector<std::uint32_t>> positions(branches + std::size_t{1});
+  for (std::uint32_t i = 0; i < rows(); ++i) positions[found[i]].push_back(i);
   batch::VectorBuilder out(rows());
   out.resize(rows());
-  std::vector<std::uint32_t> open(rows());  // positions not yet decided
-  std::iota(open.begin(), open.end(), 0);
-  const auto place = [&](const Expr& then, const std::vector<std::uint32_t>& positions) {
-    if (positions.empty()) return;
-    const Selection rows_there = at_positions(evaluator.selection(), positions);
+  for (std::uint32_t branch = 0; branch <= branches; ++branch) {
+    const Expr* value = value_of(branch);
+    if (value == nullptr || positions[branch].empty()) continue;
+    const Selection rows_there = at_positions(evaluator.selection(), positions[branch]);
     Evaluator there(evaluator.context(), rows_there);
-    const auto count = static_cast<std::uint32_t>(positions.size());
+    const std::uint32_t count = there.rows();
     std::vector<std::uint32_t> from(count);
     std::iota(from.begin(), from.end(), 0);
-    out.place(*dense(there.value(then), count), from, positions);
-  };
-  for (std::size_t branch = 0; at < end && !open.empty(); at += 2, ++branch) {
-    const Selection rows_there = at_positions(evaluator.selection(), open);
-    Evaluator there(evaluator.context(), rows_there);
-    Truths truths;
-    if (form.has_base) {
-      const Compare equal{Comparison::Equal, form.collations[branch], form.coercions[branch]};
-      truths =
-          compare_rows(equal, there.value(*expr.args[0]), there.value(*expr.args[at]), open.size());
-    } else {
-      truths = there.truth(*expr.args[at]);
-    }
-    std::vector<std::uint32_t> taken;
-    std::vector<std::uint32_t> left;
-    for (std::size_t i = 0; i < open.size(); ++i) {
-      (truths[i] == kTrue ? taken : left).push_back(open[i]);
-    }
-    place(*expr.args[at + 1], taken);
-    open = std::move(left);
+    out.place(*dense(there.value(*value), count), from, positions[branch]);
   }
-  if (form.has_otherwise) place(*expr.args[end], open);
   return Operand(out.finish());
 }
 
@@ -276,10 +358,19 @@ std::optional<Operand> first_of_all(const Function& function, const std::vector<
   return Operand(batch::with_nulls_as(dense(first, rows), *only_null(args.back())));
 }
 
+// Computes iif(), which is a CASE, with NULL where it says nothing else.
+Operand ValueOf::choose() {
+  Expr choice = expr;
+  if (choice.args.size() == 2)
+    choice.args.push_back(std::make_shared<const Expr>(Expr{Constant{Value::null()}, {}}));
+  return ValueOf{evaluator, choice, nested}(Case{false, true, {}, {}});
+}
+
 Operand ValueOf::operator()(const Call& form) {
   const Function& function = *form.function;
   const bool constant = !reads_rows(expr);
   if (function.shape >= Function::Shape::Lists) return list_call(function, constant);
+  if (!constant && (function.name == "iif" || function.name == "if")) return choose();
   const bool presence = function.shape == Function::Shape::Presence;
   std::vector<Operand> args;
   for (const ExprPtr& arg : expr.args) {
@@ -318,13 +409,10 @@ Operand Evaluator::value(const Expr& expr, Nested nested) {
 }
 
 VectorPtr truth_vector(const Truths& truths) {
-  static constexpr std::array<Tag, 3> kTags{Tag::False, Tag::Null, Tag::True};
   auto out = std::make_shared<batch::Vector>();
   out->rows = static_cast<std::uint32_t>(truths.size());
   out->tags.resize(truths.size());
-  for (std::size_t i = 0; i < truths.size(); ++i) {
-    out->tags[i] = static_cast<std::uint8_t>(kTags[truths[i]]);
-  }
+  write_booleans(truths, out->tags.data());
   out->kinds = batch::tag_bit(Tag::False) | batch::tag_bit(Tag::Null) | batch::tag_bit(Tag::True);
   return out;
 }

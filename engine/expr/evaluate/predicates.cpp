@@ -285,7 +285,27 @@ struct TruthOf {
 
   template <typename Form>
   Truths operator()(const Form&) {
-    return apply(TruthTest{}, expr);
+    Operand value = evaluator.value(expr, Nested::Kind);
+    if (std::optional<Truths> truths = booleans(value)) return std::move(*truths);
+    return apply(TruthTest{}, expr, std::move(value));
+  }
+
+  // The truths of a column that holds nothing else.
+  std::optional<Truths> booleans(const Operand& operand) const {
+    constexpr batch::TagSet kBooleans =
+        batch::tag_bit(batch::Tag::True) | batch::tag_bit(batch::Tag::False) | batch::kNullTags;
+    if (operand.is_constant() || !operand.vector().only(kBooleans)) return std::nullopt;
+    const std::vector<std::uint8_t>& tags = operand.vector().tags;
+    if (tags.empty()) return std::nullopt;
+    Truths out(rows());
+    if (operand.mapping() == nullptr) {
+      read_booleans(tags, out.data());
+    } else {
+      with_rows(operand, [&](auto row_of) {
+        for (std::size_t i = 0; i < out.size(); ++i) read_booleans({&tags[row_of(i)], 1}, &out[i]);
+      });
+    }
+    return out;
   }
 };
 

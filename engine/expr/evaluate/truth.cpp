@@ -167,6 +167,22 @@ ARBORS_KERNEL void mark_null_bytes(const std::uint8_t* tags, std::size_t size,
   for (std::size_t i = 0; i < size; ++i) truths[i] = tags[i] <= kNull ? kUnknown : truths[i];
 }
 
+ARBORS_KERNEL void read_boolean_bytes(const std::uint8_t* tags, std::size_t size,
+                                      std::uint8_t* truths) {
+  constexpr auto kTrueTag = static_cast<std::uint8_t>(batch::Tag::True);
+  constexpr auto kFalseTag = static_cast<std::uint8_t>(batch::Tag::False);
+  for (std::size_t i = 0; i < size; ++i)
+    truths[i] = tags[i] == kTrueTag ? kTrue : tags[i] == kFalseTag ? kFalse : kUnknown;
+}
+ARBORS_KERNEL void write_boolean_bytes(const std::uint8_t* truths, std::size_t size,
+                                       std::uint8_t* tags) {
+  constexpr auto kTrueTag = static_cast<std::uint8_t>(batch::Tag::True);
+  constexpr auto kFalseTag = static_cast<std::uint8_t>(batch::Tag::False);
+  constexpr auto kNullTag = static_cast<std::uint8_t>(batch::Tag::Null);
+  for (std::size_t i = 0; i < size; ++i)
+    tags[i] = truths[i] == kTrue ? kTrueTag : truths[i] == kFalse ? kFalseTag : kNullTag;
+}
+
 ARBORS_KERNEL void replace_bytes(const std::uint8_t* tags, std::size_t size, std::uint8_t tag,
                                  const std::uint8_t* others, std::uint8_t* truths) {
   for (std::size_t i = 0; i < size; ++i) truths[i] = tags[i] == tag ? truths[i] : others[i];
@@ -222,6 +238,13 @@ void test_numbers(std::span<const double> values, double low, double high, std::
 
 void mark_nulls(std::span<const std::uint8_t> tags, std::uint8_t* truths) {
   mark_null_bytes(tags.data(), tags.size(), truths);
+}
+
+void read_booleans(std::span<const std::uint8_t> tags, std::uint8_t* truths) {
+  read_boolean_bytes(tags.data(), tags.size(), truths);
+}
+void write_booleans(const Truths& truths, std::uint8_t* tags) {
+  write_boolean_bytes(truths.data(), truths.size(), tags);
 }
 
 void replace_others(std::span<const std::uint8_t> tags, batch::Tag tag, const std::uint8_t* others,

@@ -41,6 +41,11 @@ void test_numbers(std::span<const double> values, double low, double high, std::
 // Puts Unknown where a tag is that of a missing value or of NULL.
 void mark_nulls(std::span<const std::uint8_t> tags, std::uint8_t* truths);
 
+// Turns the tags of booleans and NULLs into truths.
+void read_booleans(std::span<const std::uint8_t> tags, std::uint8_t* truths);
+// Turns truths into tags: True, False and Null.
+void write_booleans(const Truths& truths, std::uint8_t* tags);
+
 // Takes other truths where a tag is not the given one.
 void replace_others(std::span<const std::uint8_t> tags, batch::Tag tag, const std::uint8_t* others,
                     std::uint8_t* truths);

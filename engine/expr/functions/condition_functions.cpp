@@ -19,6 +19,7 @@ void coalesce(CallFrame& frame) {
   }
 }
 
+// Of constants; else it is a CASE.
 void iif(CallFrame& frame) {
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
     const Scalar condition = frame.args[0][i];
