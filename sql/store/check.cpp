@@ -281,12 +281,10 @@ class Checker {
     const auto snapshot = store_.snapshot();
     for (const exec::Segment& segment : snapshot->segments()) {
       poll_interrupt();
-      std::vector<std::uint32_t> rows;
-      for (std::uint32_t row = 0; row < segment.rows; ++row)
-        if (segment.is_live(row)) rows.push_back(segment.first_row + row);
+      const auto [rows, rowids] = rows_alive(segment);
       const KeyReader keys(*snapshot->open_batch(segment.batch), index.columns(), rows);
       for (std::size_t at = 0; at < rows.size(); ++at) {
-        const std::int64_t rowid = segment.rowid(rows[at] - segment.first_row);
+        const std::int64_t rowid = rowids[at];
         try {
           const TreeKey key = keys.at(at, table);
           expected += UniqueKeyIndex::entries_of(key);

@@ -8,14 +8,13 @@
 #include "engine/batch/trees/path_reader.h"
 #include "engine/batch/vectors/text_domain.h"
 #include "engine/batch/vectors/vector_ops.h"
-#include "engine/codec/texts/affixes.h"
 #include "engine/exec/sort/text_numbers.h"
+#include "sql/tables/merged_runs.h"
+#include "sql/tables/segment_table.h"
 
 namespace arbors::store {
 
 namespace {
-
-constexpr std::uint64_t kStepsAnEntry = 16;  // of polling
 
 // Of a pool's texts those that some rows have, and how many of these, by the text's number.
 std::vector<std::uint32_t> count_rows(const batch::Vector& column) {
@@ -26,19 +25,6 @@ std::vector<std::uint32_t> count_rows(const batch::Vector& column) {
       if (column.tag(row) == batch::Tag::String) ++counts[codes[row]];
   });
   return counts;
-}
-
-// Puts another item in the place of a heap's top.
-template <typename Item, typename Later>
-void replace_top(std::vector<Item>& heap, const Item& item, const Later& later) {
-  std::size_t hole = 0;
-  for (std::size_t child = 1; child < heap.size(); child = 2 * hole + 1) {
-    if (child + 1 < heap.size() && later(heap[child], heap[child + 1])) ++child;
-    if (!later(item, heap[child])) break;
-    heap[hole] = heap[child];
-    hole = child;
-  }
-  if (hole < heap.size()) heap[hole] = item;
 }
 
 void sort_by_text(std::vector<std::uint32_t>& entries, const batch::TextPool& pool) {
@@ -59,13 +45,7 @@ std::size_t IndexEntries::Run::memory() const {
 
 void IndexEntries::add(batch::BatchReader& batch, const exec::Segment& segment) {
   const Path& path = index_.path();
-  std::vector<std::uint32_t> rows;
-  std::vector<std::int64_t> rowids;
-  for (std::uint32_t row = 0; row < segment.rows; ++row) {
-    if (!segment.is_live(row)) continue;
-    rows.push_back(segment.first_row + row);
-    rowids.push_back(segment.rowid(row));
-  }
+  const auto [rows, rowids] = rows_alive(segment);
   if (is_of_elements(path)) {
     std::vector<IndexKeys> keys = row_keys(batch, path, rows);
     for (std::size_t at = 0; at < rows.size(); ++at) add_other(std::move(keys[at]), rowids[at]);
@@ -144,51 +124,14 @@ void IndexEntries::write_others(PathIndex::Writer& writer) {
   }
 }
 
-// What all texts of the runs begin with.
-std::size_t IndexEntries::prefix_of_runs() const {
-  std::vector<std::string_view> bounds;
-  for (const Run& run : runs_) {
-    bounds.push_back(run.texts[0]);
-    bounds.push_back(run.texts[run.texts.size() - 1]);
-  }
-  return codec::shared_prefix(bounds).size();
-}
-
-// A heap holds the next text of each run, the least on top.
 void IndexEntries::write_runs(PathIndex::Writer& writer) {
-  if (runs_.empty()) return;
-  struct Next {
-    std::uint64_t bytes;
-    std::uint32_t run;
-    std::uint32_t at;  // in the run
-  };
-  const std::size_t prefix = prefix_of_runs();
-  const auto text = [&](const Next& next) { return runs_[next.run].texts[next.at]; };
-  const auto later = [&](const Next& left, const Next& right) {
-    if (left.bytes != right.bytes) return left.bytes > right.bytes;
-    const int order = text(left).compare(text(right));
-    return order != 0 ? order > 0 : left.run > right.run;
-  };
-  std::vector<Next> heap;
-  for (std::uint32_t run = 0; run < runs_.size(); ++run)
-    heap.push_back({exec::eight_bytes(runs_[run].texts[0], prefix), run, 0});
-  std::make_heap(heap.begin(), heap.end(), later);
   PolledSteps steps;
-  while (!heap.empty()) {
-    Next least = heap.front();
-    const Run& run = runs_[least.run];
-    for (std::uint32_t row = run.starts[least.at]; row < run.starts[least.at + 1]; ++row) {
-      writer.add(text(least), run.rowids[row]);
+  walk_merged(runs_, [&](const Run& run, std::size_t at) {
+    for (std::uint32_t row = run.starts[at]; row < run.starts[at + 1]; ++row) {
+      writer.add(run[at], run.rowids[row]);
       steps.step(kStepsAnEntry);
     }
-    if (++least.at < run.texts.size()) {
-      least.bytes = exec::eight_bytes(text(least), prefix);
-    } else {
-      least = heap.back();
-      heap.pop_back();
-    }
-    replace_top(heap, least, later);
-  }
+  });
 }
 
 }  // namespace arbors::store

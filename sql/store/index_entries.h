@@ -35,6 +35,8 @@ class IndexEntries {
     std::vector<std::uint32_t> starts;
     std::vector<std::int64_t> rowids;
 
+    std::size_t size() const { return texts.size(); }
+    std::string_view operator[](std::size_t at) const { return texts[at]; }
     std::size_t memory() const;
   };
   struct Other {
@@ -46,7 +48,6 @@ class IndexEntries {
   void add_other(IndexKeys keys, std::int64_t rowid);
   void write_others(PathIndex::Writer& writer);
   void write_runs(PathIndex::Writer& writer);
-  std::size_t prefix_of_runs() const;
 
   PathIndex& index_;
   std::size_t most_;

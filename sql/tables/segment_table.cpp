@@ -149,6 +149,18 @@ std::uint32_t count_live(const exec::Segment& run) {
   return count;
 }
 
+SegmentRows rows_alive(const exec::Segment& run) {
+  SegmentRows live;
+  live.rows.reserve(run.rows);
+  live.rowids.reserve(run.rows);
+  for (std::uint32_t row = 0; row < run.rows; ++row) {
+    if (!run.is_live(row)) continue;
+    live.rows.push_back(run.first_row + row);
+    live.rowids.push_back(run.rowid(row));
+  }
+  return live;
+}
+
 std::uint32_t count_live_before(const exec::Segment& run, std::uint32_t row) {
   return static_cast<std::uint32_t>(exec::position_of(run, run.first_row + row) - run.position);
 }

@@ -66,6 +66,12 @@ class SegmentTable {
 
 // Sets live rows' count from the bits.
 std::uint32_t count_live(const exec::Segment& run);
+// A run's live rows, by their numbers in its batch, and their rowids.
+struct SegmentRows {
+  std::vector<std::uint32_t> rows;
+  std::vector<std::int64_t> rowids;
+};
+SegmentRows rows_alive(const exec::Segment& run);
 // Counts the live rows before a row of a run.
 std::uint32_t count_live_before(const exec::Segment& run, std::uint32_t row);
 // Marks a row of a run as dead; `count` stays as it was.
