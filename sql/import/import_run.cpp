@@ -94,10 +94,11 @@ void ImportRun::collect(ImportWorkers& workers, const batch::SharedPaths& paths)
   take(workers.wait(), paths);
 }
 
-void ImportRun::take(const ImportWorkers::Result& result, const batch::SharedPaths& paths) {
+void ImportRun::take(const ImportWorkers::Result& result, const batch::SharedPaths& paths,
+                     std::optional<KeyRun> keys) {
   poll_interrupt();
   for (const json::SplitFault& fault : result.rejected) reject(fault);
-  if (result.batch.trees > 0) store_.append(result.batch, &paths);
+  if (result.batch.trees > 0) store_.append(result.batch, &paths, std::move(keys));
   report_.trees += result.batch.trees;
   if (progress_.due()) progress_.show(state());
 }

@@ -39,7 +39,8 @@ class ImportRun {
   void read_batches(std::optional<json::Slice> first, std::optional<json::Slice> second);
   bool must_wait(const ImportWorkers& workers, const json::Slice& slice) const;
   void collect(ImportWorkers& workers, const batch::SharedPaths& paths);
-  void take(const ImportWorkers::Result& result, const batch::SharedPaths& paths);
+  void take(const ImportWorkers::Result& result, const batch::SharedPaths& paths,
+            std::optional<KeyRun> keys = std::nullopt);
 
   // keyed_import.cpp: into an Arbor with a key.
   void read_keyed(std::optional<json::Slice> first, std::optional<json::Slice> second, bool few);

@@ -67,12 +67,13 @@ ImportRun::Slices ImportRun::add_round(Slices round) {
   Slices left;
   while (workers.inside() > 0) {
     ImportWorkers::Result result = workers.wait();
-    const bool clashes =
-        !left.empty() || (result.built != nullptr && store_.has_clash(result.built, paths));
-    if (clashes) {
-      left.push_back(std::move(result.slice));
+    const bool has_trees = result.built != nullptr;
+    std::optional<KeyRun> keys;
+    if (left.empty() && has_trees) keys = store_.new_keys(result.built, paths);
+    if (left.empty() && (keys || !has_trees)) {
+      take(result, paths, std::move(keys));
     } else {
-      take(result, paths);
+      left.push_back(std::move(result.slice));
     }
   }
   return left;

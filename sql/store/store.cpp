@@ -205,13 +205,14 @@ void Store::fail_row() { impl_->fail_row(); }
 void Store::undo_statement() { impl_->undo_statement(); }
 std::int64_t Store::statement_generation() const { return impl_->mark_.generation; }
 
-void Store::append(const EncodedBatch& batch, const batch::SharedPaths* shared) {
-  impl_->append(batch, shared);
+void Store::append(const EncodedBatch& batch, const batch::SharedPaths* shared,
+                   std::optional<KeyRun> keys) {
+  impl_->append(batch, shared, std::move(keys));
 }
 void Store::fold_pending() {
   impl_->require_transaction();
   impl_->refresh();
-  impl_->fold();
+  if (impl_->state_->pending()) impl_->fold();
 }
 std::uint64_t Store::trees() { return impl_->trees(); }
 void Store::insert_at(std::uint64_t position, const EncodedBatch& batch) {

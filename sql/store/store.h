@@ -24,6 +24,7 @@
 #include "sql/state/snapshot.h"
 #include "sql/state/tree_comparison.h"
 #include "sql/tables/column_names.h"
+#include "sql/tables/key_run.h"
 #include "sql/tables/options.h"
 #include "sql/tables/path_index.h"
 
@@ -135,10 +136,11 @@ class Store {
   // second one with the same: Error{Constraint}.
   void set_key(const std::string& paths);
   bool has_key();
-  // Tells whether a batch has trees without a key, or with one that is there already or comes
-  // twice. Its paths are numbered in writable_paths(), which others may still share.
-  bool has_clash(const std::shared_ptr<const batch::BuiltBatch>& batch,
-                 const batch::SharedPaths& shared);
+  // The keys of a batch's trees, for append(); nullopt where one has none, or one that is there
+  // already or comes twice. Its paths are numbered in writable_paths(), which others may still
+  // share.
+  std::optional<KeyRun> new_keys(const std::shared_ptr<const batch::BuiltBatch>& batch,
+                                 const batch::SharedPaths& shared);
 
   // ---- kept-up indexes -----------------------------------------------------------------------
   // Error{Constraint} where there is one already, Error{Invalid} for a path with an [n].
@@ -189,8 +191,9 @@ class Store {
   std::optional<std::string> tree(std::int64_t rowid);  // its current JSON text
 
   // Adds a whole batch at the end, none of whose keys is there. `shared`: its builders may still
-  // intern paths meanwhile.
-  void append(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr);
+  // intern paths meanwhile. `keys`: what new_keys() gave last, and has looked up.
+  void append(const EncodedBatch& batch, const batch::SharedPaths* shared = nullptr,
+              std::optional<KeyRun> keys = std::nullopt);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   void clear();  // removes every tree; followed by append(): replaces all in one generation
 

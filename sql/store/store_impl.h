@@ -81,7 +81,8 @@ class Store::Impl {
   bool replace(std::int64_t rowid, std::string_view tree, OnConflict on_conflict);
   bool replace_minimal(std::int64_t rowid, std::string_view tree, OnConflict on_conflict,
                        json::KeptMembers kept);
-  void append(const EncodedBatch& batch, const batch::SharedPaths* shared);
+  void append(const EncodedBatch& batch, const batch::SharedPaths* shared,
+              std::optional<KeyRun> keys);
   void insert_at(std::uint64_t position, const EncodedBatch& batch);
   SegmentVersion part_of(const SegmentVersion& segment, std::uint32_t from,
                          std::uint32_t rows) const;
@@ -236,7 +237,10 @@ class Store::Impl {
   void index_row(std::int64_t rowid, const IndexedRow& row);
   void unindex_row(std::int64_t rowid, const IndexedRow& row);
   void reindex_row(std::int64_t rowid, const IndexedRow& before, const IndexedRow& after);
-  void index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared = nullptr);
+  void index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared = nullptr,
+                   std::optional<KeyRun> keys = std::nullopt);
+  // How many bytes of entries wait for each other at most.
+  std::size_t most_waiting() const { return connection_->cache.capacity() / 2; }
   // Shows what a segment's live rows stand under in an index on a path.
   static void for_each_row(batch::BatchReader& batch, const exec::Segment& segment,
                            const Path& path, const KeysOfRow& each);
@@ -251,8 +255,8 @@ class Store::Impl {
   void make_key(const KeyColumns& columns);
   std::int64_t next_index_number() const;
   void index_keys_of(const SegmentVersion& segment, batch::BatchReader& batch);
-  bool has_clash(const std::shared_ptr<const batch::BuiltBatch>& built,
-                 const batch::SharedPaths& shared);
+  std::optional<KeyRun> new_keys(const std::shared_ptr<const batch::BuiltBatch>& built,
+                                 const batch::SharedPaths& shared);
   Placed settle_conflict(const UniqueKeyIndex::Holder& holder, std::string text, IndexedRow row,
                          OnConflict on_conflict);
   // Makes room for a changed row's key: throws where another row has it, or removes that one.
@@ -263,6 +267,7 @@ class Store::Impl {
   std::int64_t rowid_for(std::optional<std::int64_t> given) const;
   [[noreturn]] void refuse_rowid(std::int64_t rowid) const;
   [[noreturn]] void refuse_duplicate() const;
+  void refuse_repeated(UniqueKeyIndex& made) const;  // where two trees have the same key
 
   // ---- purge.cpp, check.cpp
   void purge(std::int64_t oldest);

@@ -22,13 +22,9 @@ bool bounds_texts(const KeyRange& range) {
 
 void Store::Impl::for_each_row(batch::BatchReader& batch, const exec::Segment& segment,
                                const Path& path, const KeysOfRow& each) {
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < segment.rows; ++row) {
-    if (segment.is_live(row)) rows.push_back(segment.first_row + row);
-  }
+  const auto [rows, rowids] = rows_alive(segment);
   std::vector<IndexKeys> keys = row_keys(batch, path, rows);
-  for (std::size_t at = 0; at < rows.size(); ++at)
-    each(std::move(keys[at]), segment.rowid(rows[at] - segment.first_row));
+  for (std::size_t at = 0; at < rows.size(); ++at) each(std::move(keys[at]), rowids[at]);
 }
 
 void Store::Impl::load_indexes(const MetaTable::Facts& facts) {
@@ -84,7 +80,7 @@ void Store::Impl::create_index(const Path& path) {
   meta_->write_index(number, text);
   indexes_.push_back(std::make_unique<PathIndex>(connection_->db, names_, number, path));
 
-  IndexEntries entries(*indexes_.back(), connection_->cache.capacity() / 2);
+  IndexEntries entries(*indexes_.back(), most_waiting());
   const auto snapshot = this->snapshot();
   for (const exec::Segment& segment : snapshot->segments())
     entries.add(*snapshot->open_batch(segment.batch), segment);
@@ -222,17 +218,23 @@ void Store::Impl::reindex_row(std::int64_t rowid, const IndexedRow& before,
   key_->add(*after.key, rowid);
 }
 
-void Store::Impl::index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared) {
-  if (!has_indexes()) return;
+void Store::Impl::index_batch(const SegmentVersion& segment, const batch::SharedPaths* shared,
+                              std::optional<KeyRun> keys) {
+  const bool is_keyed = keys.has_value() || key_ == nullptr;
+  if (keys) {
+    keys->move_rowids(segment.run.first_rowid);
+    key_->add(*std::move(keys), most_waiting());
+  }
+  if (indexes_.empty() && is_keyed) return;
   if (shared != nullptr) shared->read([&](const PathDictionary&) { published(); });
   const auto& paths = shared != nullptr ? published_ : published();
   StoredBatch batch(chunks_, paths, segment.run.batch, segment.facts);
   for (const auto& index : indexes_) {
-    IndexEntries entries(*index, connection_->cache.capacity() / 2);
+    IndexEntries entries(*index, most_waiting());
     entries.add(batch, segment.run);
     entries.write();
   }
-  if (key_ != nullptr) index_keys_of(segment, batch);
+  if (!is_keyed) index_keys_of(segment, batch);
 }
 
 }  // namespace arbors::store

@@ -1,9 +1,7 @@
 // The unique key: conflicts of rowids and keys, and the key's index
 // (sql/tables/unique_key_index.h), which is kept up like any other.
 #include <algorithm>
-#include <functional>
 
-#include "engine/base/interrupt.h"
 #include "engine/batch/columns/memory_batch.h"
 #include "engine/json/edit/merge_patch.h"
 #include "engine/json/values/writer.h"
@@ -20,60 +18,11 @@ constexpr std::size_t kDuplicatesNamed = 3;
 // alone are logged and folded where only these differ. A stream of them rewrites most of what it
 // touches anyway, and does without reading the old trees, which takes a third off its time.
 constexpr std::uint64_t kFewReplacements = 1024;
-constexpr std::size_t kSortedKeys = 1 << 18;  // added at once while a key is made
-constexpr std::uint64_t kStepsAKey = 32;      // of polling
 
-struct KeyEntry {
-  TreeKey key;
-  std::int64_t rowid;
-};
-
-int compare_keys(const TreeKey& left, const TreeKey& right) {
-  for (std::size_t at = 0; at < left.values.size(); ++at) {
-    if (const int order = compare(left.values[at], right.values[at]); order != 0) return order;
-  }
-  return 0;
-}
-
-void sort_entries(std::vector<KeyEntry>& entries) {
-  PolledCompare less([](const KeyEntry& left, const KeyEntry& right) {
-    const int order = compare_keys(left.key, right.key);
-    return order != 0 ? order < 0 : left.rowid < right.rowid;
-  });
-  std::sort(entries.begin(), entries.end(), std::ref(less));
-}
-
-void add_all(UniqueKeyIndex& index, std::vector<KeyEntry>& entries) {
-  sort_entries(entries);
-  PolledSteps steps;
-  for (const KeyEntry& entry : entries) {
-    index.add(entry.key, entry.rowid);
-    steps.step(kStepsAKey);
-  }
-  entries.clear();
-}
-
-std::vector<std::uint32_t> live_rows(const exec::Segment& segment) {
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < segment.rows; ++row)
-    if (segment.is_live(row)) rows.push_back(segment.first_row + row);
-  return rows;
-}
-
-// Reads the keys of a segment's live rows; a tree that has none is named.
-void read_keys(batch::BatchReader& batch, const exec::Segment& segment, const KeyColumns& columns,
-               const std::string& table, std::vector<KeyEntry>& entries) {
-  const std::vector<std::uint32_t> rows = live_rows(segment);
-  const KeyReader keys(batch, columns, rows);
-  for (std::size_t at = 0; at < rows.size(); ++at) {
-    const std::int64_t rowid = segment.rowid(rows[at] - segment.first_row);
-    try {
-      entries.push_back({keys.at(at, table), rowid});
-    } catch (const SqliteError& error) {
-      throw SqliteError(error.result(),
-                        std::string(error.what()) + ", at rowid " + std::to_string(rowid));
-    }
-  }
+KeyRun keys_of(batch::BatchReader& batch, const exec::Segment& segment, const KeyColumns& columns,
+               const std::string& table) {
+  const auto [rows, rowids] = rows_alive(segment);
+  return {batch, columns, rows, rowids, table};
 }
 
 std::string key_text(const UniqueKeyIndex::Duplicate& duplicate) {
@@ -213,23 +162,26 @@ void Store::Impl::make_key(const KeyColumns& columns) {
   const std::int64_t number =
       UniqueKeyIndex::create_table(connection_->db, names_, next_index_number(), columns);
   UniqueKeyIndex made(connection_->db, names_, number, columns);
-  std::vector<KeyEntry> entries;
   const auto snapshot = this->snapshot();
-  for (const exec::Segment& segment : snapshot->segments()) {
-    read_keys(*snapshot->open_batch(segment.batch), segment, columns, names_.table, entries);
-    if (entries.size() >= kSortedKeys) add_all(made, entries);
-  }
-  add_all(made, entries);
+  for (const exec::Segment& segment : snapshot->segments())
+    made.add(keys_of(*snapshot->open_batch(segment.batch), segment, columns, names_.table),
+             most_waiting());
+  made.settle();
+  if (made.may_repeat()) refuse_repeated(made);
+  meta_->write_key(number, columns.text());
+}
+
+void Store::Impl::refuse_repeated(UniqueKeyIndex& made) const {
   std::string named;
   for (const UniqueKeyIndex::Duplicate& each : made.duplicates(kDuplicatesNamed)) {
     named += (named.empty() ? " (the first duplicates: " : "; ") + key_text(each) + " at rowids " +
              std::to_string(each.first) + " and " + std::to_string(each.last);
   }
   if (!named.empty()) {
-    throw SqliteError(SQLITE_CONSTRAINT_UNIQUE, "UNIQUE constraint failed: " +
-                                                    columns.columns_of(names_.table) + named + ")");
+    throw SqliteError(
+        SQLITE_CONSTRAINT_UNIQUE,
+        "UNIQUE constraint failed: " + made.columns().columns_of(names_.table) + named + ")");
   }
-  meta_->write_key(number, columns.text());
 }
 
 std::int64_t Store::Impl::next_index_number() const {
@@ -240,41 +192,27 @@ std::int64_t Store::Impl::next_index_number() const {
 
 // Adds the keys of a batch that is being appended.
 void Store::Impl::index_keys_of(const SegmentVersion& segment, batch::BatchReader& batch) {
-  std::vector<KeyEntry> entries;
-  read_keys(batch, segment.run, key_->columns(), names_.table, entries);
-  sort_entries(entries);
-  PolledSteps steps;
-  for (const KeyEntry& entry : entries) {
-    if (key_->holder(entry.key)) refuse_duplicate();
-    key_->add(entry.key, entry.rowid);
-    steps.step(kStepsAKey);
-  }
+  KeyRun keys = keys_of(batch, segment.run, key_->columns(), names_.table);
+  if (key_->holds_any(keys, utf8_)) refuse_duplicate();
+  key_->add(std::move(keys), most_waiting());
 }
 
-bool Store::Impl::has_clash(const std::shared_ptr<const batch::BuiltBatch>& built,
-                            const batch::SharedPaths& shared) {
+std::optional<KeyRun> Store::Impl::new_keys(const std::shared_ptr<const batch::BuiltBatch>& built,
+                                            const batch::SharedPaths& shared) {
   require_transaction();
   refresh();
   shared.read([&](const PathDictionary&) { published(); });
   batch::MemoryBatch batch(built, published_);
-  std::vector<std::uint32_t> rows(batch.trees());
-  for (std::uint32_t row = 0; row < batch.trees(); ++row) rows[row] = row;
-  std::vector<KeyEntry> entries;
+  exec::Segment segment;
+  segment.rows = batch.trees();
   try {
-    const KeyReader keys(batch, key_->columns(), rows);
-    for (const std::uint32_t row : rows) entries.push_back({keys.at(row, names_.table), row});
+    KeyRun keys = keys_of(batch, segment, key_->columns(), names_.table);
+    if (key_->holds_any(keys, utf8_)) return std::nullopt;
+    return keys;
   } catch (const SqliteError& error) {
     if (error.code() != ErrorCode::Constraint) throw;
-    return true;
+    return std::nullopt;
   }
-  sort_entries(entries);
-  PolledSteps steps;
-  for (std::size_t at = 0; at < entries.size(); ++at) {
-    if (at > 0 && compare_keys(entries[at - 1].key, entries[at].key) == 0) return true;
-    if (key_->holder(entries[at].key)) return true;
-    steps.step(kStepsAKey);
-  }
-  return false;
 }
 
 }  // namespace arbors::store

@@ -38,9 +38,9 @@ bool Store::has_key() {
   impl_->refresh();
   return impl_->key_ != nullptr;
 }
-bool Store::has_clash(const std::shared_ptr<const batch::BuiltBatch>& batch,
-                      const batch::SharedPaths& shared) {
-  return impl_->has_clash(batch, shared);
+std::optional<KeyRun> Store::new_keys(const std::shared_ptr<const batch::BuiltBatch>& batch,
+                                      const batch::SharedPaths& shared) {
+  return impl_->new_keys(batch, shared);
 }
 
 }  // namespace arbors::store

@@ -140,7 +140,8 @@ SegmentVersion Store::Impl::store_batch(const EncodedBatch& batch,
   return segment;
 }
 
-void Store::Impl::append(const EncodedBatch& batch, const batch::SharedPaths* shared) {
+void Store::Impl::append(const EncodedBatch& batch, const batch::SharedPaths* shared,
+                         std::optional<KeyRun> keys) {
   require_transaction();
   refresh();
   if (batch.trees == 0) return;
@@ -156,7 +157,7 @@ void Store::Impl::append(const EncodedBatch& batch, const batch::SharedPaths* sh
   const auto& segments = state_->segments();
   segment.pos = segments.empty() ? 0 : segments.back().pos + kPositionGap;
   segment_table_->add(segment);
-  index_batch(segment, shared);
+  index_batch(segment, shared, std::move(keys));
   state_->add_segment(std::move(segment));
   own_added_ += batch.trees;
   bulk_added_ += batch.trees;

@@ -6,8 +6,9 @@
 
 #include "engine/base/error.h"
 #include "engine/batch/trees/path_reader.h"
+#include "engine/batch/vectors/text_domain.h"
 #include "sql/access/sqlite_error.h"
-#include "sql/tables/path_index.h"
+#include "sql/tables/index_keys.h"
 
 namespace arbors::store {
 
@@ -144,6 +145,15 @@ bool is_same(const TreeKey& left, const TreeKey& right) {
                             [](const Value& a, const Value& b) { return compare(a, b) == 0; });
 }
 
+std::vector<Value> other_keys(const TreeKey& key) {
+  std::vector<Value> others;
+  const Value& canonical = key.values.front();
+  if (canonical.kind == ValueKind::Integer && key.first.kind == ValueKind::Integer) return others;
+  for (Value& other : value_keys(key.first))
+    if (compare(other, canonical) != 0) others.push_back(std::move(other));
+  return others;
+}
+
 Value canonical(const JsonValue& value, const KeyPart& part) {
   if (value.kind == JsonKind::String) return text_value(value.text, part);
   if (value.kind == JsonKind::BigNumber) return big_number(value, part);
@@ -246,10 +256,21 @@ JsonValue json_value_at(const batch::Vector& vector, std::size_t row) {
   }
 }
 
+bool keeps_integers(const KeyPart& part) {
+  return part.affinity != Affinity::Text && part.affinity != Affinity::Real;
+}
+
+bool keeps_text(const KeyPart& part, std::string_view text) {
+  if (is_numeric(part.affinity)) return false;
+  if (part.collation == Collation::RTrim) return !text.ends_with(' ');
+  return part.collation == Collation::Binary ||
+         std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 KeyReader::KeyReader(batch::BatchReader& batch, const KeyColumns& columns, batch::RowSpan rows)
     : columns_(columns) {
   for (const KeyPart& part : columns.parts())
-    vectors_.push_back(batch::read_path(batch, part.path, rows));
+    vectors_.push_back(batch::with_texts(batch::read_path(batch, part.path, rows)));
 }
 
 TreeKey KeyReader::at(std::size_t index, const std::string& table) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,10 @@ struct TreeKey {
   std::vector<Value> values;  // canonical, by part
   Value first;                // the first part's SQL value as the tree has it
 };
+
+// What a tree stands under in the key's index besides its key, where a search by the first part's
+// value would not find that.
+std::vector<Value> other_keys(const TreeKey& key);
 
 // Tells whether two trees with these keys are the same to the key.
 bool is_same(const TreeKey& left, const TreeKey& right);
@@ -62,12 +67,18 @@ json::JsonValue json_value_at(const batch::Vector& vector, std::size_t row);
 // The canonical form of a scalar.
 Value canonical(const json::JsonValue& value, const KeyPart& part);
 
+// Tells whether each integer, or a text, is its own canonical form.
+bool keeps_integers(const KeyPart& part);
+bool keeps_text(const KeyPart& part, std::string_view text);
+
 // Reads the keys of a batch's trees one after another.
 class KeyReader {
  public:
   // `rows` are the batch's rows to read; they must outlive the reader.
   KeyReader(batch::BatchReader& batch, const KeyColumns& columns, batch::RowSpan rows);
   TreeKey at(std::size_t index, const std::string& table) const;
+  // The values of each part, which have their texts.
+  std::span<const batch::VectorPtr> vectors() const { return vectors_; }
 
  private:
   const KeyColumns& columns_;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sql/tables/key_bytes.h"
+
 namespace arbors::store {
 
 namespace {
@@ -31,19 +33,9 @@ std::string parameters(std::size_t count) {
   return list;
 }
 
-// The key where it is one integer.
+// The integer that a key is, as an integer or as a real.
 std::optional<std::int64_t> integer_key(const TreeKey& key) {
-  if (key.values.size() != 1 || key.values.front().kind != ValueKind::Integer) return std::nullopt;
-  return key.values.front().integer;
-}
-
-// What a row stands under besides its key.
-std::vector<Value> other_keys(const TreeKey& key) {
-  std::vector<Value> others;
-  if (integer_key(key) && key.first.kind == ValueKind::Integer) return others;
-  for (Value& other : value_keys(key.first))
-    if (compare(other, key.values.front()) != 0) others.push_back(std::move(other));
-  return others;
+  return key.values.size() == 1 ? whole_number(key.values.front()) : std::nullopt;
 }
 
 constexpr std::int64_t kReadAhead = 128;  // entries
@@ -72,7 +64,8 @@ UniqueKeyIndex::UniqueKeyIndex(sqlite3* db, const Names& names, std::int64_t num
       duplicates_(db, "SELECT " + key_list(columns_.parts().size()) +
                           ", min(rowid), max(rowid) FROM " + key_table(names, number) +
                           " WHERE rowid >= 0 GROUP BY " + key_list(columns_.parts().size()) +
-                          " HAVING count(*) > 1 ORDER BY min(rowid) LIMIT ?1") {}
+                          " HAVING count(*) > 1 ORDER BY min(rowid) LIMIT ?1"),
+      batches_(db, key_table(names, number), columns_.parts().size()) {}
 
 std::int64_t UniqueKeyIndex::create_table(sqlite3* db, const Names& names, std::int64_t number,
                                           const KeyColumns& columns) {
@@ -90,7 +83,7 @@ void UniqueKeyIndex::bind(Statement::Use& use, const TreeKey& key) const {
   for (const Value& value : key.values) use.bind(++at, value);
 }
 
-// Texts and blobs come after all numbers; a real is no integer's key.
+// Texts and blobs come after all numbers; a real that is no integer is no integer's key.
 void UniqueKeyIndex::read_ahead(std::int64_t key) {
   settle();
   KeysAhead ahead = std::exchange(ahead_, {});
@@ -100,9 +93,9 @@ void UniqueKeyIndex::read_ahead(std::int64_t key) {
   bool more = true;
   for (std::int64_t rows = 0; more; ++rows) {
     more = use.step() && (use.type(0) == SQLITE_INTEGER || use.type(0) == SQLITE_FLOAT);
-    if (more && use.type(0) == SQLITE_INTEGER)
-      ahead.append({use.integer(0), use.integer(1),
-                    use.is_null(2) ? std::nullopt : std::optional(use.value(2))});
+    if (const auto integer = more ? whole_number(use.value(0)) : std::nullopt)
+      ahead.append(
+          {*integer, use.integer(1), use.is_null(2) ? std::nullopt : std::optional(use.value(2))});
     if (!more && rows < kReadAhead) ahead.end();
   }
   ahead_ = std::move(ahead);
@@ -117,6 +110,7 @@ std::optional<UniqueKeyIndex::Holder> UniqueKeyIndex::holder(const TreeKey& key)
     if (entry == nullptr) return std::nullopt;
     return Holder{entry->rowid, {key.values, entry->first.value_or(key.values.front())}};
   }
+  if (batches_.lacks(key)) return std::nullopt;
   settle();
   Statement::Use use(holder_);
   bind(use, key);
@@ -142,6 +136,7 @@ void UniqueKeyIndex::add(const TreeKey& key, std::int64_t rowid) {
   const auto integer = integer_key(key);
   const bool known = !integer || !ahead_.covers(*integer) || ahead_.takes(*integer);
   KeysAhead ahead = std::exchange(ahead_, {});
+  batches_.note(key);
   if (integer && others.empty()) {
     waiting_.push_back({key.values.front(), rowid});
     if (waiting_.size() >= PathIndex::Writer::kTogether) settle();
@@ -155,9 +150,20 @@ void UniqueKeyIndex::add(const TreeKey& key, std::int64_t rowid) {
   ahead_ = std::move(ahead);
 }
 
+bool UniqueKeyIndex::holds_any(KeyRun& keys, bool utf8) {
+  settle_rows();
+  return batches_.holds_any(keys, utf8);
+}
+
+void UniqueKeyIndex::add(KeyRun keys, std::size_t most) {
+  ahead_.forget();
+  batches_.add(std::move(keys), most);
+}
+
 void UniqueKeyIndex::forget() {
   ahead_.forget();
   waiting_.clear();
+  batches_.forget();
 }
 
 void UniqueKeyIndex::clear() {
@@ -165,8 +171,13 @@ void UniqueKeyIndex::clear() {
   paths_.clear();
 }
 
-// What fails waits on, for SQLite may undo none of it: entries that are there already are ignored.
 void UniqueKeyIndex::settle() {
+  batches_.write();
+  settle_rows();
+}
+
+// What fails waits on, for SQLite may undo none of it: entries that are there already are ignored.
+void UniqueKeyIndex::settle_rows() {
   if (waiting_.empty()) return;
   std::vector<Waiting> entries = std::exchange(waiting_, {});
   try {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sql/tables/key_batches.h"
 #include "sql/tables/keys_ahead.h"
 #include "sql/tables/path_index.h"
 #include "sql/tables/tree_key.h"
@@ -36,8 +37,12 @@ class UniqueKeyIndex {
   std::optional<Holder> holder(const TreeKey& key);
   void add(const TreeKey& key, std::int64_t rowid);
   void remove(const TreeKey& key, std::int64_t rowid);
+  // The same of a batch's keys; see key_batches.h.
+  bool holds_any(KeyRun& keys, bool utf8);
+  void add(KeyRun keys, std::size_t most);
+  bool may_repeat() const { return batches_.may_repeat(); }
   void clear();
-  bool waits() const { return !waiting_.empty(); }
+  bool waits() const { return !waiting_.empty() || batches_.waits(); }
   void settle();
   // A transaction begins, or what was done in it is undone: the table is not what it was.
   void forget();
@@ -56,7 +61,7 @@ class UniqueKeyIndex {
   std::vector<Duplicate> duplicates(std::size_t most);
 
  private:
-  // An entry of a key that is one integer, without others besides.
+  // An entry of a key that is one integer, or a real that is one, without others besides.
   struct Waiting {
     Value key;
     std::int64_t rowid;
@@ -65,12 +70,14 @@ class UniqueKeyIndex {
   void bind(Statement::Use& use, const TreeKey& key) const;
   void add_entry(const TreeKey& key, std::int64_t rowid, bool is_value);
   void read_ahead(std::int64_t key);
+  void settle_rows();
 
   KeyColumns columns_;
   PathIndex paths_;
   Statement holder_, ahead_from_, add_, remove_, holds_, duplicates_;
   KeysAhead ahead_;
   std::vector<Waiting> waiting_;
+  KeyBatches batches_;
 };
 
 }  // namespace arbors::store

@@ -120,6 +120,21 @@ def test_texts_of_another_encoding(report):
         report.equal(database.execute(f"SELECT s, n FROM indexed {rest}").fetchall(), database.execute(f"SELECT s, n FROM plain {rest}").fetchall(), rest)
 
 
+def test_key_of_another_encoding(report):
+    """A UTF-16 database keeps keys in another order than batches of them are sorted in: what is there is found all the same."""
+    database = harness.connect(OPTIONS.extension)
+    database.execute("PRAGMA encoding = 'UTF-16le'")
+    database.execute("CREATE VIRTUAL TABLE t USING arbor(key=(s, n), batch_trees=20)")
+    texts = ["a", "b", "\u0100", "\uffee", "\U0001f600", "z"]
+    tree = lambda number: json.dumps({"s": texts[number % len(texts)] + str(number), "n": texts[number % 5]})
+    for begin in range(0, 600, 50):
+        sources.call(database, "arbor_append", "t", "\n".join(tree(number) for number in range(begin, begin + 50)))
+    for number in range(0, 600, 7):
+        report.raises(lambda: sources.call(database, "arbor_append", "t", "\n".join([tree(number), *(tree(1000 + more) for more in range(number % 11, number % 11 + 3 + number % 4)), *(tree(2000 + more) for more in range(20))])), f"{number} is there", "UNIQUE constraint failed: t.s, t.n")
+    sources.call(database, "arbor_append", "t", "\n".join(tree(number) for number in range(600, 650)))
+    report.equal(sources.call(database, "arbor_check", "t"), "ok", "check")
+
+
 def test_entries_however_made(report):
     """An index has the same entries whether they were made at once, in parts, batch by batch or row by row."""
     chance = random.Random(11)
@@ -157,6 +172,62 @@ def test_entries_however_made(report):
     report.check(min(len(entries) for entries in made["at once"]) > len(trees) // 2, "there are entries")
     for way, entries in made.items():
         report.check(entries == made["row by row"], f"{way}: the entries of rows written one by one")
+
+
+def key_value(chance, number):
+    """A value that may be a key: texts that read as numbers, whole reals, integers around where reals have gaps, and beyond int64."""
+    big = chance.choice([2**53, 2**63, 2**64, 10**30]) * chance.choice([1, -1]) + chance.randrange(-2, 3)
+    return chance.choice([number, -number, number + 0.5, float(number), str(number), f" {number}", f"{number}.0", f"Name {number}", f"name {number}  ", f"{number}\0x", f"{chance.getrandbits(70):x}", "did:plc:" + "\u00c9" * chance.randrange(3) + str(number), big, float(big), str(big), chance.random(), -0.0, True, ""])
+
+
+def entries(database):
+    columns = [name for _, name, *_ in database.execute("PRAGMA table_info(t_index1)")]
+    return database.execute(f"SELECT {', '.join(f'{name}, typeof({name})' for name in columns)} FROM t_index1").fetchall()
+
+
+def test_entries_of_a_key(report):
+    """A key's index has the same entries however it was made; what is the same key is found however it was added."""
+    chance = random.Random(13)
+    for declared in ("v, w", "v TEXT COLLATE NOCASE, w INTEGER", "v COLLATE RTRIM, w REAL", "v INTEGER, w TEXT", "v NUMERIC, w COLLATE NOCASE"):
+        for key in ("v", "v, w", "w, n, v"):
+            trees = [json.dumps({"n": number % 3, "v": key_value(chance, number), "w": key_value(chance, number % 7)}) for number in range(150 if OPTIONS.quick else 700)]
+            first = harness.connect(OPTIONS.extension)
+            first.execute(f"CREATE VIRTUAL TABLE t USING arbor({declared}, key=({key}))")
+            first.executemany("INSERT OR IGNORE INTO t(_tree) VALUES (?)", [(tree,) for tree in trees])
+            trees = [tree for tree, in first.execute("SELECT _tree FROM t ORDER BY _index")]
+            made = {}
+            for way in ("at once", "in parts", "batch by batch", "batch by batch in parts", "in pieces", "row by row"):
+                where = f"{declared}, key=({key}), {way}"
+                database = harness.connect(OPTIONS.extension)
+                database.execute(f"CREATE VIRTUAL TABLE t USING arbor({declared}, batch_trees=32{'' if way in ('at once', 'in parts') else f', key=({key})'})")
+                if way.endswith("in parts"):
+                    sources.call(database, "arbor_config", "cache_bytes", 3000)
+                if way == "row by row":
+                    database.executemany("INSERT INTO t(_tree) VALUES (?)", [(tree,) for tree in trees])
+                else:
+                    for begin in range(0, len(trees), 50 if way == "in pieces" else len(trees)):
+                        sources.call(database, "arbor_append", "t", "\n".join(trees[begin:begin + (50 if way == "in pieces" else len(trees))]))
+                for _ in range(3):
+                    again = chance.choice(trees)
+                    if way not in ("at once", "in parts"):
+                        more = [json.dumps({"n": number, "v": f"more {number}", "w": number}) for number in range(40)] + [again]
+                        report.raises(lambda: sources.call(database, "arbor_append", "t", "\n".join(more)), f"{where}: a tree once more", "UNIQUE constraint failed: t.")
+                database.execute("DELETE FROM t WHERE rowid % 7 = 3")
+                database.execute("UPDATE t SET v = 'new' || rowid WHERE rowid % 11 = 4")
+                if way in ("at once", "in parts"):
+                    sources.call(database, "arbor_append", "t", again)
+                    database.execute("BEGIN")
+                    last = database.execute("SELECT max(rowid) FROM t").fetchone()[0]
+                    if database.execute("SELECT count(*) FROM t WHERE _tree = ?", (again,)).fetchone()[0] > 1:
+                        report.raises(lambda: sources.call(database, "arbor_option", "t", "key", key), f"{where}: a tree twice", "UNIQUE constraint failed: t.", f" and {last}")
+                    database.execute("DELETE FROM t WHERE rowid = ?", (last,))
+                    database.execute("COMMIT")
+                    sources.call(database, "arbor_option", "t", "key", key)
+                made[way] = entries(database)
+                report.equal(sources.call(database, "arbor_check", "t"), "ok", f"{where}: check")
+            report.check(len(made["row by row"]) > len(trees) // 2, f"{declared}, key=({key}): there are entries")
+            for way, found in made.items():
+                report.check(found == made["row by row"], f"{declared}, key=({key}), {way}: the entries of rows written one by one")
 
 
 if __name__ == "__main__":

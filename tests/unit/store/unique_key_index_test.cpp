@@ -1,8 +1,12 @@
 #include "sql/tables/unique_key_index.h"
 
+#include <algorithm>
 #include <map>
 #include <random>
+#include <set>
 
+#include "engine/batch/build/batch_builder.h"
+#include "engine/batch/columns/memory_batch.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/random_seed.h"
 #include "tests/unit/store/database.h"
@@ -57,7 +61,8 @@ TEST_CASE("keys that are asked for in ascending order are found as others are", 
                       (number % 7 == 3    ? text + ".5"
                        : number % 11 == 4 ? '"' + text + '"'
                        : number % 13 == 5 ? text + "00000000000000000000"
-                                          : text) +
+                       : random() % 4 > 0 ? text
+                                          : text + ".0") +
                       "}")
                          .c_str());
     };
@@ -175,6 +180,79 @@ TEST_CASE("a row stands under its value too where its key is another", "[store][
   keys.index.remove(five, 1);
   keys.index.remove(name, 2);
   CHECK(keys.index.entries() == 0);
+}
+
+// The keys of some trees, with rowids from one on.
+KeyRun run_of(const Keys& keys, const std::vector<std::string>& trees, std::int64_t first) {
+  std::vector<std::string_view> documents(trees.begin(), trees.end());
+  auto paths = std::make_shared<PathDictionary>();
+  auto built = std::make_shared<batch::BuiltBatch>(batch::build_batch(documents, *paths));
+  batch::MemoryBatch batch(built, paths);
+  std::vector<std::uint32_t> rows;
+  std::vector<std::int64_t> rowids;
+  for (std::uint32_t row = 0; row < trees.size(); ++row) {
+    rows.push_back(row);
+    rowids.push_back(row);
+  }
+  KeyRun run(batch, keys.columns, rows, rowids, "t");
+  run.move_rowids(first);
+  return run;
+}
+
+TEST_CASE("keys of whole batches are told apart from all that are there", "[store][key]") {
+  std::mt19937 random(random_seed());
+  for (const bool few_parameters : {false, true}) {
+    for (const std::size_t most : {std::size_t{0}, std::size_t{20000}, std::size_t{1} << 30}) {
+      const std::vector<DeclaredColumn> declared{{"id", "TEXT", Collation::NoCase}};
+      Keys keys(random() % 2 == 0 ? "id" : "id, n",
+                random() % 2 == 0 ? std::vector<DeclaredColumn>() : declared);
+      if (few_parameters) sqlite3_limit(keys.database.db(), SQLITE_LIMIT_VARIABLE_NUMBER, 10);
+      const auto tree = [&](std::uint64_t number) {
+        const std::string text = std::to_string(number);
+        return "{\"id\":" +
+               (number % 3 == 0   ? "\"Name " + text + '"'
+                : number % 3 == 1 ? text + ".0"
+                                  : text) +
+               ",\"n\":0}";
+      };
+      std::set<std::uint64_t> there;
+      std::int64_t next_row = 1;
+      for (unsigned round = 0; round < 60; ++round) {
+        std::set<std::uint64_t> some;
+        const std::uint64_t begin = random() % 3 == 0 ? random() % 3000 : 3000 * (round + 1);
+        for (unsigned left = 1 + random() % 90; left > 0; --left)
+          some.insert(begin + random() % 900);
+        std::vector<std::string> trees;
+        for (const std::uint64_t number : some) trees.push_back(tree(number));
+        std::ranges::shuffle(trees, random);
+        const bool twice = random() % 6 == 0;
+        if (twice) trees.push_back(trees.front());
+        KeyRun run = run_of(keys, trees, next_row);
+        const bool clash = twice || std::ranges::any_of(some, [&](std::uint64_t number) {
+                             return there.contains(number);
+                           });
+        REQUIRE(keys.index.holds_any(run, true) == clash);
+        if (!clash) {
+          keys.index.add(std::move(run), most);
+          there.merge(some);
+          next_row += static_cast<std::int64_t>(trees.size());
+        }
+        const std::uint64_t one = random() % 4000;
+        const TreeKey key = keys.of(tree(one).c_str());
+        REQUIRE(keys.index.holder(key).has_value() == there.contains(one));
+        if (there.insert(one).second) keys.index.add(key, next_row++);
+        if (random() % 10 > 0) continue;
+        keys.index.settle();
+        keys.index.forget();  // another transaction
+      }
+      CHECK(keys.index.duplicates(5).empty());
+      keys.index.settle();
+      std::int64_t rows = 0;
+      for (const std::uint64_t number : there)
+        rows += keys.index.holder(keys.of(tree(number).c_str())).has_value() ? 1 : 0;
+      CHECK(static_cast<std::size_t>(rows) == there.size());
+    }
+  }
 }
 
 TEST_CASE("duplicates are found, and a table that is there is left alone", "[store][key]") {
