@@ -47,7 +47,12 @@ class NumberedTexts {
     std::uint32_t number = kEmpty;
   };
   void grow();
-  void fetch_ahead(std::span<const std::uint64_t> hashes) const;
+  std::size_t home_of(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
+  std::size_t probe(std::uint64_t hash, std::size_t at) const;
+  std::uint32_t number_from(std::size_t at, std::string_view text, std::uint64_t hash);
+  std::uint32_t find_from(std::size_t at, std::string_view text, std::uint64_t hash) const;
+  static constexpr std::size_t kAhead = 64;  // look-ups that wait for memory together
+  void fetch_ahead(std::span<const std::uint64_t> hashes, std::size_t* places) const;
 
   std::vector<Slot> slots_;
   std::vector<std::uint64_t> hashes_;
