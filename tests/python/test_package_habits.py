@@ -6,9 +6,13 @@ import decimal
 import enum
 import fractions
 import importlib
+import itertools
 import os
 import pathlib
 import pickle
+import signal
+import sys
+import threading
 import uuid
 
 import harness
@@ -60,6 +64,27 @@ def test_slices(report):
     report.raises(lambda: ten[::0], "a step of 0", kind=ValueError)
     for index in ("n", 1.0, [1, 2], True):
         report.raises(lambda: ten[index], f"at {index!r}", "a position is an int", kind=TypeError)
+
+
+def test_ctrl_c(report):
+    """Ctrl-C is a KeyboardInterrupt, in the engine as in SQLite, and undoes what was being written."""
+    if sys.implementation.name != "cpython":
+        raise harness.Skip("its sqlite3 loses what is raised inside it")
+    with harness.scratch() as folder, arbors.connect(f"{folder}/t.db") as db:
+        db.table("t").insert({"k": n % 4, "n": n} for n in range(40_000))
+        endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c"
+        pairs = "SELECT max(a.n * b.n % 7 + length(a.n || b.n)) AS m FROM t AS a JOIN t AS b ON a.k = b.k"
+        for what, action in (("SQLite", lambda: db.sql(endless)), ("the engine", lambda: db.sql(pairs)), ("a plan", lambda: db["t"].join(db["t"], on="k", name="o").sort_by("n * o.n % 7")),
+                             ("an import", lambda: db.table("t").insert({"k": 1, "n": n} for n in itertools.count()))):
+            timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+            timer.start()
+            try:
+                report.fail(what, f"it ended: {action()}")
+            except KeyboardInterrupt:
+                report.ok()
+            finally:
+                timer.cancel()
+            report.equal((len(db.table("t")), db.sql("SELECT 1").rows()), (40_000, [(1,)]), f"after {what}")
 
 
 def test_integers_beyond_64_bits(report):

@@ -66,7 +66,9 @@ class Session:
         self.scope: object | None = None  # the transaction that is open
         self.changes = 0  # counts what this session wrote
         loading.load(self.connection)
-        self.connection.set_progress_handler(self._tick, _TICK)
+        ticks = self._ticks()
+        next(ticks)
+        self.connection.set_progress_handler(ticks.__next__, _TICK)
         self._settle("dqs", 0)
 
     def _settle(self, key: str, value: int) -> None:
@@ -141,13 +143,20 @@ class Session:
             raise KeyboardInterrupt from None
         raise of_message(str(error)) from None
 
-    def _tick(self) -> bool:
-        try:
-            if self.watcher is not None:
-                self.watcher()
-        except KeyboardInterrupt:
-            self._stopped = True
-        return self._stopped
+    def _ticks(self) -> Iterator[bool]:
+        """Tells at each tick whether the work is to stop. A generator: Python raises KeyboardInterrupt as soon as any of its code
+        goes on, which in a function is before its first statement, where sqlite3 forgets it."""
+        stop = False
+        while True:
+            try:
+                yield stop
+                if self.watcher is not None:
+                    self.watcher()
+                stop = self._stopped
+            except KeyboardInterrupt:
+                stop = self._stopped = True
+            except Exception:
+                stop = True
 
     # Handles and tables that last as long as somebody needs them.
     def open(self, plan: str, *parameters: Any, keep: tuple[object, ...] = ()) -> Handle:
