@@ -6,6 +6,8 @@ import os
 import random
 import shutil
 import sys
+import threading
+import time
 
 import cluster
 import harness
@@ -301,6 +303,35 @@ def test_an_executor_killed_in_a_write(report):
     report.check((FOLDER / "killed-write").exists(), "an executor was killed")
     report.equal(rows(load(place, "copy")), rows(frame.select("id", "score", "commit")), "each row once")
     report.equal(sorted(os.listdir(place / "_arbors")), ["lock", "published.json"], "nothing is left of the killed task")
+
+
+def test_a_cancelled_job(report):
+    """It ends long before its tasks' work in the engine would, and others run after it."""
+    file = FOLDER / "slow.db"
+    cluster.fill(file, [{"id": number, "s": "a" * 20} for number in range(200_000)])
+    slow = load(file, where=f"regexp_like(replace(s, 'a', '{'abc' * 200}'), '(a|b|c)*(b|c)*(a|ab)*d')").select("id")
+    ends = []
+
+    def run():
+        try:
+            ends.append(slow.count())
+        except Exception as error:
+            ends.append(str(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    context, began = session().sparkContext, time.monotonic()
+    tasks = lambda: sum(stage.numActiveTasks for stage in map(context.statusTracker().getStageInfo, context.statusTracker().getActiveStageIds()) if stage)  # noqa: E731
+    while not tasks() and thread.is_alive() and time.monotonic() - began < 60:
+        time.sleep(0.1)
+    time.sleep(1)
+    report.check(thread.is_alive(), "the job is at work", str(ends))
+    cancelled = time.monotonic()
+    context.cancelAllJobs()
+    thread.join(60)
+    report.check(time.monotonic() - cancelled < 10, "it ends soon", f"after {time.monotonic() - cancelled:.0f} s")
+    report.check(ends and "CANCELLED" in str(ends[0]), "as cancelled", str(ends))
+    report.equal(load(file, where="id < 10").count(), 10, "the next job")
 
 
 if __name__ == "__main__":
