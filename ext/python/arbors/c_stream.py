@@ -20,8 +20,10 @@ _Say = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.POINTER(_Stream))
 _Stream._fields_ = [("get_schema", ctypes.c_void_p), ("get_next", ctypes.c_void_p), ("get_last_error", ctypes.c_void_p),
                     ("release", ctypes.c_void_p), ("private_data", ctypes.c_void_p)]
 
-_pointer = ctypes.pythonapi.PyCapsule_GetPointer
-_pointer.restype, _pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+# Not in PyPy, where the library's own sentences stay.
+_pointer: Any = getattr(getattr(ctypes, "pythonapi", None), "PyCapsule_GetPointer", None)
+if _pointer is not None:
+    _pointer.restype, _pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
 
 _KEPT = 256
 _open: dict[int, _Wrapped] = {}  # by private_data, which stays where a consumer moves the stream
@@ -48,6 +50,8 @@ class _Wrapped:
 def short_errors(capsule: Any, source: Any, failures: list[BaseException]) -> Any:
     """The same capsule of an ArrowArrayStream, whose errors are the first line of what is in `failures`, or of what the library
     says. `source` is what the library's stream holds until it is released."""
+    if _pointer is None:
+        return capsule
     stream = ctypes.cast(_pointer(capsule, b"arrow_array_stream"), ctypes.POINTER(_Stream)).contents
     key = int(stream.private_data)
     _open[key] = wrapped = _Wrapped(stream, failures)
