@@ -9,7 +9,7 @@ TEXTS = ["'a'", "'A'", "'b'", "'abc'", "'Abc '", "''", "'2'", "'10'", "'x y'", "
 PATTERNS = ["'a%'", "'%b%'", "'_b%'", "'%'", "'A%'", "'%1'"]
 ONE = ["length({})", "upper({})", "lower({})", "abs({})", "typeof({})", "coalesce({}, 'none')", "-{}", "+{}", "~{}", "trim({})",
        "CAST({} AS INTEGER)", "CAST({} AS TEXT)", "CAST({} AS REAL)", "round({})", "ifnull({}, 0)", "({} IS NULL)", "hex({})",
-       "{} COLLATE NOCASE", "iif({}, 'y', 'n')", "iif({}, 1)", "NOT {}", "substr({}, 1, 2)", "substr({}, -2)", "instr({}, 'b')", "octet_length({})",
+       "{} COLLATE NOCASE", "iif({}, 'y', 'n')", "NOT {}", "substr({}, 1, 2)", "substr({}, -2)", "instr({}, 'b')",
        "date({}, 'unixepoch')", "strftime('%H:%M', {} * 60, 'unixepoch')", "lower({}) LIKE '%B%'", "{} || '/'"]
 TWO = ["{} + {}", "{} - {}", "{} * {}", "{} / {}", "{} % {}", "{} || {}", "{} || '/' || {}", "nullif({}, {})", "min({}, {})", "max({}, {})",
        "substr({}, {})", "instr({}, {})", "coalesce({}, {})", "{} & {}", "{} | {}", "{} << {}", "replace({}, {}, 'z')"]
@@ -74,7 +74,8 @@ class Maker:
             return f"CASE {whens}{rng.choice(['', f' ELSE {self.literal()}'])} END"
         if roll < 0.97:
             return f"CASE WHEN {self.condition(names, depth - 1)} THEN {self.value(names, 0)} ELSE {self.value(names, 0)} END"
-        return f"CASE {self.value(names, 0)} WHEN {self.value(names, 0)} THEN {self.value(names, 0)} END"
+        whens = " ".join(f"WHEN {self.value(names, 0)} THEN {self.value(names, 0)}" for _ in range(rng.choice([1, 1, 2, 3])))
+        return f"CASE {self.value(names, 0)} {whens}{rng.choice(['', f' ELSE {self.value(names, 0)}'])} END"
 
     def condition(self, names, depth=2):
         rng = self.rng

@@ -155,8 +155,10 @@ class Bound {
       const std::uint64_t found = read(text.data() + at);
       if (found != words_[word]) return found < words_[word] ? -1 : 1;
     }
-    const int rest = std::memcmp(text.data() + at, text_.data() + at, common - at);
-    if (rest != 0) return rest;
+    if (at < common) {
+      const int rest = std::memcmp(text.data() + at, text_.data() + at, common - at);
+      if (rest != 0) return rest;
+    }
     return text.size() == text_.size() ? 0 : text.size() < text_.size() ? -1 : 1;
   }
 

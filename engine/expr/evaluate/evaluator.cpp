@@ -1,6 +1,7 @@
 #include "engine/expr/evaluate/evaluator.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <optional>
 
@@ -12,6 +13,7 @@
 #include "engine/expr/evaluate/calculate.h"
 #include "engine/expr/evaluate/call_frame.h"
 #include "engine/expr/evaluate/comparison.h"
+#include "engine/expr/evaluate/concatenate.h"
 #include "engine/expr/evaluate/constant_choice.h"
 #include "engine/expr/forms/function.h"
 
@@ -93,6 +95,8 @@ Operand Evaluator::read(const Path& path, Nested nested) {
   return Operand(context_.scope.select(row_span(selection_, storage)).read(path, nested));
 }
 
+class BranchOfRows;
+
 // Computes the value of each form.
 struct ValueOf {
   Evaluator& evaluator;
@@ -129,33 +133,32 @@ struct ValueOf {
     });
   }
 
-  Operand operator()(const Concat&) {
-    const Operand left = arg(0);
-    const Operand right = arg(1);
-    std::string text;
-    return result(left.is_constant() && right.is_constant(), [&](std::uint32_t count) {
-      return each(count, [&](std::uint32_t i, batch::VectorBuilder& out) {
-        const Scalar a = left[i];
-        const Scalar b = right[i];
-        if (a.is_null() || b.is_null()) return out.append_null();
-        text.clear();
-        append_text(text, a);
-        append_text(text, b);
-        out.append_text(text);
-      });
-    });
+  // Flattened: a || b || c writes its text once.
+  void add_parts(const Expr& concat, std::vector<Operand>& parts) {
+    for (const ExprPtr& arg : concat.args) {
+      if (arg->as<Concat>() != nullptr)
+        add_parts(*arg, parts);
+      else
+        parts.push_back(evaluator.value(*arg));
+    }
   }
+
+  Operand operator()(const Concat&);
 
   Operand operator()(const Cast& form) {
     const Operand operand = arg(0);
-    return result(operand.is_constant(), [&](std::uint32_t count) {
+    const auto compute = [&](const Operand& values, std::uint32_t count) {
       return each(count, [&](std::uint32_t i, batch::VectorBuilder& out) {
-        out.append_value(cast(operand[i], form.affinity));
+        out.append_value(cast(values[i], form.affinity));
       });
-    });
+    };
+    if (VectorPtr spread = once_per_text(operand, rows(), compute)) return Operand(spread);
+    return result(operand.is_constant(),
+                  [&](std::uint32_t count) { return compute(operand, count); });
   }
 
   Operand operator()(const Case& form);
+  VectorPtr read_branches(const BranchOfRows& branches, std::span<const std::uint32_t> found);
   Operand operator()(const Call& form);
   Operand choose();
   Operand list_call(const Function& function, bool constant);
@@ -187,6 +190,23 @@ struct ValueOf {
     return out.finish();
   }
 };
+
+Operand ValueOf::operator()(const Concat&) {
+  std::vector<Operand> parts;
+  add_parts(expr, parts);
+  const auto varies = [](const Operand& part) { return !part.is_constant(); };
+  const auto varying = std::ranges::count_if(parts, varies);
+  if (varying == 1) {
+    const auto column = std::ranges::find_if(parts, varies);
+    const auto compute = [&](Operand texts, std::uint32_t entries) {
+      std::vector<Operand> once = parts;
+      once[static_cast<std::size_t>(column - parts.begin())] = std::move(texts);
+      return concatenate_texts(once, entries);
+    };
+    if (VectorPtr spread = once_per_text(*column, rows(), compute)) return Operand(spread);
+  }
+  return result(varying == 0, [&](std::uint32_t count) { return concatenate_texts(parts, count); });
+}
 
 // Tells whether a condition can be asked of rows that do not come to it: it is cheap, and no row
 // makes it fail.
@@ -233,7 +253,7 @@ class BranchOfRows {
     std::size_t open = found.size();
     for (std::uint32_t branch = 0; branch < branches_ && open > 0; ++branch) {
       const bool all = open == found.size();
-      const bool plain = !form_.has_base && asks_plainly(when(branch));
+      const bool plain = asks_plainly(*condition(branch));
       constexpr std::size_t kFew = 8;
       open -= all || (plain && open > found.size() / kFew) ? ask_all(branch, found)
                                                            : ask_open(branch, found);
@@ -242,16 +262,15 @@ class BranchOfRows {
   }
 
  private:
-  const Expr& when(std::uint32_t branch) const { return *expr_.args[first_ + 2 * branch]; }
-
-  Truths truths(Evaluator& rows, std::uint32_t branch) const {
-    if (!form_.has_base) return rows.truth(when(branch));
+  ExprPtr condition(std::uint32_t branch) const {
+    const ExprPtr& when = expr_.args[first_ + 2 * std::size_t{branch}];
+    if (!form_.has_base) return when;
     const Compare equal{Comparison::Equal, form_.collations[branch], form_.coercions[branch]};
-    return compare_rows(equal, rows.value(*expr_.args[0]), rows.value(when(branch)), rows.rows());
+    return std::make_shared<const Expr>(Expr{equal, {expr_.args[0], when}});
   }
 
   std::size_t ask_all(std::uint32_t branch, std::vector<std::uint32_t>& found) const {
-    const Truths answers = truths(evaluator_, branch);
+    const Truths answers = evaluator_.truth(*condition(branch));
     return take_rows(answers.data(), found.size(), branch, branches_, found.data());
   }
 
@@ -261,7 +280,7 @@ class BranchOfRows {
       if (found[i] == branches_) open.push_back(i);
     const Selection rows_there = at_positions(evaluator_.selection(), open);
     Evaluator there(evaluator_.context(), rows_there);
-    const Truths answers = truths(there, branch);
+    const Truths answers = there.truth(*condition(branch));
     std::size_t taken = 0;
     for (std::size_t i = 0; i < open.size(); ++i) {
       if (answers[i] != kTrue) continue;
@@ -278,6 +297,51 @@ class BranchOfRows {
   std::uint32_t branches_;
 };
 
+// Reads branches that are paths or constants, all of them numbers or NULL, without lists of rows;
+// null where they are something else.
+VectorPtr ValueOf::read_branches(const BranchOfRows& branches,
+                                 std::span<const std::uint32_t> found) {
+  constexpr batch::TagSet kNumbers =
+      batch::tag_bit(Tag::Integer) | batch::tag_bit(Tag::Real) | batch::kNullTags;
+  constexpr std::uint32_t kMost = 8;  // of more, each has few rows
+  if (branches.branches() > kMost) return nullptr;
+  std::vector<VectorPtr> values;
+  batch::TagSet kinds = branches.otherwise() == nullptr ? batch::tag_bit(Tag::Missing) : 0;
+  for (std::uint32_t branch = 0; branch <= branches.branches(); ++branch) {
+    const Expr* value =
+        branch < branches.branches() ? &branches.then(branch) : branches.otherwise();
+    if (value == nullptr) continue;
+    if (value->as<Constant>() == nullptr && value->as<PathRead>() == nullptr) return nullptr;
+    values.push_back(dense(evaluator.value(*value), rows()));
+    if (!values.back()->only(kNumbers)) return nullptr;
+    kinds |= values.back()->kinds;
+  }
+  batch::Vector out;
+  out.rows = rows();
+  out.kinds = kinds;
+  out.tags.assign(rows(), static_cast<std::uint8_t>(Tag::Missing));
+  if (out.has(Tag::Integer)) out.integers.resize(rows());
+  if (out.has(Tag::Real)) out.reals.resize(rows());
+  for (std::uint32_t branch = 0; branch < values.size(); ++branch) {
+    const batch::Vector& value = *values[branch];
+    const auto copy = [&](auto& to, const auto& from) {
+      if (from.empty()) return;
+      for (std::size_t i = 0; i < found.size(); ++i) to[i] = found[i] == branch ? from[i] : to[i];
+    };
+    copy(out.integers, value.integers);
+    copy(out.reals, value.reals);
+    if (value.tags.empty())
+      copy(out.tags, std::vector<std::uint8_t>(rows(), static_cast<std::uint8_t>(value.uniform)));
+    else
+      copy(out.tags, value.tags);
+  }
+  if (std::has_single_bit(out.kinds)) {
+    out.uniform = static_cast<Tag>(std::countr_zero(out.kinds));
+    out.tags.clear();
+  }
+  return std::make_shared<const batch::Vector>(std::move(out));
+}
+
 // Computes each branch for the rows that come to it alone.
 Operand ValueOf::operator()(const Case& form) {
   BranchOfRows branch_of_rows(evaluator, form, expr);
@@ -291,6 +355,7 @@ Operand ValueOf::operator()(const Case& form) {
     if (const Expr* value = value_of(branch)) constants.push_back(value->as<Constant>());
   if (std::ranges::find(constants, nullptr) == constants.end())
     return Operand(chosen_constants(constants, found));
+  if (VectorPtr numbers = read_branches(branch_of_rows, found)) return Operand(numbers);
   std::vector<std::vector<std::uint32_t>> positions(branches + std::size_t{1});
   for (std::uint32_t i = 0; i < rows(); ++i) positions[found[i]].push_back(i);
   batch::VectorBuilder out(rows());

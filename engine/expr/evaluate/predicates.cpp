@@ -7,6 +7,7 @@
 #include "engine/expr/evaluate/comparison.h"
 #include "engine/expr/evaluate/evaluator.h"
 #include "engine/expr/evaluate/pattern_test.h"
+#include "engine/expr/forms/function.h"
 #include "engine/expr/forms/value_set.h"
 #include "engine/expr/search/code_points.h"
 
@@ -224,12 +225,21 @@ struct TruthOf {
       if (pattern.constant().is_null() || escape.constant().is_null()) return all(kUnknown);
       const PatternTest test =
           pattern_test(form, Scalar(pattern.constant()), escaped, Scalar(escape.constant()));
-      out = apply(MatchTest{test}, *expr.args[0]);
+      out = apply(MatchTest{test}, unfolded(form));
     } else {
       out = match_rows(form, evaluator.value(*expr.args[0]), pattern, escaped, escape);
     }
     if (form.negated) negate(out);
     return out;
+  }
+
+  // What is matched; of lower(e) LIKE, which ignores the case, e.
+  const Expr& unfolded(const Match& form) const {
+    const Expr& text = *expr.args[0];
+    const auto* call = text.as<Call>();
+    const bool folds = form.pattern == Pattern::Like && call != nullptr &&
+                       (call->function->name == "lower" || call->function->name == "upper");
+    return folds ? *text.args[0] : text;
   }
 
   static PatternTest pattern_test(const Match& form, const Scalar& pattern, bool escaped,

@@ -16,6 +16,29 @@ std::uint32_t TextColumn::entry(std::string_view text) {
   return static_cast<std::uint32_t>(pool_->size() - 1);
 }
 
+std::uint32_t TextColumn::shared_entry(std::string_view text) {
+  constexpr std::size_t kLately = 4096;
+  constexpr std::uint32_t kTrial = 4096, kSeldom = 4;
+  const bool seldom = asked_ >= kTrial && found_ < asked_ / kSeldom;
+  if (text.size() > sizeof(Lately::bytes) || seldom) return entry(text);
+  if (lately_.empty()) lately_.resize(kLately);
+  ++asked_;
+  Lately wanted;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    wanted.bytes[i / 8] = wanted.bytes[i / 8] << 8 | static_cast<unsigned char>(text[i]);
+  wanted.size = static_cast<std::uint32_t>(text.size()) + 1;
+  const std::uint64_t mixed =
+      (wanted.bytes[0] * 0x9E3779B97F4A7C15ULL ^ wanted.bytes[1]) * 0xC2B2AE3D27D4EB4FULL;
+  Lately& known = lately_[mixed >> 52];
+  if (known.size == wanted.size && known.bytes == wanted.bytes) {
+    ++found_;
+    return known.entry;
+  }
+  wanted.entry = entry(text);
+  known = wanted;
+  return known.entry;
+}
+
 batch::VectorPtr TextColumn::finish() {
   auto vector = std::make_shared<batch::Vector>();
   vector->rows = static_cast<std::uint32_t>(codes_.size());

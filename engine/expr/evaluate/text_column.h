@@ -2,6 +2,7 @@
 // reads the column then looks at once.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -19,6 +20,8 @@ class TextColumn {
     codes_.reserve(rows);
   }
 
+  // Gives an entry of a text, one that has it already where it is short and was given lately.
+  std::uint32_t shared_entry(std::string_view text);
   // Adds an entry. Throws Error{Limit} beyond kMostTextBytes, as a VectorBuilder does.
   std::uint32_t entry(std::string_view text);
   void append(std::uint32_t entry) { codes_.push_back(entry); }
@@ -28,8 +31,17 @@ class TextColumn {
   batch::VectorPtr finish();
 
  private:
+  // A short text that was given lately, in place of an older one.
+  struct Lately {
+    std::array<std::uint64_t, 2> bytes{};
+    std::uint32_t size = 0;  // 1 more; 0: none
+    std::uint32_t entry = 0;
+  };
+
   std::shared_ptr<batch::TextPool> pool_;
   std::vector<std::uint32_t> codes_;
+  std::vector<Lately> lately_;
+  std::uint32_t asked_ = 0, found_ = 0;
 };
 
 }  // namespace arbors::expr

@@ -3,6 +3,7 @@
 
 #include "engine/base/error.h"
 #include "engine/expr/evaluate/call_frame.h"
+#include "engine/expr/evaluate/text_column.h"
 #include "engine/expr/forms/function.h"
 
 namespace arbors::expr {
@@ -94,11 +95,18 @@ ValueKind kind_of(Tag tag) {
 
 void type_of(CallFrame& frame) {
   const Operand& operand = frame.args[0];
+  std::array<std::uint32_t, batch::kTags> entries{};  // of a tag, or of the constant
+  entries.fill(TextColumn::kNull);
+  TextColumn column(frame.rows);
   for (std::uint32_t i = 0; i < frame.rows; ++i) {
-    const ValueKind kind = operand.is_constant() ? operand.constant().kind
-                                                 : kind_of(operand.vector().tag(operand.row(i)));
-    frame.out.append_text(type_name(kind));
+    const Tag tag = operand.is_constant() ? Tag::Null : operand.vector().tag(operand.row(i));
+    std::uint32_t& entry = entries[static_cast<std::size_t>(tag)];
+    if (entry == TextColumn::kNull)
+      entry =
+          column.entry(type_name(operand.is_constant() ? operand.constant().kind : kind_of(tag)));
+    column.append(entry);
   }
+  frame.result = column.finish();
 }
 
 // The name that SQLite's JSON functions have for a value; empty where there is none.

@@ -23,14 +23,41 @@ void absolute(Arguments args, VectorBuilder& out) {
   out.append_integer(value < 0 ? -value : value);
 }
 
+constexpr double kNoFraction = 4503599627370496.0;  // from here on
+
 // Numbers of most calls, which all versions round alike: to whole ones.
 bool rounds_otherwise(Arguments args) {
-  constexpr double kNoFraction = 4503599627370496.0;  // from here on
   return args.size() > 1 || !args[0].is_number() || !(std::fabs(to_real(args[0])) <= kNoFraction);
 }
+double to_whole(double value) {
+  return static_cast<double>(static_cast<std::int64_t>(value + (value < 0 ? -0.5 : 0.5)));
+}
 void round_to_whole(Arguments args, VectorBuilder& out) {
-  const double value = to_real(args[0]);
-  out.append_real(static_cast<double>(static_cast<std::int64_t>(value + (value < 0 ? -0.5 : 0.5))));
+  out.append_real(to_whole(to_real(args[0])));
+}
+
+// A column of reals in one loop, where all of them are rounded alike.
+void round_numbers(CallFrame& frame) {
+  const Operand& numbers = frame.args[0];
+  const bool reals = frame.args.size() == 1 && !numbers.is_constant() &&
+                     numbers.vector().tags.empty() && numbers.vector().uniform == batch::Tag::Real;
+  auto out = std::make_shared<batch::Vector>();
+  bool otherwise = !reals;
+  if (reals) {
+    const double* const values = numbers.vector().reals.data();
+    out->rows = frame.rows;
+    out->uniform = batch::Tag::Real;
+    out->kinds = batch::tag_bit(batch::Tag::Real);
+    out->reals.resize(frame.rows);
+    for (std::uint32_t i = 0; i < frame.rows; ++i) {
+      const double value = values[numbers.row(i)];
+      const bool whole = !(std::fabs(value) <= kNoFraction);
+      otherwise |= whole;
+      out->reals[i] = whole ? 0 : to_whole(value);
+    }
+  }
+  if (otherwise) return host_rows_where<"round", rounds_otherwise, round_to_whole>(frame);
+  frame.result = std::move(out);
 }
 
 // Gives a value that a column of the type may hold as it is.
@@ -64,7 +91,7 @@ constexpr std::array<Function, 3> kNumberFunctions{{
     {"as_declared", 2, 2, "as_declared(value, type)",
      "the value; an error where a column of that type would convert it", kScalar, as_declared},
     {"round", 1, 2, "round(number [, digits])", "the number rounded to digits after the point",
-     kScalar, host_rows_where<"round", rounds_otherwise, round_to_whole>},
+     kScalar, round_numbers},
 }};
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <cstdint>
 
 #include "engine/expr/evaluate/call_frame.h"
+#include "engine/expr/evaluate/text_column.h"
+#include "engine/expr/evaluate/text_rows.h"
 #include "engine/expr/forms/function.h"
 #include "engine/expr/functions/host_call.h"
 #include "engine/expr/search/code_points.h"
@@ -27,11 +29,54 @@ void change_case(Arguments args, VectorBuilder& out) {
   out.append_text(text);
 }
 
+// The whole of a column of texts, changed.
+template <char first, char last, int shift>
+void change_cases(CallFrame& frame) {
+  if (!holds_texts(frame.args[0])) return each_known_row<change_case<first, last, shift>>(frame);
+  TextColumn column(frame.rows);
+  std::string changed;
+  const auto change = [&](std::uint32_t, std::string_view text) {
+    changed.assign(text);
+    for (char& c : changed) c = c >= first && c <= last ? static_cast<char>(c + shift) : c;
+    column.append(column.entry(changed));
+  };
+  each_text(frame.args[0], frame.rows, change, [&](std::uint32_t) { column.append_null(); });
+  frame.result = column.finish();
+}
+
+// A NUL ends a text here, as in SQLite.
+std::int64_t characters_of(std::string_view text) {
+  return static_cast<std::int64_t>(utf8_length(text.substr(0, text.find('\0'))));
+}
+
 void length(Arguments args, VectorBuilder& out) {
   std::string buffer;
-  const std::string_view text = text_of(args[0], buffer);
-  // A NUL ends a text here, as in SQLite.
-  out.append_integer(static_cast<std::int64_t>(utf8_length(text.substr(0, text.find('\0')))));
+  out.append_integer(characters_of(text_of(args[0], buffer)));
+}
+
+// An integer for each text of a column, NULL for NULL.
+template <typename Count>
+batch::VectorPtr count_in_texts(const CallFrame& frame, Count count) {
+  auto out = std::make_shared<batch::Vector>();
+  out->rows = frame.rows;
+  out->uniform = batch::Tag::Integer;
+  out->kinds = batch::tag_bit(batch::Tag::Integer);
+  out->integers.resize(frame.rows);
+  const auto null = [&](std::uint32_t i) {
+    if (out->tags.empty())
+      out->tags.assign(frame.rows, static_cast<std::uint8_t>(batch::Tag::Integer));
+    out->tags[i] = static_cast<std::uint8_t>(batch::Tag::Null);
+    out->kinds |= batch::tag_bit(batch::Tag::Null);
+  };
+  each_text(
+      frame.args[0], frame.rows,
+      [&](std::uint32_t i, std::string_view text) { out->integers[i] = count(text); }, null);
+  return out;
+}
+
+void lengths(CallFrame& frame) {
+  if (!holds_texts(frame.args[0])) return each_known_row<length>(frame);
+  frame.result = count_in_texts(frame, characters_of);
 }
 
 // Finds the byte where character `count` begins, or the end.
@@ -51,14 +96,11 @@ bool cuts_otherwise(Arguments args) {
   return false;
 }
 
-void substr(Arguments args, VectorBuilder& out) {
-  std::string buffer;
-  std::string_view text = text_of(args[0], buffer);
+constexpr std::int64_t kMaxLength = 1'000'000'000;  // SQLite's longest text for "all the rest"
+
+std::string_view cut(std::string_view text, std::int64_t first, std::int64_t count) {
   text = text.substr(0, text.find('\0'));  // which ends a text here, as in SQLite
   const auto characters = static_cast<std::int64_t>(utf8_length(text));
-  constexpr std::int64_t kMaxLength = 1'000'000'000;  // SQLite's longest text for "all the rest"
-  std::int64_t first = to_integer(args[1]);
-  std::int64_t count = args.size() > 2 ? to_integer(args[2]) : kMaxLength;
   const bool backwards = count < 0;
   if (backwards) count = -count;
   if (first < 0) {
@@ -81,7 +123,47 @@ void substr(Arguments args, VectorBuilder& out) {
   }
   const std::size_t begin = byte_of(text, first);
   const std::string_view rest = text.substr(begin);
-  out.append_text(rest.substr(0, byte_of(rest, count)));
+  return rest.substr(0, byte_of(rest, count));
+}
+
+void substr(Arguments args, VectorBuilder& out) {
+  std::string buffer;
+  const std::string_view text = text_of(args[0], buffer);
+  const std::int64_t count = args.size() > 2 ? to_integer(args[2]) : kMaxLength;
+  out.append_text(cut(text, to_integer(args[1]), count));
+}
+
+// Tells whether each of the first bytes of a text is a character.
+bool begins_plainly(std::string_view text, std::size_t bytes) {
+  unsigned char other = 0;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    other |= static_cast<unsigned char>((c - 1U) | c);  // the highest bit: of 0, and from 128 on
+  }
+  return other < 0x80;
+}
+
+// Cuts texts at places that are the same for all rows.
+void substrings(CallFrame& frame) {
+  std::vector<Scalar> args{Scalar(std::string_view())};  // the text's place, and constants
+  for (std::size_t arg = 1; arg < frame.args.size(); ++arg)
+    if (frame.args[arg].is_constant()) args.push_back(Scalar(frame.args[arg].constant()));
+  if (!holds_texts(frame.args[0]) || args.size() < frame.args.size() || cuts_otherwise(args))
+    return host_rows_where<"substr", cuts_otherwise, substr>(frame);
+  const std::int64_t first = to_integer(args[1]);
+  const std::int64_t count = args.size() > 2 ? to_integer(args[2]) : kMaxLength;
+  constexpr std::int64_t kFew = 64;
+  const bool near = first > 0 && first <= kFew && count >= 0 && count <= kFew;
+  const auto begin = static_cast<std::size_t>(near ? first - 1 : 0);
+  const auto end = begin + static_cast<std::size_t>(near ? count : 0);
+  TextColumn column(frame.rows);
+  const auto append = [&](std::uint32_t, std::string_view text) {
+    const bool plain = near && text.size() >= end && begins_plainly(text, end);
+    column.append(
+        column.shared_entry(plain ? text.substr(begin, end - begin) : cut(text, first, count)));
+  };
+  each_text(frame.args[0], frame.rows, append, [&](std::uint32_t) { column.append_null(); });
+  frame.result = column.finish();
 }
 
 template <bool left, bool right>
@@ -220,18 +302,23 @@ void octet_length(Arguments args, VectorBuilder& out) {
   std::string buffer;
   out.append_integer(static_cast<std::int64_t>(text_of(args[0], buffer).size()));
 }
+void octet_lengths(CallFrame& frame) {
+  if (!holds_texts(frame.args[0])) return each_known_row<octet_length>(frame);
+  frame.result = count_in_texts(
+      frame, [](std::string_view text) { return static_cast<std::int64_t>(text.size()); });
+}
 
 constexpr std::array<Function, 16> kTextFunctions{{
     {"upper", 1, 1, "upper(text)", "ASCII letters in upper case", kScalar,
-     each_known_row<change_case<'a', 'z', -32>>},
+     change_cases<'a', 'z', -32>},
     {"lower", 1, 1, "lower(text)", "ASCII letters in lower case", kScalar,
-     each_known_row<change_case<'A', 'Z', 32>>},
-    {"length", 1, 1, "length(text)", "number of characters", kScalar, each_known_row<length>},
+     change_cases<'A', 'Z', 32>},
+    {"length", 1, 1, "length(text)", "number of characters", kScalar, lengths},
     {"substr", 2, 3, "substr(text, first [, count])",
      "characters from position first, counted from 1, from the end where negative", kScalar,
-     host_rows_where<"substr", cuts_otherwise, substr>},
+     substrings},
     {"substring", 2, 3, "substring(text, first [, count])", "the same as substr", kScalar,
-     host_rows_where<"substr", cuts_otherwise, substr>},
+     substrings},
     {"trim", 1, 2, "trim(text [, characters])", "text without spaces (or characters) at its ends",
      kScalar, each_known_row<trim<true, true>>},
     {"ltrim", 1, 2, "ltrim(text [, characters])", "the same at its beginning", kScalar,
@@ -249,8 +336,7 @@ constexpr std::array<Function, 16> kTextFunctions{{
      each_row<concat_texts>},
     {"concat_ws", 2, 255, "concat_ws(separator, value, …)",
      "the same with the separator between them", kScalar, each_row<concat_with_separator>},
-    {"octet_length", 1, 1, "octet_length(text)", "number of bytes", kScalar,
-     each_known_row<octet_length>},
+    {"octet_length", 1, 1, "octet_length(text)", "number of bytes", kScalar, octet_lengths},
     {"char", 0, 255, "char(code, …)", "the characters of these code points", kScalar,
      each_row<characters>},
 }};

@@ -57,6 +57,55 @@ void compare_all(const std::vector<Row>& rows, const std::vector<std::string>& e
 
 }  // namespace
 
+TEST_CASE("what is computed once for many rows is what each row gives", "[expr]") {
+  std::vector<std::string> texts;
+  std::vector<std::int64_t> numbers;
+  for (int i = 0; i < 300; ++i) {
+    texts.emplace_back(std::vector<std::string>{"app.b", "Äpfel", "", "x'y", "app.c"}[i * 7 % 5]);
+    numbers.push_back(i % 3 == 0 ? 1'700'000'000 + i / 9 : i % 11 - 5);
+  }
+  const std::vector<std::string> expressions{
+      "s || ':' || s",
+      "'k' || s || 1",
+      "i || '/' || r",
+      "s || i",
+      "s || NULL",
+      "CASE s WHEN 'app.b' THEN 1 WHEN '' THEN 'none' END",
+      "CASE s WHEN 'app.b' THEN i WHEN NULL THEN 2 ELSE r END",
+      "CASE WHEN i > 0 THEN i WHEN r < 0 THEN r END",
+      "CASE WHEN i > 0 THEN i WHEN r < 0 THEN 0.5 ELSE NULL END",
+      "CASE WHEN s = 'app.b' THEN s WHEN i < 0 THEN i ELSE 'other' END",
+      "CASE WHEN i > 0 THEN 1 WHEN i < -2 THEN 2.5 WHEN s < 'b' THEN 'x' ELSE NULL END",
+      "iif(i > 0, 'above', 'below')",
+      "iif(i > 0, i, r)",
+      "lower(s) LIKE 'ÄPF%'",
+      "upper(s) LIKE '%P.B'",
+      "lower(i) LIKE '17%'",
+      "s = s || ''",
+      "s < substr(s, 1, 3) || 'z'",
+      "s > 'app.b'",
+      "s BETWEEN 'app.b' AND 'app.bz'",
+      "substr(s, 1, 2)",
+      "substr(s, 2, 3)",
+      "substr(s, -2, 1)",
+      "upper(s)",
+      "length(s)",
+      "instr(s, 'p.')",
+      "typeof(s)",
+      "typeof(i)",
+      "round(r)",
+      "round(i / 4.0, 1)",
+      "CAST(s AS INTEGER)",
+      "CAST(i AS TEXT)",
+      "strftime('%H:%M', i, 'unixepoch')",
+      "strftime('%Y-%W', i * 5, 'auto')",
+      "datetime(i, 'unixepoch', '+1 day')",
+      "unixepoch(r, 'unixepoch')"};
+  compare_all(rows_of(texts, numbers), expressions);
+  compare_all(rows_of(texts, {}), expressions);
+  compare_all(rows_of({}, numbers), expressions);
+}
+
 TEST_CASE("dates and times are those of SQLite", "[expr]") {
   const std::vector<Row> rows = rows_of(
       {"2020-01-31", "2020-02-29 23:59:59.999", "1969-12-31T12:00:00Z", "2020-06-15 10:00:00+05:30",
