@@ -127,6 +127,35 @@ TEST_CASE("ranks order values of any kinds, whether texts lie in a domain, in se
   }
 }
 
+TEST_CASE("rows that lie in order, or almost so, are sorted by all keys", "[exec]") {
+  std::mt19937 random(11);
+  for (int round = 0; round < 300; ++round) {
+    const std::size_t rows = 300 + random() % 900;
+    std::vector<std::vector<std::uint64_t>> words(1 + random() % 3);
+    for (auto& key : words) {
+      key.resize(rows);
+      for (std::uint64_t& word : key) word = random() % 8;
+    }
+    std::vector<std::vector<std::uint64_t>> tuples(rows);
+    for (std::size_t row = 0; row < rows; ++row)
+      for (const auto& key : words) tuples[row].push_back(key[row]);
+    std::ranges::sort(tuples);
+    if (random() % 2 == 0) std::swap(tuples[random() % rows], tuples[random() % rows]);
+    std::vector<Ranks> keys;
+    for (std::size_t key = 0; key < words.size(); ++key)
+      keys.push_back(Ranks::filled(rows, UINT64_MAX, [&](auto& to) {
+        for (std::size_t row = 0; row < rows; ++row)
+          to[row] = static_cast<std::remove_reference_t<decltype(to[0])>>(tuples[row][key]);
+      }));
+    const std::vector<std::uint32_t> order = sorted_rows(keys);
+    REQUIRE(order.size() == rows);
+    for (std::size_t at = 1; at < rows; ++at) {
+      const std::uint32_t left = order[at - 1], right = order[at];
+      REQUIRE((tuples[left] < tuples[right] || (tuples[left] == tuples[right] && left < right)));
+    }
+  }
+}
+
 TEST_CASE("a sort asks whether to stop while it compares", "[exec]") {
   for (const bool mixed : {false, true}) {
     for (const Collation collation : {Collation::Binary, Collation::NoCase}) {
