@@ -1,4 +1,5 @@
 // Stages that gather rows into groups.
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/error.h"
@@ -46,6 +47,25 @@ Relation relation_of(const std::shared_ptr<ColumnBatch>& batch) {
                                                     batch->shared_paths()));
 }
 
+// Keeps some of a scan's rows, as they are numbered behind the steps before.
+class KeptOfScan : public BlockChange {
+ public:
+  explicit KeptOfScan(std::vector<RowRef> ascending) : rows_(std::move(ascending)) {}
+
+  void apply(ScannedRows& block) const override {
+    std::vector<std::uint32_t> kept;
+    auto at = std::ranges::lower_bound(rows_, RowRef{block.index, 0});
+    for (; at != rows_.end() && at->segment == block.index; ++at) kept.push_back(at->row);
+    block.rows = expr::Selection::list(std::move(kept));
+  }
+  bool mounts() const override { return false; }
+  bool knows_rows() const override { return true; }
+  std::vector<const RowExpr*> expressions() const override { return {}; }
+
+ private:
+  std::vector<RowRef> rows_;
+};
+
 // Parts picked rows by a hash of their keys.
 std::vector<std::vector<RowRef>> parts_of(const Relation& relation, const AggregationPlan& plan,
                                           unsigned level, const ExecutionContext& context) {
@@ -72,17 +92,22 @@ std::vector<std::vector<RowRef>> parts_of(const Relation& relation, const Aggreg
 void spool_groups(const Relation& relation, const AggregationPlan& plan, std::vector<RowRef> left,
                   unsigned level, ColumnSpool& groups, const ExecutionContext& context) {
   constexpr std::uint64_t kPasses = 4;
-  Relation rows = relation;
-  rows.slice = {};
+  const bool by_scan = !relation.picked && !relation.sliced() && plan.any_order();
   while (!left.empty()) {
-    const bool many = left.size() / kPasses > context.budgets.max_group_keys;
-    rows.picked = std::move(left);
-    if (many && level < KeyPart::kLevels) {
+    Relation rows = relation;
+    rows.slice = {};
+    if (left.size() / kPasses > context.budgets.max_group_keys && level < KeyPart::kLevels) {
+      rows.picked = std::move(left);
       std::vector<std::vector<RowRef>> parts = parts_of(rows, plan, level, context);
       rows.picked.reset();
       for (std::vector<RowRef>& part : parts)
         spool_groups(relation, plan, std::exchange(part, {}), level + 1, groups, context);
       return;
+    }
+    if (by_scan) {
+      rows.input.steps.push_back(ChangeStep{std::make_shared<const KeptOfScan>(std::move(left))});
+    } else {
+      rows.picked = std::move(left);
     }
     GroupedRows found = run_aggregation(plan, rows, context);
     groups.add(std::move(found.groups));
