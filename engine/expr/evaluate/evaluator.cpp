@@ -325,7 +325,7 @@ VectorPtr ValueOf::read_branches(const BranchOfRows& branches,
   for (std::uint32_t branch = 0; branch < values.size(); ++branch) {
     const batch::Vector& value = *values[branch];
     const auto copy = [&](auto& to, const auto& from) {
-      if (from.empty()) return;
+      if (from.empty() || to.empty()) return;  // room of a kind that no row has
       for (std::size_t i = 0; i < found.size(); ++i) to[i] = found[i] == branch ? from[i] : to[i];
     };
     copy(out.integers, value.integers);
