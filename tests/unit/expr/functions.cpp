@@ -2,6 +2,7 @@
 #include "engine/base/error.h"
 #include "engine/batch/build/batch_builder.h"
 #include "engine/batch/columns/memory_batch.h"
+#include "engine/batch/vectors/vector_builder.h"
 #include "engine/batch/vectors/vector_ops.h"
 #include "engine/expr/deduce/prune.h"
 #include "engine/expr/evaluate/evaluate.h"
@@ -183,6 +184,23 @@ TEST_CASE("pruning looks into lists, and not past opaque ancestors", "[expr]") {
   auto built = std::make_shared<batch::BuiltBatch>(batch::build_batch(documents, *paths, limits));
   batch::MemoryBatch opaque(built, paths);
   CHECK(prune(*parse_expression("o.x = 1"), opaque) == Verdict::Perhaps);
+}
+
+TEST_CASE("branches of a CASE may lie in vectors with room for kinds that no row has", "[expr]") {
+  batch::VectorBuilder mixed;
+  mixed.append_integer(1);
+  mixed.append_real(2.5);
+  batch::VectorBuilder placed;
+  placed.resize(2);
+  const std::vector<std::uint32_t> from{1, 1}, to{0, 1};
+  placed.place(*mixed.finish(), from, to);
+  const batch::VectorPtr reals = placed.finish();
+  REQUIRE(!reals->integers.empty());
+  REQUIRE(!reals->has(batch::Tag::Integer));
+  const batch::Scope scope(reals);
+  const auto found = evaluate(*parse_expression("CASE WHEN it > 2 THEN it ELSE 0.5 END"), {scope},
+                              Selection::all(2));
+  CHECK(batch::value_at(*found, 1).real == 2.5);
 }
 
 }  // namespace arbors::expr
