@@ -155,6 +155,9 @@ VectorPtr VectorBuilder::finish() {
   auto vector = std::make_shared<Vector>();
   vector->rows = rows();
   vector->kinds = kinds_of(tags_);
+  // Values may have been placed whose rows then got another kind, or none of whose rows had theirs.
+  if (!vector->has(Tag::Integer)) integers_.clear();
+  if (!vector->has(Tag::Real) && !vector->has(Tag::BigNumber)) reals_.clear();
   pad(integers_, tags_.size());
   pad(reals_, tags_.size());
   pad(codes_, tags_.size());

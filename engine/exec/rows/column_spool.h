@@ -13,7 +13,7 @@ namespace arbors::exec {
 // Batches added one after the other, until they are read.
 class ColumnSpool {
  public:
-  static constexpr std::uint64_t kMemory = 48U << 20;
+  static constexpr std::uint64_t kMemory = 96U << 20;
 
   // `memory_bytes`: what the batches may take that wait in memory.
   explicit ColumnSpool(std::uint64_t memory_bytes = kMemory);

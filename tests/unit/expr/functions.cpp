@@ -187,16 +187,13 @@ TEST_CASE("pruning looks into lists, and not past opaque ancestors", "[expr]") {
 }
 
 TEST_CASE("branches of a CASE may lie in vectors with room for kinds that no row has", "[expr]") {
-  batch::VectorBuilder mixed;
-  mixed.append_integer(1);
-  mixed.append_real(2.5);
-  batch::VectorBuilder placed;
-  placed.resize(2);
-  const std::vector<std::uint32_t> from{1, 1}, to{0, 1};
-  placed.place(*mixed.finish(), from, to);
-  const batch::VectorPtr reals = placed.finish();
-  REQUIRE(!reals->integers.empty());
-  REQUIRE(!reals->has(batch::Tag::Integer));
+  batch::Vector vector;
+  vector.rows = 2;
+  vector.uniform = batch::Tag::Real;
+  vector.kinds = batch::tag_bit(batch::Tag::Real);
+  vector.reals = {2.5, 2.5};
+  vector.integers = {0, 0};
+  const auto reals = std::make_shared<const batch::Vector>(vector);
   const batch::Scope scope(reals);
   const auto found = evaluate(*parse_expression("CASE WHEN it > 2 THEN it ELSE 0.5 END"), {scope},
                               Selection::all(2));

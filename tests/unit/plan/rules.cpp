@@ -59,6 +59,8 @@ const Rewriting kRewritings[] = {
      "p | group_by a as k { count() as n } | sort_by n desc, k"},
     {"drop_group_order", "p | group_by a as k { count() as n } | sort_by k desc",
      "p | group_by a as k { count() as n } | sort_by k desc"},
+    {"drop_group_order", "p | group_by a, b { count() as n } | select a, n | aggregate avg(n) as m",
+     "p | group_by a, b { count() as n } | select a, n | aggregate avg(n) as m"},
     {"prune_fields", "p | select a.b as c, d | select c.x", "p | select a.b.x"},
     {"prune_fields",
      "p | group_by a { count() as n, sum(b) as s, max(c) as m } | filter m > 1 | select a, n",
