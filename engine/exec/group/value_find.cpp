@@ -1,5 +1,6 @@
 // Looks values up among those that were numbered, by as many threads as there are.
 #include <bit>
+#include <utility>
 
 #include "engine/exec/group/folded_text.h"
 #include "engine/exec/group/text_translation.h"
@@ -100,18 +101,38 @@ void ValueNumbers::find_texts(const batch::Vector& values,
       numbers[row] = find_row(values, row, space);
     return;
   }
-  // Each text that the rows name is looked up once.
-  constexpr std::uint32_t kUnknown = kNone - 1;
-  std::vector<std::uint32_t> of_code(entries, kUnknown);
+  // Each text that the rows name is looked up once, all of them together.
+  constexpr std::uint32_t kUnknown = kNone - 1, kAsked = kNone - 2;
+  std::vector<std::uint32_t> of_code(entries, kUnknown), asked;
+  std::vector<std::string_view> texts;
   for (std::uint32_t row = 0; row < values.rows; ++row) {
-    if (values.tag(row) != Tag::String) {
-      numbers[row] = null_;
-      continue;
-    }
-    std::uint32_t& known = of_code[values.codes[row]];
-    if (known == kUnknown) known = find_text((*values.strings)[values.codes[row]], space);
-    numbers[row] = known;
+    if (values.tag(row) != Tag::String) continue;
+    const std::uint32_t code = values.codes[row];
+    if (std::exchange(of_code[code], kAsked) == kAsked) continue;
+    asked.push_back(code);
+    texts.push_back((*values.strings)[code]);
   }
+  const std::vector<std::uint32_t> found = find_each(texts);
+  for (std::size_t i = 0; i < asked.size(); ++i) of_code[asked[i]] = found[i];
+  for (std::uint32_t row = 0; row < values.rows; ++row)
+    numbers[row] = values.tag(row) == Tag::String ? of_code[values.codes[row]] : null_;
+}
+
+// Finds texts, each once, in the table at once where they compare as they are.
+std::vector<std::uint32_t> ValueNumbers::find_each(std::span<const std::string_view> texts) const {
+  std::vector<std::uint32_t> found(texts.size());
+  if (texts.empty()) return found;
+  if (collation_ == Collation::Binary) {
+    const DomainTexts* const of_domain = domain_ ? &texts_of_domain() : nullptr;
+    const auto& entries = of_domain != nullptr ? of_domain->entries : text_entries_;
+    (of_domain != nullptr ? of_domain->keys : keys_).find(texts, found.data());
+    for (std::uint32_t& index : found)
+      index = index == batch::TextTable::kNone ? kNone : entries[index];
+  } else {
+    std::string space;
+    for (std::size_t i = 0; i < texts.size(); ++i) found[i] = find_text(texts[i], space);
+  }
+  return found;
 }
 
 // Finds texts by their numbers in a domain of their own, from the second time on.
@@ -147,18 +168,7 @@ bool ValueNumbers::translate_new(const batch::Vector& values,
     in_domain.push_back(text);
     texts.push_back((*values.strings)[code]);
   }
-  std::vector<std::uint32_t> found(texts.size());
-  if (texts.empty()) return true;
-  if (collation_ == Collation::Binary) {
-    const DomainTexts* const of_domain = domain_ ? &texts_of_domain() : nullptr;
-    const auto& entries = of_domain != nullptr ? of_domain->entries : text_entries_;
-    (of_domain != nullptr ? of_domain->keys : keys_).find(texts, found.data());
-    for (std::uint32_t& index : found)
-      index = index == batch::TextTable::kNone ? kNone : entries[index];
-  } else {
-    std::string space;
-    for (std::size_t i = 0; i < texts.size(); ++i) found[i] = find_text(texts[i], space);
-  }
+  const std::vector<std::uint32_t> found = find_each(texts);
   for (std::size_t i = 0; i < texts.size(); ++i) translation_->set(in_domain[i], found[i]);
   return true;
 }

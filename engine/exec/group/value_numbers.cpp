@@ -350,10 +350,12 @@ batch::VectorPtr ValueNumbers::values() const {
       vector->reals[row] = std::strtod(std::string(originals_[codes[row]]).c_str(), nullptr);
   }
   vector->codes = batch::Codes(std::move(codes));
-  vector->strings = vector->opaque = domain_                           ? domain_pool()
-                                     : collation_ == Collation::Binary ? keys_.pool()
-                                                                       : originals_.pool();
-  vector->big_numbers = originals_.pool();
+  const auto texts = domain_                           ? domain_pool()
+                     : collation_ == Collation::Binary ? keys_.pool()
+                                                       : originals_.pool();
+  if (vector->has(Tag::String)) vector->strings = texts;
+  if (vector->has(Tag::Opaque)) vector->opaque = texts;
+  if (vector->has(Tag::BigNumber)) vector->big_numbers = originals_.pool();
   return vector;
 }
 

@@ -89,6 +89,7 @@ class ValueNumbers {
   std::uint32_t find_text(std::string_view text, std::string& space) const;
   const DomainTexts& texts_of_domain() const;
   void find_texts(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
+  std::vector<std::uint32_t> find_each(std::span<const std::string_view> texts) const;
   bool find_in_domain(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
   bool find_translated(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
   bool translate_new(const batch::Vector& values, const batch::EntryNumbers::Numbers* known) const;
