@@ -27,7 +27,7 @@ class GroupKeys {
   // Writes for each group of another, of as many keys, the group here.
   void number_all(const GroupKeys& other, std::vector<std::uint32_t>& groups);
 
-  // Ends numbering, and makes find() ready.
+  // Makes find() ready. From now on values alone that are known may be numbered.
   void freeze();
   // Writes the group of each row; ValueNumbers::kNone where no group has its keys. Any thread.
   void find(std::span<const batch::VectorPtr> keys, std::vector<std::uint32_t>& groups) const;

@@ -13,7 +13,8 @@ using batch::Tag;
 
 void ValueNumbers::freeze() {
   translation_ = std::make_shared<TextTranslation>();
-  if (domain_) domain_texts_ = std::make_shared<DomainTexts>();
+  // A domain may still be entered, with no texts, where known values are numbered once more.
+  domain_texts_ = std::make_shared<DomainTexts>();
 }
 
 // Gives the texts of a domain a table of their own: what is looked up is of another.

@@ -52,7 +52,7 @@ class ValueNumbers {
   // Numbers all values of another, by their numbers there.
   void number_all(const ValueNumbers& other, std::vector<std::uint32_t>& numbers);
 
-  // Ends numbering, and makes find() ready.
+  // Makes find() ready. From now on values alone that are known may be numbered.
   void freeze();
   // Writes the number of each row, kNone where no value that is equal has one. Any thread.
   void find(const batch::Vector& values, std::vector<std::uint32_t>& numbers) const;
