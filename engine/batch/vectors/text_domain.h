@@ -88,6 +88,10 @@ class EntryNumbers {
   EntryNumbers(TextDomainPtr domain, std::span<const std::uint32_t> numbers);
 
   const TextDomainPtr& domain() const { return domain_; }
+  // Whether it pays to number the texts for somebody who can do without: from the second time on
+  // that this is asked of them, or where they are numbered. Looking each up elsewhere costs as
+  // much.
+  bool asked_before() { return complete_ || asked_.exchange(true, std::memory_order_relaxed); }
   // Gives an array of numbers by entry that has those of `codes`; null where the domain is full.
   const Numbers* find(const TextPool& pool, const Codes& codes);
   // Numbers all entries of a pool; false where the domain is full.
@@ -113,7 +117,7 @@ class EntryNumbers {
   std::size_t entries_;
   std::once_flag allocated_;
   std::unique_ptr<Numbers[]> numbers_;
-  std::atomic<bool> complete_ = false;
+  std::atomic<bool> complete_ = false, asked_ = false;
 };
 
 // Gives the column without the texts of its strings, which all have numbers: it holds these, and

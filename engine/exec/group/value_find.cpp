@@ -136,10 +136,10 @@ std::vector<std::uint32_t> ValueNumbers::find_each(std::span<const std::string_v
   return found;
 }
 
-// Finds texts by their numbers in a domain of their own, from the second time on.
+// Finds texts by their numbers in a domain of their own, where they have been asked about before.
 bool ValueNumbers::find_translated(const batch::Vector& values,
                                    std::vector<std::uint32_t>& numbers) const {
-  if (!values.strings || !values.strings->numbers ||
+  if (!values.strings || !values.strings->numbers || !values.strings->numbers->asked_before() ||
       !translation_->serves(values.strings->numbers->domain()))
     return false;
   const batch::EntryNumbers::Numbers* known =
