@@ -124,10 +124,6 @@ std::vector<ReadPath> paths_read(const ScanInput& input,
   std::vector<ReadPath> paths;
   std::vector<MountedAt> mounts(1);
   std::size_t flattened = SIZE_MAX;  // paths from here on are those of flattened trees
-  const auto finished = [&] {
-    for (std::size_t i = flattened; i < paths.size(); ++i) paths[i] = {unflattened(paths[i].path)};
-    return std::move(paths);
-  };
   if (input.predicate) add_paths(RowExpr(input.predicate), mounts, paths);
   for (const ScanStep& step : input.steps) {
     if (const auto* filter = std::get_if<FilterStep>(&step)) {
@@ -146,16 +142,17 @@ std::vector<ReadPath> paths_read(const ScanInput& input,
     } else if (std::holds_alternative<FlattenStep>(step)) {
       flattened = std::min(flattened, paths.size());
     } else {
-      // Builds trees of any of the batch's columns; what comes after reads those.
+      // Builds trees of any of the batch's columns; what comes after reads those, and far trees.
       const TreeShape& shape = *std::get<ReshapeStep>(step).shape;
-      if (!shape.is_flat()) paths.push_back({});
+      if (!shape.is_flat() && !mounts.front().elsewhere) paths.push_back({});
       for (std::size_t i = 0; i < shape.size(); ++i)
         if (shape.value(i)) add_paths(*shape.value(i), mounts, paths);
-      return finished();
+      mounts.assign(1, {Path(), true, nullptr});
     }
   }
   for (const RowExpr* expr : expressions) add_paths(*expr, mounts, paths);
-  return finished();
+  for (std::size_t i = flattened; i < paths.size(); ++i) paths[i] = {unflattened(paths[i].path)};
+  return paths;
 }
 
 bool parallel_scan_pays(const ScanInput& input, const ExecutionContext& context) {

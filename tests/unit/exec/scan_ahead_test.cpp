@@ -3,6 +3,7 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/scan/parallel_scan.h"
+#include "engine/exec/scan/tree_shape.h"
 #include "engine/expr/text/parser.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/plan_runner.h"
@@ -81,6 +82,52 @@ TEST_CASE("an interrupt stops the reader and the workers", "[exec]") {
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::Interrupted);
   }
+}
+
+// Far trees that say what of them was prepared.
+class NotedTrees : public ReferencedTrees {
+ public:
+  batch::VectorPtr read(const Path&, batch::RowSpan) const override { return nullptr; }
+  void prepare(const Path& path) const override { prepared.push_back(to_text(path)); }
+
+  mutable std::vector<std::string> prepared;
+};
+
+class MountsFar : public BlockChange {
+ public:
+  MountsFar(std::shared_ptr<NotedTrees> trees, const expr::ExprPtr& read)
+      : trees_(std::move(trees)), read_(read) {}
+
+  void apply(ScannedRows&) const override {}
+  bool mounts() const override { return true; }
+  ReferencedTreesPtr referenced_trees() const override { return trees_; }
+  std::vector<const RowExpr*> expressions() const override { return {&read_}; }
+
+ private:
+  std::shared_ptr<NotedTrees> trees_;
+  RowExpr read_;
+};
+
+// Workers that met far trees unprepared read storage, which waited for the thread that owns it, as
+// that one did for them.
+TEST_CASE("far trees are prepared behind a step that makes new trees, too", "[exec]") {
+  const auto far = [](const char* key) {
+    Path path = mounted_path(1);
+    path.steps.push_back({PathStep::Kind::Key, key, 0});
+    return expr::path(std::move(path));
+  };
+  const auto shape = std::make_shared<const TreeShape>(
+      *plan::RowShape().select({{"m", expr::parse_expression("n"), false}}));
+  const auto trees = std::make_shared<NotedTrees>();
+  ScanInput input{source_of(numbers(3), 2), {}, nullptr, {}};
+  input.steps.push_back(ReshapeStep{shape});
+  input.steps.push_back(ChangeStep{std::make_shared<const MountsFar>(trees, far("residual"))});
+  const RowExpr read(far("shown"));
+  const RowExpr* const expressions[] = {&read};
+  const std::vector<ReadPath> paths = paths_read(input, expressions);
+  CHECK(trees->prepared == std::vector<std::string>{"residual", "shown"});
+  REQUIRE(paths.size() == 1);
+  CHECK(to_text(paths[0].path) == "n");
 }
 
 }  // namespace
