@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 import datasets  # noqa: E402
 import environment  # noqa: E402
 
-SETS = ("events", "jsonbench", "players", "plans", "scan", "join", "lookups", "writes", "select", "cold", "large")
+SETS = ("events", "jsonbench", "players", "plans", "scan", "join", "lookups", "writes", "select", "ordinary", "cold", "large")
 
 
 def arguments():
@@ -41,9 +41,9 @@ def main():
     numbers = {"machine": f"{platform.machine()}, {os.cpu_count()} cores", "python": platform.python_version(),
                "loads": {}, "sets": {}}
     for name in options.sets:
-        if name == "select":
-            import selects
-            numbers["select"] = selects.run(options)
+        if name in ("select", "ordinary"):
+            import importlib
+            numbers[name] = importlib.import_module("selects" if name == "select" else name).run(options)
         elif name in ("writes", "lookups", "cold", "large"):
             import importlib
             module = importlib.import_module(name)
