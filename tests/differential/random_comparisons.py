@@ -36,6 +36,17 @@ def table(dice):
     return database, f"a {declared}: {trees}"
 
 
+def test_equal_numbers_as_texts(report):
+    """5 and 5.0 are equal, but not the texts that they are compared as."""
+    database = harness.connect(OPTIONS.extension)
+    database.execute("SELECT arbor_append('t', ?)", (json.dumps([{"n": number, "a": value} for number, value in enumerate(VALUES)]),)).fetchall()
+    for items in ("5, 5.0", "5.0, 5", "'a', 5.0, NULL, 5, 5.0"):
+        where = f"CAST(a AS TEXT) IN ({items})"
+        want = [number for number, found in database.execute(f"SELECT n, {where} FROM t") if found]
+        got = [json.loads(tree)["n"] for tree, in database.execute("SELECT tree FROM arbor_rows(?)", (f"SELECT n FROM t WHERE {where}",))]
+        report.equal(got, want, where)
+
+
 def test_comparisons(report):
     dice = random.Random(harness.seed_of(OPTIONS))
     for _ in range(100 if OPTIONS.quick else 1000):

@@ -32,9 +32,11 @@ ValueSet::ValueSet(std::vector<Value> items, Collation collation, Coercion coerc
       std::any_of(items_.begin(), items_.end(), [](const Value& v) { return v.is_null(); });
   std::erase_if(items_, [](const Value& v) { return v.is_null(); });
   std::sort(items_.begin(), items_.end(), less);
-  items_.erase(std::unique(items_.begin(), items_.end(),
-                           [](const Value& a, const Value& b) { return compare(a, b) == 0; }),
-               items_.end());
+  // Of 2 and 2.0, texts differ.
+  const auto same = [this](const Value& a, const Value& b) {
+    return compare(a, b) == 0 && (a.kind == b.kind || !reads_text());
+  };
+  items_.erase(std::unique(items_.begin(), items_.end(), same), items_.end());
   for (const Value& item : items_) {
     if (reads_numeric()) {
       const Value number = item.is_text() ? numeric_value(item.text) : Value::null();
