@@ -4,6 +4,7 @@
 #include "engine/base/error.h"
 #include "engine/exec/scan/parallel_scan.h"
 #include "engine/exec/scan/tree_shape.h"
+#include "engine/expr/forms/builder.h"
 #include "engine/expr/text/parser.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/exec/plan_runner.h"
