@@ -183,6 +183,12 @@ RowStreamPtr stream(const Relation& relation, const ExecutionContext& context) {
   return std::make_unique<ScanStream>(relation.input, relation.slice, compiled(relation), context);
 }
 
+RowRef row_of(const Relation& relation, const RowRun& run, std::uint64_t at, std::uint32_t row) {
+  if (relation.picked) return (*relation.picked)[at + row];
+  const ScannedRows& block = static_cast<const DirectRun&>(run).block();
+  return {block.index, block.rows[row]};
+}
+
 std::pair<std::uint64_t, std::uint64_t> positions_of(const Relation& relation) {
   const std::uint64_t trees = relation.input.source->trees();
   const auto& range = relation.input.restriction.positions;

@@ -33,6 +33,8 @@ Relation relation_of(TreeSourcePtr source, plan::RowRestriction rows = {});
 
 // Gives the rows, run by run.
 RowStreamPtr stream(const Relation& relation, const ExecutionContext& context);
+// Names a row of one of these runs, whose first row has the place `at` among all of the relation.
+RowRef row_of(const Relation& relation, const RowRun& run, std::uint64_t at, std::uint32_t row);
 // Counts the rows; a positional relation's without reading.
 std::uint64_t count_rows(const Relation& relation, const ExecutionContext& context);
 // The positions of a positional relation: first and count.

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "engine/base/error.h"
-#include "engine/exec/rows/direct_run.h"
 #include "engine/exec/scan/known_segments.h"
 #include "engine/exec/scan/parallel_scan.h"
 #include "engine/plan/aggregate.h"
@@ -101,12 +100,8 @@ void run_stream(Aggregation& aggregation, const Relation& relation, const Execut
   while (const RowRunPtr run = rows->next()) {
     aggregation.add(run->size(), position,
                     [&](const RowExpr& expr) { return run->evaluate(expr); });
-    if (relation.picked) {
-      for (const std::uint32_t row : aggregation.left())
-        left.push_back((*relation.picked)[position + row]);
-    } else if (!aggregation.left().empty()) {
-      note_left(aggregation, static_cast<const DirectRun&>(*run).block(), left);
-    }
+    for (const std::uint32_t row : aggregation.left())
+      left.push_back(row_of(relation, *run, position, row));
     position += run->size();
   }
 }

@@ -3,7 +3,6 @@
 
 #include "engine/base/error.h"
 #include "engine/exec/group/group_keys.h"
-#include "engine/exec/rows/direct_run.h"
 #include "engine/exec/scan/column_batch.h"
 #include "engine/exec/sort/order.h"
 #include "engine/exec/sort/sort_ranks.h"
@@ -26,13 +25,6 @@ void for_each_run(const Relation& relation, const ExecutionContext& context, Vis
     visit(*run, at);
     at += run->size();
   }
-}
-
-// Names a row of one of a relation's runs, whose first row has the place `at`.
-RowRef row_of(const Relation& relation, const RowRun& run, std::size_t at, std::uint32_t row) {
-  if (relation.picked) return (*relation.picked)[at + row];
-  const ScannedRows& block = static_cast<const DirectRun&>(run).block();
-  return {block.index, block.rows[row]};
 }
 
 void filter_picked(Relation& relation, const expr::ExprPtr& predicate,
