@@ -41,6 +41,15 @@ std::string literal(std::string_view text) {
   return out + '\'';
 }
 
+const std::string& Statement::sql() {
+  if (table_ == nullptr) return sql_;
+  const std::size_t at = text_.find('@');
+  sql_.reserve(text_.size() + table_->size());
+  sql_.append(text_, 0, at).append(*table_).append(text_, at + 1);
+  table_ = nullptr;
+  return sql_;
+}
+
 void Statement::finalize() {
   finalize_due_ = uses_ > 0;
   if (finalize_due_) return;
@@ -62,8 +71,9 @@ bool Statement::is_due() {
 
 Statement::Use::Use(Statement& statement) : owner_(statement), statement_(nullptr) {
   if (owner_.statement_ == nullptr) {
+    const std::string& sql = owner_.sql();
     check(owner_.db_,
-          sqlite3_prepare_v3(owner_.db_, owner_.sql_.data(), static_cast<int>(owner_.sql_.size()),
+          sqlite3_prepare_v3(owner_.db_, sql.data(), static_cast<int>(sql.size()),
                              SQLITE_PREPARE_PERSISTENT, &owner_.statement_, nullptr),
           "");
   }

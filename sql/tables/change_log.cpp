@@ -78,22 +78,22 @@ std::vector<std::int64_t> read_erased(std::int64_t first, ByteSpan bytes) {
 
 ChangeLog::ChangeLog(sqlite3* db, const Names& names)
     : table_(names.table),
-      newest_(db, "SELECT max(seq) FROM " + names("pending")),
-      append_(db, "INSERT OR REPLACE INTO " + names("pending") +
-                      "(seq, generation, time, op, row, seal, tree) "
-                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
-      read_(db, "SELECT seq, generation, time, op, row, seal, tree FROM " + names("pending") +
-                    " WHERE seq >= ?1 ORDER BY seq"),
-      base_(db, "SELECT seq FROM " + names("pending") +
-                    " WHERE op = 0 AND seq < ?1 ORDER BY seq DESC LIMIT 1"),
-      remove_(db, "DELETE FROM " + names("pending") + " WHERE seq >= ?1 AND seq < ?2"),
-      skip_(db, "SELECT seq FROM " + names("pending") +
-                    " WHERE seq >= ?1 ORDER BY seq LIMIT 1 OFFSET ?2"),
-      seal_(db, "SELECT seal FROM " + names("pending") + " WHERE seq = ?1"),
-      next_(db, "SELECT seq, generation, time, seal FROM " + names("pending") +
-                    " WHERE seq >= ?1 ORDER BY seq LIMIT 1"),
-      last_(db, "SELECT seq, generation, time, seal FROM " + names("pending") +
-                    " WHERE seq < ?1 ORDER BY seq DESC LIMIT 1") {}
+      quoted_(names("pending")),
+      newest_(db, quoted_, "SELECT max(seq) FROM @"),
+      append_(db, quoted_,
+              "INSERT OR REPLACE INTO @(seq, generation, time, op, row, seal, tree) "
+              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+      read_(db, quoted_,
+            "SELECT +seq, +generation, +time, +op, +row, +seal, +tree FROM @ "
+            "WHERE seq >= ?1 ORDER BY seq"),
+      base_(db, quoted_, "SELECT seq FROM @ WHERE op = 0 AND seq < ?1 ORDER BY seq DESC LIMIT 1"),
+      remove_(db, quoted_, "DELETE FROM @ WHERE seq >= ?1 AND seq < ?2"),
+      skip_(db, quoted_, "SELECT seq FROM @ WHERE seq >= ?1 ORDER BY seq LIMIT 1 OFFSET ?2"),
+      seal_(db, quoted_, "SELECT seal FROM @ WHERE seq = ?1"),
+      next_(db, quoted_,
+            "SELECT seq, generation, time, seal FROM @ WHERE seq >= ?1 ORDER BY seq LIMIT 1"),
+      last_(db, quoted_,
+            "SELECT seq, generation, time, seal FROM @ WHERE seq < ?1 ORDER BY seq DESC LIMIT 1") {}
 
 void ChangeLog::fail(std::int64_t seq, std::string_view why) const {
   throw_corrupt("record " + std::to_string(seq) + " of the change log of '" + table_ + "' " +

@@ -130,6 +130,7 @@ class ChangeLog {
   [[noreturn]] void fail(std::int64_t seq, std::string_view why) const;
 
   std::string table_;
+  std::string quoted_;  // as SQL names the stored table
   Statement newest_, append_, read_, base_, remove_, skip_, seal_, next_, last_;
 };
 

@@ -88,12 +88,13 @@ std::int64_t seal_of(const Rows& rows) {
 
 MetaTable::MetaTable(sqlite3* db, const Names& names, Formats formats)
     : table_(names.table),
+      quoted_(names("meta")),
       formats_(formats),
       // A text as a blob has the bytes of the database's encoding.
-      read_(db, "SELECT key, value, CAST('a' AS BLOB) FROM " + names("meta")),
-      set_(db, "INSERT INTO " + names("meta") +
-                   "(key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2"),
-      remove_(db, "DELETE FROM " + names("meta") + " WHERE key = ?1") {}
+      read_(db, quoted_, "SELECT +key, +value, CAST('a' AS BLOB) FROM @"),
+      set_(db, quoted_,
+           "INSERT INTO @(key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2"),
+      remove_(db, quoted_, "DELETE FROM @ WHERE key = ?1") {}
 
 MetaTable::Rows MetaTable::read() {
   Rows rows;

@@ -84,6 +84,7 @@ class MetaTable {
   const Value& value(const Rows& rows, std::string_view key) const;
 
   std::string table_;
+  std::string quoted_;  // as SQL names the stored table
   Formats formats_;
   bool utf8_ = true;  // as the last row that was read shows
   Statement read_, set_, remove_;

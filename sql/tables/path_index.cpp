@@ -11,18 +11,14 @@ std::string table_of(const Names& names, std::int64_t number) {
   return names("index" + std::to_string(number));
 }
 
-std::string walk_of(const std::string& table, const char* above, const char* below,
-                    const char* direction) {
-  return "SELECT key, rowid FROM " + table + " WHERE key " + above + " ?1 AND key " + below +
-         " ?2 ORDER BY key" + direction;
-}
-
-// `(?1, ?2), (?3, ?4)`, for so many entries.
-std::string entry_parameters(std::size_t count) {
-  std::string list;
-  for (std::size_t at = 1; at <= 2 * count; at += 2)
-    list += (at > 1 ? ", (?" : "(?") + std::to_string(at) + ", ?" + std::to_string(at + 1) + ")";
-  return list;
+const std::string& add_together() {
+  static const std::string text = [] {
+    std::string list;
+    for (std::size_t at = 1; at <= 2 * PathIndex::Writer::kTogether; at += 2)
+      list += (at > 1 ? ", (?" : "(?") + std::to_string(at) + ", ?" + std::to_string(at + 1) + ")";
+    return "INSERT OR IGNORE INTO @(key, rowid) VALUES " + list;
+  }();
+  return text;
 }
 
 std::int64_t row_of_entry(std::int64_t rowid) { return rowid < 0 ? ~rowid : rowid; }
@@ -30,23 +26,24 @@ std::int64_t row_of_entry(std::int64_t rowid) { return rowid < 0 ? ~rowid : rowi
 }  // namespace
 
 PathIndex::PathIndex(sqlite3* db, const Names& names, std::int64_t number, Path path)
-    : PathIndex(db, table_of(names, number), number, std::move(path)) {}
-
-PathIndex::PathIndex(sqlite3* db, const std::string& table, std::int64_t number, Path path)
     : number_(number),
       path_(std::move(path)),
-      add_(db, "INSERT OR IGNORE INTO " + table + "(key, rowid) VALUES (?1, ?2)"),
-      add_together_(db, "INSERT OR IGNORE INTO " + table + "(key, rowid) VALUES " +
-                            entry_parameters(Writer::kTogether)),
-      remove_(db, "DELETE FROM " + table + " WHERE key = ?1 AND rowid = ?2"),
-      clear_(db, "DELETE FROM " + table),
-      equal_(db, "SELECT rowid FROM " + table + " WHERE key = ?1"),
-      between_(db, "SELECT rowid FROM " + table + " WHERE key BETWEEN ?1 AND ?2"),
-      holds_(db, "SELECT 1 FROM " + table + " WHERE key = ?1 AND rowid = ?2"),
-      count_(db, "SELECT count(*) FROM " + table),
-      walks_{{{{{db, walk_of(table, ">=", "<=", "")}, {db, walk_of(table, ">", "<=", "")}}},
-              {{{db, walk_of(table, ">=", "<=", " DESC")},
-                {db, walk_of(table, ">=", "<", " DESC")}}}}} {}
+      quoted_(table_of(names, number)),
+      add_(db, quoted_, "INSERT OR IGNORE INTO @(key, rowid) VALUES (?1, ?2)"),
+      add_together_(db, quoted_, add_together()),
+      remove_(db, quoted_, "DELETE FROM @ WHERE key = ?1 AND rowid = ?2"),
+      clear_(db, quoted_, "DELETE FROM @"),
+      equal_(db, quoted_, "SELECT rowid FROM @ WHERE key = ?1"),
+      between_(db, quoted_, "SELECT rowid FROM @ WHERE key BETWEEN ?1 AND ?2"),
+      holds_(db, quoted_, "SELECT 1 FROM @ WHERE key = ?1 AND rowid = ?2"),
+      count_(db, quoted_, "SELECT count(*) FROM @"),
+      walks_{
+          {{{{db, quoted_, "SELECT key, rowid FROM @ WHERE key >= ?1 AND key <= ?2 ORDER BY key"},
+             {db, quoted_, "SELECT key, rowid FROM @ WHERE key > ?1 AND key <= ?2 ORDER BY key"}}},
+           {{{db, quoted_,
+              "SELECT key, rowid FROM @ WHERE key >= ?1 AND key <= ?2 ORDER BY key DESC"},
+             {db, quoted_,
+              "SELECT key, rowid FROM @ WHERE key >= ?1 AND key < ?2 ORDER BY key DESC"}}}}} {}
 
 void PathIndex::create_table(sqlite3* db, const Names& names, std::int64_t number) {
   const std::string table = table_of(names, number);

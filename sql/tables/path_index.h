@@ -78,11 +78,11 @@ class PathIndex {
   std::uint64_t entries();
 
  private:
-  PathIndex(sqlite3* db, const std::string& table, std::int64_t number, Path path);
   bool collect(Statement::Use& use, std::size_t most, std::vector<std::int64_t>& rowids);
 
   std::int64_t number_;
   Path path_;
+  std::string quoted_;  // as SQL names the stored table
   Statement add_, add_together_, remove_, clear_, equal_, between_, holds_, count_;
   std::array<std::array<Statement, 2>, 2> walks_;  // by descending, beyond
 };

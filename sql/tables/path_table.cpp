@@ -75,11 +75,12 @@ bool take_step(const PathRow& row, PathDictionary& dictionary) {
 
 PathTable::PathTable(sqlite3* db, const Names& names)
     : table_(names.table),
-      list_(db,
-            "SELECT id, parent, element, key, column, seal FROM " + names("path") + " ORDER BY id"),
-      add_(db, "INSERT INTO " + names("path") +
-                   "(id, parent, element, key, column, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
-      set_column_(db, "UPDATE " + names("path") + " SET column = ?2, seal = ?3 WHERE id = ?1") {}
+      quoted_(names("path")),
+      list_(db, quoted_, "SELECT +id, +parent, +element, +key, +column, +seal FROM @ ORDER BY id"),
+      add_(db, quoted_,
+           "INSERT INTO @(id, parent, element, key, column, seal) "
+           "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+      set_column_(db, quoted_, "UPDATE @ SET column = ?2, seal = ?3 WHERE id = ?1") {}
 
 std::int64_t PathTable::seal(const PathDictionary& dictionary, PathId path, std::int32_t column) {
   const PathNode& node = dictionary[path];

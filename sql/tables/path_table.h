@@ -36,6 +36,7 @@ class PathTable {
   static bool seal_holds(const Statement::Use& row);
 
   std::string table_;
+  std::string quoted_;  // as SQL names the stored table
   Statement list_, add_, set_column_;
 };
 

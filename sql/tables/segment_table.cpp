@@ -18,6 +18,28 @@ constexpr std::string_view kColumns =
 constexpr int kIntegers = 13;  // of these, the first
 constexpr int kDied = 7, kRowids = 14, kLive = 15;
 
+// The statements that name all columns.
+struct Texts {
+  std::string read, all, dead, add;
+};
+
+const Texts& texts() {
+  static const Texts made = [] {
+    std::string values = "+";  // see Statement
+    for (const char c : kColumns) {
+      values += c;
+      if (c == ' ') values += '+';
+    }
+    const std::string select = "SELECT " + values + " FROM @";
+    return Texts{select + " WHERE born <= ?1 AND died > ?1 ORDER BY id", select + " ORDER BY id",
+                 select + " WHERE died <= ?1 OR died <= born",
+                 "INSERT INTO @(" + std::string(kColumns) +
+                     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+                     "?15, ?16)"};
+  }();
+  return made;
+}
+
 std::vector<std::int64_t> read_rowids(ByteSpan bytes, std::uint32_t rows) {
   ByteReader reader(bytes, "rowids");
   std::vector<std::int64_t> rowids;
@@ -195,18 +217,15 @@ exec::Segment slice(const exec::Segment& run, std::uint32_t from, std::uint32_t 
 
 SegmentTable::SegmentTable(sqlite3* db, const Names& names)
     : table_(names.table),
-      read_(db, "SELECT " + std::string(kColumns) + " FROM " + names("segment") +
-                    " WHERE born <= ?1 AND died > ?1 ORDER BY id"),
-      all_(db, "SELECT " + std::string(kColumns) + " FROM " + names("segment") + " ORDER BY id"),
-      add_(db, "INSERT INTO " + names("segment") + "(" + std::string(kColumns) +
-                   ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-                   "?16)"),
-      kill_(db, "UPDATE " + names("segment") + " SET died = ?2, seal = ?3 WHERE id = ?1"),
-      dead_(db, "SELECT " + std::string(kColumns) + " FROM " + names("segment") +
-                    " WHERE died <= ?1 OR died <= born"),
-      remove_(db, "DELETE FROM " + names("segment") + " WHERE id = ?1"),
-      refers_(db, "SELECT 1 FROM " + names("segment") + " WHERE batch = ?1 LIMIT 1"),
-      last_id_(db, "SELECT max(id) FROM " + names("segment")) {}
+      quoted_(names("segment")),
+      read_(db, quoted_, texts().read),
+      all_(db, quoted_, texts().all),
+      add_(db, quoted_, texts().add),
+      kill_(db, quoted_, "UPDATE @ SET died = ?2, seal = ?3 WHERE id = ?1"),
+      dead_(db, quoted_, texts().dead),
+      remove_(db, quoted_, "DELETE FROM @ WHERE id = ?1"),
+      refers_(db, quoted_, "SELECT 1 FROM @ WHERE batch = ?1 LIMIT 1"),
+      last_id_(db, quoted_, "SELECT max(id) FROM @") {}
 
 SegmentVersion SegmentTable::row(Statement::Use& use) {
   Integers cells;

@@ -61,6 +61,7 @@ class SegmentTable {
   SegmentVersion row(Statement::Use& use);
 
   std::string table_;
+  std::string quoted_;  // as SQL names the stored table
   Statement read_, all_, add_, kill_, dead_, remove_, refers_, last_id_;
 };
 
