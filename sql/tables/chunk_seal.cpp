@@ -2,6 +2,8 @@
 
 #include <xxhash.h>
 
+#include "engine/base/checksum.h"
+
 namespace arbors::store {
 
 namespace {
@@ -37,7 +39,7 @@ Bytes seal(const Seal& seal, ByteSpan statistics, ByteSpan data) {
   out.reserve(statistics.size() + 2 * seal.paths.size() + 32);
   ByteWriter writer(out);
   writer.fixed(seal.nonce);
-  writer.fixed(static_cast<std::uint64_t>(XXH3_64bits(data.data(), data.size())));
+  writer.fixed(checksum(data));
   write_paths(writer, seal.paths);
   writer.raw(statistics);
   writer.fixed(static_cast<std::uint64_t>(XXH3_64bits_withSeed(out.data(), out.size(), seal.path)));
@@ -62,8 +64,6 @@ Sealed unseal(ByteSpan stats, PathId path) {
   return sealed;
 }
 
-bool matches(const Sealed& sealed, ByteSpan data) {
-  return sealed.data_checksum == XXH3_64bits(data.data(), data.size());
-}
+bool matches(const Sealed& sealed, ByteSpan data) { return sealed.data_checksum == checksum(data); }
 
 }  // namespace arbors::store

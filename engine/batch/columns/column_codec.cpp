@@ -13,8 +13,6 @@
 //   stream  := varint size, bytes as engine/codec/streams.h writes them
 #include "engine/batch/columns/column_codec.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -22,6 +20,7 @@
 #include <numeric>
 #include <vector>
 
+#include "engine/base/checksum.h"
 #include "engine/base/interrupt.h"
 #include "engine/batch/columns/chunk_head.h"
 #include "engine/batch/columns/column_vector.h"
@@ -72,9 +71,8 @@ class ChunkWriter {
     if (std::popcount(kinds_) > 1)
       stream([&](Bytes& out) { codec::encode_tags(buffer_.tags, out); });
     write_pools();
-    const std::uint64_t checksum =
-        XXH3_64bits(out_.data() + sizeof(std::uint64_t), out_.size() - sizeof(std::uint64_t));
-    std::memcpy(out_.data(), &checksum, sizeof checksum);
+    const std::uint64_t sum = checksum(ByteSpan(out_).subspan(sizeof(std::uint64_t)));
+    std::memcpy(out_.data(), &sum, sizeof sum);
   }
 
  private:
@@ -151,10 +149,10 @@ class ChunkReader {
   bool has(Tag tag) const { return (kinds_ & tag_bit(tag)) != 0; }
 
   void check_header() {
-    const auto checksum = in_.fixed<std::uint64_t>();
+    const auto stored = in_.fixed<std::uint64_t>();
     ByteReader rest = in_;
     const ByteSpan covered = rest.rest();
-    if (checksum_ == Checksum::Check && XXH3_64bits(covered.data(), covered.size()) != checksum)
+    if (checksum_ == Checksum::Check && checksum(covered) != stored)
       in_.fail("its checksum is wrong");
     kinds_ = read_chunk_head(in_, rows_);
   }

@@ -1,0 +1,10 @@
+#include "engine/base/checksum_avx2.h"
+
+#ifdef ARBORS_CHECKSUM_AVX2
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+uint64_t arbors_checksum_avx2(const void* bytes, size_t size) { return XXH3_64bits(bytes, size); }
+
+#endif
