@@ -1,7 +1,9 @@
 """`arbors.load` in connections of every SQLite library that is installed, several of them in one process, and of those that wrap one."""
+import asyncio
 import gc
 import importlib
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -79,6 +81,42 @@ def test_sqlalchemy(report):
     with sqlalchemy.create_engine("sqlite://").connect() as connection:
         arbors.load(connection)
         report.equal(connection.execute(sqlalchemy.text("SELECT arbor_count('json ''[1,2]''')")).scalar(), 2, "a connection")
+
+
+class Awaiting:
+    """As aiosqlite's connections are: its methods are coroutines."""
+
+    def __init__(self):
+        self.inner = connect("sqlite3")
+
+    async def enable_load_extension(self, on):
+        self.inner.enable_load_extension(on)
+
+    async def load_extension(self, path):
+        self.inner.load_extension(path)
+
+
+class Adapted:
+    """As SQLAlchemy hands one to what listens to an engine's connections."""
+
+    def __init__(self):
+        self.driver_connection = Awaiting()
+
+    def run_async(self, function):
+        return asyncio.run(function(self.driver_connection))
+
+
+def test_asynchronous_connections(report):
+    if not hasattr(sqlite3.Connection, "enable_load_extension"):
+        raise harness.Skip("this sqlite3 loads nothing")
+    awaiting, adapted = Awaiting(), Adapted()
+
+    async def loaded():
+        await arbors.load(awaiting)
+    asyncio.run(loaded())
+    report.equal(work(awaiting.inner), [3, 2], "an awaited load")
+    arbors.load(adapted)
+    report.equal(work(adapted.driver_connection.inner), [3, 2], "one of an engine")
 
 
 def test_django(report):

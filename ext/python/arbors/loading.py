@@ -3,6 +3,7 @@ copy serves one: the extension keeps the table of its host's routines for the wh
 
 from __future__ import annotations
 
+import inspect
 import os
 from typing import Any
 
@@ -31,9 +32,10 @@ def loadable_path() -> str:
     return path[:-3] if path.endswith(".so") else path
 
 
-def load(connection: Any) -> None:
+def load(connection: Any) -> Any:
     """Loads Arbors into a connection: of sqlite3, apsw, pysqlite3, sqlean or sqlcipher3, of SQLAlchemy (a Connection, or
-    an Engine, whose every new connection is then loaded) or Django's `connection`.
+    an Engine, asynchronous too, whose every new connection is then loaded) or Django's `connection`. Into an asynchronous
+    connection, of aiosqlite or SQLAlchemy, by `await arbors.load(connection)`.
 
     Raises `arbors.Error` where the connection cannot load extensions.
 
@@ -44,18 +46,31 @@ def load(connection: Any) -> None:
     (2,)
     """
     if hasattr(connection, "dialect") and hasattr(connection, "pool"):
-        return _load_engine(connection)
+        return _load_engine(getattr(connection, "sync_engine", connection))
+    if hasattr(connection, "run_async"):  # how SQLAlchemy hands an asynchronous connection to what listens
+        return connection.run_async(_load_awaiting)
     connection = _unwrapped(connection)
+    if inspect.iscoroutinefunction(getattr(connection, "enable_load_extension", None)):
+        return _load_awaiting(connection)
     library = type(connection).__module__.partition(".")[0]
+    try:
+        _load(connection, _copy_for(library))
+    except Error as error:
+        _load(connection, _another_copy_for(library, error))
+
+
+def _copy_for(library: str) -> str:
     if library not in _copies:
         _copies[library] = loadable_path() if not _copies else _copy()
-    try:
-        _load(connection, _copies[library])
-    except Error as error:
-        if _REFUSED not in str(error):
-            raise
-        _copies[library] = _copy()
-        _load(connection, _copies[library])
+    return _copies[library]
+
+
+def _another_copy_for(library: str, error: Error) -> str:
+    """Raises the error unless it says that another library uses this one's copy."""
+    if _REFUSED not in str(error):
+        raise error
+    _copies[library] = _copy()
+    return _copies[library]
 
 
 def _load_engine(engine: Any) -> None:
@@ -67,12 +82,13 @@ def _unwrapped(connection: Any) -> Any:
     """The library's own connection inside those that wrap it."""
     if hasattr(connection, "ensure_connection"):  # Django
         connection.ensure_connection()
+    connection = getattr(connection, "sync_connection", connection)  # of SQLAlchemy's asynchronous one
     for _ in range(4):
         for inner in ("driver_connection", "connection", "conn"):  # SQLAlchemy's proxy, its Connection and Django's, sqlite-utils
             if getattr(connection, inner, None) is not None and not hasattr(connection, "create_function"):
                 connection = getattr(connection, inner)
                 break
-    return connection
+    return connection.driver_connection if hasattr(connection, "run_async") else connection
 
 
 def _load(connection: Any, path: str) -> None:
@@ -89,6 +105,24 @@ def _load(connection: Any, path: str) -> None:
             enable(False)
     except Exception as error:
         raise of_message(str(error)) from error
+
+
+async def _load_awaiting(connection: Any) -> None:
+    async def attempt(path: str) -> None:
+        try:
+            await connection.enable_load_extension(True)
+            try:
+                await connection.load_extension(path)
+            finally:
+                await connection.enable_load_extension(False)
+        except AttributeError as error:
+            raise Error(CANNOT_LOAD) from error
+        except Exception as error:
+            raise of_message(str(error)) from error
+    try:
+        await attempt(_copy_for("sqlite3"))
+    except Error as error:
+        await attempt(_another_copy_for("sqlite3", error))
 
 
 def _copy() -> str:

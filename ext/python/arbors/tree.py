@@ -13,7 +13,7 @@ _UNREAD = object()
 
 
 class Tree:
-    """A JSON value: usually an object. Immutable.
+    """A JSON value: usually an object. Immutable, and read on any thread: it holds its text. Plans on it belong to its Arbor's.
 
     `tree[key]` is a Tree for objects and arrays, else Python's value; mappings and sequences behave as dicts and lists do.
 
