@@ -17,9 +17,10 @@ struct Option {
 };
 
 std::int64_t integer_of(std::string_view option, const Value& value) {
-  if (value.kind != ValueKind::Integer)
+  const Value integer = apply_affinity(value, Affinity::Integer);
+  if (integer.kind != ValueKind::Integer)
     throw_invalid("the option " + std::string(option) + " takes an integer");
-  return value.integer;
+  return integer.integer;
 }
 
 // Gives the text that an option is set to; an empty one for NULL, which takes it away.

@@ -35,9 +35,9 @@ expr::ExprPtr condition_of(const CallArguments& call) {
 }
 
 std::int64_t integer_of(const CallArguments& call, std::size_t at, std::string_view what) {
-  const Value value = apply_affinity(to_value(call.values[at]), Affinity::Integer);
-  if (value.kind != ValueKind::Integer) throw_invalid(std::string(what) + " must be an integer");
-  return value.integer;
+  const auto integer = integer_argument(call.values[at]);
+  if (!integer) throw_invalid(std::string(what) + " must be an integer");
+  return *integer;
 }
 
 void set_tree(const CallArguments& call, const std::optional<std::string>& tree) {

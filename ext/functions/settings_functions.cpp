@@ -107,13 +107,12 @@ const Setting& find_setting(const std::string& name) {
 void config(const CallArguments& call) {
   const Setting& setting = find_setting(text_argument(call.values[0], "the setting's name"));
   if (call.values.size() > 1) {
-    const Value value = to_value(call.values[1]);
-    if (value.kind != ValueKind::Integer || value.integer < setting.least ||
-        value.integer > setting.most)
+    const auto value = integer_argument(call.values[1]);
+    if (!value || *value < setting.least || *value > setting.most)
       throw_invalid(std::string(setting.name) + " takes an integer, " +
                     std::to_string(setting.least) + " or more" +
                     (setting.most == kNoLimit ? "" : ", at most " + std::to_string(setting.most)));
-    setting.set(call.session, value.integer);
+    setting.set(call.session, *value);
   }
   sqlite3_result_int64(call.context, setting.get(call.session));
 }

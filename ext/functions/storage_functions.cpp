@@ -112,10 +112,10 @@ void remove(const CallArguments& call) {
 void vacuum(const CallArguments& call) {
   std::int64_t keep = 0;
   if (call.values.size() > 1) {
-    const Value value = to_value(call.values[1]);
-    if (value.kind != ValueKind::Integer || value.integer < 0 || value.integer > UINT32_MAX)
+    const auto generations = integer_argument(call.values[1]);
+    if (!generations || *generations < 0 || *generations > UINT32_MAX)
       throw_invalid("arbor_vacuum keeps a number of generations, 0 or more");
-    keep = value.integer;
+    keep = *generations;
   }
   std::uint64_t freed = 0;
   change(call,

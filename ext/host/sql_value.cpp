@@ -46,6 +46,12 @@ std::string_view text_of(sqlite3_value* value) {
 
 }  // namespace
 
+std::optional<std::int64_t> integer_argument(sqlite3_value* value) {
+  const Value given = apply_affinity(to_value(value), Affinity::Integer);
+  if (given.kind != ValueKind::Integer) return std::nullopt;
+  return given.integer;
+}
+
 std::optional<std::string> json_argument(sqlite3_value* value) {
   constexpr int kFirstWithJsonb = 3045000;
   if (sqlite3_value_type(value) == SQLITE_TEXT)

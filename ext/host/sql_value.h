@@ -17,6 +17,10 @@ namespace arbors::ext {
 // Copies a value; texts come as UTF-8.
 Value to_value(sqlite3_value* value);
 
+// Copies an argument that is an integer. A number without a fraction is one, since there are
+// clients that bind every number as REAL, and so is its text.
+std::optional<std::int64_t> integer_argument(sqlite3_value* value);
+
 // Copies a plan's parameters; what is marked as JSON and is an array or object stays that. Throws
 // Error{Invalid} for what JSON cannot hold: a blob, or a text that is no UTF-8.
 std::vector<Value> to_parameters(std::span<sqlite3_value* const> values);

@@ -17,6 +17,10 @@ def test_values(report):
     report.equal(option(database, "t", "retain_for", "36 hours"), "36 hours", "set again")
     database.execute("SELECT arbor_append('u', '{}')")
     report.equal([option(database, "u", name) for name in ("retain", "batch_trees", "retain_for")], [8, 16384, None], "defaults")
+    report.equal([option(database, "t", "retain", 3.0), option(database, "t", "batch_trees", "64"), database.execute("SELECT arbor_vacuum('t', 3.0)").fetchone()[0],
+                  database.execute("SELECT arbor_config('threads', 2.0)").fetchone()[0]], [3, 64, 0, 2], "clients of JavaScript bind every number as REAL")
+    for sql in ("SELECT arbor_option('t', 'retain', 2.5)", "SELECT arbor_vacuum('t', 0.5)", "SELECT arbor_config('threads', 1.5)", "SELECT arbor_config('threads', 1e300)"):
+        report.raises(lambda: database.execute(sql).fetchall(), sql)
     for bad in (("t", "nonsense"), ("t", "retain", 0), ("t", "retain", "many"), ("t", "retain", None), ("t", "batch_trees", 16385), ("t", "retain_for", "a while"), ("t", "retain_for", "-1 day"),
                 ("t", "retain_for", ""), ("t", "retain_for", 7), ("nowhere", "retain"), ("nowhere", "retain", 3)):
         report.raises(lambda: option(database, *bad), f"arbor_option{bad}")
