@@ -96,6 +96,20 @@ def test_error_in_one_value(report):
         report.check(not exists(database), f"{name}: nothing is left behind")
 
 
+def test_the_first_fault_is_told(report):
+    """What is wrong inside an element, though because of it the array does not end, or something lacks behind it."""
+    database = open_database()
+    for text, byte, reason in (('[{"z":1},{]', 11, "expected a key"), ('[{"z":1},{"a":[}', 16, "expected a value"), ('[{"z":1},{"a":[1}]', 17, "expected ',' or ']'"), ('[{"z":1},"x]', 13, "string does not end"),
+                               ("[1,2}", 5, "unexpected '}'"), ('[{"z":01},{"z":1}', 8, "begin with 0"), ('[{"z":tru} {"z":2}]', 7, "unknown word"), ('[{"z":1},{"z":2}', 17, "the array does not end")):
+        for how, action in {"append": lambda: run_append(database, text), "import": lambda: run_import(database, file_of("first.json", text.encode()), {"format": "array"}),
+                            "a plan": lambda: database.execute("SELECT arbor_json(?)", ("json '" + text.replace("'", "''") + "'",)).fetchall()}.items():
+            try:
+                action()
+                report.fail(f"{how} {text}: taken")
+            except sqlite3.Error as error:
+                report.check(position(error) == (1, byte) and reason in str(error), f"{how} {text}: byte {byte}, {reason}", str(error))
+
+
 def test_atomic(report):
     """A failure after many good lines leaves an existing Arbor, and the transaction around it, as they were."""
     good, bad = file_of("good.jsonl", PLAIN), file_of("bad.jsonl", PLAIN * 40 + b"\n{oops}\n")

@@ -12,12 +12,16 @@ namespace {
 
 using PathsPtr = std::shared_ptr<PathDictionary>;
 
+[[noreturn]] void refuse(const json::SplitFault& fault) {
+  throw_invalid("json" + json::place_text(fault.line, fault.byte, fault.line_byte) + ": " +
+                fault.reason);
+}
+
 batch::BatchReaderPtr build(json::Slice& slice, const PathsPtr& paths) {
   using Builder = batch::BatchBuilder;
   Builder builder;
-  for (const json::SplitFault& fault : builder.add_slice(slice, Builder::OnError::Stop))
-    throw_invalid("json" + json::place_text(fault.line, fault.byte, fault.line_byte) + ": " +
-                  fault.reason);
+  for (const auto& fault : builder.add_slice(slice, Builder::OnError::Stop)) refuse(fault);
+  for (const json::SplitFault& fault : slice.faults()) refuse(fault);
   batch::SharedPaths shared(*paths);
   return std::make_shared<batch::MemoryBatch>(
       std::make_shared<batch::BuiltBatch>(builder.finish(shared, 0)), paths);

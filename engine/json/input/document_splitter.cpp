@@ -20,9 +20,9 @@ class DocumentSplitter::Impl {
 
   std::optional<Slice> next() {
     format();
-    for (bool more = true; more;) {
+    while (more_) {
       reader_.begin_slice();
-      while (more && !reader_.full()) more = finder_->find(reader_);
+      while (more_ && !reader_.full()) more_ = find();
       const bool empty = reader_.empty();
       Slice slice = reader_.end_slice();
       if (!empty) return slice;
@@ -32,11 +32,19 @@ class DocumentSplitter::Impl {
 
  private:
   void start();
+  bool find() {
+    try {
+      return finder_->find(reader_);
+    } catch (const SliceReader::Halted&) {
+      return false;
+    }
+  }
 
   Input& input_;
   SplitOptions options_;
   SliceReader reader_;
   std::unique_ptr<DocumentFinder> finder_;
+  bool more_ = true;
 };
 
 void DocumentSplitter::Impl::start() {

@@ -23,7 +23,7 @@ namespace arbors::json {
 struct SplitOptions {
   Format format = Format::Auto;
   bool names_lines = false;  // the file's name promises lines
-  bool skip = false;         // what is wrong between documents is noted, not thrown
+  bool skip = false;         // goes on behind a fault, which else is the last of the last slice
   std::vector<std::string>
       path;  // keys to the trees within each document; none: documents are trees
 };

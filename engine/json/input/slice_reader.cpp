@@ -123,10 +123,10 @@ std::uint64_t SliceReader::line_here() {
 }
 
 void SliceReader::fault(std::string_view why) {
-  if (!skip_) fail(why);
   count_lines(at_);
   const std::uint64_t place = offset_ + at_;
   slice_.faults_.push_back({line_, place + 1, place - line_offset_ + 1, 0, std::string(why), {}});
+  if (!skip_) throw Halted();
 }
 
 void SliceReader::fail(std::string_view why) {

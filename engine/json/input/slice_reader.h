@@ -25,6 +25,8 @@ std::string place_text(std::uint64_t line, std::uint64_t byte, std::uint64_t lin
 
 class SliceReader {
  public:
+  struct Halted {};
+
   SliceReader(Input& input, const SplitLimits& limits, bool skip)
       : input_(input), limits_(limits), skip_(skip) {}
 
@@ -70,7 +72,8 @@ class SliceReader {
   void add(std::size_t begin, std::size_t end);  // a document, white space around it left out
   // The same and moves behind it, where no line ends in it: then its bytes need not be counted.
   void add_line(std::size_t begin, std::size_t end);
-  // Throws Error{Invalid} with the place, or notes it where faults are passed over.
+  // Notes a fault of this place in the slice, behind the documents before it. Where faults are not
+  // passed over it is the last of the text: throws Halted.
   void fault(std::string_view why);
   [[noreturn]] void fail(std::string_view why);
   const SplitLimits& limits() const { return limits_; }

@@ -30,7 +30,12 @@ Found split_with(const std::string& text, const SplitOptions& options, SplitLimi
   DocumentSplitter splitter(*input, options, limits);
   Found found;
   while (auto slice = splitter.next()) {
-    for (const SplitFault& fault : slice->faults()) found.faults.push_back(fault.reason);
+    for (const SplitFault& fault : slice->faults()) {
+      if (!options.skip)
+        throw_invalid("json" + place_text(fault.line, fault.byte, fault.line_byte) + ": " +
+                      fault.reason);
+      found.faults.push_back(fault.reason);
+    }
     for (const DocumentSpan& span : slice->documents()) {
       found.documents.emplace_back(slice->document(span));
       found.lines.push_back(span.line);
