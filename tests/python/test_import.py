@@ -141,6 +141,10 @@ def test_skip(report):
         done = run_import(database, file_of(name, text), {"on_error": "skip"})
         report.equal((done["trees"], rejections(done)[0]), (2, 1), f"{name}: the broken element alone is rejected")
         report.check(alike(trees(database), ['{"a":1}', '{"a":2}']), f"{name}: the other elements", trees(database))
+    for first in ('{"a":1} {"b":2}', "[1] [2]"):
+        database, rest = open_database(), '\n{"a":3}\n{"a":\n{"a":4}\n{"a":5}\n'
+        done = run_import(database, file_of("first.jsonl", (first + rest).encode()), {"on_error": "skip"})
+        report.equal((done["trees"], rejections(done)[0]), (3, 2), f"{first}: the first line alone is broken, and the fourth")
     database = open_database()
     done = run_import(database, file_of("all-bad.jsonl", b"{\n" * 3000), {"on_error": "skip"})
     report.equal((done["trees"], rejections(done)[0]), (0, 3000), "all lines are bad")

@@ -66,6 +66,13 @@ bool is_broken_line(std::string_view text, std::size_t begin) {
   return is_valid(text.substr(second, end - second));
 }
 
+// The format of a text whose first line, which ends at `line`, has several values: values, but
+// where broken lines are skipped, and others follow, it is one of those.
+Format of_several_values(std::string_view text, std::size_t line, const FormatHints& hints) {
+  const bool broken = hints.names_lines && hints.skip && skip_space(text, line) < text.size();
+  return broken ? Format::Lines : Format::Values;
+}
+
 Look look_at_array(std::string_view text, std::size_t begin, bool whole, const FormatHints& hints) {
   const std::size_t end = value_end(text, begin), line = line_end(text, begin);
   const bool lines = hints.names_lines;
@@ -73,7 +80,7 @@ Look look_at_array(std::string_view text, std::size_t begin, bool whole, const F
   if (lines) {
     if (end == std::string_view::npos || end > line)
       return {is_broken_line(text, begin) ? Format::Lines : Format::Array};
-    return {next < line ? Format::Values : Format::Lines};
+    return {next < line ? of_several_values(text, line, hints) : Format::Lines};
   }
   if (end == std::string_view::npos || next == text.size()) return {Format::Array, whole};
   // Where brackets lack, the end that they tell is none.
@@ -110,7 +117,8 @@ Look look(std::string_view text, bool whole, const FormatHints& hints) {
   if (end == std::string_view::npos && whole) end = text.size();
   // A value over several lines, or a second one in the first line: not lines.
   const std::size_t line = line_end(text, begin);
-  if (end > line || skip_space(text, end) < line) return {Format::Values};
+  if (end > line) return {Format::Values};
+  if (skip_space(text, end) < line) return {of_several_values(text, line, hints)};
   return {Format::Lines};
 }
 
