@@ -71,6 +71,29 @@ const Path* bare_path(const expr::Expr& expr) {
   return read == nullptr ? nullptr : &read->path;
 }
 
+bool same_for_equals(const expr::Expr& condition) {
+  const auto all = [&](const auto& is) {
+    return std::ranges::all_of(condition.args, [&](const expr::ExprPtr& arg) { return is(*arg); });
+  };
+  if (condition.as<expr::And>() || condition.as<expr::Or>() || condition.as<expr::Not>())
+    return all(same_for_equals);
+  const auto by_value = [](expr::Coercion coercion) {
+    return coercion == expr::Coercion::None || coercion == expr::Coercion::Numeric;
+  };
+  const auto* compare = condition.as<expr::Compare>();
+  const auto* is = condition.as<expr::Is>();
+  const auto* between = condition.as<expr::Between>();
+  const auto* in = condition.as<expr::In>();
+  const bool compares = (compare != nullptr && by_value(compare->coercion)) ||
+                        (is != nullptr && by_value(is->coercion)) ||
+                        (between != nullptr && by_value(between->low) && by_value(between->high)) ||
+                        (in != nullptr && by_value(in->set->coercion())) ||
+                        condition.as<expr::IsNull>() != nullptr;
+  return compares && all([](const expr::Expr& arg) {
+           return bare_path(arg) != nullptr || arg.as<expr::Constant>() != nullptr;
+         });
+}
+
 bool starts_with(const Path& path, const Path& prefix) {
   return path.steps.size() >= prefix.steps.size() &&
          std::equal(prefix.steps.begin(), prefix.steps.end(), path.steps.begin());

@@ -28,6 +28,11 @@ std::vector<expr::ExprPtr> conjuncts(const expr::ExprPtr& predicate);
 // Tells whether an expression is a bare path, and which.
 const Path* bare_path(const expr::Expr& expr);
 
+// Tells whether a condition holds of all values that are one key (1, 1.0 and true) or of none: it
+// compares what paths give as it is, with constants or with each other. LIKE, functions and a
+// comparison as texts may tell such values apart.
+bool same_for_equals(const expr::Expr& condition);
+
 // Tells whether `path` begins with all steps of `prefix`.
 bool starts_with(const Path& path, const Path& prefix);
 

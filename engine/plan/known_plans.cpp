@@ -58,6 +58,11 @@ class KnownPlans::Recorder : public select::Catalog {
     answers_.refused = true;
     return catalog_.host_runs(statement);
   }
+  bool reads_by_parts(std::string_view statement) const override {
+    const bool by_parts = catalog_.reads_by_parts(statement);
+    answers_.read_by_parts.emplace_back(statement, by_parts);
+    return by_parts;
+  }
   bool merges_sets() const override { return catalog_.merges_sets(); }  // as long as the host lives
   bool is_own(Collation collation) const override {
     const bool own = catalog_.is_own(collation);
@@ -80,6 +85,8 @@ bool KnownPlans::holds(const Answers& answers, const select::Catalog& catalog) t
     Source source = asked.source;
     if (!is_same(catalog.table(source), asked.table) || source.kind != asked.kind) return false;
   }
+  for (const auto& [statement, by_parts] : answers.read_by_parts)
+    if (catalog.reads_by_parts(statement) != by_parts) return false;
   return catalog.own_call(answers.calls) == nullptr;
 } catch (const Error& error) {
   if (error.code() == ErrorCode::Invalid || error.code() == ErrorCode::NotFound) return false;

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/plan/select/catalog.h"
@@ -33,7 +34,8 @@ class KnownPlans {
     std::vector<AskedTable> tables;
     std::vector<select::CalledFunction> calls;  // none the host's own
     std::array<bool, 3> collations{};           // asked for, and not the host's own
-    bool refused = false;                       // something that may not stay so
+    std::vector<std::pair<std::string, bool>> read_by_parts;
+    bool refused = false;  // something that may not stay so
   };
   struct Known {
     std::string text;

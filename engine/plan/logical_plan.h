@@ -257,6 +257,8 @@ struct Window {
   std::vector<WindowCall> calls;
   // Only the first so many rows of each partition are wanted; the others may be left out.
   std::optional<std::uint64_t> first_rows;
+  // Not empty: an error, and this its sentence, where equal keys of a partition look different.
+  std::string doubt{};
 };
 
 using Operator =

@@ -1,5 +1,6 @@
 #include "ext/plans/select_catalog.h"
 
+#include "ext/host/statements.h"
 #include "ext/plans/plan_session.h"
 #include "ext/plans/table_source.h"
 #include "ext/plans/view_columns.h"
@@ -54,6 +55,20 @@ bool SelectCatalog::host_runs(std::string_view statement) const {
                                       static_cast<int>(statement.size()), &made, nullptr);
   sqlite3_finalize(made);
   return code == SQLITE_OK && made != nullptr;
+}
+
+// A statement that the host does not run reads nothing there.
+bool SelectCatalog::reads_by_parts(std::string_view statement) const {
+  constexpr int kDetail = 3;  // the column of EXPLAIN QUERY PLAN
+  const std::string sql = "EXPLAIN QUERY PLAN " + std::string(statement);
+  sqlite3_stmt* made = nullptr;
+  bool found = false;
+  if (sqlite3_prepare_v2(session_.db(), sql.data(), static_cast<int>(sql.size()), &made, nullptr) ==
+      SQLITE_OK)
+    while (!found && sqlite3_step(made) == SQLITE_ROW)
+      found = column_text(made, kDetail) == "MULTI-INDEX OR";
+  sqlite3_finalize(made);
+  return found;
 }
 
 bool SelectCatalog::merges_sets() const {

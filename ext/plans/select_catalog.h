@@ -15,6 +15,7 @@ class SelectCatalog : public plan::select::Catalog {
   const plan::select::CalledFunction* own_call(
       std::span<const plan::select::CalledFunction> calls) const override;
   bool host_runs(std::string_view statement) const override;
+  bool reads_by_parts(std::string_view statement) const override;
   bool merges_sets() const override;
   bool is_own(Collation collation) const override;
 

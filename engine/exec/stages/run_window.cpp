@@ -90,6 +90,7 @@ std::vector<std::uint32_t> partition_numbers(const plan::Window& window, const W
   std::vector<std::uint32_t> of_piece;
   for (const auto& piece : read.pieces) {
     keys.number(std::span(piece).first(window.by.size()), of_piece);
+    if (keys.varied() && !window.doubt.empty()) throw_invalid(window.doubt);
     numbers.insert(numbers.end(), of_piece.begin(), of_piece.end());
   }
   return numbers;

@@ -40,18 +40,20 @@ NodePtr below_explode(const Filter& filter, const Node& node, const Explode& exp
   return above.empty() ? exploded : filtered(expr::and_all(above), exploded);
 }
 
-// Tells whether a condition is about the keys of a window's partitions alone.
+// Tells whether a condition chooses whole partitions of a window.
 bool of_partitions(const expr::Expr& condition, const Window& window) {
   const std::vector<Path> read = expr::paths(condition);
-  return !read.empty() && std::all_of(read.begin(), read.end(), [&](const Path& path) {
-    return std::any_of(window.by.begin(), window.by.end(), [&](const expr::ExprPtr& by) {
-      const Path* key = bare_path(*by);
-      return key != nullptr && !key->steps.empty() && path == *key &&
-             std::none_of(window.calls.begin(), window.calls.end(), [&](const WindowCall& call) {
-               return key->steps.front().key == call.name;
-             });
-    });
-  });
+  return same_for_equals(condition) && !read.empty() &&
+         std::all_of(read.begin(), read.end(), [&](const Path& path) {
+           return std::any_of(window.by.begin(), window.by.end(), [&](const expr::ExprPtr& by) {
+             const Path* key = bare_path(*by);
+             return key != nullptr && !key->steps.empty() && path == *key &&
+                    std::none_of(window.calls.begin(), window.calls.end(),
+                                 [&](const WindowCall& call) {
+                                   return key->steps.front().key == call.name;
+                                 });
+           });
+         });
 }
 
 bool reads_a_call(const expr::Expr& condition, const Window& window) {

@@ -44,6 +44,8 @@ struct Column {
   // Of queries around a set operator that differ in affinity or collation: theirs, a bit each.
   unsigned mixed = 0;
   JsonMark mark = JsonMark::None;  // of a query's
+  // Of a query's: no column of a table. SQLite may compute it where the query around names it.
+  bool computed = false;
 
   bool operator==(const Column&) const = default;
 };
@@ -80,6 +82,9 @@ class Catalog {
   virtual const CalledFunction* own_call(std::span<const CalledFunction> calls) const = 0;
   // Tells whether the host would run a statement itself, as far as it can tell without doing so.
   virtual bool host_runs(std::string_view statement) const = 0;
+  // Tells whether the host, as it plans a statement now, reads rows of a table by the sides of an
+  // OR, one after the other.
+  virtual bool reads_by_parts(std::string_view statement) const = 0;
   // Tells whether the host makes every UNION, INTERSECT and EXCEPT of sorted queries, else those
   // with an ORDER BY alone: which of equal rows is shown differs.
   virtual bool merges_sets() const = 0;

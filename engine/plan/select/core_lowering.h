@@ -56,6 +56,12 @@ class CoreLowering {
     bool windows = false;
     bool joins = false;  // ON: a row is a pair that is not joined yet
   };
+  // A declared column that a condition of WHERE says is a constant: the value as the column's type
+  // makes it, which SQLite puts in its place in all other conditions.
+  struct KnownColumn {
+    expr::ExprPtr column, value;
+    const expr::Expr* condition;
+  };
   // A name of the query around, where none may be read.
   struct OuterName {
     std::size_t byte;
@@ -82,8 +88,10 @@ class CoreLowering {
 
   // ---- FROM (lower_from.cpp)
   void from();
-  bool tells_equals_apart(const expr::Expr& parsed) const;
-  bool tells_equals_apart() const;
+  Asked asked_by(const expr::Expr& parsed) const;
+  Asked asked_of_items() const;
+  bool is_computed_alias(const Leaf& name) const;
+  bool is_computed(const ResultColumn& column) const;
   bool only_counts_rows() const;
   std::optional<Value> generation_asked(const FromItem& item) const;
   const Leaf* generation_compared(const expr::Expr& condition) const;
@@ -96,7 +104,6 @@ class CoreLowering {
   std::string fresh_field(const std::string& wanted);
   bool computes_fields() const;
   bool names_identity() const;
-  bool takes_in_order() const;
   NodePtr with_identity(NodePtr plan, ScopeTable& table, const Path& seen_at,
                         const std::string& tree);
 
@@ -168,6 +175,7 @@ class CoreLowering {
   std::optional<std::size_t> deciding_bound() const;
   bool shows_keys(const std::vector<SortKey>& order, const Typed& having) const;
   bool shows_key(const expr::ExprPtr& expr) const;
+  bool asks_apart() const;
   ShownKey shown_key() const;
   bool is_of_keys(const expr::ExprPtr& expr) const;
   expr::ExprPtr having();
@@ -184,6 +192,10 @@ class CoreLowering {
   // ---- the result (lower_core.cpp)
   void where();
   expr::ExprPtr condition_of_where(const expr::ExprPtr& parsed);
+  void find_known(const std::vector<expr::ExprPtr>& conditions);
+  void note_known(const expr::Expr& condition);
+  static expr::ExprPtr known_value(const Typed& column, const Value& constant);
+  Typed known_in_where(Typed column) const;
   std::optional<Typed> result_named(const std::string& alias);
   void result_columns();
   void star(const ResultColumn& column);
@@ -222,6 +234,8 @@ class CoreLowering {
   bool in_order_ = false;     // rows come as the one table's trees do, in SQLite too
   bool partner_ = false;      // names of the query around may be read
   bool of_elements_ = false;  // the rows are elements of a list, no plan's
+  std::vector<KnownColumn> known_;
+  const expr::Expr* condition_ = nullptr;  // of WHERE, that is read
   std::vector<Typed> outer_values_;
   std::vector<expr::ExprPtr> conditions_;  // of a partner: those that read the query around
 };

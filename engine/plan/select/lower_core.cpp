@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
+#include "engine/expr/evaluate/evaluate.h"
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/expression_parts.h"
 #include "engine/plan/select/core_lowering.h"
@@ -38,6 +39,7 @@ void CoreLowering::where() {
   std::vector<expr::ExprPtr> all, conditions;
   add_conjuncts(core_.where, all);
   std::vector<std::pair<const Leaf*, bool>> partners;  // and whether they are not wanted
+  if (all.size() > 1) find_known(all);
   for (const expr::ExprPtr& one : all) {
     const bool negated = one->as<expr::Not>() != nullptr;
     const Leaf* leaf = leaf_of(negated ? *one->args.front() : *one);
@@ -49,13 +51,72 @@ void CoreLowering::where() {
   }
   if (!conditions.empty()) plan_ = make(Filter{expr::and_all(std::move(conditions))}, {plan_});
   for (const auto& [leaf, negated] : partners) keep_partners(*leaf, negated);
+  known_.clear();
 }
 
 expr::ExprPtr CoreLowering::condition_of_where(const expr::ExprPtr& parsed) {
   scope_.reads_generation = generation_compared(*parsed) != nullptr;
+  condition_ = parsed.get();
   expr::ExprPtr condition = lower(parsed, {"WHERE"}, core_.begin).expr;
+  condition_ = nullptr;
   scope_.reads_generation = false;
   return condition;
+}
+
+// A column's values may differ from what its type makes of them, so that it shows which of both is
+// read: 1 in a REAL column is 1.0 to SQLite where another condition says that it is 1.
+void CoreLowering::find_known(const std::vector<expr::ExprPtr>& conditions) {
+  for (auto one = conditions.rbegin(); one != conditions.rend();
+       ++one) {  // SQLite's last goes first
+    const auto* compare = (*one)->as<expr::Compare>();
+    if (compare != nullptr && compare->op == expr::Comparison::Equal) note_known(**one);
+  }
+}
+
+void CoreLowering::note_known(const expr::Expr& condition) try {
+  for (const std::size_t at : {1, 0}) {
+    const Leaf* name = leaf_of(*condition.args[at]);
+    const expr::Expr& value = *condition.args[1 - at];
+    const bool plain = value.as<expr::Cast>() == nullptr && value.as<expr::Collate>() == nullptr;
+    if (name == nullptr || name->kind != Leaf::Kind::Name || !plain || leaf_of(value) != nullptr ||
+        !expr::is_constant(value))
+      continue;
+    const auto column = scope_.column_named(*name);
+    if (!column || collation_of(*column) != Collation::Binary ||
+        std::ranges::any_of(known_, [&](const KnownColumn& known) {
+          return expr::equal(*known.column, *column->expr);
+        }))
+      continue;
+    if (const expr::ExprPtr known = known_value(*column, expr::evaluate_constant(value)))
+      known_.push_back({column->expr, known, &condition});
+  }
+} catch (const Error&) {
+  // What cannot be computed fails where it is run.
+}
+
+// What SQLite reads in a column's place that is equal to a constant; null: the column. Of one that
+// a query in FROM computes it depends on how it plans.
+expr::ExprPtr CoreLowering::known_value(const Typed& column, const Value& constant) {
+  if (column.computed && !column.affinity)
+    return constant.is_number()
+               ? as_declared(column.expr, constant.kind == ValueKind::Real ? "REAL" : "INTEGER")
+               : nullptr;
+  if (column.computed || column.affinity.value_or(Affinity::None) == Affinity::None) return nullptr;
+  return expr::constant(apply_affinity(constant, *column.affinity));
+}
+
+Typed CoreLowering::known_in_where(Typed column) const {
+  const auto known = std::ranges::find_if(known_, [&](const KnownColumn& one) {
+    return one.condition != condition_ && expr::equal(*one.column, *column.expr);
+  });
+  if (known != known_.end()) {
+    column.expr = known->value;
+  } else if (condition_ != nullptr && around_.asked != Asked::Nothing && !column.settled &&
+             column.affinity) {
+    // A condition of the query around may say that it is a constant.
+    if (const char* type = type_of(*column.affinity)) column.expr = as_declared(column.expr, type);
+  }
+  return column;
 }
 
 // WHERE and ON may name a result column, as in SQLite; its own expression may not name it again.
@@ -179,7 +240,12 @@ void CoreLowering::keep_distinct(std::vector<SortKey>& keys, const std::vector<O
   }
   project();
   UniqueBy unique;
-  const bool ordered = in_order_ && !around_.filtered && !aggregates() && windows_.empty();
+  const bool apart =
+      around_.asked == Asked::Anything ||
+      (around_.asked == Asked::Compared && std::ranges::any_of(items_, [](const Item& item) {
+         return holds_other_than_texts(item.value);
+       }));
+  const bool ordered = in_order_ && !apart && !aggregates() && windows_.empty();
   if (!ordered && !around_.unseen) unique.doubt = doubt_of_equals(lexer_, core_.begin);
   for (const Item& item : items_) {
     Typed value = item.value;
@@ -210,6 +276,12 @@ Lowered CoreLowering::finish(const Query* query) {
   calls_of_having_ = calls_.size();
   std::vector<SortKey> keys = sort_keys(order);
   Lowered result;
+  for (const Item& item : items_)
+    result.columns.push_back({item.name, item.own_name, item.value.affinity, item.value.collation,
+                              // CAST AS NUMERIC leaves 1.0, of which a column makes 1
+                              item.value.settled && item.value.affinity != Affinity::Numeric,
+                              item.value.explicit_collation, item.value.mixed, item.value.mark,
+                              item.value.computed || bare_path(*item.value.expr) == nullptr});
   result.in_order = in_order_ && !aggregates() && !distinct_ && windows_.empty() && order.empty();
   result.whole_trees = is_whole_tree();
   if (aggregates()) {
@@ -222,10 +294,6 @@ Lowered CoreLowering::finish(const Query* query) {
   for (Item& item : items_) item.value.expr = finished(item.value.expr, item.begin);
   for (std::size_t i = 0; i < keys.size(); ++i)
     keys[i].expr = finished(keys[i].expr, order[i].begin);
-  for (const Item& item : items_)
-    result.columns.push_back({item.name, item.own_name, item.value.affinity, item.value.collation,
-                              item.value.settled, item.value.explicit_collation, item.value.mixed,
-                              item.value.mark});
   if (distinct_) keep_distinct(keys, order);
   if (!keys.empty()) plan_ = make(Sort{std::move(keys), {}, false, false}, {plan_});
   if (query != nullptr) plan_ = limited(std::move(plan_), *query, lexer_);

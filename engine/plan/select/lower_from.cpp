@@ -26,6 +26,7 @@ std::vector<Column> columns_of(const Lowered& query) {
                        column.settled});
     columns.back().mixed = column.mixed;
     columns.back().mark = column.mark;
+    columns.back().computed = column.computed;
   }
   return columns;
 }
@@ -43,6 +44,7 @@ void CoreLowering::from() {
   in_order_ = std::all_of(core_.from.begin(), core_.from.end(), [&](const FromItem& item) {
     return &item == &core_.from.front() || item.kind == FromItem::Kind::Each;
   });
+  in_order_ = in_order_ && !lowering_.reads_by_parts();
   if (core_.from.empty()) {  // one row without columns
     plan_ = make(Source{Source::Kind::Json, {}, "[{}]", {}, {}, {}});
     return;
@@ -114,16 +116,6 @@ bool CoreLowering::names_identity() const {
   });
 }
 
-// Tells whether an aggregate takes values in the rows' order, which is then that of the tables.
-bool CoreLowering::takes_in_order() const {
-  const auto& leaves = lowering_.statement().leaves;
-  return std::any_of(leaves.begin(), leaves.end(), [](const Leaf& leaf) {
-    const AggregateInfo* function =
-        leaf.kind == Leaf::Kind::Aggregate ? aggregate_named(leaf.words.front().text) : nullptr;
-    return function != nullptr && function->ordered;
-  });
-}
-
 // Adds to an Arbor's trees, which stand in a field, what they are in it. `seen_at` is where the
 // names of these fields begin when all is joined.
 NodePtr CoreLowering::with_identity(NodePtr plan, ScopeTable& table, const Path& seen_at,
@@ -165,7 +157,7 @@ void CoreLowering::next_item(const FromItem& item, ScopeTable table) {
   Join join;
   join.kind = item.join == FromItem::Join::Left ? Join::Kind::Left : Join::Kind::Inner;
   join.as = table.root.steps.front().key;
-  join.any_order = !takes_in_order();
+  join.any_order = !lowering_.takes_in_order();
   join.keyless = refusal_at(lexer_, item.begin,
                             "a join needs an equality of the left and the right tree (e = e'): one "
                             "without is not understood here");
@@ -200,37 +192,68 @@ std::vector<expr::ExprPtr> CoreLowering::shared_columns(const FromItem& item,
   return equal;
 }
 
-// Whether a condition might hold of one value and not of another that is equal. Those do not that
-// compare a column as it is with a constant, or columns of two tables, which no query sees inside.
-bool CoreLowering::tells_equals_apart(const expr::Expr& parsed) const {
+// What a condition asks of columns: of a column as it is compared with a constant, or of columns of
+// two tables, which no query sees inside, the same of values that are equal.
+Asked CoreLowering::asked_by(const expr::Expr& parsed) const {
   const auto name = [&](const expr::ExprPtr& one) {
     const Leaf* leaf = leaf_of(*one);
-    return leaf != nullptr && leaf->kind == Leaf::Kind::Name ? leaf : nullptr;
+    return leaf != nullptr && leaf->kind == Leaf::Kind::Name && !is_computed_alias(*leaf) ? leaf
+                                                                                          : nullptr;
   };
-  const auto names = std::count_if(parsed.args.begin(), parsed.args.end(), name);
-  const auto others = std::count_if(parsed.args.begin(), parsed.args.end(), [&](const auto& one) {
-    return name(one) == nullptr && !expr::is_constant(*one) &&
-           (one->template as<expr::Parameter>() == nullptr || leaf_of(*one) != nullptr);
-  });
-  if (parsed.as<expr::And>() || parsed.as<expr::Or>() || parsed.as<expr::Not>())
-    return std::any_of(parsed.args.begin(), parsed.args.end(),
-                       [&](const auto& one) { return tells_equals_apart(*one); });
-  if (parsed.as<expr::Compare>() != nullptr && names == 2 && others == 0) {
+  const auto is_value = [&](const expr::ExprPtr& one) {
+    return one->as<expr::Constant>() != nullptr ||
+           (one->as<expr::Parameter>() != nullptr && leaf_of(*one) == nullptr) ||
+           (one->as<expr::UnaryOp>() != nullptr && one->args[0]->as<expr::Constant>() != nullptr);
+  };
+  if (parsed.as<expr::And>() || parsed.as<expr::Or>() || parsed.as<expr::Not>()) {
+    Asked most = Asked::Compared;
+    for (const expr::ExprPtr& one : parsed.args) most = std::max(most, asked_by(*one));
+    return most;
+  }
+  const auto names = std::ranges::count_if(parsed.args, name);
+  const auto values = std::ranges::count_if(parsed.args, is_value);
+  const bool plain = static_cast<std::size_t>(names + values) == parsed.args.size();
+  if (parsed.as<expr::Compare>() != nullptr && names == 2) {
     const Leaf& left = *name(parsed.args[0]);
     const Leaf& right = *name(parsed.args[1]);
     return left.words.size() != 2 || right.words.size() != 2 ||
-           same_name(left.words[0].text, right.words[0].text);
+                   same_name(left.words[0].text, right.words[0].text)
+               ? Asked::Anything
+               : Asked::Compared;
   }
   const bool compares = parsed.as<expr::Compare>() || parsed.as<expr::Is>() ||
                         parsed.as<expr::IsNull>() || parsed.as<expr::Between>() ||
                         parsed.as<expr::In>();
-  return compares ? names > 1 || others > 0 : leaf_of(parsed) != nullptr || !parsed.args.empty();
+  const bool constant = leaf_of(parsed) == nullptr && parsed.args.empty();
+  return constant || (compares && plain && names <= 1) ? Asked::Compared : Asked::Anything;
 }
 
-bool CoreLowering::tells_equals_apart() const {
-  return (core_.where && tells_equals_apart(*core_.where)) ||
-         std::any_of(core_.from.begin(), core_.from.end(),
-                     [&](const FromItem& item) { return item.on && tells_equals_apart(*item.on); });
+// Tells whether a name may be that of a result column that is computed.
+bool CoreLowering::is_computed_alias(const Leaf& name) const {
+  return name.words.size() == 1 &&
+         std::ranges::any_of(core_.columns, [&](const ResultColumn& column) {
+           return column.expr && is_computed(column) &&
+                  same_name(column.alias, name.words.front().text);
+         });
+}
+
+bool CoreLowering::is_computed(const ResultColumn& column) const {
+  if (!column.expr) return false;
+  const Leaf* leaf = leaf_of(*column.expr);
+  return leaf == nullptr || leaf->kind != Leaf::Kind::Name;
+}
+
+// What is asked of the columns of the queries in FROM, here and by the query around.
+Asked CoreLowering::asked_of_items() const {
+  Asked most = around_.asked;
+  if (most == Asked::Compared &&
+      std::ranges::any_of(core_.columns,
+                          [&](const ResultColumn& column) { return is_computed(column); }))
+    most = Asked::Anything;
+  if (core_.where) most = std::max(most, asked_by(*core_.where));
+  for (const FromItem& item : core_.from)
+    if (item.on) most = std::max(most, asked_by(*item.on));
+  return most;
 }
 
 bool CoreLowering::only_counts_rows() const {
@@ -246,7 +269,7 @@ bool CoreLowering::only_counts_rows() const {
 }
 
 Lowered CoreLowering::query_in_from(const Query& query, const CommonTables* tables) {
-  lowering_.say({around_.filtered || tells_equals_apart(), only_counts_rows(), true});
+  lowering_.say({asked_of_items(), only_counts_rows(), true});
   Lowered inner = lowering_.query(query, tables, nullptr);
   in_order_ = in_order_ && inner.in_order;
   return inner;

@@ -143,14 +143,30 @@ bool CoreLowering::shows_keys(const std::vector<SortKey>& order, const Typed& ha
                      [&](const SortKey& key) { return !is_key(key.expr) && shows_key(key.expr); });
 }
 
+// Whether what is asked of the result might hold of one of equal keys and not of another.
+bool CoreLowering::asks_apart() const {
+  const auto is_plain = [&](const Item& item) {
+    return std::any_of(keys_.begin(), keys_.end(), [&](const Typed& key) {
+      return expr::equal(*key.expr, *item.value.expr) &&
+             collation_of(key) == collation_of(item.value) && !holds_other_than_texts(key);
+    });
+  };
+  return around_.asked == Asked::Anything ||
+         (around_.asked == Asked::Compared &&
+          std::any_of(items_.begin(), items_.end(), [&](const Item& item) {
+            return shows_key(item.value.expr) && !is_plain(item);
+          }));
+}
+
 // Of equal keys SQLite shows that of the group's first row, or of the row that min() or max()
 // found.
 ShownKey CoreLowering::shown_key() const {
   const std::optional<std::size_t> bound = deciding_bound();
   // Beside min() and max() some versions compute other keys than columns of that row, some do not.
-  const bool columns = std::all_of(
-      keys_.begin(), keys_.end(), [](const Typed& key) { return bare_path(*key.expr) != nullptr; });
-  if (!in_order_ || around_.filtered ||
+  const bool columns = std::all_of(keys_.begin(), keys_.end(), [](const Typed& key) {
+    return bare_path(*key.expr) != nullptr && !key.computed;
+  });
+  if (!in_order_ || asks_apart() ||
       (bound && (!columns || calls_[*bound].filter || calls_[*bound].distinct)))
     return {nullptr, nullptr, doubt_of_equals(lexer_, core_.begin)};
   if (!bound) return {};

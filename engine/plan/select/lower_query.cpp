@@ -8,7 +8,9 @@
 #include "engine/expr/forms/builder.h"
 #include "engine/plan/aggregate.h"
 #include "engine/plan/expression_parts.h"
+#include "engine/plan/select/call_names.h"
 #include "engine/plan/select/core_lowering.h"
+#include "engine/plan/select/host_text.h"
 #include "engine/plan/select/refusal.h"
 #include "engine/plan/select/sql_keywords.h"
 
@@ -36,6 +38,16 @@ NodePtr distinct(NodePtr plan, const std::vector<OutColumn>& columns, const SetR
   unique.doubt = rows.doubt;
   for (const OutColumn& column : columns) unique.keys.push_back(unique_key(column));
   return make(std::move(unique), {std::move(plan)});
+}
+
+// The order in which SQLite gives the rows of a set operator.
+NodePtr sorted_rows(NodePtr plan, const std::vector<OutColumn>& columns) {
+  Sort sort;
+  for (const OutColumn& column : columns) {
+    sort.keys.push_back({expr::path(field(column.name))});
+    sort.keys.back().collation = column.collation.value_or(Collation::Binary);
+  }
+  return make(std::move(sort), {std::move(plan)});
 }
 
 // Gives the distinct rows of the first plan that the second has too, or has not: rows are grouped,
@@ -187,6 +199,26 @@ void Lowering::note_call(std::string_view name, std::size_t args, std::size_t by
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
 }
 
+bool Lowering::takes_in_order() const {
+  return std::ranges::any_of(statement_.leaves, [](const Leaf& leaf) {
+    const AggregateInfo* function =
+        leaf.kind == Leaf::Kind::Aggregate ? aggregate_named(leaf.words.front().text) : nullptr;
+    return function != nullptr && function->ordered;
+  });
+}
+
+bool Lowering::reads_by_parts() {
+  if (by_parts_) return *by_parts_;
+  const bool collects =
+      gathers_ || statement_.query->cores.size() > 1 ||
+      std::ranges::any_of(statement_.leaves, [](const Leaf& leaf) {
+        return leaf.kind == Leaf::Kind::Aggregate || (leaf.query && leaf.query->cores.size() > 1);
+      });
+  by_parts_ = collects && says_or(lexer_, statement_.query->begin) &&
+              catalog_.reads_by_parts(statement_at(lexer_, statement_.query->begin));
+  return *by_parts_;
+}
+
 void Lowering::check_calls() const {
   if (const CalledFunction* own = catalog_.own_call(calls_))
     lexer_.fail_at(own->byte,
@@ -217,7 +249,9 @@ Lowered Lowering::with_tables(const Query& query, std::size_t defined, const Com
 }
 
 std::vector<Lowered> Lowering::parts_of(const Query& query, const CommonTables* tables,
-                                        const Scope* outer) {
+                                        const Scope* outer, Surroundings around) {
+  // A set operator looks at rows that the query around only counts.
+  around.unseen = false;
   std::vector<Lowered> parts;
   for (std::size_t at = 0; at < query.cores.size(); ++at) {
     const Core& core = query.cores[at];
@@ -227,6 +261,7 @@ std::vector<Lowered> Lowering::parts_of(const Query& query, const CommonTables* 
                                      [](SetOperator op) { return op != SetOperator::UnionAll; });
     if (!core.values.empty()) lexer_.fail_at(core.begin, "VALUES is not understood here");
     const std::vector<OutColumn>* names = parts.empty() ? nullptr : &parts.front().columns;
+    say(around);
     parts.push_back(CoreLowering(*this, core, tables, outer).lower(nullptr, names, repeats));
     if (parts.back().columns.size() != parts.front().columns.size())
       lexer_.fail_at(core.begin, "the queries around a set operator give " +
@@ -249,6 +284,7 @@ std::vector<OutColumn> Lowering::united_columns(const Query& query,
       if (!column.collation) column.collation = part.columns[at].collation;
       column.settled = column.settled && part.columns[at].settled;
       column.mark = std::max(column.mark, part.columns[at].mark);
+      column.computed |= part.columns[at].computed;
       column.explicit_collation |= part.columns[at].explicit_collation;
     }
     // SQLite orders the whole by that collation, a query around it by the first one's.
@@ -269,14 +305,22 @@ SetRows Lowering::set_rows(const Query& query, const std::vector<Lowered>& parts
   const bool in_order =
       std::all_of(parts.begin(), parts.end(), [](const Lowered& part) { return part.in_order; });
   SetRows rows{always || !query.order_by.empty(), {}};
-  const bool known = in_order && !around.filtered && (always || !rows.merged || !inside);
+  const bool apart =
+      around.asked == Asked::Anything ||
+      (around.asked == Asked::Compared &&
+       std::any_of(parts.begin(), parts.end(), [](const Lowered& part) {
+         return std::any_of(part.columns.begin(), part.columns.end(), [](const OutColumn& column) {
+           return column.affinity == Affinity::Text && !column.settled;
+         });
+       }));
+  const bool known = in_order && !apart && (always || !rows.merged || !inside);
   if (!known && !around.unseen) rows.doubt = doubt_of_equals(lexer_, query.begin);
   return rows;
 }
 
 Lowered Lowering::compound(const Query& query, const CommonTables* tables, const Scope* outer) {
   const Surroundings around = say({});
-  const std::vector<Lowered> parts = parts_of(query, tables, outer);
+  const std::vector<Lowered> parts = parts_of(query, tables, outer, around);
   Lowered united = parts.front();
   united.columns = united_columns(query, parts);
   const SetRows rows = set_rows(query, parts, around);
@@ -289,6 +333,8 @@ Lowered Lowering::compound(const Query& query, const CommonTables* tables, const
     united.in_order = united.in_order && parts[i].in_order && query.order_by.empty() &&
                       op == SetOperator::UnionAll;
     united.plan = set_of(op, std::move(united.plan), std::move(other), united.columns, rows);
+    if (op != SetOperator::UnionAll && takes_in_order())
+      united.plan = sorted_rows(std::move(united.plan), united.columns);
   }
   united.plan = ordered(query, united, parts);
   united.plan = projected(united.plan, united.columns);

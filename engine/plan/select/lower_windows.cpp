@@ -7,6 +7,7 @@
 #include "engine/plan/expression_parts.h"
 #include "engine/plan/select/call_names.h"
 #include "engine/plan/select/core_lowering.h"
+#include "engine/plan/select/refusal.h"
 #include "engine/plan/select/sql_keywords.h"
 #include "engine/plan/window.h"
 
@@ -94,8 +95,14 @@ Typed CoreLowering::window(const Leaf& leaf, const Clause& clause) {
   const Clause inside{"a window function", true, false};
   const WindowSpec spec = window_of(*leaf.window);
   PendingWindow pending;
-  for (const expr::ExprPtr& by : spec.partition)
-    pending.window.by.push_back(as_key(lower(by, inside, leaf.begin)));
+  for (const expr::ExprPtr& by : spec.partition) {
+    const Typed key = lower(by, inside, leaf.begin);
+    pending.window.by.push_back(as_key(key));
+    // SQLite asks conditions on the keys alone of the rows before it looks at partitions.
+    if (around_.asked == Asked::Anything ||
+        (around_.asked == Asked::Compared && holds_other_than_texts(key)))
+      pending.window.doubt = doubt_of_equals(lexer_, leaf.begin);
+  }
   for (const OrderTerm& term : spec.order)
     pending.window.order.push_back(sort_key(term, lower(term.expr, inside, term.begin)));
   WindowCall& call = pending.call;
@@ -146,7 +153,18 @@ void CoreLowering::add_windows() {
     Window& stage = same == stages.end() ? stages.emplace_back(window) : *same;
     stage.calls.push_back(call);
   }
-  for (Window& stage : stages) plan_ = make(std::move(stage), {plan_});
+  for (const Window& stage : stages) plan_ = make(stage, {plan_});
+  if (!lowering_.takes_in_order()) return;
+  // SQLite sorts the rows for each window, for the first one last.
+  for (auto stage = stages.rbegin(); stage != stages.rend(); ++stage) {
+    Sort sort;
+    for (const expr::ExprPtr& by : stage->by) {
+      sort.keys.push_back({by});
+      sort.keys.back().collation = expr::collation(*by, *by);
+    }
+    sort.keys.insert(sort.keys.end(), stage->order.begin(), stage->order.end());
+    if (!sort.keys.empty()) plan_ = make(std::move(sort), {plan_});
+  }
 }
 
 }  // namespace arbors::plan::select

@@ -24,6 +24,7 @@ struct OutColumn {
   bool explicit_collation = false;
   unsigned mixed = 0;  // as a Column's
   JsonMark mark = JsonMark::None;
+  bool computed = false;
 };
 
 // A query as stages. Its trees have the columns as fields; a missing value stands for NULL.
@@ -47,11 +48,17 @@ struct SetRows {
   std::string doubt;
 };
 
+// What conditions ask of a query's columns. SQLite may ask them before rows are grouped, where of
+// keys that are equal some may not fulfil them.
+enum class Asked : std::uint8_t {
+  Nothing,
+  Compared,  // how they compare with constants and with columns of other tables
+  Anything   // what may differ between equal values, or what SQLite reads rows in another order for
+};
+
 // What is known of the query in whose FROM another stands.
 struct Surroundings {
-  // It has conditions, which SQLite may ask before rows are grouped: of equal keys, some may not
-  // fulfil them.
-  bool filtered = false;
+  Asked asked = Asked::Nothing;
   bool unseen = false;  // it counts the rows, and looks at none
   bool inside = false;  // there is one
 };
@@ -72,6 +79,12 @@ class Lowering {
   // may compute there what a query inside says.
   bool gathers() const { return gathers_; }
 
+  // Tells whether an aggregate takes values in the rows' order, which is then SQLite's.
+  bool takes_in_order() const;
+
+  // Tells whether the host reads rows of a table by the sides of an OR, one after the other.
+  bool reads_by_parts();
+
   // What the query around says of the one in its FROM that is lowered next; gives what was said.
   Surroundings say(Surroundings around) { return std::exchange(around_, around); }
 
@@ -86,7 +99,8 @@ class Lowering {
   SetRows set_rows(const Query& query, const std::vector<Lowered>& parts,
                    Surroundings around) const;
   Lowered compound(const Query& query, const CommonTables* tables, const Scope* outer);
-  std::vector<Lowered> parts_of(const Query& query, const CommonTables* tables, const Scope* outer);
+  std::vector<Lowered> parts_of(const Query& query, const CommonTables* tables, const Scope* outer,
+                                Surroundings around);
   std::vector<OutColumn> united_columns(const Query& query,
                                         const std::vector<Lowered>& parts) const;
   std::optional<std::size_t> result_column(const OrderTerm& term,
@@ -98,6 +112,7 @@ class Lowering {
   const expr::Lexer& lexer_;
   const bool gathers_;
   Surroundings around_;
+  std::optional<bool> by_parts_;
   std::vector<CalledFunction> calls_;
   std::size_t queries_ = 0;
 };

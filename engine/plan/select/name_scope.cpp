@@ -45,9 +45,6 @@ std::string written(const Leaf& name) {
   return text;
 }
 
-// A type of each affinity.
-constexpr std::array<const char*, 5> kTypes{nullptr, "TEXT", "NUMERIC", "INTEGER", "REAL"};
-
 bool names_rowid(const std::string& word) {
   return same_name(word, "rowid") || same_name(word, "oid") || same_name(word, "_rowid_");
 }
@@ -85,12 +82,13 @@ Scope::Found Scope::column_of(const ScopeTable& table, const Column& column) con
               true,
               table.in_memory || column.settled,
               column.mixed,
-              column.mark};
+              column.mark,
+              column.computed};
   const unsigned doubtful = doubtful_types(table, column);
-  for (std::size_t affinity = 1; affinity < kTypes.size(); ++affinity)
-    if ((doubtful >> affinity & 1U) != 0)
-      value.expr =
-          expr::call("as_declared", {value.expr, expr::constant(Value::of(kTypes[affinity]))});
+  for (const Affinity affinity :
+       {Affinity::Text, Affinity::Numeric, Affinity::Integer, Affinity::Real})
+    if ((doubtful & affinity_bit(affinity)) != 0)
+      value.expr = as_declared(value.expr, type_of(affinity));
   return {std::move(value), column.name, 0};
 }
 
@@ -192,6 +190,12 @@ std::optional<Scope::Found> Scope::find_path(const Leaf& name) const {
     steps.push_back(key_step(name.words[i].text));
   steps.insert(steps.end(), name.steps.begin(), name.steps.end());
   return at_path(*table, steps);
+}
+
+std::optional<Typed> Scope::column_named(const Leaf& name) const {
+  std::optional<Found> found = find_column(name);
+  if (!found) return std::nullopt;
+  return std::move(found->value);
 }
 
 Scope::Found Scope::find(const Leaf& name) const {

@@ -56,6 +56,8 @@ class Scope {
   };
   // Looks a name up, or fails at its place.
   Found find(const Leaf& name) const;
+  // What a name stands for where it is a column of a table here.
+  std::optional<Typed> column_named(const Leaf& name) const;
   // The table of that alias, or null.
   const ScopeTable* table_named(const std::string& schema, const std::string& name) const;
   // The first column of that name.

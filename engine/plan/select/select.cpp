@@ -5,6 +5,7 @@
 
 #include "engine/base/error.h"
 #include "engine/expr/forms/builder.h"
+#include "engine/plan/select/host_text.h"
 #include "engine/plan/select/lowering.h"
 #include "engine/plan/select/query_reader.h"
 #include "engine/plan/select/refusal.h"
@@ -39,18 +40,6 @@ NodePtr lowered(const Statement& statement, const Catalog& catalog, const expr::
   NodePtr plan = with_nulls(lowering.query(*statement.query, nullptr, nullptr));
   lowering.check_calls();
   return plan;
-}
-
-// The SELECT that begins at a byte, up to the parenthesis that closes one around it.
-std::string_view statement_at(const expr::Lexer& lexer, std::size_t begin) {
-  const std::string_view text = lexer.source();
-  unsigned open = 0;
-  expr::Lexer tokens(text, expr::Dialect::Sql, begin);
-  for (; !tokens.at_end(); tokens.next()) {
-    if (tokens.at_symbol("(")) ++open;
-    if (tokens.at_symbol(")") && open-- == 0) break;
-  }
-  return text.substr(begin, tokens.peek().begin - begin);
 }
 
 // Tells whether the host would run what is refused. It takes a double-quoted name that is nowhere

@@ -36,11 +36,6 @@ bool is_doubtful(const Typed& value, const Typed& other) {
   return value.mixed != 0 && !plain;
 }
 
-// A value that is told where its column's type would convert it.
-ExprPtr as_declared(const ExprPtr& value, const char* type) {
-  return expr::call("as_declared", {value, expr::constant(Value::of(type))});
-}
-
 bool is_as_declared(const ExprPtr& value) {
   const auto* call = value->as<expr::Call>();
   return call != nullptr && call->function->name == "as_declared";
@@ -224,6 +219,15 @@ class Rebuild {
 
 }  // namespace
 
+const char* type_of(Affinity affinity) {
+  static constexpr std::array<const char*, 5> kTypes{nullptr, "TEXT", "NUMERIC", "INTEGER", "REAL"};
+  return kTypes[static_cast<std::size_t>(affinity)];
+}
+
+expr::ExprPtr as_declared(const ExprPtr& value, const char* type) {
+  return expr::call("as_declared", {value, expr::constant(Value::of(type))});
+}
+
 expr::ExprPtr without_real(const expr::ExprPtr& value) {
   return is_as_declared(value) ? value->args.front() : value;
 }
@@ -276,6 +280,10 @@ Coercion coercion_of(const Typed& left, const Typed& right) {
   const auto b = right.affinity;
   if (a && b) return is_numeric(*a) || is_numeric(*b) ? Coercion::Numeric : Coercion::None;
   return coercion_by(a ? *a : b.value_or(Affinity::None));
+}
+
+bool holds_other_than_texts(const Typed& value) {
+  return value.affinity == Affinity::Text && !is_sure_text(value);
 }
 
 expr::ExprPtr as_key(const Typed& value) {

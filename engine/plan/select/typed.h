@@ -21,6 +21,7 @@ struct Typed {
   bool settled = false;             // the value is as its affinity makes it
   unsigned mixed = 0;               // as a column's (catalog.h)
   JsonMark mark = JsonMark::None;
+  bool computed = false;  // as a column's (catalog.h)
 };
 
 Typed constant(expr::ExprPtr value);
@@ -32,6 +33,13 @@ Typed over_operands(expr::ExprPtr made, const std::vector<Typed>& operands);
 // A value of TEXT affinity as it is compared with another: an error where it holds a number, which
 // would meet a number.
 expr::ExprPtr sure_text(const Typed& value, const Typed& other);
+
+// A type of that affinity; null: none.
+const char* type_of(Affinity affinity);
+
+// The value; an error where a column of that type would convert it, which SQLite does or not as it
+// plans.
+expr::ExprPtr as_declared(const expr::ExprPtr& value, const char* type);
 
 // A declared column's value as IN compares it with a list or a query: an error where its type would
 // convert it, which some versions of SQLite do and others do not.
@@ -47,6 +55,10 @@ Collation collation_of(const Typed& left, const Typed& right);
 // Throws Error{Invalid} for a mixed one: SQLite compares as one of the queries says, by version and
 // plan another.
 expr::Coercion coercion_of(const Typed& left, const Typed& right);
+
+// Tells whether the values of a TEXT column may be other than texts: equal numbers are compared as
+// texts, which differ.
+bool holds_other_than_texts(const Typed& value);
 
 // The value as a key of groups, orders and distinct values: it says its collation.
 expr::ExprPtr as_key(const Typed& value);

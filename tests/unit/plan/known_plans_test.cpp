@@ -32,6 +32,7 @@ class ChangingTable : public select::Catalog {
     return own && !calls.empty() ? &calls.front() : nullptr;
   }
   bool host_runs(std::string_view) const override { return false; }
+  bool reads_by_parts(std::string_view) const override { return false; }
   bool merges_sets() const override { return true; }
   bool is_own(Collation) const override { return own_collation; }
 

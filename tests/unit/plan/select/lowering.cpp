@@ -33,6 +33,7 @@ class OneTable : public select::Catalog {
   bool host_runs(std::string_view statement) const override {
     return statement.find("two") != std::string_view::npos;
   }
+  bool reads_by_parts(std::string_view) const override { return false; }
   bool merges_sets() const override { return true; }
   bool is_own(Collation collation) const override { return collation == Collation::RTrim; }
 };
