@@ -22,6 +22,9 @@ using ByteSpan = std::span<const std::uint8_t>;
 inline ByteSpan bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
+inline std::string_view text_of(ByteSpan bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 static_assert(std::endian::native == std::endian::little, "layouts are little-endian");
 
@@ -106,7 +109,7 @@ class ByteReader {
   ByteSpan blob() { return raw(count(remaining())); }
   std::string_view text() {
     const ByteSpan part = blob();
-    return {reinterpret_cast<const char*>(part.data()), part.size()};
+    return text_of(part);
   }
   ByteSpan rest() { return raw(remaining()); }
   std::size_t remaining() const { return bytes_.size() - at_; }

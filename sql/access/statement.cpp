@@ -183,8 +183,7 @@ Value Statement::Use::Cell::value() const {
       return Value::of(std::string(text, static_cast<std::size_t>(sqlite3_value_bytes(value_))));
     }
     case SQLITE_BLOB: {
-      const ByteSpan bytes = blob();
-      return Value::blob({bytes.begin(), bytes.end()});
+      return Value::blob(std::string(text_of(blob())));
     }
     default:
       return Value::null();

@@ -184,7 +184,7 @@ void ChangeLog::parse(const Row& row, Record& record) const {
     } else if (record.op == Op::Carried) {
       record.carried = read_rows(tree);
     } else {
-      record.tree.assign(tree.begin(), tree.end());
+      record.tree = text_of(tree);
     }
   } catch (const Error&) {
     fail(record.seq, "is impossible");

@@ -63,11 +63,8 @@ bool take_step(const PathRow& row, PathDictionary& dictionary) {
   const std::int64_t path = row.id.integer, parent = row.parent.integer;
   if (row.parent.null || parent < 0 || parent >= path) return false;
   const auto above = static_cast<PathId>(parent);
-  const PathId added =
-      row.element.integer != 0
-          ? dictionary.intern_element(above)
-          : dictionary.intern_key(above,
-                                  {reinterpret_cast<const char*>(row.key.data()), row.key.size()});
+  const PathId added = row.element.integer != 0 ? dictionary.intern_element(above)
+                                                : dictionary.intern_key(above, text_of(row.key));
   return added == path;
 }
 
