@@ -137,6 +137,9 @@ std::string key_text(std::string_view key, bool after_dot) {
 
 std::string to_text(const Path& path) {
   std::string text;
+  std::size_t size = 0;
+  for (const PathStep& step : path.steps) size += step.key.size() + 3;
+  text.reserve(size);
   for (const PathStep& step : path.steps) {
     switch (step.kind) {
       case PathStep::Kind::Key: {

@@ -4,74 +4,82 @@
 
 namespace arbors {
 
-std::size_t PathDictionary::ChildHash::operator()(const ChildKey& child) const {
+std::size_t PathDictionary::hash(const ChildKey& child) {
   const std::size_t step = (static_cast<std::size_t>(child.parent) << 1) | (child.element ? 1 : 0);
   return std::hash<std::string_view>{}(child.key) ^ (step * 0x9E3779B97F4A7C15ULL);
 }
 
-PathDictionary::Tables::Tables() : nodes(1), children(1) {}
+PathDictionary::Tables::Tables() : nodes(1), children(1), slots(64, kNoPath) {}
 
-PathDictionary::Tables::Tables(const Tables& other) : nodes(1), children(1) {
-  for (PathId path = 1; path < other.nodes.size(); ++path) {
-    const PathNode& node = other.nodes[path];
-    add(node.parent, node.element, node.key);
-  }
-}
+PathDictionary::Tables::Tables(const Tables& other)
+    : nodes(other.nodes), children(other.children), slots(other.slots) {}
 
 PathDictionary::PathDictionary() : tables_(std::make_shared<Tables>()) {}
 
-PathId PathDictionary::find(const ChildKey& child) const {
-  const auto found = tables_->index.find(child);
-  return found == tables_->index.end() ? kNoPath : found->second;
-}
-
 PathId PathDictionary::find_key(PathId parent, std::string_view key) const {
-  return find({parent, false, key});
+  return tables_->find({parent, false, key});
 }
 
-PathId PathDictionary::find_element(PathId parent) const { return find({parent, true, {}}); }
+PathId PathDictionary::find_element(PathId parent) const {
+  return tables_->find({parent, true, {}});
+}
 
 PathId PathDictionary::intern_key(PathId parent, std::string_view key) {
-  const PathId known = find_key(parent, key);
-  return known != kNoPath ? known : add(parent, false, key);
+  return intern({parent, false, key});
 }
 
-PathId PathDictionary::intern_element(PathId parent) {
-  const PathId known = find_element(parent);
-  return known != kNoPath ? known : add(parent, true, {});
-}
+PathId PathDictionary::intern_element(PathId parent) { return intern({parent, true, {}}); }
 
-PathId PathDictionary::add(PathId parent, bool element, std::string_view key) {
+PathId PathDictionary::intern(const ChildKey& child) {
+  if (const PathId known = tables_->find(child); known != kNoPath) return known;
   if (tables_.use_count() > 1) {
     tables_ = std::make_shared<Tables>(*tables_);
   } else {
     // Whoever let go of the tables last has read them before.
     std::atomic_thread_fence(std::memory_order_acquire);
   }
-  return tables_->add(parent, element, key);
+  return tables_->add(child);
 }
 
-PathId PathDictionary::Tables::add(PathId parent, bool element, std::string_view key) {
+PathId PathDictionary::Tables::find(const ChildKey& child) const {
+  for (std::size_t at = hash(child);; ++at) {
+    const PathId path = slots[at & (slots.size() - 1)];
+    if (path == kNoPath) return kNoPath;
+    const PathNode& node = nodes[path];
+    if (ChildKey{node.parent, node.element, node.key} == child) return path;
+  }
+}
+
+// There is a free slot.
+void PathDictionary::Tables::place(PathId path) {
+  const PathNode& node = nodes[path];
+  std::size_t at = hash({node.parent, node.element, node.key});
+  while (slots[at & (slots.size() - 1)] != kNoPath) ++at;
+  slots[at & (slots.size() - 1)] = path;
+}
+
+PathId PathDictionary::Tables::add(const ChildKey& child) {
   const auto id = static_cast<PathId>(nodes.size());
+  if (slots.size() < 2 * (nodes.size() + 1)) {
+    std::vector<PathId>(2 * slots.size(), kNoPath).swap(slots);
+    for (PathId path = 1; path < id; ++path) place(path);
+  }
   PathNode& node = nodes.emplace_back();
   try {
-    node.parent = parent;
-    node.element = element;
-    node.key = key;
-    node.domain = element ? id : nodes[parent].domain;
-    node.depth = static_cast<std::uint16_t>(nodes[parent].depth + 1);
+    node.parent = child.parent;
+    node.element = child.element;
+    node.key = child.key;
+    node.domain = child.element ? id : nodes[child.parent].domain;
+    node.depth = static_cast<std::uint16_t>(nodes[child.parent].depth + 1);
     children.emplace_back();
-    children[parent].push_back(id);
-    index.emplace(ChildKey{parent, element, node.key}, id);
+    children[child.parent].push_back(id);
   } catch (...) {
     // Takes back what would be in one table and not in the others.
-    if (std::vector<PathId>& siblings = children[parent];
-        !siblings.empty() && siblings.back() == id)
-      siblings.pop_back();
     children.resize(id);
     nodes.pop_back();
     throw;
   }
+  place(id);
   return id;
 }
 

@@ -12,7 +12,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/base/path.h"
@@ -69,20 +68,21 @@ class PathDictionary {
     std::string_view key;
     bool operator==(const ChildKey&) const = default;
   };
-  struct ChildHash {
-    std::size_t operator()(const ChildKey& child) const;
-  };
   struct Tables {
     Tables();
     Tables(const Tables& other);
-    PathId add(PathId parent, bool element, std::string_view key);
+    PathId find(const ChildKey& child) const;
+    PathId add(const ChildKey& child);
+    void place(PathId path);
 
     std::deque<PathNode> nodes;  // a deque: string_views into keys stay valid
     std::vector<std::vector<PathId>> children;
-    std::unordered_map<ChildKey, PathId, ChildHash> index;
+    // A path stands at its hash or in the next slot that was free, kNoPath. A power of two of
+    // them, twice as many as paths at least.
+    std::vector<PathId> slots;
   };
-  PathId find(const ChildKey& child) const;
-  PathId add(PathId parent, bool element, std::string_view key);
+  static std::size_t hash(const ChildKey& child);
+  PathId intern(const ChildKey& child);
 
   std::shared_ptr<Tables> tables_;
 };

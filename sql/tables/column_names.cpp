@@ -53,7 +53,6 @@ ColumnRegistry::ColumnRegistry(const Options& options)
   for (const DeclaredColumn& declared : options.declared) {
     columns_.push_back(
         {declared.name, declared_path(declared.name), declared.type, /*declared=*/true, kNoPath});
-    taken_.insert(lower(declared.name));
     declared_paths_.insert(to_text(columns_.back().path));
   }
 }
@@ -67,7 +66,6 @@ void ColumnRegistry::read(PathTable& table, PathDictionary& dictionary) {
   std::sort(found.begin(), found.end(),
             [&](PathId a, PathId b) { return column_of_[a] < column_of_[b]; });
   columns_.reserve(columns_.size() + found.size());
-  taken_.reserve(taken_.size() + found.size());
   for (const PathId path : found) add_found(dictionary, path);
   bind_declared(dictionary);
 }
@@ -77,8 +75,14 @@ void ColumnRegistry::add_found(const PathDictionary& dictionary, PathId path) {
   column.path = dictionary.path(path);
   column.name = to_text(column.path);
   column.id = path;
-  taken_.insert(lower(column.name));
   columns_.push_back(std::move(column));
+}
+
+// Made when a path is decided first: a connection that reads decides none.
+const std::unordered_set<std::string>& ColumnRegistry::taken() {
+  taken_.reserve(columns_.size() + kHiddenColumns.size());
+  for (; named_ < columns_.size(); ++named_) taken_.insert(lower(columns_[named_].name));
+  return taken_;
 }
 
 // Only the paths that are new since the last time can be a declared column's.
@@ -113,7 +117,7 @@ void ColumnRegistry::see(const PathDictionary& dictionary, PathId path, batch::T
 // Gives a path a column, or none for good.
 void ColumnRegistry::decide(const PathDictionary& dictionary, PathId path) {
   const std::string name = dictionary.text(path);
-  if (columns_.size() >= kMostColumns || taken_.contains(lower(name)) ||
+  if (columns_.size() >= kMostColumns || taken().contains(lower(name)) ||
       declared_paths_.contains(name) || !is_nameable(name)) {
     column_of_[path] = PathTable::kNever;
   } else {
@@ -124,18 +128,23 @@ void ColumnRegistry::decide(const PathDictionary& dictionary, PathId path) {
 
 const std::vector<Column>& ColumnRegistry::object_columns(const PathDictionary& dictionary) {
   if (objects_) return *objects_;
-  std::vector<Column> objects;
-  std::set<std::string> taken;  // besides those of visible columns
+  std::vector<Column> found, objects;
+  std::set<std::size_t> lengths;
   for (PathId path = 0; path < column_of_.size(); ++path) {
-    if (columns_.size() + objects.size() == kMostColumns) break;
     if (column_of_[path] != PathTable::kObjects) continue;
     Path steps = dictionary.path(path);
     std::string name = to_text(steps);
-    const std::string key = lower(name);
-    if (declared_paths_.contains(name) || !is_nameable(name) || taken_.contains(key) ||
-        !taken.insert(key).second)
-      continue;
-    objects.push_back({std::move(name), std::move(steps), {}, /*declared=*/false, path});
+    if (declared_paths_.contains(name) || !is_nameable(name)) continue;
+    lengths.insert(name.size());
+    found.push_back({std::move(name), std::move(steps), {}, /*declared=*/false, path});
+  }
+  // Only names as long as one of these can be in its way.
+  std::set<std::string> taken(kHiddenColumns.begin(), kHiddenColumns.end());
+  for (const Column& column : columns_)
+    if (lengths.contains(column.name.size())) taken.insert(lower(column.name));
+  for (Column& object : found) {
+    if (columns_.size() + objects.size() == kMostColumns) break;
+    if (taken.insert(lower(object.name)).second) objects.push_back(std::move(object));
   }
   return objects_.emplace(std::move(objects));
 }

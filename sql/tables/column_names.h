@@ -54,13 +54,15 @@ class ColumnRegistry {
 
  private:
   void add_found(const PathDictionary& dictionary, PathId path);
+  const std::unordered_set<std::string>& taken();
   void decide(const PathDictionary& dictionary, PathId path);
   void bind_declared(const PathDictionary& dictionary);
 
   bool found_columns_;
   std::uint64_t version_;
-  std::unordered_set<std::string> taken_;  // names in lower case
-  std::set<std::string> declared_paths_;   // texts
+  std::unordered_set<std::string> taken_;  // names in lower case, up to column `named_`
+  std::size_t named_ = 0;
+  std::set<std::string> declared_paths_;  // texts
   std::vector<Column> columns_;
   std::size_t declared_ = 0;
   std::size_t bound_paths_ = 0;          // of the dictionary, looked through for declared columns

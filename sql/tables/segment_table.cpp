@@ -117,16 +117,25 @@ RowSeal seal_of(const Cells& cells) {
   return seal;
 }
 
-// Reads a row's integers and seals them; what stands in an integer's place fails the seal.
-RowSeal seal_of(const Statement::Use& row, Integers& integers) {
-  RowSeal seal("segment");
-  for (int column = 0; column < kIntegers; ++column) {
-    const Statement::Use::Cell cell = row.cell(column);
-    integers[static_cast<std::size_t>(column)] = cell.integer_alone().value_or(0);
-    if (column != kDied) seal.add(cell);
+// A row of the table, each of its cells fetched once.
+struct Row {
+  explicit Row(const Statement::Use& use)
+      : died(use.cell(kDied)),
+        stored_seal(use.cell(kIntegers)),
+        rowids(use.cell(kRowids)),
+        live(use.cell(kLive)) {
+    for (int column = 0; column < kIntegers; ++column) {
+      const Statement::Use::Cell cell = column == kDied ? died : use.cell(column);
+      integers[static_cast<std::size_t>(column)] = cell.integer_alone().value_or(0);
+      if (column != kDied) seal.add(cell);
+    }
+    seal.add(rowids).add(live);
   }
-  return seal.add(row.cell(kRowids)).add(row.cell(kLive));
-}
+
+  Statement::Use::Cell died, stored_seal, rowids, live;
+  Integers integers;        // what stands in an integer's place fails the seal
+  RowSeal seal{"segment"};  // of all but when it died
+};
 
 bool in_range(const Integers& cells) {
   const auto [id, batch, nonce, trees, pools, pos, born, died, first_row, rows, count, first_rowid,
@@ -228,20 +237,21 @@ SegmentTable::SegmentTable(sqlite3* db, const Names& names)
       last_id_(db, quoted_, "SELECT max(id) FROM @") {}
 
 SegmentVersion SegmentTable::row(Statement::Use& use) {
-  Integers cells;
-  RowSeal seal = seal_of(use, cells);
+  Row stored(use);
+  const Integers& cells = stored.integers;
   SegmentVersion segment = segment_of(cells);
-  segment.seal = seal.value();
+  segment.seal = stored.seal.value();
   const auto fail = [&](std::string_view why) {
     throw_corrupt("segment " + std::to_string(segment.id) + " (batch " + std::to_string(cells[1]) +
                   ") of '" + table_ + "'" + std::string(why));
   };
-  if (seal.add(use.cell(kDied)).value() != use.integer(kIntegers)) fail(" fails its checksum");
+  if (stored.seal.add(stored.died).value() != stored.stored_seal.integer())
+    fail(" fails its checksum");
   if (!in_range(cells)) fail(" is out of range");
   exec::Segment& run = segment.run;
   try {
-    if (!use.is_null(kRowids)) run.rowids = read_rowids(use.blob(kRowids), run.rows);
-    if (!use.is_null(kLive)) run.live = read_live(use.blob(kLive), run.rows);
+    if (!stored.rowids.is_null()) run.rowids = read_rowids(stored.rowids.blob(), run.rows);
+    if (!stored.live.is_null()) run.live = read_live(stored.live.blob(), run.rows);
   } catch (const Error& error) {
     fail(std::string(": ") + error.what());
   }
