@@ -11,7 +11,7 @@ namespace arbors::store {
 namespace {
 
 constexpr std::size_t kMostListed = 20;     // rejected lines in the report
-constexpr std::size_t kFewDocuments = 256;  // so many are appended as pending trees
+constexpr std::size_t kFewDocuments = 1024;  // so many are appended as pending trees
 
 }  // namespace
 

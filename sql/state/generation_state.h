@@ -93,6 +93,9 @@ class GenerationState {
   json::KeptMembers kept(std::uint32_t text) const {
     return text < kept_.size() ? kept_[text] : json::KeptMembers();
   }
+  // How many texts, from the first on, have had their columns noted.
+  std::uint32_t noted_texts() const { return noted_texts_; }
+  void note_texts() { noted_texts_ = texts_.size(); }
   const PendingTrees& values() const { return values_; }
   // Builds what is not built yet of the texts; new paths go to `paths`.
   PendingBlocks blocks(PathDictionary& paths);
@@ -119,6 +122,7 @@ class GenerationState {
   PendingTrees texts_;                   // of trees
   PendingTrees values_;                  // of single values
   std::vector<json::KeptMembers> kept_;  // by texts; those behind its end keep nothing
+  std::uint32_t noted_texts_ = 0;
   std::uint64_t trees_ = 0;
   std::size_t replaced_ = 0, erased_ = 0;
 };

@@ -56,6 +56,10 @@ std::uint32_t PendingTrees::add(std::string_view text) {
   return size() - 1;
 }
 
+std::vector<std::string_view> PendingTrees::from(std::uint32_t number) const {
+  return {texts_.begin() + number, texts_.end()};
+}
+
 const std::vector<PendingBlock>& PendingTrees::blocks(PathDictionary& paths) {
   const std::uint32_t built = blocks_.empty() ? 0 : blocks_.back().end();
   if (built == size()) return blocks_;
@@ -71,8 +75,7 @@ const std::vector<PendingBlock>& PendingTrees::blocks(PathDictionary& paths) {
     first = blocks_[blocks_.size() - same].first;
     blocks_.resize(blocks_.size() - same);
   }
-  const std::vector<std::string_view> texts(texts_.begin() + first, texts_.end());
-  PendingBlock block = build_block(texts, paths);
+  PendingBlock block = build_block(from(first), paths);
   block.first = first;
   blocks_.push_back(std::move(block));
   return blocks_;

@@ -46,6 +46,7 @@ class PendingTrees {
   std::size_t bytes() const { return bytes_; }
   // A view that stays valid.
   std::string_view operator[](std::uint32_t number) const { return texts_[number]; }
+  std::vector<std::string_view> from(std::uint32_t number) const;
 
   // Builds what is not built yet; new paths go to `paths`. Blocks are in order and cover all texts.
   const std::vector<PendingBlock>& blocks(PathDictionary& paths);

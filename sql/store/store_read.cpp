@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "engine/batch/columns/memory_batch.h"
 #include "engine/batch/trees/tree_writer.h"
 #include "sql/batches/stored_batch.h"
 #include "sql/store/store_impl.h"
@@ -123,15 +122,16 @@ bool Store::Impl::note_pending_columns() {
   require_transaction();
   refresh();
   const std::size_t before = columns_->columns().size();
-  const PendingBlocks blocks = state_->blocks(*paths_);
-  for (const PendingBlock& block : blocks.trees) {
-    batch::MemoryBatch reader(block.built, published());
+  const std::vector<std::string_view> texts = state_->texts().from(state_->noted_texts());
+  if (!texts.empty()) {
+    const PendingBlock block = build_block(texts, *paths_);
     for (const batch::ColumnBuffer& buffer : block.built->columns) {
-      columns_->see(*paths_, buffer.path, reader.statistics(buffer.path)->kinds());
+      columns_->see(*paths_, buffer.path, batch::kinds_of(buffer.tags));
     }
   }
   // A record of its own tells other connections to read the paths again.
   if (columns_->record(*path_table_, *paths_)) counts_due_ = true;
+  state_->note_texts();
   changed();
   return columns_->columns().size() != before;
 }

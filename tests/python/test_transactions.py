@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import random
 import sqlite3
 import sys
 
@@ -343,6 +344,53 @@ def test_connections_that_write_in_turns(report):
             sound(report, first)
             for connection in connections:
                 connection.close()
+
+
+def test_columns_of_appends(report):
+    """Every call of arbor_append shows the columns of all pending trees, whatever was rolled back before and whoever wrote them."""
+    if OPTIONS.self_check:
+        raise harness.Skip("the stand-in has fixed columns")
+    rng = random.Random(harness.seed_of(OPTIONS))
+    with harness.scratch() as folder:
+        path = f"{folder}/columns.db"
+        connections = [connect(path) for _ in range(2)]
+        for connection in connections:
+            connection.execute("PRAGMA synchronous = off")
+        append(connections[0], 0, 2)
+        kept, wrong = ["a"], []
+        for round_number in range(40 if OPTIONS.quick else 150):
+            writer = rng.choice(connections)
+            writer.execute("BEGIN IMMEDIATE")
+            now, saved = list(kept), None
+            for step in range(rng.randrange(1, 6)):
+                key = f"k{round_number}_{step}"
+                choice = rng.random()
+                if choice < 0.2 and saved is None:
+                    writer.execute("SAVEPOINT s")
+                    saved = list(now)
+                elif choice < 0.3 and saved is not None:
+                    writer.execute("ROLLBACK TO s")
+                    now = list(saved)
+                elif choice < 0.5:
+                    writer.execute("INSERT INTO t(_tree) VALUES (?)", (json.dumps({key: 1}),))
+                    now.append(key)  # which the next call shows
+                else:
+                    append(writer, 0, 1, **{key: 1})
+                    now.append(key)
+            append(writer, 0, 1)
+            end = rng.choice(["COMMIT", "COMMIT", "ROLLBACK"])
+            if end == "COMMIT":
+                kept = now
+            for shown, want in ((writer, now), *((each, kept) for each in connections)):
+                columns = [name for _, name, *_ in shown.execute("PRAGMA table_info(t)") if not name.startswith("_")]
+                if columns != want:
+                    wrong.append((round_number, end, columns[-6:], want[-6:]))
+                if shown is writer and writer.in_transaction:
+                    writer.execute(end)
+        report.equal(wrong, [], "columns that are not those of the trees")
+        sound(report, connections[0])
+        for connection in connections:
+            connection.close()
 
 
 def test_hooks_inside_the_stores_own_statements(report):
