@@ -14,6 +14,10 @@
 
 namespace arbors::store {
 
+// So many trees of one import are appended as pending ones: a batch of their own would be too
+// small, cost more to write, and every query would open it.
+inline constexpr std::uint64_t kFewTrees = 1024;
+
 enum class OnError : std::uint8_t { Abort, Skip };
 enum class IfExists : std::uint8_t { Append, Replace, Fail };
 

@@ -9,7 +9,6 @@
 namespace arbors::store {
 namespace {
 
-constexpr std::uint32_t kFewRows = 256;  // so many are appended as pending trees
 constexpr std::uint64_t kFreeValues = 1U << 24, kValuesAByte = 64;  // see arrow::Allowance
 
 void refuse_other_options(const ImportOptions& options) {
@@ -37,7 +36,7 @@ class ArrowImport {
       }
       poll_interrupt();
     }
-    if (batches_ == 0 && few_fit_ && trees_ <= kFewRows) return insert_all();
+    if (batches_ == 0 && few_fit_ && trees_ <= kFewTrees) return insert_all();
     if (builder_.trees() > 0) append();
     return trees_;
   }

@@ -10,8 +10,7 @@ namespace arbors::store {
 
 namespace {
 
-constexpr std::size_t kMostListed = 20;     // rejected lines in the report
-constexpr std::size_t kFewDocuments = 1024;  // so many are appended as pending trees
+constexpr std::size_t kMostListed = 20;  // rejected lines in the report
 
 }  // namespace
 
@@ -57,7 +56,7 @@ void ImportRun::read() {
   auto first = stream_->next();
   if (!first) return;
   auto second = stream_->next();
-  const bool few = !second && first->documents().size() <= kFewDocuments;
+  const bool few = !second && first->documents().size() <= kFewTrees;
   if (store_.has_key()) return read_keyed(std::move(first), std::move(second), few);
   if (!few || store_.trees() == 0) return read_batches(std::move(first), std::move(second));
   json::Slice slice = with_source(*std::move(first));
