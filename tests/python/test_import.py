@@ -181,13 +181,16 @@ def test_names(report):
 
 
 def test_interrupt(report):
-    """An interrupt from another thread ends an import soon, and nothing is left of it."""
+    """An interrupt from another thread ends an import soon, and nothing is left of it. One that comes when the import has
+    been committed, and before the host has stepped its SELECT to the end, is an error of this SELECT: then all is left."""
     if OPTIONS.self_check:
         raise harness.Skip("the stand-in does not listen")
     path = str(FOLDER / "large.jsonl")
+    rounds = 20 if OPTIONS.quick else 60
     with open(path, "wb") as file:
-        for _ in range(20 if OPTIONS.quick else 60):
+        for _ in range(rounds):
             file.write((PLAIN + b"\n") * 100)
+    whole = rounds * 100 * len(LINES)
     interrupted = 0
     for delay in (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2):
         for inside in (False, True):
@@ -205,12 +208,13 @@ def test_interrupt(report):
                 timer.join()
                 # SQLite may end a transaction whose write is interrupted.
                 report.check(inside or not database.in_transaction, f"no transaction is left open after an interrupt at {delay} s")
-                report.equal(len(trees(database)), 1, f"nothing is left after an interrupt at {delay} s")
+                left = len(trees(database))
+                report.check(left in (1, 1 + whole), f"nothing is left, or all, after an interrupt at {delay} s", str(left))
                 report.equal(database.execute("SELECT arbor_check('t')").fetchall(), [("ok",)], f"arbor_check after an interrupt at {delay} s")
                 if database.in_transaction:
                     database.execute("COMMIT")
                 run_append(database, LINES[1])
-                report.equal(len(trees(database)), 2, f"writing goes on after an interrupt at {delay} s")
+                report.equal(len(trees(database)), left + 1, f"writing goes on after an interrupt at {delay} s")
             timer.join()
     if not interrupted:
         raise harness.Skip("each import was faster than its interrupt")
