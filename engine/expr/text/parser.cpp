@@ -14,6 +14,8 @@ namespace {
 // Nested constructs a text may have: each costs the parser a few stack frames.
 constexpr unsigned kMaxNesting = 200;
 
+constexpr char kParameters[] = "a parameter is written ?1, ?2, …";
+
 class Parser {
  public:
   // With `pipes`, a `|` outside parentheses ends the expression: it separates a plan's stages.
@@ -236,7 +238,7 @@ class Parser {
         return constant(Value::blob(lexer_.next().text));
       case Token::Kind::Parameter:
         if (host_ != nullptr) return host_->parameter(lexer_);
-        if (token.parameter == 0) lexer_.fail("a parameter is written ?1, ?2, …");
+        if (token.parameter == 0) lexer_.fail(kParameters);
         return parameter(lexer_.next().parameter);
       case Token::Kind::QuotedName:
         return name();
@@ -245,6 +247,7 @@ class Parser {
       case Token::Kind::Symbol:
         if (lexer_.at_symbol("(")) return parenthesized();
         if (lexer_.at_symbol("[")) return path(arbors::expr::parse_path(lexer_));
+        if (lexer_.at_symbol(":") || lexer_.at_symbol("@")) lexer_.fail(kParameters);
         break;
       default:
         break;

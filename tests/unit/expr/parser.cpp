@@ -59,6 +59,8 @@ TEST_CASE("errors say where, with a caret", "[expr]") {
         std::string::npos);
   CHECK(error_of("substr(a)").find("takes 2 to 3 arguments, not 1") != std::string::npos);
   CHECK(error_of("a and").find("expected an expression, but the text ends") != std::string::npos);
+  for (const char* text : {"a = :x", "a = @x", "a in (:x)"})
+    CHECK(error_of(text).find("a parameter is written ?1, ?2") != std::string::npos);
   for (const char* text :
        {"", "a b", "'x", "(a", "a in 3", "case end", "?0", "1.5.2", "a.", "[x]"}) {
     CHECK(error_of(text) != "no error");
