@@ -119,6 +119,26 @@ def test_asynchronous_connections(report):
     report.equal(work(adapted.driver_connection.inner), [3, 2], "one of an engine")
 
 
+class Wrapped:
+    """As peewee's databases and SQLAlchemy's sessions are: a method gives the connection."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def connection(self):
+        return self.inner
+
+
+def test_wrapped_connections(report):
+    connection = connect("sqlite3")
+    if not hasattr(connection, "enable_load_extension"):
+        raise harness.Skip("this sqlite3 loads nothing")
+    arbors.load(Wrapped(connection))
+    report.equal(work(connection), [3, 2], "the connection that a method gives")
+    for what in (Wrapped(5), None, "t.db"):
+        report.raises(lambda: arbors.load(what), f"{what!r}", "SQLite is wanted", type(what).__name__, kind=TypeError)
+
+
 def test_django(report):
     try:
         import django

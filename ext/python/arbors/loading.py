@@ -33,7 +33,7 @@ def loadable_path() -> str:
 
 
 def load(connection: Any) -> Any:
-    """Loads Arbors into a connection: of sqlite3, apsw, pysqlite3, sqlean or sqlcipher3, of SQLAlchemy (a Connection, or
+    """Loads Arbors into a connection: of sqlite3, apsw, pysqlite3, sqlean or sqlcipher3, of SQLAlchemy (a Connection, a Session or
     an Engine, asynchronous too, whose every new connection is then loaded) or Django's `connection`. Into an asynchronous
     connection, of aiosqlite or SQLAlchemy, by `await arbors.load(connection)`.
 
@@ -49,7 +49,9 @@ def load(connection: Any) -> Any:
         return _load_engine(getattr(connection, "sync_engine", connection))
     if hasattr(connection, "run_async"):  # how SQLAlchemy hands an asynchronous connection to what listens
         return connection.run_async(_load_awaiting)
-    connection = _unwrapped(connection)
+    given, connection = connection, _unwrapped(connection)
+    if not hasattr(connection, "enable_load_extension") and not hasattr(connection, "cursor"):
+        raise TypeError(f"a connection to SQLite is wanted, not {type(given).__name__}")
     if inspect.iscoroutinefunction(getattr(connection, "enable_load_extension", None)):
         return _load_awaiting(connection)
     library = type(connection).__module__.partition(".")[0]
@@ -84,17 +86,17 @@ def _unwrapped(connection: Any) -> Any:
         connection.ensure_connection()
     connection = getattr(connection, "sync_connection", connection)  # of SQLAlchemy's asynchronous one
     for _ in range(4):
-        for inner in ("driver_connection", "connection", "conn"):  # SQLAlchemy's proxy, its Connection and Django's, sqlite-utils
-            if getattr(connection, inner, None) is not None and not hasattr(connection, "create_function"):
-                connection = getattr(connection, inner)
+        # SQLAlchemy's proxy; its Connection, Django's, and by methods its Session and peewee's database; sqlite-utils; Ibis
+        for name in ("driver_connection", "connection", "conn", "con"):
+            inner = getattr(connection, name, None)
+            if inner is not None and not hasattr(connection, "create_function"):
+                connection = inner() if inspect.ismethod(inner) else inner
                 break
     return connection.driver_connection if hasattr(connection, "run_async") else connection
 
 
 def _load(connection: Any, path: str) -> None:
     enable = getattr(connection, "enable_load_extension", None)
-    if enable is None and not hasattr(connection, "cursor"):
-        raise TypeError(f"a connection to SQLite is wanted, not {type(connection).__name__}")
     if enable is None:
         raise Error(CANNOT_LOAD)
     try:
