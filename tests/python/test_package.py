@@ -468,6 +468,7 @@ def test_keys(report):
     with harness.scratch() as folder:
         table = arbors.connect(os.path.join(folder, "t.db")).table("t")
         report.equal((table.upsert([{"id": 1, "a": 1}, {"id": 2}], key="id"), table.upsert({"id": 1, "b": 2})), (2, 1), "upsert")
+        report.raises(lambda: arbors.connect(os.path.join(folder, "t.db")).table("keyless").upsert({"id": 1}), "no key", "keyless has no key", "key='id'", kind=arbors.Error)
         report.equal((table.upsert({"id": 2, "c": 3}, on_conflict="merge"), table.upsert({"id": 2}, on_conflict="ignore")), (1, 0), "merge, ignore")
         report.equal([tree.value for tree in table], [{"id": 1, "b": 2}, {"id": 2, "c": 3}], "what is there")
         report.raises(lambda: table.insert({"id": 2}), "a second tree of a key", "UNIQUE", kind=arbors.Error)

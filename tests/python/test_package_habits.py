@@ -196,7 +196,8 @@ def test_operators(report):
     report.equal(trees.select((path("n") // 2).alias("x"), (7 // path("n")).alias("y"), round(path("n") / 3.0, 1).alias("z")).to_list(),
                  [{"x": n // 2, "y": 7 // n, "z": round(n / 3.0, 1)} for n in (-7, 7)], "// and round()")
     report.raises(lambda: trees.filter(path("n") > 1 and path("n") < 3), "and", "write &", kind=TypeError)
-    report.raises(lambda: trees.filter(lambda tree: True), "a function", "an expression is", kind=TypeError)
+    report.raises(lambda: trees.filter(lambda tree: True), "a function", "an expression is", "calls no Python", kind=TypeError)
+    report.raises(lambda: trees.filter("a" in path("tags")), "in", "list.contains", "is_in", kind=TypeError)
 
 
 def test_positions(report):

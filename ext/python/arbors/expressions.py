@@ -55,6 +55,9 @@ class Expr:
     def __iter__(self) -> Any:
         raise TypeError("an expression has no elements before it is run")
 
+    def __contains__(self, value: object) -> bool:
+        raise TypeError("an expression holds nothing before it is run: write path(…).list.contains(value), or .is_in(values)")
+
     def _at(self, level: int) -> _Text:
         return self._text if self._level >= level else f"({self._text})"
 
@@ -349,7 +352,10 @@ def expression(value: Any) -> Expr:
         if not value.strip():
             raise ValueError("an expression is empty")
         return Expr(value, _ATOM if text.is_path(value) else _OR)
-    raise TypeError(f"an expression is an arbors.Expr or a text, not {type(value).__name__}; a value is written lit({value!r})")
+    said = f"an expression is an arbors.Expr or a text, not {type(value).__name__}"
+    if callable(value):
+        raise TypeError(f"{said}: the engine calls no Python; write path('a.b') > 3, say")
+    raise TypeError(f"{said}; a value is written lit({value!r})")
 
 
 def items(values: Iterable[Any], named: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Iterator
 
 from . import files, sources, text
 from .arbor import Arbor
+from .errors import Error
 from .expressions import IntoExpr, expression
 from .session import Session, table_name
 
@@ -71,7 +72,12 @@ class ArborTable:
             if key is not None:
                 self._session.call("arbor_append", self._place, "[]")
                 self._set_key(", ".join(text.path(part) for part in ([key] if isinstance(key, str) else key)))
-            return self._append(trees, {"on_conflict": on_conflict})["trees"]
+            try:
+                return self._append(trees, {"on_conflict": on_conflict})["trees"]
+            except Error as error:
+                if "wants a key of" not in str(error):
+                    raise
+                raise Error(f"{self._name} has no key that tells which trees are the same: upsert(…, key='id') sets one") from None
 
     def _set_key(self, key: str) -> None:
         if self._session.call("arbor_option", self._place, "key") != key:
