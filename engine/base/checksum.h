@@ -8,6 +8,6 @@
 
 namespace arbors {
 
-std::uint64_t checksum(ByteSpan bytes);
+std::uint64_t checksum(ByteSpan bytes, std::uint64_t seed = 0);
 
 }  // namespace arbors

@@ -7,5 +7,5 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define ARBORS_CHECKSUM_AVX2
-uint64_t arbors_checksum_avx2(const void* bytes, size_t size);
+uint64_t arbors_checksum_avx2(const void* bytes, size_t size, uint64_t seed);
 #endif

@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include "engine/base/checksum.h"
 #include "sql/access/sqlite.h"
 
 namespace arbors::store {
@@ -9,7 +10,10 @@ namespace arbors::store {
 // Each value is hashed under the sum of those before it, so that their bounds count as well, and
 // under SQLite's number for its type.
 RowSeal& RowSeal::add(int type, const void* bytes, std::size_t size) {
-  sum_ = XXH3_64bits_withSeed(size == 0 ? "" : bytes, size, sum_ + static_cast<unsigned>(type));
+  constexpr std::size_t kShort = 240;  // up to here XXH3 has nothing for wide words to do
+  const std::uint64_t seed = sum_ + static_cast<unsigned>(type);
+  sum_ = size <= kShort ? XXH3_64bits_withSeed(size == 0 ? "" : bytes, size, seed)
+                        : checksum({static_cast<const std::uint8_t*>(bytes), size}, seed);
   return *this;
 }
 
