@@ -1,5 +1,7 @@
 """SELECT in the place of a plan: what the random statements of differential/ do not reach."""
+import itertools
 import json
+import re
 import sqlite3
 
 import harness
@@ -383,6 +385,28 @@ def test_row_restrictions(report):
     report.check(batches <= 2, f"both sides of a join: {batches} batches")
     text = database.execute("SELECT arbor_explain('SELECT a FROM t WHERE rowid = 410', 'physical')").fetchone()[0]
     report.check("alone" in text, "explain says so")
+
+
+def test_row_orders(report):
+    """The first rows by rowid or place are those that SQLite gives, and the first batch that has them ends the search."""
+    for ascend in (True, False):
+        database = filled(report.options, [{"a": index % 7, "l": [index, index % 3]} for index in range(1000)], "batch_trees=100")
+        database.execute("DELETE FROM t WHERE rowid % 3 = 0")
+        if not ascend:
+            database.execute("INSERT INTO t(rowid, a) VALUES (5000, 1), (4000, 2)")
+            database.execute("SELECT arbor_optimize('t')")
+        for by, order in itertools.product(("rowid", "_index", "oid DESC", "rowid DESC, a", "_index DESC", "_index DESC, rowid", "a, rowid DESC"), ("LIMIT 3", "LIMIT 2 OFFSET 4", "LIMIT 700", "")):
+            of_table = re.sub("(rowid|oid|_index|^a)", r"t.\1", by)
+            for query in (f"SELECT rowid AS r, a FROM t ORDER BY {by} {order}", f"SELECT a, _index AS i FROM t WHERE a > 4 ORDER BY {by} {order}",
+                          f"SELECT r FROM (SELECT rowid AS r, _index AS i, a FROM t ORDER BY a, rowid LIMIT 5) ORDER BY {by.replace('oid', 'r').replace('rowid', 'r').replace('_index', 'i')} {order}",
+                          f"SELECT t.rowid AS r, e.value AS v FROM t, json_each(t.l) AS e ORDER BY {of_table.replace(', a', ', e.value')} {order}",
+                          f"SELECT a, (SELECT max(u.rowid) FROM t u WHERE u.a = t.a) AS m FROM t WHERE rowid < 40 ORDER BY t.{by} {order}"):
+                report.equal(rows(database, query), [tuple(row) for row in database.execute(query)], query)
+        for query in ("SELECT a FROM t ORDER BY rowid DESC LIMIT 3", "SELECT rowid AS r FROM t WHERE a < 6 ORDER BY _index DESC LIMIT 3", "SELECT a, rowid AS r FROM t ORDER BY _index LIMIT 3"):
+            database.execute("SELECT arbor_reset_stats()")
+            rows(database, query)
+            skipped = json.loads(database.execute("SELECT arbor_stats()").fetchone()[0])["early_exit_batches_skipped"]
+            report.check(skipped == 9 or not ascend, f"{query}: {skipped} batches are not looked at")
 
 
 if __name__ == "__main__":

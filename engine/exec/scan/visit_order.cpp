@@ -4,7 +4,9 @@
 #include <numeric>
 #include <string>
 
+#include "engine/exec/scan/identity_read.h"
 #include "engine/expr/deduce/path_statistics.h"
+#include "engine/plan/window.h"
 
 namespace arbors::exec {
 namespace {
@@ -77,10 +79,25 @@ bool better(const Promise& left, const Promise& right, bool descending) {
   return low.number != high.number ? low.number < high.number : low.text < high.text;
 }
 
+// Each row is a tree of the source, and the rows of a block ascend with them.
+bool has_rows_of_trees(const ScanInput& input) {
+  return std::ranges::all_of(input.steps, [](const ScanStep& step) {
+    const auto* change = std::get_if<ChangeStep>(&step);
+    return change != nullptr ? change->change->keeps_trees()
+                             : std::holds_alternative<FilterStep>(step);
+  });
+}
+
 bool sorts_by_place(const ScanInput& input, const plan::SortKey& key) {
-  if (!input.keeps_rows()) return false;
-  return key.by == plan::SortKey::By::Position ||
-         (key.by == plan::SortKey::By::Rowid && input.source->rowids_ascend());
+  using By = plan::SortKey::By;
+  using plan::WindowKind;
+  if (!has_rows_of_trees(input)) return false;
+  const plan::WindowCall* call = identity_read(key.expr, input);
+  const auto reads = [&](WindowKind kind) {
+    return call != nullptr && call->function->kind == kind;
+  };
+  if (key.by == By::Position || reads(WindowKind::Position)) return true;
+  return (key.by == By::Rowid || reads(WindowKind::Rowid)) && input.source->rowids_ascend();
 }
 
 }  // namespace

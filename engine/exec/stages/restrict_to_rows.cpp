@@ -3,35 +3,11 @@
 #include <utility>
 
 #include "engine/batch/vectors/vector_ops.h"
-#include "engine/exec/scan/block_change.h"
-#include "engine/exec/scan/row_expr.h"
-#include "engine/exec/window/identity_columns.h"
-#include "engine/plan/expression_parts.h"
+#include "engine/exec/scan/identity_read.h"
 #include "engine/plan/row_bounds.h"
 #include "engine/plan/window.h"
 
 namespace arbors::exec {
-namespace {
-
-// The identity call that an expression reads over the scan's rows; null: it reads another value.
-const plan::WindowCall* identity_read(const expr::ExprPtr& key, const ScanInput& input) {
-  if (!key || plan::bare_path(*key) == nullptr) return nullptr;
-  const RowExpr read(key);
-  if (read.mixed() || read.leaves().size() != 1) return nullptr;
-  std::uint32_t mount = 0;
-  for (const ScanStep& step : input.steps) {
-    if (const auto* explode = std::get_if<ExplodeStep>(&step)) mount += explode->keys ? 2 : 1;
-    const auto* change = std::get_if<ChangeStep>(&step);
-    if (change == nullptr || !change->change->mounts() || ++mount != read.mount()) continue;
-    const auto* identity = dynamic_cast<const IdentityColumns*>(change->change.get());
-    const std::vector<PathStep>& steps = read.leaves().front().path.steps;
-    return identity != nullptr && steps.size() == 1 ? identity->call(steps.front().key) : nullptr;
-  }
-  return nullptr;
-}
-
-}  // namespace
-
 void restrict_to_rows(const plan::JoinKey& key, const JoinTable& table, std::size_t at,
                       Relation& left) {
   constexpr std::uint32_t kMost = 100'000;

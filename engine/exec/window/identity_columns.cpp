@@ -30,7 +30,7 @@ class Places {
 
 }  // namespace
 
-const plan::WindowCall* IdentityColumns::call(std::string_view name) const {
+const plan::WindowCall* IdentityColumns::identity(std::string_view name) const {
   const auto found = std::find_if(calls_.begin(), calls_.end(),
                                   [&](const plan::WindowCall& one) { return one.name == name; });
   return found == calls_.end() ? nullptr : &*found;

@@ -15,8 +15,8 @@ class IdentityColumns : public BlockChange {
 
   void apply(ScannedRows& block) const override;
   bool mounts() const override { return true; }
-  // The call of that name; null: there is none.
-  const plan::WindowCall* call(std::string_view name) const;
+  bool keeps_trees() const override { return true; }
+  const plan::WindowCall* identity(std::string_view name) const override;
   std::vector<const RowExpr*> expressions() const override { return {}; }
 
  private:
