@@ -81,6 +81,13 @@ def test_datasette(report):
         report.equal(sorted(name for name, hidden in tables.items() if not hidden), ["plain", "players"], "tables that are shown")
         row = (await served.client.get("/s/players/7.json")).json()
         report.equal(row["rows"][0][1] if "rows" in row else row, 6, "the page of a row")
+        lines = pathlib.Path(folder, "of_the_server.jsonl")
+        lines.write_text('{"secret":1}\n', encoding="utf-8")
+        query = f"/s.json?sql=SELECT+tree+FROM+arbor_file_rows('file(''{lines}'')')&_shape=array"
+        said = (await served.client.get(query)).text
+        report.check("secret" not in said and "switched off" in said, "a visitor reads no file of the server", said)
+        allowed = Datasette([str(pathlib.Path(folder, "s.db"))], metadata={"plugins": {"arbors": {"files": True}}})
+        report.equal((await allowed.client.get(query)).json(), [{"tree": '{"secret":1}'}], "unless the configuration lets them")
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(ask(folder))

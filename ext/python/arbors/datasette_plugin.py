@@ -94,9 +94,12 @@ def _note(connection: Any, database: str) -> None:
 
 
 @hookimpl  # type: ignore[untyped-decorator,unused-ignore]
-def prepare_connection(conn: Any, database: str) -> None:
-    """Loads the extension into every connection of Datasette's."""
+def prepare_connection(conn: Any, database: str, datasette: Any) -> None:
+    """Loads the extension into every connection of Datasette's. Its visitors write SQL: without the plugin's setting `files` no
+    connection reads or writes files of the server."""
     load(conn)
+    if not (datasette.plugin_config("arbors", database=database) or {}).get("files"):
+        conn.execute("SELECT arbor_config('files', 0)").fetchall()
     _note(conn, database)
 
 
