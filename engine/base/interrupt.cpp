@@ -39,6 +39,11 @@ Interrupt* current_interrupt() noexcept {
   return scope == nullptr ? nullptr : scope->interrupt();
 }
 
+bool is_worker_thread() noexcept {
+  const InterruptScope* scope = innermost();
+  return scope != nullptr && scope->is_of_worker();
+}
+
 void poll_interrupt(std::uint64_t steps) {
   InterruptScope* scope = innermost();
   if (scope != nullptr) scope->work(static_cast<std::int64_t>(steps));

@@ -43,6 +43,7 @@ class InterruptScope {
   ~InterruptScope();
 
   Interrupt* interrupt() const { return interrupt_; }
+  bool is_of_worker() const { return !asks_; }
   void work(std::int64_t steps) {
     if ((left_ -= steps) <= 0) question();
   }
@@ -58,6 +59,9 @@ class InterruptScope {
 
 // What this thread polls, to be handed to a worker's scope; null: nothing.
 Interrupt* current_interrupt() noexcept;
+
+// Tells whether this thread works for another (base/workers.h), which alone may touch storage.
+bool is_worker_thread() noexcept;
 
 // Throws Error{Interrupted} where this thread was asked to stop; costs a few nanoseconds. `steps`
 // says how much was done since the last call. Never throws while another exception is under way;

@@ -1,7 +1,9 @@
 #include "engine/exec/join/joined_trees.h"
 
 #include <algorithm>
+#include <cassert>
 
+#include "engine/base/interrupt.h"
 #include "engine/batch/vectors/json_values.h"
 #include "engine/batch/vectors/vector_builder.h"
 #include "engine/batch/vectors/vector_ops.h"
@@ -60,6 +62,8 @@ batch::VectorPtr JoinedTrees::read(const Path& path, batch::RowSpan trees) const
 
 batch::VectorPtr JoinedTrees::column(const Path& path) const {
   batch::VectorPtr& known = columns_[to_text(path)];
+  // A worker would wait here for the thread that owns the storage, which waits for its workers.
+  assert((known || !is_worker_thread()) && "a path of joined trees was not prepared");
   if (!known) known = computed(path);
   return known;
 }
@@ -100,6 +104,7 @@ void JoinedTrees::write_all() const {
 
 // Gives whole trees: the ones asked for, until most of them will have been.
 batch::VectorPtr JoinedTrees::texts(batch::RowSpan trees) const {
+  assert((heap_ || !is_worker_thread()) && "whole joined trees were not prepared");
   const Wanted wanted = wanted_of(trees);
   texts_asked_ += wanted.trees.size();
   if (!heap_ && texts_asked_ > trees_.rows.size() / 2 + 1024) write_all();

@@ -32,16 +32,22 @@ expr::ExprPtr under(const expr::ExprPtr& expr, const Path& root);
 // Adds the conditions that AND joins.
 void add_conjuncts(const expr::ExprPtr& parsed, std::vector<expr::ExprPtr>& found);
 
+// Whether rows of DISTINCT may repeat, since a set operator leaves them out.
+enum class Repeats : std::uint8_t {
+  No,
+  AsBinary,  // those that are the same under BINARY, as the operator may compare
+  Yes        // SQLite passes over DISTINCT
+};
+
 class CoreLowering {
  public:
   CoreLowering(Lowering& lowering, const Core& core, const CommonTables* tables,
                const Scope* outer);
 
   // With the order and the cut of the query, where the query is this core alone. Behind a set
-  // operator the columns have the names of the first query's. With `repeats`, rows of DISTINCT may
-  // repeat: an operator leaves them out.
+  // operator the columns have the names of the first query's.
   Lowered lower(const Query* query, const std::vector<OutColumn>* names = nullptr,
-                bool repeats = false);
+                Repeats repeats = Repeats::No);
 
  private:
   struct Item {

@@ -19,9 +19,9 @@ CoreLowering::CoreLowering(Lowering& lowering, const Core& core, const CommonTab
       scope_(lowering.lexer(), outer),
       around_(lowering.say({})) {}
 
-Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* names, bool repeats) {
+Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* names,
+                            Repeats repeats) {
   names_ = names;
-  distinct_ = core_.distinct && !repeats;
   scope_.result_named = [this](const std::string& alias) { return result_named(alias); };
   if (query != nullptr) order_ = &query->order_by;
   from();
@@ -30,6 +30,10 @@ Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* na
   scope_.result_named = nullptr;
   scope_.reads_generation = !around_.inside;
   result_columns();
+  const bool by_binary = std::ranges::all_of(
+      items_, [](const Item& item) { return collation_of(item.value) == Collation::Binary; });
+  distinct_ =
+      core_.distinct && repeats != Repeats::Yes && !(repeats == Repeats::AsBinary && by_binary);
   group_keys();
   return finish(query);
 }

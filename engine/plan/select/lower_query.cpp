@@ -257,8 +257,11 @@ std::vector<Lowered> Lowering::parts_of(const Query& query, const CommonTables* 
     const Core& core = query.cores[at];
     const auto first_operator =
         query.operators.begin() + (at > 0 ? static_cast<std::ptrdiff_t>(at) - 1 : 0);
-    const bool repeats = std::any_of(first_operator, query.operators.end(),
-                                     [](SetOperator op) { return op != SetOperator::UnionAll; });
+    const bool unites = std::any_of(first_operator, query.operators.end(),
+                                    [](SetOperator op) { return op != SetOperator::UnionAll; });
+    const Repeats repeats = !unites         ? Repeats::No
+                            : merges(query) ? Repeats::AsBinary
+                                            : Repeats::Yes;
     if (!core.values.empty()) lexer_.fail_at(core.begin, "VALUES is not understood here");
     const std::vector<OutColumn>* names = parts.empty() ? nullptr : &parts.front().columns;
     say(around);
@@ -297,6 +300,10 @@ std::vector<OutColumn> Lowering::united_columns(const Query& query,
   return columns;
 }
 
+bool Lowering::merges(const Query& query) const {
+  return catalog_.merges_sets() || !query.order_by.empty();
+}
+
 // SQLite leaves the ORDER BY of a query inside another out where it may.
 SetRows Lowering::set_rows(const Query& query, const std::vector<Lowered>& parts,
                            Surroundings around) const {
@@ -304,7 +311,7 @@ SetRows Lowering::set_rows(const Query& query, const std::vector<Lowered>& parts
   const bool inside = statement_.query.get() != &query;
   const bool in_order =
       std::all_of(parts.begin(), parts.end(), [](const Lowered& part) { return part.in_order; });
-  SetRows rows{always || !query.order_by.empty(), {}};
+  SetRows rows{merges(query), {}};
   const bool apart =
       around.asked == Asked::Anything ||
       (around.asked == Asked::Compared &&

@@ -95,7 +95,8 @@ class Lowering {
  private:
   Lowered with_tables(const Query& query, std::size_t defined, const CommonTables* tables,
                       const Scope* outer);
-  // Set operations.
+  // Set operations. Whether SQLite makes one of sorted queries, rather than of a set of rows.
+  bool merges(const Query& query) const;
   SetRows set_rows(const Query& query, const std::vector<Lowered>& parts,
                    Surroundings around) const;
   Lowered compound(const Query& query, const CommonTables* tables, const Scope* outer);
