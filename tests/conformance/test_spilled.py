@@ -37,6 +37,7 @@ JOINS = [
     "SELECT p.id, q.id AS other FROM p JOIN q ON p.n = q.n ORDER BY 1, 2", "SELECT count(*) AS n FROM p LEFT JOIN q ON p.a = q.a",
     "SELECT id FROM p WHERE EXISTS (SELECT 1 FROM q WHERE q.n = p.n AND q.id > p.id) ORDER BY 1",
     "SELECT p.id, e.value AS v FROM p, json_each(p.l) e JOIN q ON q.n = e.value ORDER BY 1, 2",
+    "SELECT DISTINCT a FROM p WHERE n IN (SELECT n FROM q)", "SELECT a, count(*) AS n FROM p WHERE NOT EXISTS (SELECT 1 FROM q WHERE q.n = p.n AND q.a IS p.a) GROUP BY a", "SELECT s COLLATE NOCASE AS k, count((SELECT max(q.id) FROM q WHERE q.n = p.n)) AS n FROM p GROUP BY 1",
     "SELECT group_concat(id) AS g FROM p WHERE n IN (SELECT n FROM q)", "SELECT a, group_concat(id) AS g FROM p WHERE NOT EXISTS (SELECT 1 FROM q WHERE q.n = p.n AND q.a IS p.a) GROUP BY a",
     "SELECT group_concat((SELECT max(q.id) FROM q WHERE q.n = p.n)) AS g FROM p", "SELECT json_group_array(EXISTS (SELECT 1 FROM q WHERE q.n = p.n AND q.id > 100)) AS g FROM p", "SELECT group_concat(p.id || '-' || q.id) AS g FROM p JOIN q ON p.n = q.n",
 ]

@@ -1,4 +1,5 @@
-// Under a grouping or an aggregate that sees no order, a join may give its pairs in any.
+// Under a grouping or an aggregate that sees no order, a join may give its pairs in any. One that
+// keeps left trees does not: of keys that are equal but look different the first tree's is shown.
 #include <algorithm>
 
 #include "engine/plan/aggregate.h"
@@ -21,7 +22,8 @@ NodePtr unordered_joins(const NodePtr& node) {
       !std::holds_alternative<Explode>(node->op))
     return nullptr;
   const NodePtr below = unordered_joins(node->inputs.front());
-  if (join == nullptr || join->any_order) return below ? over(*node, below) : nullptr;
+  if (join == nullptr || join->any_order || join->kind != Join::Kind::Inner)
+    return below ? over(*node, below) : nullptr;
   Join unordered = *join;
   unordered.any_order = true;
   return make(std::move(unordered), {below ? below : node->inputs[0], node->inputs[1]});

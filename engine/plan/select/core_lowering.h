@@ -201,7 +201,8 @@ class CoreLowering {
   void find_known(const std::vector<expr::ExprPtr>& conditions);
   void note_known(const expr::Expr& condition);
   static expr::ExprPtr known_value(const Typed& column, const Value& constant);
-  Typed known_in_where(Typed column) const;
+  Typed known_in_where(Typed column, const Leaf& name) const;
+  void find_equal();
   std::optional<Typed> result_named(const std::string& alias);
   void result_columns();
   void star(const ResultColumn& column);
@@ -242,6 +243,8 @@ class CoreLowering {
   bool of_elements_ = false;  // the rows are elements of a list, no plan's
   std::vector<KnownColumn> known_;
   const expr::Expr* condition_ = nullptr;  // of WHERE, that is read
+  // Columns that conditions say are constants: of the queries around, and of this one too.
+  std::vector<std::string> equal_around_, equal_;
   std::vector<Typed> outer_values_;
   std::vector<expr::ExprPtr> conditions_;  // of a partner: those that read the query around
 };

@@ -24,6 +24,7 @@ Lowered CoreLowering::lower(const Query* query, const std::vector<OutColumn>* na
   names_ = names;
   scope_.result_named = [this](const std::string& alias) { return result_named(alias); };
   if (query != nullptr) order_ = &query->order_by;
+  find_equal();
   from();
   scope_.makes_reals = lowering_.gathers() || computes_fields();
   where();
@@ -109,18 +110,44 @@ expr::ExprPtr CoreLowering::known_value(const Typed& column, const Value& consta
   return expr::constant(apply_affinity(constant, *column.affinity));
 }
 
-Typed CoreLowering::known_in_where(Typed column) const {
+Typed CoreLowering::known_in_where(Typed column, const Leaf& name) const {
   const auto known = std::ranges::find_if(known_, [&](const KnownColumn& one) {
     return one.condition != condition_ && expr::equal(*one.column, *column.expr);
   });
   if (known != known_.end()) {
     column.expr = known->value;
-  } else if (condition_ != nullptr && around_.asked != Asked::Nothing && !column.settled &&
-             column.affinity) {
-    // A condition of the query around may say that it is a constant.
-    if (const char* type = type_of(*column.affinity)) column.expr = as_declared(column.expr, type);
+    return column;
   }
+  const bool equal_around = std::ranges::any_of(equal_around_, [&](const std::string& one) {
+    return same_name(one, name.words.back().text);
+  });
+  if (condition_ == nullptr || !equal_around || column.settled || !column.affinity) return column;
+  if (const char* type = type_of(*column.affinity)) column.expr = as_declared(column.expr, type);
   return column;
+}
+
+// SQLite makes one query of this and one in its FROM, or asks its conditions there.
+void CoreLowering::find_equal() {
+  for (const std::string& name : around_.equal)
+    for (const ResultColumn& column : core_.columns) {
+      const Leaf* leaf = column.expr ? leaf_of(*column.expr) : nullptr;
+      if (!column.expr) {
+        equal_around_.push_back(name);
+      } else if (leaf != nullptr && leaf->kind == Leaf::Kind::Name &&
+                 same_name(column.alias.empty() ? leaf->words.back().text : column.alias, name)) {
+        equal_around_.push_back(leaf->words.back().text);
+      }
+    }
+  equal_ = equal_around_;
+  std::vector<expr::ExprPtr> conditions;
+  if (core_.where) add_conjuncts(core_.where, conditions);
+  for (const expr::ExprPtr& one : conditions) {
+    const auto* compare = one->as<expr::Compare>();
+    if (compare == nullptr || compare->op != expr::Comparison::Equal) continue;
+    for (const expr::ExprPtr& side : one->args)
+      if (const Leaf* leaf = leaf_of(*side); leaf != nullptr && leaf->kind == Leaf::Kind::Name)
+        equal_.push_back(leaf->words.back().text);
+  }
 }
 
 // WHERE and ON may name a result column, as in SQLite; its own expression may not name it again.

@@ -109,7 +109,7 @@ Typed CoreLowering::lower_name(const Leaf& leaf) {
   try {
     Scope::Found found = scope_.find(leaf);
     if (found.level > 0) return outer_name(leaf, found);
-    return known_in_where(std::move(found.value));
+    return known_in_where(std::move(found.value), leaf);
   } catch (const Error& error) {
     throw Error(error.code(), placed(lexer_, leaf.begin, error.what()));
   }

@@ -269,7 +269,7 @@ bool CoreLowering::only_counts_rows() const {
 }
 
 Lowered CoreLowering::query_in_from(const Query& query, const CommonTables* tables) {
-  lowering_.say({asked_of_items(), only_counts_rows(), true});
+  lowering_.say({asked_of_items(), only_counts_rows(), true, equal_});
   Lowered inner = lowering_.query(query, tables, nullptr);
   in_order_ = in_order_ && inner.in_order;
   return inner;

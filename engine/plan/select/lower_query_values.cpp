@@ -28,7 +28,6 @@ Join CoreLowering::value_join() {
   Join join;
   join.kind = Join::Kind::Left;
   join.as = fresh_field("value");
-  join.any_order = !lowering_.takes_in_order();
   return join;
 }
 

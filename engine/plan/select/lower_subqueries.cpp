@@ -125,7 +125,6 @@ void CoreLowering::keep_partners(const Leaf& leaf, bool negated) {
   Join join;
   join.kind = negated ? Join::Kind::Anti : Join::Kind::Semi;
   join.as = fresh_field("inner query");
-  join.any_order = !lowering_.takes_in_order();
   join.null_aware = in && negated;
   std::optional<Typed> left;
   if (in) left = lower(leaf.args[0], {"WHERE"}, leaf.begin);

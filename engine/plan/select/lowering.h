@@ -59,8 +59,9 @@ enum class Asked : std::uint8_t {
 // What is known of the query in whose FROM another stands.
 struct Surroundings {
   Asked asked = Asked::Nothing;
-  bool unseen = false;  // it counts the rows, and looks at none
-  bool inside = false;  // there is one
+  bool unseen = false;                  // it counts the rows, and looks at none
+  bool inside = false;                  // there is one
+  std::vector<std::string> equal = {};  // columns that conditions say are constants
 };
 
 class Lowering {
