@@ -137,7 +137,7 @@ def test_known_constants(report):
         report.equal(sorted(repr(tuple(map(shown, each.values()))) for each in trees_of(database, sql)), rows_of(database, sql), condition)
     for sql in ("SELECT r FROM (SELECT k AS r, t, i FROM p WHERE t = '1') AS d WHERE i = 1", "SELECT n FROM (SELECT t, count(*) AS n FROM p WHERE t = 'a' GROUP BY t) AS d WHERE n = 48"):
         report.equal(sorted(repr(tuple(map(shown, each.values()))) for each in trees_of(database, sql)), rows_of(database, sql), sql)
-    for sql in ("SELECT r FROM (SELECT r FROM p WHERE typeof(r) = 'integer') AS d WHERE r = 1", "SELECT x FROM (SELECT r AS x FROM p WHERE r || '' = '1') AS d WHERE 1 = x", "SELECT x FROM (SELECT * FROM (SELECT r AS x FROM p WHERE length(r) = 1) AS d) AS e WHERE x = 1","SELECT c FROM (SELECT sum(r) AS c FROM p WHERE i = 1 AND r < 2 GROUP BY r) AS d WHERE c = 24 AND c LIKE '%.0'",
+    for sql in ("SELECT c FROM (SELECT DISTINCT +i AS c FROM p WHERE i = 1) AS d WHERE length(c) > 1", "SELECT r FROM (SELECT r FROM p WHERE typeof(r) = 'integer') AS d WHERE r = 1", "SELECT x FROM (SELECT r AS x FROM p WHERE r || '' = '1') AS d WHERE 1 = x", "SELECT x FROM (SELECT * FROM (SELECT r AS x FROM p WHERE length(r) = 1) AS d) AS e WHERE x = 1","SELECT c FROM (SELECT sum(r) AS c FROM p WHERE i = 1 AND r < 2 GROUP BY r) AS d WHERE c = 24 AND c LIKE '%.0'",
                 "WITH w AS MATERIALIZED (SELECT CAST(k AS NUMERIC) AS y FROM p) SELECT y, typeof(y) AS z FROM w"):
         report.raises(lambda sql=sql: trees_of(database, sql), sql, "converts or not as it plans")
     database.close()

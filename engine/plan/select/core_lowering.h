@@ -67,6 +67,7 @@ class CoreLowering {
   struct KnownColumn {
     expr::ExprPtr column, value;
     const expr::Expr* condition;
+    const char* type;  // null: its values are as its type makes them
   };
   // A name of the query around, where none may be read.
   struct OuterName {

@@ -44,7 +44,7 @@ void CoreLowering::where() {
   std::vector<expr::ExprPtr> all, conditions;
   add_conjuncts(core_.where, all);
   std::vector<std::pair<const Leaf*, bool>> partners;  // and whether they are not wanted
-  if (all.size() > 1) find_known(all);
+  if (all.size() > 1 || around_.asked == Asked::Anything) find_known(all);
   for (const expr::ExprPtr& one : all) {
     const bool negated = one->as<expr::Not>() != nullptr;
     const Leaf* leaf = leaf_of(negated ? *one->args.front() : *one);
@@ -56,7 +56,10 @@ void CoreLowering::where() {
   }
   if (!conditions.empty()) plan_ = make(Filter{expr::and_all(std::move(conditions))}, {plan_});
   for (const auto& [leaf, negated] : partners) keep_partners(*leaf, negated);
-  known_.clear();
+  // What a condition around asks of the result, SQLite asks here.
+  if (around_.asked != Asked::Anything) return known_.clear();
+  std::erase_if(known_, [](const KnownColumn& one) { return one.type == nullptr; });
+  for (KnownColumn& one : known_) one.value = as_declared(one.column, one.type);
 }
 
 expr::ExprPtr CoreLowering::condition_of_where(const expr::ExprPtr& parsed) {
@@ -93,7 +96,9 @@ void CoreLowering::note_known(const expr::Expr& condition) try {
         }))
       continue;
     if (const expr::ExprPtr known = known_value(*column, expr::evaluate_constant(value)))
-      known_.push_back({column->expr, known, &condition});
+      known_.push_back(
+          {column->expr, known, &condition,
+           column->settled || !column->affinity ? nullptr : type_of(*column->affinity)});
   }
 } catch (const Error&) {
   // What cannot be computed fails where it is run.
