@@ -5,7 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-uint64_t arbors_checksum_avx2(const void* bytes, size_t size, uint64_t seed) {
+std::uint64_t arbors_checksum_avx2(const void* bytes, std::size_t size, std::uint64_t seed) {
   return XXH3_64bits_withSeed(bytes, size, seed);
 }
 

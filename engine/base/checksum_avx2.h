@@ -2,10 +2,10 @@
 // processors, so it includes nothing whose functions other sources share.
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
+#include <cstddef>
+#include <cstdint>
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define ARBORS_CHECKSUM_AVX2
-uint64_t arbors_checksum_avx2(const void* bytes, size_t size, uint64_t seed);
+std::uint64_t arbors_checksum_avx2(const void* bytes, std::size_t size, std::uint64_t seed);
 #endif

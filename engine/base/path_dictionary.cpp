@@ -11,9 +11,6 @@ std::size_t PathDictionary::hash(const ChildKey& child) {
 
 PathDictionary::Tables::Tables() : nodes(1), children(1), slots(64, kNoPath) {}
 
-PathDictionary::Tables::Tables(const Tables& other)
-    : nodes(other.nodes), children(other.children), slots(other.slots) {}
-
 PathDictionary::PathDictionary() : tables_(std::make_shared<Tables>()) {}
 
 PathId PathDictionary::find_key(PathId parent, std::string_view key) const {

@@ -70,7 +70,6 @@ class PathDictionary {
   };
   struct Tables {
     Tables();
-    Tables(const Tables& other);
     PathId find(const ChildKey& child) const;
     PathId add(const ChildKey& child);
     void place(PathId path);

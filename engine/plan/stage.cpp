@@ -236,7 +236,9 @@ constexpr std::array<StageInfo, 32> kStages{{
      "index_by playerID", index_by_stage},
     {"join", "join (plan) as n on e = e' [and …]",
      "makes a tree of each pair whose keys are equal, e of the tree and e' of the other plan's, "
-     "which goes under n; any other condition sees it there",
+     "which goes under n; any other condition sees it there; under a group_by or an aggregate "
+     "either side may be read first, and of values that are equal but look different (1, 1.0) "
+     "either may be shown",
      "join (teams) as team on teamID = id", join_stage},
     {"left", "left join (plan) as n on e = e' [and …]",
      "the same, and keeps the trees without a partner", "left join (teams) as team on teamID = id",

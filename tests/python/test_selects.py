@@ -147,7 +147,7 @@ def values(row):
     """A row with its JSON read, and booleans as SQL shows them."""
     made = []
     for value in row:
-        if isinstance(value, str) and value[:1] in "[{":
+        if isinstance(value, str) and value.startswith(("[", "{")):
             value = json.loads(value)
         made.append(int(value) if isinstance(value, bool) else value)
     return repr(made)
@@ -331,6 +331,18 @@ def test_collations(report):
     for sql in DOUBTFUL.split("\n"):
         report.raises(lambda sql=sql: rows(database, sql), sql, "SQLite itself", ("COLLATE", "set operator"))
     report.equal(rows(database, "SELECT c FROM (SELECT b AS c FROM t UNION ALL SELECT b || 'x' FROM t) WHERE c = 'ax'"), [("ax",)], "queries around a set operator that agree")
+
+
+def test_nul_under_nocase(report):
+    """NOCASE looks at no character behind a NUL, and at how long texts are: so do groups, sets, joins and partitions."""
+    texts = ["a\0b", "a\0b", "A\0c", "a\0bc", "a", "ab", "\0x", "\0Y", ""]
+    for declared in ("", "s TEXT COLLATE NOCASE"):
+        database = filled(report.options, [{"s": text, "n": n} for n, text in enumerate(texts)], declared)
+        for sql in ("SELECT DISTINCT s COLLATE NOCASE AS x FROM t", "SELECT DISTINCT n > 3 AS b, (s COLLATE NOCASE) || (n > 6) AS x FROM t", "SELECT count(DISTINCT s COLLATE NOCASE) AS x FROM t",
+                    "SELECT s, count(*) AS x FROM t GROUP BY s COLLATE NOCASE", "SELECT x.n, y.n AS m FROM t x JOIN t y ON x.s = y.s COLLATE NOCASE", "SELECT s FROM t UNION SELECT s FROM t",
+                    "SELECT n, count(*) OVER (PARTITION BY s COLLATE NOCASE) AS k FROM t", "SELECT n FROM t x WHERE EXISTS (SELECT 1 FROM t y WHERE y.s = x.s COLLATE NOCASE AND y.n = 2)",
+                    "SELECT n FROM t WHERE s COLLATE NOCASE IN ('A' || char(0) || 'z', 'x')"):
+            report.equal(sorted(map(values, rows(database, sql))), sorted(map(values, database.execute(sql))), f"{sql}, {declared}")
 
 
 def test_declared_values(report):
