@@ -18,7 +18,7 @@ from random_selects import Newest, Tally, shown, without_parts  # noqa: E402
 WORLDS = 40
 DECLARED = ["", "", "", "k TEXT", "k NUMERIC", "k INTEGER", "k REAL", "s TEXT COLLATE NOCASE", "s COLLATE RTRIM", "k TEXT, s TEXT COLLATE NOCASE"]
 NUMBERS = [[1, 1.0, True], [1, 1.0, 2, 2.0], [0, 0.0, False, 1, 1.0, "1", "1.0", None], [1, 1.0, -1, -1.0, 2.5, "a", "A"], [1, 2, "a", "b", None], [1.0, 2.0, 2.5]]
-TEXTS = [["a", "A", "b"], ["a", "a ", "A", "B"], ["x", "y"], ["1", "1.0", "a"]]
+TEXTS = [["a", "A", "b"], ["a", "a ", "A", "B"], ["x", "y"], ["1", "1.0", "a"], ["a\0b", "A\0c", "a", "b"]]
 PIECES = ["typeof({})", "({} || '')", "CAST({} AS TEXT)", "length({})", "abs({})", "({} + 0)", "(+{})", "json_array({})", "lower({})", "coalesce({}, 'none')", "CAST({} AS NUMERIC)", "quote({})", "({} LIKE '%0')",
           "CASE WHEN {} = 1 THEN {} ELSE 'other' END", "max({}, 0)", "({} = 1)", "({} COLLATE NOCASE)"]
 APART = ["{} LIKE '%.0'", "{} LIKE '%1'", "{} NOT LIKE '%.0'", "{} GLOB '[A-Z]*'", "typeof({}) = 'real'", "typeof({}) <> 'integer'", "{} || '' = '1.0'", "CAST({} AS TEXT) = '1'", "{} = CAST(1 AS TEXT)", "length({}) = 1", "length({}) > 1",
