@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"))
 import harness  # noqa: E402
-from random_selects import Newest, Tally, shown, without_parts  # noqa: E402
+from random_selects import Tally, chosen_options, newest, shown, without_parts  # noqa: E402
 
 WORLDS = 40
 DECLARED = ["", "", "", "k TEXT", "k NUMERIC", "k INTEGER", "k REAL", "s TEXT COLLATE NOCASE", "s COLLATE RTRIM", "k TEXT, s TEXT COLLATE NOCASE"]
@@ -163,9 +163,7 @@ def play(report, database, sql, kinds, tally):
     try:
         got = sorted(exact(json.loads(tree).values()) for tree, in database.execute("SELECT tree FROM arbor_rows(?)", (sql,)))
     except sqlite3.Error as error:
-        tally.kinds.subtract(kinds)
-        tally.kinds.update(kinds)
-        tally.refuse(type("", (), {"kinds": kinds}), str(error))
+        tally.refuse(kinds, str(error))
         return
     tally.compared += 1
     if got != want and "group_concat" in sql:
@@ -196,16 +194,8 @@ def test_looks(report):
 
 def test_newest(report):
     """The same through the newest SQLite."""
-    try:
-        import apsw  # noqa: F401
-    except ImportError:
-        raise harness.Skip("no apsw") from None
-    compare(report, Newest)
+    compare(report, newest())
 
 
 if __name__ == "__main__":
-    arguments = harness.parser()
-    arguments.add_argument("--statements", type=int, default=0)
-    chosen = arguments.parse_args()
-    chosen.seed = harness.seed_of(chosen)
-    harness.run(globals(), chosen)
+    harness.run(globals(), chosen_options())

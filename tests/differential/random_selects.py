@@ -200,9 +200,9 @@ class Tally:
         self.compared, self.refused, self.rejected = 0, 0, 0
         self.kinds, self.refused_kinds, self.reasons = (collections.Counter() for _ in range(3))
 
-    def refuse(self, statement, message):
+    def refuse(self, kinds, message):
         self.refused += 1
-        self.refused_kinds.update(statement.kinds)
+        self.refused_kinds.update(kinds)
         line = message.split("\n")[0]
         self.reasons[line.partition(": ")[2][:70] or line[:70]] += 1
 
@@ -227,7 +227,7 @@ def play(report, world, statement, tally):
         trees = world.by_engine(statement)
     except sqlite3.Error as error:
         if len(set(names)) == len(names):
-            return tally.refuse(statement, str(error))
+            return tally.refuse(statement.kinds, str(error))
         tally.rejected += 1  # A tree has one field of a name.
         return None
     tally.compared += 1
@@ -244,14 +244,19 @@ def test_random_selects(report):
     compare(report, harness.connect)
 
 
-def test_newest(report):
-    """The same through the newest SQLite."""
+def newest():
+    """What connects through the newest SQLite."""
     try:
         import apsw
     except ImportError:
         raise harness.Skip("no apsw") from None
     print(f"SQLite {apsw.sqlite_lib_version()}")
-    compare(report, Newest)
+    return Newest
+
+
+def test_newest(report):
+    """The same through the newest SQLite."""
+    compare(report, newest())
 
 
 def compare(report, connect):
@@ -269,9 +274,13 @@ def compare(report, connect):
     report.check(tally.compared > count // 2, "half of the statements are compared at least", str(tally.compared))
 
 
-if __name__ == "__main__":
+def chosen_options():
     arguments = harness.parser()
     arguments.add_argument("--statements", type=int, default=0)
     chosen = arguments.parse_args()
     chosen.seed = harness.seed_of(chosen)
-    harness.run(globals(), chosen)
+    return chosen
+
+
+if __name__ == "__main__":
+    harness.run(globals(), chosen_options())

@@ -27,6 +27,10 @@ struct ScanInput {
   bool keeps_rows() const;
 };
 
+// The call of a window whose value, what a tree is in its source (its rowid, place, generation), an
+// expression over a scan's rows reads; null: it is another value.
+const plan::WindowCall* identity_read(const expr::ExprPtr& expr, const ScanInput& input);
+
 // What survived of one segment. `index` is the segment's place in the source.
 struct ScannedRows {
   const Segment* segment = nullptr;

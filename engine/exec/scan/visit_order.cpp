@@ -4,7 +4,6 @@
 #include <numeric>
 #include <string>
 
-#include "engine/exec/scan/identity_read.h"
 #include "engine/expr/deduce/path_statistics.h"
 #include "engine/plan/window.h"
 

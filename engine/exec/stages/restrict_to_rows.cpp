@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "engine/batch/vectors/vector_ops.h"
-#include "engine/exec/scan/identity_read.h"
 #include "engine/plan/row_bounds.h"
 #include "engine/plan/window.h"
 
